@@ -1,0 +1,1 @@
+"""What each site draws and what supplies it: cooling, water, supply, grid, rules."""

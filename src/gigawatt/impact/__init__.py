@@ -1,0 +1,1 @@
+"""Capacity, price, access, concentration, carbon, water, rules."""

@@ -1,0 +1,1 @@
+"""Who pays whom, when: capex, opex, instruments, ledger, returns."""

@@ -1,0 +1,1 @@
+"""What the fleet delivers: failures, repair, jobs, goodput, load shape."""

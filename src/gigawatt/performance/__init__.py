@@ -1,0 +1,1 @@
+"""What a GPU-hour yields: training step time and serving throughput."""

@@ -1,0 +1,85 @@
+"""Systems as the performance models see them: peaks, memory, network tiers, power.
+
+A typed view of the catalog's ``systems`` table. One `System` describes one accelerator package and
+the rack or server (scale-up domain) that it is bought in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gigawatt.catalog import Catalog, Record
+from gigawatt.catalog.facts import Status
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One accelerator system; numbers are per package unless the name says otherwise.
+
+    Attributes
+    ----------
+    id, name, vendor : as in the catalog.
+    generation : microarchitecture family ("ampere", "hopper", "blackwell", "rubin", "feynman",
+        "cdna3", "tpu", …); efficiencies are fixed per generation.
+    released : whether measured systems exist; unreleased ones are forecasts with a wider band.
+    bf16_tflops, fp8_tflops, fp4_tflops : dense peak rates in TFLOP/s, 0 where not supported.
+    hbm_gb, hbm_tb_s : capacity (10^9 bytes) and bandwidth (10^12 bytes/s) of the package memory.
+    scaleup_packages : packages in one scale-up (NVLink or alike) domain.
+    scaleup_gb_s : scale-up bandwidth, one direction, in 10^9 bytes/s.
+    scaleout_gbit_s : network bandwidth in 10^9 bits/s, one direction.
+    gpu_tdp_w : thermal design power of the package in W.
+    system_packages, system_power_kw : packages in one rack or server, and its IT power in kW.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    generation: str
+    released: bool
+    bf16_tflops: float
+    fp8_tflops: float
+    fp4_tflops: float
+    hbm_gb: float
+    hbm_tb_s: float
+    scaleup_packages: int
+    scaleup_gb_s: float
+    scaleout_gbit_s: float
+    gpu_tdp_w: float
+    system_packages: int
+    system_power_kw: float
+
+
+def system_from_record(record: Record) -> System:
+    """System of a catalog record; quantities that are not public are 0."""
+    return System(
+        id=record.id,
+        name=record.name,
+        vendor=record.text("vendor"),
+        generation=record.text("generation"),
+        released=record.text("availability") in ("shipping", "shipping-legacy", "ramping"),
+        bf16_tflops=_or_zero(record, "bf16_dense_tflops"),
+        fp8_tflops=_or_zero(record, "fp8_dense_tflops"),
+        fp4_tflops=_or_zero(record, "fp4_dense_tflops"),
+        hbm_gb=_or_zero(record, "hbm_gb"),
+        hbm_tb_s=_or_zero(record, "hbm_tb_s"),
+        scaleup_packages=int(_or_zero(record, "scaleup_packages")),
+        scaleup_gb_s=_or_zero(record, "scaleup_gb_s"),
+        scaleout_gbit_s=_or_zero(record, "scaleout_gbit_s"),
+        gpu_tdp_w=_or_zero(record, "gpu_tdp_w"),
+        system_packages=int(_or_zero(record, "system_packages")),
+        system_power_kw=_or_zero(record, "system_power_kw"),
+    )
+
+
+def load_system(catalog: Catalog, system_id: str) -> System:
+    """Return the system called `system_id`, or raise an error with the nearest name."""
+    return system_from_record(catalog.record("systems", system_id))
+
+
+def is_forecast(record: Record) -> bool:
+    """Whether the record's numbers are announcements rather than specifications."""
+    return any(f.status in (Status.ANNOUNCED, Status.ASSUMED) for f in record.facts.values())
+
+
+def _or_zero(record: Record, key: str) -> float:
+    return record.facts[key].value if key in record.facts else 0.0

@@ -1,0 +1,1 @@
+"""Inference: serving throughput, latency and energy per token."""

@@ -1,0 +1,1 @@
+"""Training: step time, memory, power and plans of large-model training."""

@@ -1,0 +1,1 @@
+"""Programme files: schema, load, checks, bundled programmes."""

@@ -1,0 +1,1 @@
+"""Units, calendar, money and the way numbers are shown."""

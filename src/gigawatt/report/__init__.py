@@ -1,0 +1,1 @@
+"""Tables, charts, narrative and the HTML report."""

@@ -1,0 +1,1 @@
+"""When each phase of each site is energised, equipped and in service."""

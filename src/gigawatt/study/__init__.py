@@ -1,0 +1,1 @@
+"""Wires the layers: run, draws, compare, explain, manifest, store."""

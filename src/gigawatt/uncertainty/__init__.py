@@ -1,0 +1,1 @@
+"""Distributions, named random streams and summaries: uncertainty as an input type."""

@@ -1,6 +1,7 @@
 """Reads the catalog's TOML files.
 
-One file a kind, one ``[[record]]`` a thing. A record's `source`, `as_of` and `status` hold for all
+Files called ``sources*.toml`` hold ``[[source]]`` records. Every other file is a kind, with one
+``[[record]]`` a thing. A record's `source`, `as_of` and `status` hold for all
 its facts; a fact may override them with an inline table::
 
     [[record]]
@@ -58,8 +59,8 @@ def load_catalog() -> Catalog:
     tables: dict[str, dict[str, Record]] = {}
     for name in names:
         raw = _read(folder / name, digest)
-        if name == "sources.toml":
-            sources = {str(s["id"]): _source(s) for s in raw.get("source", [])}
+        if name.startswith("sources"):
+            sources |= {str(s["id"]): _source(s) for s in raw.get("source", [])}
         else:
             kind = name.removesuffix(".toml")
             tables[kind] = _table(kind, raw)

@@ -11,7 +11,7 @@ its facts; a fact may override them with an inline table::
     as_of = "2026-09"
     status = "reported"
     gpu_tdp_w = 2300
-    rack_power_kw = { low = 190, mode = 210, high = 230, source = "rack-notes", status = "reported" }
+    rack_power_kw = { low = 190, mode = 210, high = 230, source = "rack-notes" }
 
 Numbers, and tables that hold ``value``, ``low``/``mode``/``high``, ``p05``/``p95``, ``median`` or
 ``choices``, become facts; everything else is an attribute. The unit is read off the key's suffix

@@ -16,7 +16,7 @@ from gigawatt.errors import GigawattError, nearest
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("gigawatt.cli.run", "Run a programme through all layers and write the run folder."),
-    "check": ("gigawatt.cli.check", "Check a programme file; tell everything that is wrong at once."),
+    "check": ("gigawatt.cli.check", "Check a programme file; tell all that is wrong at once."),
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),

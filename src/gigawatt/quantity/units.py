@@ -26,15 +26,35 @@ KG_PER_T = 1e3
 _POWER = {"w": 1e-6, "kw": 1e-3, "mw": 1.0, "gw": 1e3, "tw": 1e6}
 _ENERGY = {"wh": 1e-6, "kwh": 1e-3, "mwh": 1.0, "gwh": 1e3, "twh": 1e6}
 _SCALE = {
-    "": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6,
-    "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12,
-}  # fmt: skip
+    "": 1.0,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "t": 1e12,
+    "tn": 1e12,
+    "trillion": 1e12,
+}
 _TIME = {
-    "hour": 1 / 730.5, "hours": 1 / 730.5, "h": 1 / 730.5,
-    "day": 1 / DAYS_PER_MONTH, "days": 1 / DAYS_PER_MONTH, "d": 1 / DAYS_PER_MONTH,
-    "week": 7 / DAYS_PER_MONTH, "weeks": 7 / DAYS_PER_MONTH,
-    "month": 1.0, "months": 1.0, "year": 12.0, "years": 12.0, "yr": 12.0, "y": 12.0,
-}  # fmt: skip
+    "hour": 1 / 730.5,
+    "hours": 1 / 730.5,
+    "h": 1 / 730.5,
+    "day": 1 / DAYS_PER_MONTH,
+    "days": 1 / DAYS_PER_MONTH,
+    "d": 1 / DAYS_PER_MONTH,
+    "week": 7 / DAYS_PER_MONTH,
+    "weeks": 7 / DAYS_PER_MONTH,
+    "month": 1.0,
+    "months": 1.0,
+    "year": 12.0,
+    "years": 12.0,
+    "yr": 12.0,
+    "y": 12.0,
+}
 _COUNT = ("", "gpu", "gpus", "package", "packages", "die", "dies", "rack", "racks", "user", "users")
 _FLOP = {"flop": 1.0, "gflop": 1e9, "tflop": 1e12, "pflop": 1e15, "eflop": 1e18}
 
@@ -87,38 +107,55 @@ UNITS: dict[str, Unit] = {
         Unit(
             "usd_per_gw_year",
             "USD/GW-year",
-            {f"{k}{s}": v for k, v in _money({"gw": 1.0, "mw": 1e-3, "kw": 1e-6}).items()
-             for s in ("-year", "/year", "-yr", "/yr")},
+            {
+                f"{k}{s}": v
+                for k, v in _money({"gw": 1.0, "mw": 1e-3, "kw": 1e-6}).items()
+                for s in ("-year", "/year", "-yr", "/yr")
+            },
             '"$10 bn/GW-year"',
-        ),  # fmt: skip
+        ),
         Unit("usd_per_mwh", "USD/MWh", _money({"mwh": 1.0, "kwh": 1e-3, "gwh": 1e3}), '"$65/MWh"'),
         Unit(
-            "usd_per_rack", "USD/rack",
-            _money({"rack": 1.0}), '"$7.8 m/rack"',
-        ),  # fmt: skip
+            "usd_per_rack",
+            "USD/rack",
+            _money({"rack": 1.0}),
+            '"$7.8 m/rack"',
+        ),
         Unit(
-            "usd_per_million_tokens", "USD/million tokens",
-            {f"{k}{s}": v * f for k, v in _money().items()
-             for s, f in (("/milliontokens", 1.0), ("/mtokens", 1.0), ("/m", 1.0))},
+            "usd_per_million_tokens",
+            "USD/million tokens",
+            {
+                f"{k}{s}": v * f
+                for k, v in _money().items()
+                for s, f in (("/milliontokens", 1.0), ("/mtokens", 1.0), ("/m", 1.0))
+            },
             '"$2 / million tokens"',
-        ),  # fmt: skip
+        ),
         Unit("share", "share", {"": 1.0, "%": 0.01, "percent": 0.01}, '0.85 or "85 %"'),
         Unit("count", "count", _spelled(_SCALE, _COUNT), '"1.5 million"'),
         Unit(
-            "per_week", "per week",
-            {f"{k}{s}": v for k, v in _spelled(_SCALE, ("", "racks", "rack")).items()
-             for s in ("/week", "perweek", "aweek")},
+            "per_week",
+            "per week",
+            {
+                f"{k}{s}": v
+                for k, v in _spelled(_SCALE, ("", "racks", "rack")).items()
+                for s in ("/week", "perweek", "aweek")
+            },
             '"1200 racks/week"',
-        ),  # fmt: skip
-        Unit("flop", "FLOP", {k: v for k, v in _FLOP.items()}, "1e26"),
+        ),
+        Unit("flop", "FLOP", dict(_FLOP.items()), "1e26"),
         Unit("tokens", "tokens", _spelled(_SCALE, ("tokens", "token", "")), '"15 trillion tokens"'),
         Unit("factor", "factor", {"": 1.0, "x": 1.0}, "1.2"),
         Unit("c", "°C", {"c": 1.0, "°c": 1.0, "degc": 1.0}, '"25 °C"'),
-        Unit("t_per_mwh", "t CO2/MWh", {"t/mwh": 1.0, "kg/mwh": 1e-3, "kg/kwh": 1.0, "g/kwh": 1e-3},
-             '"350 kg/MWh"'),
+        Unit(
+            "t_per_mwh",
+            "t CO2/MWh",
+            {"t/mwh": 1.0, "kg/mwh": 1e-3, "kg/kwh": 1.0, "g/kwh": 1e-3},
+            '"350 kg/MWh"',
+        ),
         Unit("l_per_kwh", "L/kWh", {"l/kwh": 1.0, "m3/mwh": 1.0}, '"0.3 L/kWh"'),
     )
-}  # fmt: skip
+}
 
 _NUMBER = re.compile(
     r"^\s*(?P<sign>[-+]?)\s*(?P<cur>\$|usd)?\s*"

@@ -8,8 +8,8 @@ thing of the catalog (a system, a model, a site, a cost item) with facts and pla
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from gigawatt.errors import unknown_name
@@ -153,6 +153,20 @@ class Catalog:
         if len(parts) != 3:
             raise unknown_name("fact path", path, (f.path for f in self.facts()))
         return self.record(parts[0], parts[1]).fact(parts[2])
+
+    def with_facts(self, changed: Iterable[Fact], sources: Iterable[Source] = ()) -> Catalog:
+        """Return a catalog in which the facts of these paths are replaced or added.
+
+        A fact may be added to a record that exists; the record itself must exist.
+        """
+        records = {kind: dict(table) for kind, table in self.records.items()}
+        for fact in changed:
+            kind, record_id, key = fact.path.split("/")
+            record = self.record(kind, record_id)
+            held = records[kind][record_id]
+            records[kind][record_id] = replace(record, facts={**held.facts, key: fact})
+        known = {**self.sources, **{s.id: s for s in sources}}
+        return replace(self, records=records, sources=known)
 
     def facts(self) -> Iterator[Fact]:
         """All facts, in file order."""

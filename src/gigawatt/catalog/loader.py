@@ -1,7 +1,8 @@
 """Reads the catalog's TOML files.
 
-Files called ``sources*.toml`` hold ``[[source]]`` records. Every other file is a kind, with one
-``[[record]]`` a thing. A record's `source`, `as_of` and `status` hold for all
+Files called ``sources*.toml`` hold ``[[source]]`` records. Every other file belongs to a kind, the
+part of its name before the first dot (``assumptions.energy.toml`` is of kind "assumptions"), with
+one ``[[record]]`` a thing. A record's `source`, `as_of` and `status` hold for all
 its facts; a fact may override them with an inline table::
 
     [[record]]
@@ -26,6 +27,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 from gigawatt.catalog.facts import Catalog, Fact, Record, Source, Status
 from gigawatt.errors import InputError
@@ -39,6 +41,8 @@ from gigawatt.uncertainty.distributions import (
     choices,
     from_p05_p95,
 )
+
+T = TypeVar("T")
 
 RECORD_FIELDS = ("id", "name", "source", "as_of", "status", "basis", "note", "price_year")
 VALUE_KEYS = {"value", "low", "p05", "median", "choices"}
@@ -60,13 +64,21 @@ def load_catalog() -> Catalog:
     for name in names:
         raw = _read(folder / name, digest)
         if name.startswith("sources"):
-            sources |= {str(s["id"]): _source(s) for s in raw.get("source", [])}
+            _add(sources, "sources", {str(s["id"]): _source(s) for s in raw.get("source", [])})
         else:
-            kind = name.removesuffix(".toml")
-            tables[kind] = _table(kind, raw)
+            kind = name.split(".")[0]
+            _add(tables.setdefault(kind, {}), kind, _table(kind, raw))
     catalog = Catalog(tables, sources, digest.hexdigest())
     _check_sources(catalog)
     return catalog
+
+
+def _add(into: dict[str, T], kind: str, new: Mapping[str, T]) -> None:
+    """Add records of one file; an id that another file of the kind has is an error."""
+    twice = sorted(set(into) & set(new))
+    if twice:
+        raise InputError(f"catalog {kind}: {twice[0]!r} occurs in two files")
+    into |= new
 
 
 def _read(path: Traversable, digest: hashlib._Hash) -> dict[str, list[dict[str, object]]]:

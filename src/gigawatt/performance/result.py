@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gigawatt.quantity.arrays import Array
+
 
 @dataclass(frozen=True, slots=True)
 class TrainRate:
@@ -76,3 +78,22 @@ class ServeRate:
     tpot_ms: float
     power_w: float
     sigma_log: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateTable:
+    """Rates of every workload on every system of a programme; W workloads, G systems, M months.
+
+    Attributes
+    ----------
+    workloads, systems : (W,), (G,) ids, in the programme's and the blocks' order.
+    rates : [W][G] healthy rate at the reference date; `TrainRate` for kinds "train" and
+        "research", `ServeRate` for kind "serve".
+    factor : (D, W, G, M) factor on throughput: error of the model, and maturity of the software at
+        the month.
+    """
+
+    workloads: tuple[str, ...]
+    systems: tuple[str, ...]
+    rates: tuple[tuple[TrainRate | ServeRate, ...], ...]
+    factor: Array

@@ -1,0 +1,45 @@
+"""What energy passes on: conditions of each site, then energy, cost, carbon and water."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gigawatt.quantity.arrays import Array
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConditions:
+    """What a site can deliver, before the load is known; (D, S, M) each.
+
+    Attributes
+    ----------
+    pue : facility over IT energy of the month.
+    wue_l_per_kwh : litres of site water per kWh of IT energy.
+    deliverable_it_mw : IT power that firm supply can carry, after PUE, outages and curtailment.
+    """
+
+    pue: Array
+    wue_l_per_kwh: Array
+    deliverable_it_mw: Array
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyResult:
+    """Accounts of supply; D, S, K sources, M.
+
+    Attributes
+    ----------
+    sources : (K,) names: "grid", then on-site technologies.
+    supply_mwh : (D, S, K, M) energy at the site's meter by source.
+    energy_cost_usd : (D, S, M) nominal: energy, demand charges, fuel and on-site plant.
+    contract_mw : (D, S, M) power contracted from the grid.
+    co2_t : (D, S, M) operational CO2: grid at its average intensity, on-site at the stack.
+    water_m3 : (D, S, M) site water (not that of the grid's plants).
+    """
+
+    sources: tuple[str, ...]
+    supply_mwh: Array
+    energy_cost_usd: Array
+    contract_mw: Array
+    co2_t: Array
+    water_m3: Array

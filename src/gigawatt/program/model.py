@@ -1,0 +1,254 @@
+"""A programme as the layers see it: frozen dataclasses, canonical units, distributions.
+
+`load.load_program` makes these from a TOML file; layers take them and never look at the file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gigawatt.catalog.facts import Status
+from gigawatt.errors import unknown_name
+from gigawatt.uncertainty.distributions import Distribution
+
+MW_BASES = ("facility", "it", "grid", "generation")
+ROUTES = ("grid", "onsite", "brownfield")
+WORKLOAD_CLASSES = ("train", "serve", "research")
+MILESTONES = (
+    "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
+    "in_service",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who pays or is paid."""
+
+    id: str
+    name: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the announcement says, for comparison with what is computed; None = not said.
+
+    Attributes
+    ----------
+    facility_power_mw : announced total.
+    packages : announced count, in units of `packages_unit`.
+    packages_unit : "package" or "die"; "" when the announcement does not say.
+    racks : announced count.
+    capex_usd_per_gw, investment_usd : announced money.
+    """
+
+    facility_power_mw: Distribution | None = None
+    packages: Distribution | None = None
+    packages_unit: str = ""
+    racks: Distribution | None = None
+    capex_usd_per_gw: Distribution | None = None
+    investment_usd: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A group of equal buildings of one site that are planned together.
+
+    Attributes
+    ----------
+    id : unique within the site.
+    power_mw : power of the whole phase on `Site.mw_basis`.
+    buildings : number of equal buildings; each becomes one block.
+    system : catalog id of the accelerator system.
+    route : how power gets there: grid, onsite or brownfield (a hall that stands).
+    onsite_technology : catalog id of the on-site plant; used on route "onsite".
+    cleared : date at which the ground is (or is planned to be) cleared; None = the network
+        decides from land control on.
+    cleared_spread_months : uncertainty of a planned clearing date (added; 0 for a fact).
+    power_contracted : whether the utility contract or the on-site plant is in hand at clearing.
+    framework_orders : whether long-lead equipment was ordered ahead under framework contracts.
+    contract : id of the instrument under which the lab uses the phase; "" = none named.
+    status : announced, reported or assumed.
+    progress : milestone → date, what has been reached for this phase.
+    """
+
+    id: str
+    power_mw: Distribution
+    buildings: int
+    system: str
+    route: str
+    onsite_technology: str
+    cleared: dt.date | None
+    cleared_spread_months: Distribution
+    power_contracted: bool
+    framework_orders: bool
+    contract: str
+    status: Status
+    progress: Mapping[str, dt.date] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One campus.
+
+    Attributes
+    ----------
+    id, name, country, region, lat, lon : where it is.
+    grid, cooling : catalog ids (tables ``grids`` and ``cooling``).
+    landlord, cloud, tenant : party ids: who owns the halls, who owns the systems, who uses them.
+    mw_basis : what its megawatts count: facility, it, grid or generation.
+    deal_share : share of the site that carries this programme.
+    status, status_date, source : how its numbers are known.
+    phases : in order of construction.
+    progress : milestone → date reached by the site (holds for its first phase).
+    price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
+    """
+
+    id: str
+    name: str
+    country: str
+    region: str
+    lat: float
+    lon: float
+    grid: str
+    cooling: str
+    landlord: str
+    cloud: str
+    tenant: str
+    mw_basis: str
+    deal_share: Distribution
+    status: Status
+    status_date: dt.date | None
+    source: str
+    note: str
+    phases: tuple[Phase, ...]
+    progress: Mapping[str, dt.date] = field(default_factory=dict)
+    price_usd_per_mwh: Distribution | None = None
+    pue_annual: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One use of the fleet.
+
+    Attributes
+    ----------
+    id : its name.
+    kind : "train", "serve" or "research".
+    share : share of installed package-hours that it is given.
+    model : catalog id of the reference model.
+    precision : "bf16", "fp8" or "fp4".
+    packages_per_job : size of one training or research job.
+    seq_len_tokens, batch_tokens : training: sequence length and global batch.
+    input_tokens, output_tokens, tokens_per_s_per_user : serving: lengths and speed per user.
+    """
+
+    id: str
+    kind: str
+    share: Distribution
+    model: str
+    precision: str
+    packages_per_job: int
+    seq_len_tokens: int
+    batch_tokens: float
+    input_tokens: float
+    output_tokens: float
+    tokens_per_s_per_user: float
+
+
+@dataclass(frozen=True, slots=True)
+class RackSupply:
+    """World supply of one system's racks, and the programme's share of it.
+
+    Attributes
+    ----------
+    system : catalog id.
+    first_racks : date claimed for the first racks in volume (a hard floor).
+    slip_months : added to the claim.
+    ramp_months : months from the first racks to the full rate, linear.
+    world_per_week : full rate of the world's supply, racks a week, in the first year.
+    growth_factor : growth of the full rate per year after the ramp.
+    programme_share : share that this programme gets.
+    """
+
+    system: str
+    first_racks: dt.date
+    slip_months: Distribution
+    ramp_months: Distribution
+    world_per_week: Distribution
+    growth_factor: Distribution
+    programme_share: Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One contract: who pays whom, when, by which rule.
+
+    Attributes
+    ----------
+    id : its name.
+    kind : which rule, see `program.instruments`.
+    parties : role → party id.
+    terms : numbers of the contract by name, in canonical units.
+    dates : dates of the contract by name.
+    sites : site ids that it covers; empty = all.
+    status, source, note : how it is known.
+    """
+
+    id: str
+    kind: str
+    parties: Mapping[str, str]
+    terms: Mapping[str, Distribution]
+    dates: Mapping[str, dt.date]
+    sites: tuple[str, ...]
+    status: Status
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole programme.
+
+    Numbers that are not of a site, workload, supply or instrument are facts of the catalog; what a
+    programme replaces of them is already in the catalog that `load` returns beside it.
+
+    Attributes
+    ----------
+    name, title, description : for people.
+    start : first month of the calendar; money before it is not modelled.
+    as_of : what was known; the forecast starts here.
+    horizon : last month of the calendar.
+    declared : what the announcement says.
+    parties, sites, workloads, supplies, instruments : see their classes.
+    origin : file it came from, and the files it extends.
+    sha256 : hash of the resolved programme.
+    """
+
+    name: str
+    title: str
+    description: str
+    start: dt.date
+    as_of: dt.date
+    horizon: dt.date
+    declared: Declared
+    parties: Mapping[str, Party]
+    sites: tuple[Site, ...]
+    workloads: tuple[Workload, ...]
+    supplies: tuple[RackSupply, ...]
+    instruments: tuple[Instrument, ...]
+    origin: tuple[str, ...]
+    sha256: str
+
+    def site(self, site_id: str) -> Site:
+        """Return the site called `site_id`, or raise an error with the nearest name."""
+        for site in self.sites:
+            if site.id == site_id:
+                return site
+        raise unknown_name("site", site_id, (s.id for s in self.sites))
+
+    def supply(self, system: str) -> RackSupply | None:
+        """Return the rack supply of a system, or None where the programme gives none."""
+        return next((s for s in self.supplies if s.system == system), None)

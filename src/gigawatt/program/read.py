@@ -1,0 +1,150 @@
+"""Reads a programme file and those it extends into one table that remembers its lines."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from gigawatt.errors import InputError, Problem, ProblemsError, nearest
+from gigawatt.program.lines import entry_name, key_lines, line_of
+
+KeyPath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawProgram:
+    """Content of a programme file, merged with what it extends.
+
+    Attributes
+    ----------
+    data : the merged table.
+    places : key path → (file as shown, line).
+    origin : files that it was read from, the given one first.
+    """
+
+    data: Mapping[str, object]
+    places: Mapping[KeyPath, tuple[str, int]]
+    origin: tuple[str, ...]
+
+    def place(self, path: KeyPath) -> tuple[str, int]:
+        """File and line of a key, or of its nearest parent."""
+        while path:
+            if path in self.places:
+                return self.places[path]
+            path = path[:-1]
+        return self.origin[0], 0
+
+    def problem(self, path: KeyPath, value: object, expected: str, suggestion: str = "") -> Problem:
+        """Problem at a key of this programme."""
+        where, line = self.place(path)
+        return Problem(where, line, ".".join(path), value, expected, suggestion)
+
+
+def bundled_names() -> list[str]:
+    """Names of the programmes that come with the package."""
+    folder = files("gigawatt.program") / "reference"
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
+
+
+def read_program(name: str, base: Path | None = None) -> RawProgram:
+    """Read a bundled programme by name, or a file by path, with everything it extends.
+
+    Raises
+    ------
+    InputError : there is no such programme, it can't be read, or it is not TOML.
+    """
+    return _read(name, base or Path(), ())
+
+
+def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
+    text, shown, folder = _text(name, base)
+    if shown in seen:
+        raise InputError(f"{shown} extends itself: {' → '.join((*seen, shown))}")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(shown, str(error)) from error
+    own = {path: (shown, line) for path, line in key_lines(text, data).items()}
+    parent_name = data.get("extends")
+    if not isinstance(parent_name, str) or not parent_name:
+        return RawProgram(data, own, (shown,))
+    parent = _read(parent_name, folder, (*seen, shown))
+    merged = merge(parent.data, data)
+    return RawProgram(merged, {**parent.places, **own}, (shown, *parent.origin))
+
+
+def _text(name: str, base: Path) -> tuple[str, str, Path]:
+    """Content, shown name and folder of a programme."""
+    if name in bundled_names():
+        path = files("gigawatt.program") / "reference" / f"{name}.toml"
+        return path.read_text(encoding="utf-8"), f"{name}.toml (bundled)", Path()
+    file = base / name
+    if not file.is_file():
+        hint = nearest(name.removesuffix(".toml"), bundled_names())
+        did = f" Did you mean the bundled {hint!r}?" if hint else ""
+        kind = "is a folder, not a file" if file.is_dir() else "does not exist"
+        raise InputError(
+            f"Programme {name!r} {kind}, and no bundled programme is called so."
+            f"{did} Bundled: {', '.join(bundled_names())}."
+        )
+    try:
+        return file.read_text(encoding="utf-8"), str(file), file.parent
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"{file}: can't be read: {reason}") from error
+
+
+def _syntax_error(shown: str, message: str) -> ProblemsError:
+    match = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    line = int(match[1]) if match else 0
+    text = re.sub(r"\s*\(at [^)]*\)", "", message)
+    return ProblemsError([Problem(shown, line, "TOML", None, f"this is not valid TOML: {text}")])
+
+
+def merge(base: Mapping[str, object], change: Mapping[str, object]) -> dict[str, object]:
+    """Merge a programme with its changes.
+
+    Tables merge key by key; entries of an array of tables merge by their ``id``; an entry with
+    ``remove = true`` drops the one of the same id; everything else is replaced. A distribution is
+    replaced whole, never mixed with the one before it.
+    """
+    out = dict(base)
+    for key, value in change.items():
+        old = out.get(key)
+        if _is_entries(value) and _is_entries(old):
+            out[key] = _merge_entries(old, value)  # type: ignore[arg-type]
+        elif isinstance(value, Mapping) and isinstance(old, Mapping) and not _is_spread(value):
+            out[key] = merge(old, value)
+        else:
+            out[key] = value
+    return out
+
+
+def _is_entries(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
+
+
+def _is_spread(value: Mapping[str, object]) -> bool:
+    return bool({"low", "p05", "choices", "median", "mean"} & set(value))
+
+
+def _merge_entries(
+    base: list[Mapping[str, object]], change: list[Mapping[str, object]]
+) -> list[Mapping[str, object]]:
+    out = {entry_name(e, n): e for n, e in enumerate(base)}
+    for number, entry in enumerate(change):
+        name = entry_name(entry, number + len(base))
+        if entry.get("remove") is True:
+            out.pop(name, None)
+        elif name in out:
+            out[name] = merge(out[name], entry)
+        else:
+            out[name] = entry
+    return list(out.values())
+
+
+__all__ = ["RawProgram", "bundled_names", "line_of", "merge", "read_program"]

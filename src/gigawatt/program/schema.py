@@ -1,0 +1,243 @@
+"""Schema of programme files (TOML): every key with its unit and meaning.
+
+Pydantic checks it, all errors at once; `load` turns the result into the frozen dataclasses of
+`model`. Names that must exist elsewhere (systems, grids, parties, sites) are checked here too,
+through the validation context, so that they are told together with all the rest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from gigawatt.errors import nearest
+from gigawatt.program.instruments import KINDS
+from gigawatt.program.model import MILESTONES
+from gigawatt.program.quantities import Quantity
+from gigawatt.uncertainty.distributions import Distribution, Point
+
+Power = Annotated[Distribution, Quantity("mw")]
+Share = Annotated[Distribution, Quantity("share", high=1.0)]
+Months = Annotated[Distribution, Quantity("months")]
+Money = Annotated[Distribution, Quantity("usd")]
+MoneyPerGw = Annotated[Distribution, Quantity("usd_per_gw")]
+Count = Annotated[Distribution, Quantity("count")]
+PerWeek = Annotated[Distribution, Quantity("per_week")]
+Factor = Annotated[Distribution, Quantity("factor")]
+Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
+Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Names that a file may refer to: kind → valid ids.
+
+    Attributes
+    ----------
+    names : e.g. ``{"systems": [...], "party": [...]}``.
+    assumptions : section → key → unit, from the catalog.
+    facts : every fact path of the catalog → unit.
+    """
+
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    assumptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ref:
+    """Validator for a name that must exist in one of the context's lists."""
+
+    def __init__(self, kind: str, shown: str) -> None:
+        self.kind, self.shown = kind, shown
+
+    def __call__(self, value: str, info: ValidationInfo) -> str:
+        """Return the name, or raise with the nearest valid one."""
+        context = info.context
+        if not isinstance(context, Context) or not value:
+            return value
+        valid = context.names.get(self.kind, ())
+        if value in valid:
+            return value
+        hint = nearest(value, valid)
+        did = f"; did you mean {hint!r}?" if hint else f"; known: {', '.join(sorted(valid)[:12])}"
+        raise ValueError(f"there is no {self.shown} {value!r}{did}")
+
+
+PartyRef = Annotated[str, AfterValidator(Ref("party", "party"))]
+SiteRef = Annotated[str, AfterValidator(Ref("site", "site"))]
+SystemRef = Annotated[str, AfterValidator(Ref("systems", "system in the catalog"))]
+GridRef = Annotated[str, AfterValidator(Ref("grids", "grid in the catalog"))]
+CoolingRef = Annotated[str, AfterValidator(Ref("cooling", "cooling type in the catalog"))]
+TechnologyRef = Annotated[str, AfterValidator(Ref("technologies", "technology in the catalog"))]
+ModelRef = Annotated[str, AfterValidator(Ref("models", "model in the catalog"))]
+InstrumentRef = Annotated[str, AfterValidator(Ref("instrument", "instrument"))]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+KnownHow = Literal["measured", "specified", "announced", "reported", "estimated", "assumed"]
+
+
+class Section(BaseModel):
+    """Base of all tables: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class PartyTable(Section):
+    """Somebody who pays or is paid."""
+
+    id: Identifier = Field(description="short name that sites and instruments refer to")
+    name: str = Field(description="name shown to people")
+    role: str = Field("", description="what it does in the programme")
+
+
+class DeclaredTable(Section):
+    """What the announcement says; compared with what is computed, never used in its place."""
+
+    facility_power_mw: Power | None = Field(None, description="announced total")
+    packages: Count | None = Field(None, description="announced number of GPUs")
+    packages_unit: Literal["package", "die", ""] = Field(
+        "", description="what the announced number counts; empty where it does not say"
+    )
+    racks: Count | None = Field(None, description="announced number of racks")
+    capex_usd_per_gw: MoneyPerGw | None = Field(None, description="announced cost per GW")
+    investment_usd: Money | None = Field(None, description="announced investment")
+
+
+class ProgressTable(Section):
+    """Milestones already reached; the forecast starts from them."""
+
+    land: dt.date | None = Field(None, description="land under control")
+    permits: dt.date | None = Field(None, description="permits granted")
+    cleared: dt.date | None = Field(None, description="ground cleared, work begun")
+    roof: dt.date | None = Field(None, description="roof of the first building closed")
+    fitted: dt.date | None = Field(None, description="first building fitted out, hall ready")
+    power_contract: dt.date | None = Field(None, description="utility or plant contract signed")
+    power: dt.date | None = Field(None, description="first building energised")
+    first_racks: dt.date | None = Field(None, description="first racks on the dock")
+    in_service: dt.date | None = Field(None, description="first building accepted, in service")
+
+    def reached(self) -> dict[str, dt.date]:
+        """Milestones that are given, in their order."""
+        return {m: d for m in MILESTONES if (d := getattr(self, m)) is not None}
+
+
+class PhaseTable(Section):
+    """Equal buildings that are planned together; each becomes one block."""
+
+    id: Identifier = Field(description="unique within the site")
+    power_mw: Power = Field(description="power of the whole phase, on the site's mw_basis")
+    buildings: int = Field(1, ge=1, le=200, description="number of equal buildings")
+    system: SystemRef = Field(description="catalog id of the accelerator system")
+    route: Literal["grid", "onsite", "brownfield"] = Field(description="how power gets there")
+    onsite_technology: TechnologyRef = Field(
+        "recip-engine", description="catalog id of the on-site plant, for route onsite"
+    )
+    cleared: dt.date | None = Field(None, description="clearing date, reached or planned")
+    cleared_spread_months: Months = Field(
+        Point(0.0), description="uncertainty of a planned clearing date, added to it"
+    )
+    power_contracted: bool = Field(False, description="power in hand when clearing begins")
+    framework_orders: bool = Field(False, description="long-lead equipment ordered ahead")
+    contract: InstrumentRef = Field("", description="instrument under which the lab uses it")
+    status: KnownHow = Field("assumed", description="how this phase is known")
+    progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
+
+
+class SiteTable(Section):
+    """One campus."""
+
+    id: Identifier = Field(description="short name")
+    name: str = Field(description="name shown to people")
+    country: str = Field(description="ISO 3166 code of two letters")
+    region: str = Field("", description="state or region")
+    lat: float = Field(ge=-90, le=90, description="degrees north")
+    lon: float = Field(ge=-180, le=180, description="degrees east")
+    grid: GridRef = Field(description="catalog id of the balancing area")
+    cooling: CoolingRef = Field(description="catalog id of the cooling type")
+    landlord: PartyRef = Field(description="party that owns halls and power capacity")
+    cloud: PartyRef = Field(description="party that owns the systems")
+    tenant: PartyRef = Field(description="party that uses the capacity")
+    mw_basis: Literal["facility", "it", "grid", "generation"] = Field(
+        description="what the megawatts of this site count"
+    )
+    deal_share: Share = Field(
+        Point(1.0), description="share of the site that carries the programme"
+    )
+    status: KnownHow = Field(description="how the site's numbers are known")
+    status_date: dt.date | None = Field(None, description="as of when")
+    source: str = Field("", description="where they are from")
+    note: str = Field("", description="anything a reader must know")
+    price_usd_per_mwh: Price | None = Field(None, description="replaces the grid's price")
+    pue_annual: Pue | None = Field(None, description="replaces the cooling type's annual PUE")
+    progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
+    phase: list[PhaseTable] = Field(min_length=1, description="phases in order of construction")
+
+
+class WorkloadTable(Section):
+    """One use of the fleet."""
+
+    id: Identifier = Field(description="short name")
+    kind: Literal["train", "serve", "research"] = Field(description="class of work")
+    share: Share = Field(description="share of installed package-hours")
+    model: ModelRef = Field(description="catalog id of the reference model")
+    precision: Literal["bf16", "fp8", "fp4"] = Field("fp8", description="precision of the GEMMs")
+    packages_per_job: int = Field(8192, ge=1, description="size of one training job")
+    seq_len_tokens: int = Field(8192, ge=1, description="training: sequence length")
+    batch_tokens: float = Field(3.2e7, gt=0, description="training: global batch in tokens")
+    input_tokens: float = Field(4000, gt=0, description="serving: mean prompt length")
+    output_tokens: float = Field(1000, gt=0, description="serving: mean answer length")
+    tokens_per_s_per_user: float = Field(50, gt=0, description="serving: least speed per user")
+
+
+class SupplyTable(Section):
+    """World supply of a system's racks and the programme's share of it."""
+
+    system: SystemRef = Field(description="catalog id of the system")
+    first_racks: dt.date = Field(description="date claimed for the first racks in volume")
+    slip_months: Months = Field(Point(0.0), description="added to the claim")
+    ramp_months: Months = Field(Point(6.0), description="months from first racks to full rate")
+    world_per_week: PerWeek = Field(description="full rate of the world, racks a week")
+    growth_factor: Factor = Field(Point(1.0), description="growth of the full rate per year")
+    programme_share: Share = Field(description="share of it that this programme gets")
+
+
+class InstrumentTable(Section):
+    """One contract: who pays whom, when, by which rule."""
+
+    id: Identifier = Field(description="short name")
+    kind: Literal[tuple(KINDS)] = Field(description="which rule")  # type: ignore[valid-type]
+    parties: dict[str, PartyRef] = Field(description="role → party")
+    terms: dict[str, Any] = Field(default_factory=dict, description="numbers of the contract")
+    dates: dict[str, dt.date] = Field(default_factory=dict, description="dates of the contract")
+    sites: list[SiteRef] = Field(default_factory=list, description="sites covered; empty = all")
+    status: KnownHow = Field("assumed", description="how it is known")
+    source: str = Field("", description="where it is from")
+    note: str = Field("", description="anything a reader must know")
+
+
+class ProgramTable(Section):
+    """A whole programme file."""
+
+    format: Literal[1] = Field(1, description="version of this file format")
+    name: Identifier = Field(description="short name")
+    title: str = Field(description="one line for people")
+    description: str = Field("", description="what it is and where it comes from")
+    extends: str = Field("", description="bundled programme or file that this one changes")
+    start: dt.date = Field(description="first month of the calendar")
+    as_of: dt.date = Field(description="what was known; the forecast starts here")
+    horizon: dt.date = Field(description="last month of the calendar")
+    declared: DeclaredTable = Field(DeclaredTable(), description="what the announcement says")
+    party: list[PartyTable] = Field(min_length=1, description="who pays or is paid")
+    site: list[SiteTable] = Field(min_length=1, description="campuses")
+    workload: list[WorkloadTable] = Field(min_length=1, description="uses of the fleet")
+    supply: list[SupplyTable] = Field(min_length=1, description="rack supply by system")
+    instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
+    assumptions: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="section → key → value: replaces the catalog's assumption"
+    )
+    facts: dict[str, Any] = Field(
+        default_factory=dict, description="catalog path → value: replaces any catalog fact"
+    )

@@ -1,7 +1,8 @@
 """Which line of a TOML file holds which key; the standard reader does not say.
 
-A path is a tuple of keys; an entry of an array of tables is addressed by its ``id`` (or by its
-number, as text, where it has none), so that a path means the same entry after files are merged.
+A path is a tuple of keys; an entry of an array of tables is addressed by its ``id`` (a rack supply
+by its ``system``, anything else by its number, as text), so that a path means the same entry after
+files are merged.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
 _KEY = re.compile(
     r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"))*)\s*="""
 )
+_ENTRY = re.compile(r"#\d+$")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 
@@ -27,41 +29,64 @@ def key_lines(text: str, data: Mapping[str, object]) -> dict[Path, int]:
     data : the same, parsed; used to address array entries by their id.
     """
     lines: dict[Path, int] = {}
+    for path, number in numbered_lines(text).items():
+        lines.setdefault(_by_id(path, data), number)
+    return lines
+
+
+def numbered_lines(text: str) -> dict[Path, int]:
+    """Line of every table header and key; array entries are addressed by number, as "#0"."""
+    lines: dict[Path, int] = {}
     counts: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     closing = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if closing:
             closing = "" if closing in line else closing
             continue
         header = _HEADER.match(line)
         if header:
             table = _table_path(header[1] == "[[", _parts(header[2]), counts)
-            lines.setdefault(_by_id(table, data), number)
+            lines.setdefault(table, number)
             continue
         key = _KEY.match(line)
         if key:
-            lines.setdefault(_by_id((*table, *_parts(key[1])), data), number)
+            lines.setdefault((*table, *_parts(key[1])), number)
             for quotes in ('"""', "'''"):
                 if line.count(quotes) == 1:
                     closing = quotes
     return lines
 
 
-def line_of(path: Path, lines: Mapping[Path, int]) -> int:
-    """Line of a path, or of its nearest parent that has one; 0 if none has."""
-    while path:
-        if path in lines:
-            return lines[path]
-        path = path[:-1]
-    return 0
-
-
 def entry_name(entry: object, number: int) -> str:
-    """How an entry of an array of tables is addressed: its id, else its number."""
-    if isinstance(entry, Mapping) and isinstance(entry.get("id"), str):
-        return str(entry["id"])
+    """How an entry of an array of tables is addressed: its id, its system, else its number."""
+    if isinstance(entry, Mapping):
+        for key in ("id", "system"):
+            if isinstance(entry.get(key), str):
+                return str(entry[key])
     return str(number)
+
+
+def duplicates(text: str, data: Mapping[str, object]) -> list[tuple[Path, int, int]]:
+    """Entries of one file that have the address of an earlier one.
+
+    Returns
+    -------
+    (address, line of the earlier entry, line of this one). An entry that says ``remove = true``
+    does not count: it makes room for a new one of the same id.
+    """
+    first: dict[Path, int] = {}
+    found: list[tuple[Path, int, int]] = []
+    for path, line in numbered_lines(text).items():
+        entry = _node(path, data) if _ENTRY.match(path[-1]) else None
+        if not isinstance(entry, Mapping) or entry.get("remove") is True:
+            continue
+        address = _by_id(path, data)
+        if address in first:
+            found.append((address, first[address], line))
+        else:
+            first[address] = line
+    return found
 
 
 def _parts(dotted: str) -> list[str]:
@@ -82,14 +107,19 @@ def _table_path(is_array: bool, parts: list[str], counts: dict[Path, int]) -> Pa
 
 
 def _by_id(path: Path, data: Mapping[str, object]) -> Path:
-    node: object = data
-    named: list[str] = []
-    for part in path:
-        if part.startswith("#") and isinstance(node, list):
-            number = int(part[1:])
-            node = node[number] if number < len(node) else None
-            named.append(entry_name(node, number))
-        else:
-            node = node.get(part) if isinstance(node, Mapping) else None
-            named.append(part)
+    named = [
+        entry_name(_node(path[: depth + 1], data), int(part[1:])) if _ENTRY.match(part) else part
+        for depth, part in enumerate(path)
+    ]
     return tuple(named)
+
+
+def _node(path: Path, data: object) -> object:
+    """What stands at a numbered path; None where nothing does."""
+    for part in path:
+        if isinstance(data, list) and _ENTRY.match(part):
+            number = int(part[1:])
+            data = data[number] if number < len(data) else None
+        else:
+            data = data.get(part) if isinstance(data, Mapping) else None
+    return data

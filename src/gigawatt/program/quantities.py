@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from gigawatt.errors import nearest
+from gigawatt.program.truncated import Truncated, cut
 from gigawatt.quantity.units import UNITS, Unit, parse_quantity
 from gigawatt.uncertainty.distributions import (
     Z95,
@@ -36,6 +37,25 @@ FORMS: tuple[tuple[str, ...], ...] = (
 )
 FORM_KEYS = {key for form in FORMS for key in form}
 PLAIN_KEYS = {"weights", "sd_log"}  # pure numbers, whatever the unit of the field
+_DEGREES = Unit("degrees", "degrees", {"": 1.0, "°": 1.0, "deg": 1.0}, "32.5")
+
+
+def unit_named(name: str) -> Unit:
+    """Unit of that name; for one that people never spell out, a unit that takes plain numbers.
+
+    >>> unit_named("usd_per_kw_month").factors["usd/kw-month"]
+    1.0
+    """
+    if name in UNITS:
+        return UNITS[name]
+    if name == "degrees":
+        return _DEGREES
+    if name.startswith("usd_per_"):
+        per = name.removeprefix("usd_per_").replace("_", "-")
+        spelled = (per, per.replace("-", "/"))
+        factors = {f"{k}/{s}": v for k, v in UNITS["usd"].factors.items() for s in spelled}
+        return Unit(name, f"USD/{per}", {"": 1.0, **factors}, f'"$150/{per}"')
+    return Unit(name, name.replace("_", " ") or "plain number", {"": 1.0}, "12.5")
 
 
 @dataclass(frozen=True)
@@ -66,7 +86,7 @@ class Quantity:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """JSON Schema: a number, a text with unit, or one of the distributions."""
-        unit = UNITS[self.unit]
+        unit = unit_named(self.unit)
         one: dict[str, Any] = {"type": ["number", "string"]}
         tables = [
             {
@@ -83,12 +103,77 @@ class Quantity:
         ]  # fmt: skip
         return {
             "description": f"Number in {unit.shown}, or text with a unit such as {unit.example}.",
+            "examples": [unit.example.strip('"')],
             "anyOf": [{"type": "number"}, {"type": "string"}, *tables],
         }
 
     def read(self, raw: object) -> Distribution:
         """Distribution in the canonical unit, checked against the bounds."""
-        return read_quantity(raw, UNITS[self.unit], self.low, self.high)
+        return read_quantity(raw, unit_named(self.unit), self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Marker for a field that holds one number and no range.
+
+    Attributes
+    ----------
+    unit : name of the canonical unit.
+    low, high : bounds, both allowed.
+    whole : whether it must be a whole number.
+    """
+
+    unit: str
+    low: float = 0.0
+    high: float = float("inf")
+    whole: bool = False
+
+    def __get_pydantic_core_schema__(
+        self,
+        source: Any,  # noqa: ANN401
+        handler: GetCoreSchemaHandler,
+    ) -> CoreSchema:
+        """Validate by `read`; nothing else is accepted."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """JSON Schema: a number or a text with unit."""
+        unit = unit_named(self.unit)
+        number: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        if math.isfinite(self.low):
+            number["minimum"] = self.low
+        if math.isfinite(self.high):
+            number["maximum"] = self.high
+        kind = "Whole number" if self.whole else "One number"
+        return {"description": f"{kind}, {unit.shown}.", "anyOf": [number, {"type": "string"}]}
+
+    def read(self, raw: object) -> float | int:
+        """Return the number, checked; `int` where it must be whole."""
+        kind = "a whole number" if self.whole else "one number"
+        if isinstance(raw, dict):
+            raise ValueError(f"must be {kind}; a range is not possible here")
+        unit = unit_named(self.unit)
+        if isinstance(raw, bool) or not isinstance(raw, int | float | str):
+            raise ValueError(f"must be {kind}, such as {_bound_example(self.low, self.whole)}")
+        value = _number(raw, unit)
+        if self.whole and value != int(value):
+            raise ValueError("must be a whole number")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"must be {_bounds(self.low, self.high)}")
+        return int(value) if self.whole else value
+
+
+def _bounds(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"at least {low:g}"
+    return f"at most {high:g}" if math.isinf(low) else f"between {low:g} and {high:g}"
+
+
+def _bound_example(low: float, whole: bool) -> str:
+    value = max(low, 0.0) + 1.0
+    return f"{value:.0f}" if whole else f"{value:g}"
 
 
 def read_quantity(
@@ -100,21 +185,21 @@ def read_quantity(
     ----------
     raw : number in the canonical unit, text with a unit, or a table (see `FORMS`).
     unit : canonical unit.
-    low, high : bounds for every possible value (for lognormal and normal: for their 5-95 % range).
+    low, high : bounds for every possible value. A lognormal or normal must hold its 5-95 % range
+        within them; what reaches beyond is cut off.
 
     Raises
     ------
     ValueError : what is wrong and what would be right.
     """
-    if isinstance(raw, Point | Uniform | Triangular | LogNormal | Normal | Choices):
+    if isinstance(raw, Point | Uniform | Triangular | LogNormal | Normal | Choices | Truncated):
         return raw
     spread = _table(raw, unit) if isinstance(raw, dict) else Point(_number(raw, unit))
     smallest, largest = support(spread)
     if smallest < low or largest > high:
         bad = smallest if smallest < low else largest
-        bounds = f"at least {low:g}" if high == float("inf") else f"between {low:g} and {high:g}"
-        raise ValueError(f"must be {bounds} {unit.shown} (got {bad:g})")
-    return spread
+        raise ValueError(f"must be {_bounds(low, high)} {unit.shown} (got {bad:g})")
+    return cut(spread, low, high) if isinstance(spread, LogNormal | Normal) else spread
 
 
 def support(distribution: Distribution) -> tuple[float, float]:
@@ -122,9 +207,7 @@ def support(distribution: Distribution) -> tuple[float, float]:
     match distribution:
         case Point(value):
             return value, value
-        case Uniform(low, high):
-            return low, high
-        case Triangular(low, _, high):
+        case Uniform(low=low, high=high) | Triangular(low=low, high=high):
             return low, high
         case Choices(values, _):
             return min(values), max(values)
@@ -132,6 +215,9 @@ def support(distribution: Distribution) -> tuple[float, float]:
             return median * math.exp(-Z95 * sd), median * math.exp(Z95 * sd)
         case Normal(mean, sd):
             return mean - Z95 * sd, mean + Z95 * sd
+        case Truncated(inner, low, high):
+            ends = support(inner)
+            return max(ends[0], low), min(ends[1], high)
         case _:
             raise TypeError(f"no support for {type(distribution).__name__}")
 
@@ -157,11 +243,15 @@ def _table(raw: dict[str, object], unit: Unit) -> Distribution:
         raise ValueError(f"{{{', '.join(raw)}}} is not a distribution; write one of {forms}")
     if "choices" in raw:
         return _choices(raw, unit)
-    numbers = {
-        k: float(str(v)) if k in PLAIN_KEYS and _is_number(v) else _number(v, unit)
-        for k, v in raw.items()
-    }
-    return _continuous(numbers)
+    return _continuous({k: _part(k, v, unit) for k, v in raw.items()})
+
+
+def _part(key: str, value: object, unit: Unit) -> float:
+    if key not in PLAIN_KEYS:
+        return _number(value, unit)
+    if not _is_number(value) or not math.isfinite(value):  # type: ignore[arg-type]
+        raise ValueError(f"{key} must be a plain number such as 0.3")
+    return float(str(value))
 
 
 def _continuous(n: dict[str, float]) -> Distribution:
@@ -173,6 +263,8 @@ def _continuous(n: dict[str, float]) -> Distribution:
             raise ValueError("median must be above 0 and sd_log not below 0")
         return LogNormal(n["median"], n["sd_log"])
     if "mean" in n:
+        if n["sd"] < 0:
+            raise ValueError("sd must not be below 0")
         return Normal(n["mean"], n["sd"])
     if "mode" in n:
         _ordered(n, "low", "mode", "high")
@@ -195,7 +287,7 @@ def _choices(raw: dict[str, object], unit: Unit) -> Distribution:
     if weights is not None and (
         not isinstance(weights, list)
         or len(weights) != len(values)
-        or not all(_is_number(w) and w >= 0 for w in weights)
+        or not all(_is_number(w) and 0 <= w < math.inf for w in weights)
         or sum(weights) <= 0
     ):
         raise ValueError(f"weights must be {len(values)} numbers that are not negative")

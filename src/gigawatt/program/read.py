@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest
-from gigawatt.program.lines import entry_name, key_lines, line_of
+from gigawatt.program.lines import duplicates, entry_name, key_lines
+from gigawatt.program.shown import shown_value
 
 KeyPath = tuple[str, ...]
 
@@ -24,11 +25,13 @@ class RawProgram:
     data : the merged table.
     places : key path → (file as shown, line).
     origin : files that it was read from, the given one first.
+    problems : what is wrong with the files as such: ids that occur twice, nothing to remove.
     """
 
     data: Mapping[str, object]
     places: Mapping[KeyPath, tuple[str, int]]
     origin: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
     def place(self, path: KeyPath) -> tuple[str, int]:
         """File and line of a key, or of its nearest parent."""
@@ -41,7 +44,7 @@ class RawProgram:
     def problem(self, path: KeyPath, value: object, expected: str, suggestion: str = "") -> Problem:
         """Problem at a key of this programme."""
         where, line = self.place(path)
-        return Problem(where, line, ".".join(path), value, expected, suggestion)
+        return Problem(where, line, ".".join(path), shown_value(value), expected, suggestion)
 
 
 def bundled_names() -> list[str]:
@@ -69,12 +72,23 @@ def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(shown, str(error)) from error
     own = {path: (shown, line) for path, line in key_lines(text, data).items()}
+    problems = [
+        Problem(shown, line, ".".join(path), None, f"this occurs twice (first in line {earlier})")
+        for path, earlier, line in duplicates(text, data)
+    ]
     parent_name = data.get("extends")
     if not isinstance(parent_name, str) or not parent_name:
-        return RawProgram(data, own, (shown,))
+        return RawProgram(data, own, (shown,), tuple(problems))
     parent = _read(parent_name, folder, (*seen, shown))
+    problems += [
+        Problem(shown, own.get(path, (shown, 0))[1], ".".join(path), None,
+                f"there is nothing of this name in {parent.origin[0]} to remove",
+                nearest(path[-1], names))
+        for path, names in idle_removals(parent.data, data)
+    ]  # fmt: skip
     merged = merge(parent.data, data)
-    return RawProgram(merged, {**parent.places, **own}, (shown, *parent.origin))
+    places = {**parent.places, **own}
+    return RawProgram(merged, places, (shown, *parent.origin), (*parent.problems, *problems))
 
 
 def _text(name: str, base: Path) -> tuple[str, str, Path]:
@@ -147,4 +161,24 @@ def _merge_entries(
     return list(out.values())
 
 
-__all__ = ["RawProgram", "bundled_names", "line_of", "merge", "read_program"]
+def idle_removals(
+    base: object, change: object, path: KeyPath = ()
+) -> Iterator[tuple[KeyPath, list[str]]]:
+    """Entries of `change` that say ``remove = true`` where `base` has none of that id.
+
+    Yields
+    ------
+    The entry's address, and the ids that `base` has there.
+    """
+    if isinstance(change, Mapping):
+        for key, value in change.items():
+            below = base.get(key) if isinstance(base, Mapping) else None
+            yield from idle_removals(below, value, (*path, key))
+    elif isinstance(change, list):
+        old = {entry_name(e, n): e for n, e in enumerate(base if isinstance(base, list) else [])}
+        for number, entry in enumerate(change):
+            name = entry_name(entry, number)
+            if isinstance(entry, Mapping) and entry.get("remove") is True and name not in old:
+                yield (*path, name), list(old)
+            else:
+                yield from idle_removals(old.get(name), entry, (*path, name))

@@ -12,22 +12,51 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.model import MILESTONES
-from gigawatt.program.quantities import Quantity
+from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
+YEARS = (1990, 2150)  # dates outside are slips of the pen
+
+
+def read_date(raw: object) -> dt.date:
+    """Date of a TOML date or an ISO text, within `YEARS`; else ValueError with what is right."""
+    if isinstance(raw, str):
+        try:
+            raw = dt.date.fromisoformat(raw)
+        except ValueError:
+            raw = None
+    if not isinstance(raw, dt.date) or isinstance(raw, dt.datetime):
+        raise ValueError("write a date as year-month-day, such as 2026-09-01")
+    if not YEARS[0] <= raw.year <= YEARS[1]:
+        raise ValueError(f"the year must be between {YEARS[0]} and {YEARS[1]}")
+    return raw
+
+
+Date = Annotated[dt.date, BeforeValidator(read_date)]
 Power = Annotated[Distribution, Quantity("mw")]
+PhasePower = Annotated[Distribution, Quantity("mw", low=0.1, high=20_000.0)]
 Share = Annotated[Distribution, Quantity("share", high=1.0)]
 Months = Annotated[Distribution, Quantity("months")]
+Shift = Annotated[Distribution, Quantity("months", low=-120.0, high=120.0)]
 Money = Annotated[Distribution, Quantity("usd")]
 MoneyPerGw = Annotated[Distribution, Quantity("usd_per_gw")]
 Count = Annotated[Distribution, Quantity("count")]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
-Factor = Annotated[Distribution, Quantity("factor")]
+Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
 Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
 
@@ -49,7 +78,7 @@ class Context:
 
 
 class Ref:
-    """Validator for a name that must exist in one of the context's lists."""
+    """Validator for a name that must exist in one of the context's lists; "" names nothing."""
 
     def __init__(self, kind: str, shown: str) -> None:
         self.kind, self.shown = kind, shown
@@ -63,8 +92,11 @@ class Ref:
         if value in valid:
             return value
         hint = nearest(value, valid)
-        did = f"; did you mean {hint!r}?" if hint else f"; known: {', '.join(sorted(valid)[:12])}"
-        raise ValueError(f"there is no {self.shown} {value!r}{did}")
+        known = "" if hint else f"; known: {', '.join(sorted(valid)[:12]) or 'none'}"
+        raise PydanticCustomError(
+            "unknown_name", "{text}",
+            {"text": f"there is no {self.shown} of this name{known}", "hint": hint},
+        )  # fmt: skip
 
 
 PartyRef = Annotated[str, AfterValidator(Ref("party", "party"))]
@@ -76,6 +108,12 @@ TechnologyRef = Annotated[str, AfterValidator(Ref("technologies", "technology in
 ModelRef = Annotated[str, AfterValidator(Ref("models", "model in the catalog"))]
 InstrumentRef = Annotated[str, AfterValidator(Ref("instrument", "instrument"))]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Latitude = Annotated[float, Exact("degrees", -90.0, 90.0)]
+Longitude = Annotated[float, Exact("degrees", -180.0, 180.0)]
+Whole = Annotated[int, Exact("count", 1, 10_000_000, whole=True)]
+WholeTokens = Annotated[int, Exact("tokens", 1, 100_000_000, whole=True)]
+Tokens = Annotated[float, Exact("tokens", 1.0)]
 KnownHow = Literal["measured", "specified", "announced", "reported", "estimated", "assumed"]
 
 
@@ -109,15 +147,15 @@ class DeclaredTable(Section):
 class ProgressTable(Section):
     """Milestones already reached; the forecast starts from them."""
 
-    land: dt.date | None = Field(None, description="land under control")
-    permits: dt.date | None = Field(None, description="permits granted")
-    cleared: dt.date | None = Field(None, description="ground cleared, work begun")
-    roof: dt.date | None = Field(None, description="roof of the first building closed")
-    fitted: dt.date | None = Field(None, description="first building fitted out, hall ready")
-    power_contract: dt.date | None = Field(None, description="utility or plant contract signed")
-    power: dt.date | None = Field(None, description="first building energised")
-    first_racks: dt.date | None = Field(None, description="first racks on the dock")
-    in_service: dt.date | None = Field(None, description="first building accepted, in service")
+    land: Date | None = Field(None, description="land under control")
+    permits: Date | None = Field(None, description="permits granted")
+    cleared: Date | None = Field(None, description="ground cleared, work begun")
+    roof: Date | None = Field(None, description="roof of the first building closed")
+    fitted: Date | None = Field(None, description="first building fitted out, hall ready")
+    power_contract: Date | None = Field(None, description="utility or plant contract signed")
+    power: Date | None = Field(None, description="first building energised")
+    first_racks: Date | None = Field(None, description="first racks on the dock")
+    in_service: Date | None = Field(None, description="first building accepted, in service")
 
     def reached(self) -> dict[str, dt.date]:
         """Milestones that are given, in their order."""
@@ -128,19 +166,21 @@ class PhaseTable(Section):
     """Equal buildings that are planned together; each becomes one block."""
 
     id: Identifier = Field(description="unique within the site")
-    power_mw: Power = Field(description="power of the whole phase, on the site's mw_basis")
-    buildings: int = Field(1, ge=1, le=200, description="number of equal buildings")
+    power_mw: PhasePower = Field(description="power of the whole phase, on the site's mw_basis")
+    buildings: Annotated[int, Exact("count", 1, 200, whole=True)] = Field(
+        1, description="number of equal buildings"
+    )
     system: SystemRef = Field(description="catalog id of the accelerator system")
     route: Literal["grid", "onsite", "brownfield"] = Field(description="how power gets there")
     onsite_technology: TechnologyRef = Field(
         "recip-engine", description="catalog id of the on-site plant, for route onsite"
     )
-    cleared: dt.date | None = Field(None, description="clearing date, reached or planned")
-    cleared_spread_months: Months = Field(
+    cleared: Date | None = Field(None, description="clearing date, reached or planned")
+    cleared_spread_months: Shift = Field(
         Point(0.0), description="uncertainty of a planned clearing date, added to it"
     )
-    power_contracted: bool = Field(False, description="power in hand when clearing begins")
-    framework_orders: bool = Field(False, description="long-lead equipment ordered ahead")
+    power_contracted: StrictBool = Field(False, description="power in hand when clearing begins")
+    framework_orders: StrictBool = Field(False, description="long-lead equipment ordered ahead")
     contract: InstrumentRef = Field("", description="instrument under which the lab uses it")
     status: KnownHow = Field("assumed", description="how this phase is known")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
@@ -151,10 +191,10 @@ class SiteTable(Section):
 
     id: Identifier = Field(description="short name")
     name: str = Field(description="name shown to people")
-    country: str = Field(description="ISO 3166 code of two letters")
+    country: Country = Field(description="ISO 3166 code of two letters")
     region: str = Field("", description="state or region")
-    lat: float = Field(ge=-90, le=90, description="degrees north")
-    lon: float = Field(ge=-180, le=180, description="degrees east")
+    lat: Latitude = Field(description="degrees north")
+    lon: Longitude = Field(description="degrees east")
     grid: GridRef = Field(description="catalog id of the balancing area")
     cooling: CoolingRef = Field(description="catalog id of the cooling type")
     landlord: PartyRef = Field(description="party that owns halls and power capacity")
@@ -167,7 +207,7 @@ class SiteTable(Section):
         Point(1.0), description="share of the site that carries the programme"
     )
     status: KnownHow = Field(description="how the site's numbers are known")
-    status_date: dt.date | None = Field(None, description="as of when")
+    status_date: Date | None = Field(None, description="as of when")
     source: str = Field("", description="where they are from")
     note: str = Field("", description="anything a reader must know")
     price_usd_per_mwh: Price | None = Field(None, description="replaces the grid's price")
@@ -184,23 +224,25 @@ class WorkloadTable(Section):
     share: Share = Field(description="share of installed package-hours")
     model: ModelRef = Field(description="catalog id of the reference model")
     precision: Literal["bf16", "fp8", "fp4"] = Field("fp8", description="precision of the GEMMs")
-    packages_per_job: int = Field(8192, ge=1, description="size of one training job")
-    seq_len_tokens: int = Field(8192, ge=1, description="training: sequence length")
-    batch_tokens: float = Field(3.2e7, gt=0, description="training: global batch in tokens")
-    input_tokens: float = Field(4000, gt=0, description="serving: mean prompt length")
-    output_tokens: float = Field(1000, gt=0, description="serving: mean answer length")
-    tokens_per_s_per_user: float = Field(50, gt=0, description="serving: least speed per user")
+    packages_per_job: Whole = Field(8192, description="size of one training job")
+    seq_len_tokens: WholeTokens = Field(8192, description="training: sequence length")
+    batch_tokens: Tokens = Field(3.2e7, description="training: global batch in tokens")
+    input_tokens: Tokens = Field(4000.0, description="serving: mean prompt length")
+    output_tokens: Tokens = Field(1000.0, description="serving: mean answer length")
+    tokens_per_s_per_user: Annotated[float, Exact("tokens/s", 0.1, 1e5)] = Field(
+        50.0, description="serving: least speed per user"
+    )
 
 
 class SupplyTable(Section):
     """World supply of a system's racks and the programme's share of it."""
 
     system: SystemRef = Field(description="catalog id of the system")
-    first_racks: dt.date = Field(description="date claimed for the first racks in volume")
+    first_racks: Date = Field(description="date claimed for the first racks in volume")
     slip_months: Months = Field(Point(0.0), description="added to the claim")
     ramp_months: Months = Field(Point(6.0), description="months from first racks to full rate")
     world_per_week: PerWeek = Field(description="full rate of the world, racks a week")
-    growth_factor: Factor = Field(Point(1.0), description="growth of the full rate per year")
+    growth_factor: Growth = Field(Point(1.0), description="growth of the full rate per year")
     programme_share: Share = Field(description="share of it that this programme gets")
 
 
@@ -211,7 +253,7 @@ class InstrumentTable(Section):
     kind: Literal[tuple(KINDS)] = Field(description="which rule")  # type: ignore[valid-type]
     parties: dict[str, PartyRef] = Field(description="role → party")
     terms: dict[str, Any] = Field(default_factory=dict, description="numbers of the contract")
-    dates: dict[str, dt.date] = Field(default_factory=dict, description="dates of the contract")
+    dates: dict[str, Date] = Field(default_factory=dict, description="dates of the contract")
     sites: list[SiteRef] = Field(default_factory=list, description="sites covered; empty = all")
     status: KnownHow = Field("assumed", description="how it is known")
     source: str = Field("", description="where it is from")
@@ -226,9 +268,9 @@ class ProgramTable(Section):
     title: str = Field(description="one line for people")
     description: str = Field("", description="what it is and where it comes from")
     extends: str = Field("", description="bundled programme or file that this one changes")
-    start: dt.date = Field(description="first month of the calendar")
-    as_of: dt.date = Field(description="what was known; the forecast starts here")
-    horizon: dt.date = Field(description="last month of the calendar")
+    start: Date = Field(description="first month of the calendar")
+    as_of: Date = Field(description="what was known; the forecast starts here")
+    horizon: Date = Field(description="last month of the calendar")
     declared: DeclaredTable = Field(DeclaredTable(), description="what the announcement says")
     party: list[PartyTable] = Field(min_length=1, description="who pays or is paid")
     site: list[SiteTable] = Field(min_length=1, description="campuses")

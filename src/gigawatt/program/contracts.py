@@ -1,0 +1,150 @@
+"""Checks of the instruments: roles, terms, dates, and that no block is covered twice."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from gigawatt.errors import Problem, nearest
+from gigawatt.program.cover import SITE_KINDS, covers, mismatch
+from gigawatt.program.instruments import KINDS, Kind
+from gigawatt.program.model import Instrument, Phase, Site
+from gigawatt.program.parts import Parts, named_entries
+from gigawatt.program.quantities import support
+from gigawatt.program.read import KeyPath, RawProgram
+from gigawatt.program.rules import Rule
+from gigawatt.program.terms import read_terms
+
+
+def shape_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Each instrument has the roles, terms and dates of its kind."""
+    for path, entry in named_entries(raw, "instrument"):
+        name = entry.get("kind")
+        if isinstance(name, str) and name in KINDS:  # another kind is told by the schema
+            kind = KINDS[name]
+            yield from _names(path, entry, raw, table="parties", required=kind.roles)
+            yield from _names(
+                path, entry, raw,
+                table="dates", required=kind.required_dates, optional=kind.optional_dates,
+            )  # fmt: skip
+            yield from _terms(path, entry, kind, raw)
+
+
+def _names(
+    path: KeyPath,
+    entry: Mapping[str, object],
+    raw: RawProgram,
+    *,
+    table: str,
+    required: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+) -> Iterator[Problem]:
+    """Keys of `table` ("parties" or "dates") against those that the kind has."""
+    written = entry.get(table, {})
+    if not isinstance(written, Mapping):
+        return  # told by the schema
+    what = "role" if table == "parties" else "date"
+    allowed = (*required, *optional)
+    for key, value in written.items():
+        if key not in allowed:
+            known = f"it has {', '.join(allowed)}" if allowed else "it has none"
+            text = f"is not a {what} of {entry['kind']}; {known}"
+            yield raw.problem((*path, table, key), value, text, nearest(key, allowed))
+    for key in required:
+        if key not in written:
+            text = f"is missing: {entry['kind']} needs this {what}"
+            yield raw.problem((*path, table, key), None, text)
+
+
+def _terms(
+    path: KeyPath, entry: Mapping[str, object], kind: Kind, raw: RawProgram
+) -> Iterator[Problem]:
+    written = entry.get("terms", {})
+    if not isinstance(written, Mapping):
+        return  # told by the schema
+    terms, wrong = read_terms(kind, written)
+    for term in wrong:
+        where = (*path, "terms", term.name)
+        yield raw.problem(where, written.get(term.name), term.expected, term.hint)
+    at_signing = terms.get("tranches_at_signing")
+    dates = entry.get("dates", {})
+    undated = isinstance(dates, Mapping) and "signing" not in dates
+    if undated and at_signing and support(at_signing)[1] > 0:
+        text = "is missing: it is needed where tranches_at_signing is above 0"
+        yield raw.problem((*path, "dates", "signing"), None, text)
+
+
+def parties_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A contract that lists a site is between the parties of that site."""
+    sites = {s.id: s for s in parts.sites}
+    for instrument in parts.instruments:
+        kind = KINDS[instrument.kind]
+        path = ("instrument", instrument.id)
+        if instrument.sites and not kind.site_roles:
+            text = f"{instrument.kind} does not belong to sites; leave it out"
+            yield raw.problem((*path, "sites"), list(instrument.sites), text)
+            continue
+        for site_id in instrument.sites:
+            role = mismatch(instrument, sites[site_id]) if site_id in sites else ""
+            if role in instrument.parties:
+                of_site = kind.site_roles[role]
+                right = getattr(sites[site_id], of_site)
+                text = f"the {of_site} of {site_id}, which it lists, is {right!r}"
+                yield raw.problem((*path, "parties", role), instrument.parties[role], text)
+
+
+def cover_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """No block stands under two contracts of one kind."""
+    for site in parts.sites:
+        for kind in SITE_KINDS:
+            found = [i for i in parts.instruments if i.kind == kind and covers(i, site)]
+            if kind == "compute_offtake":
+                yield from _contracts_of_phases(site, found, parts, raw)
+                open_phases = [p for p in site.phases if not p.contract]
+            else:
+                open_phases = list(site.phases)
+            if len(found) > 1 and open_phases:
+                text = (f"site {site.id} is already under {found[0].id!r}; only one {kind} can "
+                        "cover a block: list the `sites` of each")  # fmt: skip
+                yield raw.problem(("instrument", found[1].id), None, text)
+
+
+def _contracts_of_phases(
+    site: Site, found: list[Instrument], parts: Parts, raw: RawProgram
+) -> Iterator[Problem]:
+    """A phase's own contract is an offtake that covers its site."""
+    fitting = [i.id for i in found]
+    known = {i.id for i in parts.instruments}
+    for phase in site.phases:
+        if phase.contract in known and phase.contract not in fitting:
+            yield _wrong_contract(site, phase, fitting, raw)
+
+
+def _wrong_contract(site: Site, phase: Phase, fitting: list[str], raw: RawProgram) -> Problem:
+    path = ("site", site.id, "phase", phase.id, "contract")
+    which = ", ".join(fitting) or "none"
+    text = f"must be a compute_offtake between {site.cloud} and {site.tenant}; there is: {which}"
+    return raw.problem(path, phase.contract, text, nearest(phase.contract, fitting))
+
+
+def prepayment_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A customer passes on no more than the equity that it received."""
+    shares: dict[str, list[float]] = defaultdict(list)
+    for instrument in parts.instruments:
+        if instrument.kind == "customer_prepayment" and "share_of_equity" in instrument.terms:
+            customer = instrument.parties.get("customer", "")
+            shares[customer].append(instrument.terms["share_of_equity"].central)
+            total = math.fsum(shares[customer])
+            if total > 1.0 + 1e-9:
+                path = ("instrument", instrument.id, "terms", "share_of_equity")
+                text = f"{customer} passes on {total:.3g} of its equity in all; at most 1 is there"
+                yield raw.problem(path, shares[customer][-1], text)
+
+
+CONTRACT_RULES: tuple[Rule, ...] = (
+    shape_rule,
+    parties_rule,
+    cover_rule,
+    prepayment_rule,
+)

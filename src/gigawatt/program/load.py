@@ -1,0 +1,139 @@
+"""Loads a programme file: read, check everything, turn into `model.Program` and its catalog."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gigawatt.catalog import Catalog, load_catalog
+from gigawatt.errors import InputError, Problem, ProblemsError
+from gigawatt.program.contracts import CONTRACT_RULES
+from gigawatt.program.model import Program
+from gigawatt.program.overrides import programme_source, replaced_facts
+from gigawatt.program.parts import Parts, declared, named_entries, parts_of, settled
+from gigawatt.program.problems import problems_of
+from gigawatt.program.read import RawProgram, read_program
+from gigawatt.program.rules import RULES
+from gigawatt.program.schema import Context, ProgramTable
+from gigawatt.program.shown import shown_value
+
+CATALOG_TABLES = ("systems", "grids", "cooling", "technologies", "models")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A programme that passed all checks.
+
+    Attributes
+    ----------
+    program : what the layers take.
+    catalog : the catalog with the facts that the programme replaces already in place.
+    raw : the file as read, with its lines.
+    replaced : paths of the facts that the programme replaces.
+    """
+
+    program: Program
+    catalog: Catalog
+    raw: RawProgram
+    replaced: tuple[str, ...]
+
+
+def load_program(
+    name: str,
+    *,
+    base: Path | None = None,
+    as_of: dt.date | None = None,
+    catalog: Catalog | None = None,
+) -> Loaded:
+    """Load a bundled programme by name, or a file by path.
+
+    Parameters
+    ----------
+    name : name of a bundled programme, or path of a TOML file.
+    base : folder that a relative path starts from; default the current one.
+    as_of : see the world as of an earlier date: progress after it is forgotten.
+    catalog : facts to use; default the bundled catalog.
+
+    Raises
+    ------
+    InputError : there is no such programme, or `as_of` is outside what it covers.
+    ProblemsError : the file has mistakes; all of them, each with its line.
+    """
+    facts = catalog or load_catalog()
+    raw = read_program(name, base)
+    context = context_of(raw, facts)
+    parts = parts_of(raw, context)
+    problems = list(raw.problems)
+    table: ProgramTable | None = None
+    try:
+        table = ProgramTable.model_validate(raw.data, context=context)
+    except ValidationError as error:
+        problems += problems_of(error, raw)
+    for rule in (*RULES, *CONTRACT_RULES):
+        problems += rule(parts, raw)
+    changed, wrong = replaced_facts(raw, facts, parts.as_of)
+    problems += wrong
+    if table is None or problems:
+        raise ProblemsError(_in_file_order(problems, raw))
+    program = _program(table, parts, raw, _known_at(as_of, table))
+    own = [programme_source(program.title, raw, program.as_of)] if changed else []
+    return Loaded(program, facts.with_facts(changed, own), raw, tuple(f.path for f in changed))
+
+
+def context_of(raw: RawProgram, catalog: Catalog) -> Context:
+    """Names that the file may refer to: of the catalog, and of its own entries."""
+    own = {
+        kind: [path[1] for path, entry in named_entries(raw, kind) if "id" in entry]
+        for kind in ("party", "site", "instrument")
+    }
+    of_catalog = {kind: list(catalog.records.get(kind, ())) for kind in CATALOG_TABLES}
+    return Context(names={**of_catalog, **own})
+
+
+def _in_file_order(problems: Iterable[Problem], raw: RawProgram) -> list[Problem]:
+    order = {name: number for number, name in enumerate(raw.origin)}
+    unique = {str(p): p for p in problems}.values()
+    return sorted(unique, key=lambda p: (order.get(p.where, len(order)), p.line))
+
+
+def _known_at(as_of: dt.date | None, table: ProgramTable) -> dt.date:
+    """Date of what is known: the file's own, or an earlier one that was asked for."""
+    if as_of is None:
+        return table.as_of
+    if not table.start <= as_of <= table.as_of:
+        raise InputError(
+            f"as of {as_of}: must be from {table.start} (start of {table.name}) "
+            f"to {table.as_of} (the file's own as_of; nothing later is in it)."
+        )
+    return as_of
+
+
+def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date) -> Program:
+    return Program(
+        name=table.name,
+        title=table.title,
+        description=table.description.strip(),
+        start=table.start,
+        as_of=as_of,
+        horizon=table.horizon,
+        declared=declared(table.declared),
+        parties={p.id: p for p in parts.parties},
+        sites=tuple(settled(s, as_of) for s in parts.sites),
+        workloads=parts.workloads,
+        supplies=parts.supplies,
+        instruments=parts.instruments,
+        origin=raw.origin,
+        sha256=_digest(raw, as_of),
+    )
+
+
+def _digest(raw: RawProgram, as_of: dt.date) -> str:
+    """Hash of the merged content and the as-of date; comments and order of keys play no part."""
+    content = json.dumps({"data": raw.data, "as_of": as_of}, sort_keys=True, default=shown_value)
+    return hashlib.sha256(content.encode()).hexdigest()

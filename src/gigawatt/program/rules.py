@@ -1,0 +1,123 @@
+"""Checks across the entries of a programme: calendar, progress, rack supply, workloads.
+
+Each rule takes the sound parts of a file and yields what is wrong; `RULES` is the list of all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from gigawatt.errors import Problem, nearest
+from gigawatt.program.model import Site
+from gigawatt.program.parts import Parts
+from gigawatt.program.quantities import support
+from gigawatt.program.read import KeyPath, RawProgram
+
+MAX_YEARS = 60  # of the calendar: longer ones are slips of the pen
+
+# A milestone in the first place can't come after one in the second.
+PRECEDES = (
+    ("land", "cleared"),
+    ("permits", "cleared"),
+    ("cleared", "roof"),
+    ("roof", "fitted"),
+    ("power_contract", "power"),
+    ("cleared", "in_service"),
+    ("fitted", "in_service"),
+    ("power", "in_service"),
+    ("first_racks", "in_service"),
+)
+
+Rule = Callable[[Parts, RawProgram], Iterator[Problem]]
+Placed = Mapping[str, tuple[dt.date, KeyPath]]  # milestone → date, where it is written
+
+
+def calendar_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """``start <= as_of <= horizon``, and not too long."""
+    start, as_of, horizon = parts.start, parts.as_of, parts.horizon
+    if start and as_of and as_of < start:
+        yield raw.problem(("as_of",), as_of, f"must not be before start, {start}")
+    if as_of and horizon and horizon < as_of:
+        yield raw.problem(("horizon",), horizon, f"must not be before as_of, {as_of}")
+    elif start and horizon and horizon < start:
+        yield raw.problem(("horizon",), horizon, f"must not be before start, {start}")
+    if start and horizon and horizon.year - start.year > MAX_YEARS:
+        yield raw.problem(("horizon",), horizon, f"must be within {MAX_YEARS} years of start")
+
+
+def progress_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Progress is past, in order, and said once."""
+    for site in parts.sites:
+        base: KeyPath = ("site", site.id)
+        of_site = _placed(site.progress, base)
+        for number, phase in enumerate(site.phases):
+            own = _placed(phase.progress, (*base, "phase", phase.id))
+            if number == 0:
+                yield from _twice(of_site, own, raw)
+            placed = {**of_site, **own} if number == 0 else own
+            yield from _in_order(placed, raw)
+            yield from _past(placed, parts.as_of, raw)
+
+
+def _placed(progress: Mapping[str, dt.date], base: KeyPath) -> Placed:
+    return {m: (date, (*base, "progress", m)) for m, date in progress.items()}
+
+
+def _twice(of_site: Placed, own: Placed, raw: RawProgram) -> Iterator[Problem]:
+    for milestone, (date, path) in own.items():
+        if milestone in of_site and of_site[milestone][0] != date:
+            other = of_site[milestone][0]
+            yield raw.problem(path, date, "differs from the site's progress, which holds for its "
+                                          f"first phase and says {other}")  # fmt: skip
+
+
+def _in_order(placed: Placed, raw: RawProgram) -> Iterator[Problem]:
+    for before, after in PRECEDES:
+        if before in placed and after in placed and placed[before][0] > placed[after][0]:
+            date, path = placed[after]
+            yield raw.problem(path, date, f"can't be before {before}, {placed[before][0]}")
+
+
+def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Problem]:
+    for date, path in placed.values():
+        if as_of and date > as_of:
+            yield raw.problem(path, date, f"lies after as_of, {as_of}; progress is what was "
+                                          "reached by then")  # fmt: skip
+
+
+def supply_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Every phase's system has a rack supply."""
+    written = raw.data.get("supply")
+    named = {e.get("system") for e in written if isinstance(e, Mapping)} if isinstance(
+        written, list) else set()  # fmt: skip
+    known = sorted(s for s in named if isinstance(s, str))
+    for site_id, phase in parts.phases:
+        if phase.system not in named:
+            path = ("site", site_id, "phase", phase.id, "system")
+            text = "no [[supply]] says when its racks arrive; there is one for " + ", ".join(known)
+            hint = nearest(phase.system, known)
+            yield raw.problem(path, phase.system, text if known else "no [[supply]] at all", hint)
+
+
+def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Workloads together get no more than the whole fleet."""
+    central = math.fsum(w.share.central for w in parts.workloads)
+    least = math.fsum(support(w.share)[0] for w in parts.workloads)
+    total, which = (least, "low ends of the") if least > 1.0 else (central, "central")
+    if total > 1.0 + 1e-9:
+        last = parts.workloads[-1]
+        yield raw.problem(
+            ("workload", last.id, "share"), None,
+            f"the {which} shares of all workloads sum to {total:.3g}; they must stay within 1 "
+            "(what is left is idle head-room)",
+        )  # fmt: skip
+
+
+RULES: tuple[Rule, ...] = (calendar_rule, progress_rule, supply_rule, workload_rule)
+
+
+def site_of(parts: Parts, site_id: str) -> Site | None:
+    """Return the sound site of that id, or None."""
+    return next((s for s in parts.sites if s.id == site_id), None)

@@ -1,0 +1,278 @@
+"""Numbers, quantities, dates and ranges as people read them: "$55 bn", "10.2 GW", "Oct 2027".
+
+Pure functions from a value in its canonical unit to text. Every function takes a `Locale`, so that
+another language is one more entry in `LOCALES`. Nothing here computes: text is never read back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+from gigawatt.errors import unknown_name
+from gigawatt.quantity.units import UNITS
+
+Steps = tuple[tuple[float, str], ...]  # (size, name), the largest first
+
+_POWER_MW: Steps = ((1e6, "TW"), (1e3, "GW"), (1.0, "MW"), (1e-3, "kW"), (1e-6, "W"))
+_ENERGY_MWH: Steps = ((1e6, "TWh"), (1e3, "GWh"), (1.0, "MWh"), (1e-3, "kWh"), (1e-6, "Wh"))
+_PREFIXES = {"": 1e-6, "k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}  # of W and Wh, in MW and MWh
+_DIMENSIONS: dict[str, tuple[Steps, float]] = {
+    f"{prefix}{base}": (steps, factor)
+    for prefix, factor in _PREFIXES.items()
+    for base, steps in (("w", _POWER_MW), ("wh", _ENERGY_MWH))
+}
+_BARE = ("", "count", "factor")  # units that are not written after the number
+_EXPONENT_FROM, _EXPONENT_BELOW = 1e15, 1e-4  # outside of these a number is written with e
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """How one language writes numbers and dates.
+
+    Attributes
+    ----------
+    decimal, group : decimal mark and thousands separator.
+    months : twelve short names.
+    scales : (size, name) of short scales, the largest first.
+    money : pattern with ``{sign}`` and ``{amount}`` ("1.2 bn").
+    missing : what stands for a value that is not there.
+    to : what stands between the ends of a range.
+    """
+
+    decimal: str
+    group: str
+    months: tuple[str, ...]
+    scales: Steps
+    money: str
+    missing: str
+    to: str
+
+
+EN = Locale(
+    decimal=".",
+    group=",",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    scales=((1e12, "tn"), (1e9, "bn"), (1e6, "mn"), (1e3, "k")),
+    money="{sign}${amount}",
+    missing="–",
+    to=" … ",
+)
+LOCALES: dict[str, Locale] = {"en": EN}
+
+
+def locale_of(lang: str) -> Locale:
+    """Return the locale of a language, or raise an error with the nearest name."""
+    if lang not in LOCALES:
+        raise unknown_name("language", lang, LOCALES)
+    return LOCALES[lang]
+
+
+def number(value: float | None, digits: int = 3, locale: Locale = EN) -> str:
+    """Plain number with so many significant digits, no trailing zeros, grouped thousands.
+
+    >>> number(4213.7), number(0.0456, 2), number(1.27e27, 2), number(float("nan"))
+    ('4,210', '0.046', '1.3e27', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return locale.missing
+    rounded = _significant(value, digits)
+    size = abs(rounded)
+    if size >= _EXPONENT_FROM or 0.0 < size < _EXPONENT_BELOW:
+        mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
+        return _marks(f"{_trim(mantissa)}e{int(exponent)}", locale)
+    decimals = 0 if size == 0.0 else max(0, digits - 1 - math.floor(math.log10(size)))
+    return _marks(_trim(f"{rounded:,.{decimals}f}"), locale)
+
+
+def fixed(value: float | None, decimals: int = 1, locale: Locale = EN) -> str:
+    """Number with so many decimals, for columns in which figures stand under each other.
+
+    >>> fixed(12.345), fixed(-0.04), fixed(None)
+    ('12.3', '0.0', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return locale.missing
+    rounded = round(value, decimals) + 0.0  # adding zero turns -0.0 into 0.0
+    return _marks(f"{rounded:,.{decimals}f}", locale)
+
+
+def scaled(value: float | None, digits: int = 3, locale: Locale = EN) -> str:
+    """Number on a short scale.
+
+    >>> scaled(297_300), scaled(999_600), scaled(12.3e12), scaled(950)
+    ('297 k', '1 mn', '12.3 tn', '950')
+    """
+    if value is None or not math.isfinite(value):
+        return locale.missing
+    if abs(value) >= _EXPONENT_FROM:
+        return number(value, digits, locale)
+    return _stepped(value, (*locale.scales, (1.0, "")), digits, locale)
+
+
+def money(value_usd: float | None, digits: int = 3, locale: Locale = EN) -> str:
+    """Amount of dollars.
+
+    >>> money(55.2e9), money(-3.21e9, 2), money(0.0)
+    ('$55.2 bn', '-$3.2 bn', '$0')
+    """
+    if value_usd is None or not math.isfinite(value_usd):
+        return locale.missing
+    sign = "-" if _significant(value_usd, digits) < 0.0 else ""
+    return locale.money.format(sign=sign, amount=scaled(abs(value_usd), digits, locale))
+
+
+def power(value_mw: float | None, digits: int = 3, locale: Locale = EN) -> str:
+    """Power given in MW.
+
+    >>> power(10_200), power(0.21), power(850)
+    ('10.2 GW', '210 kW', '850 MW')
+    """
+    return _dimension(value_mw, _POWER_MW, digits, locale)
+
+
+def energy(value_mwh: float | None, digits: int = 3, locale: Locale = EN) -> str:
+    """Energy given in MWh.
+
+    >>> energy(87.6e6)
+    '87.6 TWh'
+    """
+    return _dimension(value_mwh, _ENERGY_MWH, digits, locale)
+
+
+def percent(share: float | None, digits: int = 2, locale: Locale = EN) -> str:
+    """Share as per cent; what is nearly nothing or nearly all is not rounded to it.
+
+    >>> percent(0.423), percent(0.0004), percent(0.9997), percent(0.0), percent(1.0)
+    ('42 %', '< 0.1 %', '> 99.9 %', '0 %', '100 %')
+    """
+    if share is None or not math.isfinite(share):
+        return locale.missing
+    if 0.0 < share < 0.001:
+        return f"< {fixed(0.1, 1, locale)} %"
+    if 0.999 < share < 1.0:
+        return f"> {fixed(99.9, 1, locale)} %"
+    return f"{number(100.0 * share, 3 if share >= 0.995 else digits, locale)} %"
+
+
+def month(date: dt.date | str | None, locale: Locale = EN) -> str:
+    """Month and year of a date or of ISO text of at least a month ("2027-10").
+
+    >>> month("2027-10-14"), month(dt.date(2026, 3, 1)), month(None)
+    ('Oct 2027', 'Mar 2026', '–')
+    """
+    if date is None:
+        return locale.missing
+    text = date.isoformat() if isinstance(date, dt.date) else date
+    return f"{locale.months[int(text[5:7]) - 1]} {text[:4]}"
+
+
+def day(date: dt.date | str | None, locale: Locale = EN) -> str:
+    """Day, month and year of a date or ISO text.
+
+    >>> day("2026-11-25")
+    '25 Nov 2026'
+    """
+    if date is None:
+        return locale.missing
+    text = date.isoformat() if isinstance(date, dt.date) else date
+    return f"{int(text[8:10])} {month(text, locale)}"
+
+
+def quantity(
+    value: float | str | None,
+    unit: str,
+    *,
+    digits: int = 3,
+    locale: Locale = EN,
+    short: bool = False,
+) -> str:
+    """Value with its unit, on the scale that a person would choose.
+
+    Parameters
+    ----------
+    value : number in `unit`, or ISO text of a date.
+    unit : canonical name ("usd_per_gw", "mw"), shown name ("USD/GW", "TWh") or any phrase
+        ("packages/GW").
+    digits : significant digits.
+    locale : how the language writes.
+    short : leave out what stands after the amount ("/GW", "packages/GW"); power, energy, money and
+        shares keep their mark.
+
+    >>> quantity(55.2e9, "usd_per_gw"), quantity(297_300, "packages/GW"), quantity(0.42, "share")
+    ('$55.2 bn/GW', '297 k packages/GW', '42 %')
+    >>> quantity("2027-10-14", "date"), quantity(1.27e27, "FLOP", digits=2), quantity(87.6, "TWh")
+    ('Oct 2027', '1.3e27 FLOP', '87.6 TWh')
+    """
+    if value is None or isinstance(value, str):
+        return month(value, locale)
+    shown = UNITS[unit].shown if unit in UNITS else unit
+    key = shown.lower()
+    if not math.isfinite(value):
+        return locale.missing
+    if key in _DIMENSIONS:
+        steps, factor = _DIMENSIONS[key]
+        return _dimension(value * factor, steps, digits, locale)
+    if key == "share":
+        return percent(value, locale=locale)
+    if key == "usd" or key.startswith(("usd/", "usd per ")):
+        return money(value, digits, locale) + ("" if short else shown[3:])
+    text = scaled(value, digits, locale) if abs(value) >= 1e4 else number(value, digits, locale)
+    return text if short or shown in _BARE else f"{text} {shown}"
+
+
+def span(
+    low: float | str | None,
+    middle: float | str | None,
+    high: float | str | None,
+    unit: str,
+    *,
+    digits: int = 3,
+    locale: Locale = EN,
+) -> str:
+    """P10 … P50 … P90; one value where the three read the same.
+
+    >>> span("2027-06-01", "2027-10-14", "2028-03-02", "date")
+    'Jun 2027 … Oct 2027 … Mar 2028'
+    >>> span(50e9, 55e9, 61e9, "USD/GW")
+    '$50 bn … $55 bn … $61 bn/GW'
+    """
+    short = [
+        quantity(v, unit, digits=digits, locale=locale, short=True) for v in (low, middle, high)
+    ]
+    full = [quantity(v, unit, digits=digits, locale=locale) for v in (low, middle, high)]
+    if len(set(full)) == 1:
+        return full[0]
+    return locale.to.join([*short[:2], full[2]])
+
+
+def _significant(value: float, digits: int) -> float:
+    if value == 0.0:
+        return 0.0
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def _stepped(value: float, steps: Steps, digits: int, locale: Locale) -> str:
+    """Value in the largest step that its rounded size reaches (999.6 k reads 1 mn)."""
+    size = abs(_significant(value, digits))
+    factor, name = next((s for s in steps if size >= s[0]), steps[-1])
+    return f"{number(value / factor, digits, locale)} {name}".rstrip()
+
+
+def _dimension(value: float | None, steps: Steps, digits: int, locale: Locale) -> str:
+    if value is None or not math.isfinite(value):
+        return locale.missing
+    if value == 0.0:
+        return "0 " + next(name for size, name in steps if size == 1.0)
+    return _stepped(value, steps, digits, locale)
+
+
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _marks(text: str, locale: Locale) -> str:
+    """Put the marks of the locale in a number that Python wrote."""
+    swap = {",": locale.group, ".": locale.decimal}
+    return "".join(swap.get(c, c) for c in text)

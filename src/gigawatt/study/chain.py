@@ -1,0 +1,107 @@
+"""One chunk of draws through all layers, in the order of the flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.result import EnergyResult, SiteConditions
+from gigawatt.energy.site import accounts, site_conditions
+from gigawatt.impact.accounts import impact
+from gigawatt.impact.assumptions import ImpactAssumptions
+from gigawatt.impact.result import ImpactResult
+from gigawatt.money.capex import capex_per_gw
+from gigawatt.money.inputs import money_inputs
+from gigawatt.money.result import Capex, Ledger
+from gigawatt.money.settle import settle
+from gigawatt.operations.assumptions import OperationsAssumptions
+from gigawatt.operations.fluid import deliver, demand
+from gigawatt.operations.result import Delivered, Demand
+from gigawatt.performance.assumptions import PerformanceAssumptions
+from gigawatt.performance.rates import rate_table
+from gigawatt.performance.result import RateTable
+from gigawatt.program.blocks import Blocks, make_blocks
+from gigawatt.program.load import Loaded
+from gigawatt.program.model import Program
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.schedule.assumptions import ScheduleAssumptions
+from gigawatt.schedule.build import build_times
+from gigawatt.schedule.capacity import capacity
+from gigawatt.schedule.racks import equip, rack_arrivals
+from gigawatt.schedule.result import Capacity, ScheduleResult
+from gigawatt.study.sweep import funded_months
+from gigawatt.uncertainty.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Results of all layers for one chunk of draws; shapes as in the layers' result types."""
+
+    axis: MonthAxis
+    blocks: Blocks
+    schedule: ScheduleResult
+    capacity: Capacity
+    rates: RateTable
+    conditions: SiteConditions
+    demand: Demand
+    delivered: Delivered
+    energy: EnergyResult
+    ledger: Ledger
+    capex: Capex
+    impact: ImpactResult
+
+
+def run_chain(loaded: Loaded, streams: Streams) -> Chain:
+    """Run all layers once for the draws of `streams`.
+
+    Energy is asked twice: first for what each site can deliver, which caps operations, then for
+    the accounts of what operations drew.
+    """
+    program, catalog = loaded.program, loaded.catalog
+    axis = MonthAxis.between(program.start, program.horizon)
+    blocks = make_blocks(program, catalog, streams)
+
+    schedule_a = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
+    build = build_times(program, catalog, blocks, axis, streams, schedule_a)
+    arrivals = rack_arrivals(program, blocks, axis, streams)
+    inputs = money_inputs(program, catalog, blocks, axis, streams)
+    limit = bridge_limit_usd(program, streams)
+    funded = funded_months(build, blocks, arrivals, inputs, limit, axis.count)
+    schedule = equip(build, blocks, arrivals, funded)
+    installed = capacity(schedule, blocks, axis)
+
+    performance_a = sample_assumptions(catalog, streams, "performance", PerformanceAssumptions)
+    rates = rate_table(program, catalog, blocks, axis, streams, performance_a)
+
+    energy_a = sample_assumptions(catalog, streams, "energy", EnergyAssumptions)
+    conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a)
+    operations_a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
+    wanted = demand(program, blocks, installed, rates, axis, streams, operations_a)
+    delivered = deliver(wanted, conditions.deliverable_it_mw)
+    energy = accounts(
+        program, catalog, blocks, schedule, conditions, delivered.it_power_avg_mw,
+        axis, streams, energy_a,
+    )  # fmt: skip
+
+    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered)
+    impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
+    result = impact(
+        program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a
+    )
+    return Chain(
+        axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
+        capex_per_gw(inputs), result,
+    )  # fmt: skip
+
+
+def bridge_limit_usd(program: Program, streams: Streams) -> Array:
+    """Most that may be outstanding at the bridges of a programme, (D,); inf where unlimited."""
+    bridges = [i for i in program.instruments if i.kind == "bridge"]
+    if not bridges:
+        return np.full(streams.size, np.inf)
+    limits = [streams.sample(f"instrument/{b.id}/limit_usd", b.terms["limit_usd"]) for b in bridges]
+    return np.sum(limits, axis=0)

@@ -135,5 +135,6 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
 
 def _digest(raw: RawProgram, as_of: dt.date) -> str:
     """Hash of the merged content and the as-of date; comments and order of keys play no part."""
-    content = json.dumps({"data": raw.data, "as_of": as_of}, sort_keys=True, default=shown_value)
+    data = {key: value for key, value in raw.data.items() if key != "extends"}
+    content = json.dumps({"data": data, "as_of": as_of}, sort_keys=True, default=shown_value)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 from gigawatt.errors import Problem, nearest
-from gigawatt.program.model import Site
 from gigawatt.program.parts import Parts
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
@@ -116,8 +115,3 @@ def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (calendar_rule, progress_rule, supply_rule, workload_rule)
-
-
-def site_of(parts: Parts, site_id: str) -> Site | None:
-    """Return the sound site of that id, or None."""
-    return next((s for s in parts.sites if s.id == site_id), None)

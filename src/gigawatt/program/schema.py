@@ -47,14 +47,14 @@ def read_date(raw: object) -> dt.date:
 
 
 Date = Annotated[dt.date, BeforeValidator(read_date)]
-Power = Annotated[Distribution, Quantity("mw")]
+Power = Annotated[Distribution, Quantity("mw", low=0.1)]
 PhasePower = Annotated[Distribution, Quantity("mw", low=0.1, high=20_000.0)]
 Share = Annotated[Distribution, Quantity("share", high=1.0)]
 Months = Annotated[Distribution, Quantity("months")]
 Shift = Annotated[Distribution, Quantity("months", low=-120.0, high=120.0)]
-Money = Annotated[Distribution, Quantity("usd")]
-MoneyPerGw = Annotated[Distribution, Quantity("usd_per_gw")]
-Count = Annotated[Distribution, Quantity("count")]
+Money = Annotated[Distribution, Quantity("usd", low=1.0)]
+MoneyPerGw = Annotated[Distribution, Quantity("usd_per_gw", low=1.0)]
+Count = Annotated[Distribution, Quantity("count", low=1.0)]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
 Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
@@ -68,13 +68,9 @@ class Context:
     Attributes
     ----------
     names : e.g. ``{"systems": [...], "party": [...]}``.
-    assumptions : section → key → unit, from the catalog.
-    facts : every fact path of the catalog → unit.
     """
 
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    assumptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Ref:

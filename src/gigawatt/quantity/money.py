@@ -7,6 +7,7 @@ dollars of the middle of that year; they are inflated once, on entry to `money`.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -58,3 +59,25 @@ def level_payment_factor(rate_per_period: Array, periods: Array) -> Array:
     safe = np.where(rate > 0.0, rate, 1.0)
     out: Array = np.where(rate > 0.0, safe / -np.expm1(-count * np.log1p(safe)), 1.0 / count)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price that moves with time; D draws.
+
+    Attributes
+    ----------
+    usd : (D,) nominal at `base_month`.
+    yearly_factor : (D,) nominal price a year later over the price now.
+    base_month : month of the axis.
+    """
+
+    usd: Array
+    yearly_factor: Array
+    base_month: float
+
+    def at(self, months: Array) -> Array:
+        """Nominal USD at months (k,) or (D, k), shape (D, k); infinity counts as the base month."""
+        factor = price_factor(self.yearly_factor[:, None], np.asarray(months) - self.base_month)
+        out: Array = self.usd[:, None] * factor
+        return out

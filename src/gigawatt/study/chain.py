@@ -104,4 +104,4 @@ def bridge_limit_usd(program: Program, streams: Streams) -> Array:
     if not bridges:
         return np.full(streams.size, np.inf)
     limits = [streams.sample(f"instrument/{b.id}/limit_usd", b.terms["limit_usd"]) for b in bridges]
-    return np.sum(limits, axis=0)
+    return np.asarray(np.sum(limits, axis=0))

@@ -14,7 +14,7 @@ import numpy as np
 from gigawatt.money.funding import committed_usd, gap_usd
 from gigawatt.money.inputs import MoneyInputs, order_cost_usd
 from gigawatt.program.blocks import Blocks
-from gigawatt.quantity.arrays import NEVER, Array
+from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.schedule.racks import RackArrivals, equip
 from gigawatt.schedule.result import BuildTimes
 
@@ -44,7 +44,7 @@ def funded_months(
     cost = order_cost_usd(inputs)
     funded = np.where(np.isinf(limit_usd)[:, None], build.order_due, NEVER)
     for month in range(months):
-        asks = (build.order_due < month + 1) & np.isinf(funded)
+        asks: BoolArray = (build.order_due < month + 1) & np.isinf(funded)
         if not asks.any():
             continue
         schedule = equip(build, blocks, arrivals, funded)
@@ -54,11 +54,11 @@ def funded_months(
     return funded
 
 
-def _fits(asks: Array, due: Array, cost: Array, room_usd: Array) -> Array:
+def _fits(asks: BoolArray, due: Array, cost: Array, room_usd: Array) -> BoolArray:
     """Whether each ask fits the room with all asks that were due before it, (D, B) booleans."""
     order = np.argsort(np.where(asks, due, NEVER), axis=1, kind="stable")
     queued = np.take_along_axis(np.where(asks, cost, 0.0), order, axis=1)
     fits = np.cumsum(queued, axis=1) <= room_usd[:, None]
-    out = np.empty_like(fits)
+    out: BoolArray = np.empty_like(fits)
     np.put_along_axis(out, order, fits, axis=1)
     return out

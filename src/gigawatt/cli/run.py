@@ -1,0 +1,104 @@
+"""`gigawatt run`: a programme through all layers, into a run folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gigawatt.study.run import Progress
+
+DEFAULT_PROGRAM = "openai-nvidia-2025-09"
+
+
+@click.command()
+@click.argument("program", default=DEFAULT_PROGRAM)
+@click.option("--draws", default=2000, show_default=True, help="Number of draws.")
+@click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
+@click.option("--out", type=click.Path(), help="Run folder [default: runs/NAME-TIME].")
+@click.option("--force", is_flag=True, help="Replace the run in --out.")
+@click.option("--workers", default=0, help="Processes [default: one a core].")
+@click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
+@click.option("--json", "as_json", is_flag=True, help="Print answers.json instead of the summary.")
+def command(
+    program: str,
+    draws: int,
+    seed: int,
+    out: str | None,
+    force: bool,
+    workers: int,
+    as_of: str | None,
+    as_json: bool,
+) -> None:
+    """Run PROGRAM, a bundled name or a TOML file, and write its run folder.
+
+    The folder holds manifest.json, answers.json, tables/*.parquet and report.html.
+    """
+    import os
+    import time
+    from pathlib import Path
+
+    from gigawatt.program.check import warnings_of
+    from gigawatt.program.load import load_program
+    from gigawatt.report.html import write_report
+    from gigawatt.study.run import Settings, simulate, write_run
+    from gigawatt.study.store import check_target
+
+    started = time.time()
+    settings = Settings(draws, seed, workers or os.cpu_count() or 1)
+    loaded = load_program(program, as_of=_date(as_of))
+    stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = Path(out) if out else Path("runs") / f"{loaded.program.name}-{stamp}"
+    check_target(folder, force)
+    with _progress(draws) as progress:
+        simulated = simulate(loaded, settings, progress)
+    write_run(
+        simulated,
+        folder,
+        warnings=warnings_of(loaded),
+        started=started,
+        replace=force,
+        finish=write_report,
+    )
+    _show(folder, as_json)
+
+
+def _date(text: str | None) -> dt.date | None:
+    from gigawatt.errors import InputError
+
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--as-of {text!r} is not a date; write it as 2026-11-20") from error
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Progress]:
+    """Progress bar on stderr; silent where stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("draws"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("draws", total=total)
+        yield lambda done, _: bar.update(task, completed=done)
+
+
+def _show(folder: Path, as_json: bool) -> None:
+    if as_json:
+        click.echo((folder / "answers.json").read_text(encoding="utf-8"), nl=False)
+        click.echo(f"Run folder: {folder}", err=True)
+        return
+    from rich.console import Console
+
+    from gigawatt.report.terminal import print_summary
+
+    print_summary(folder, Console())

@@ -1,0 +1,266 @@
+"""Everything money needs, sampled once: prices, assumptions, contracts and which block is under
+which.
+
+Dollars of a price year become nominal here and nowhere else: a `Price` knows the month at which it
+is nominal and how it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.catalog import Catalog, Fact
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.errors import InputError
+from gigawatt.money.assumptions import MoneyAssumptions
+from gigawatt.program.blocks import Blocks
+from gigawatt.program.cover import SITE_KINDS, covering
+from gigawatt.program.instruments import KINDS
+from gigawatt.program.model import Instrument, Program
+from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.quantity.money import Price, price_year_position
+from gigawatt.quantity.units import MW_PER_GW
+from gigawatt.uncertainty.streams import Streams
+
+OUTSIDE = ("builders", "suppliers", "utilities", "operators", "users", "unfunded")
+BOUNDS = {
+    "inflation_yearly_factor": (0.5, 2.0),
+    "system_price_yearly_factor": (0.3, 2.0),
+    "site_price_yearly_factor": (0.5, 2.0),
+    "revenue_yearly_factor": (0.3, 3.0),
+    "it_life_years": (1.0, 50.0),
+    "anchor_use_share": (0.05, 1.0),
+    "vendor_gross_margin_share": (0.0, 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """An instrument with its terms drawn.
+
+    Attributes
+    ----------
+    id, kind : name and rule.
+    parties : role → party.
+    terms : name → (D,) in canonical units.
+    dates : name → months since the start.
+    """
+
+    id: str
+    kind: str
+    parties: Mapping[str, str]
+    terms: Mapping[str, Array]
+    dates: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices that move with time: a `Price` each, see `MoneyAssumptions` for what they buy.
+
+    Attributes
+    ----------
+    rack : (G,) price of one rack or server of each system.
+    """
+
+    rack: tuple[Price, ...]
+    shell_usd_per_gw: Price
+    power_cooling_usd_per_gw: Price
+    soft_usd_per_gw: Price
+    facility_opex_usd_per_gw_year: Price
+    it_opex_usd_per_gw_year: Price
+    revenue_usd_per_gw_year: Price
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyInputs:
+    """Inputs of the money layer for a chunk; D draws, B blocks, S sites, G systems.
+
+    Attributes
+    ----------
+    axis, as_of_month : calendar, and the programme's as-of date on it.
+    blocks : what is built.
+    landlord, cloud, tenant : (S,) party of each site.
+    named : party ids of the programme, in its order.
+    assumptions, prices : sampled.
+    contracts : all instruments of the programme.
+    cover : kind → (B,) index into `contracts` of the contract that covers each block, -1 = none.
+    """
+
+    axis: MonthAxis
+    as_of_month: float
+    blocks: Blocks
+    landlord: tuple[str, ...]
+    cloud: tuple[str, ...]
+    tenant: tuple[str, ...]
+    named: tuple[str, ...]
+    assumptions: MoneyAssumptions
+    prices: Prices
+    contracts: tuple[Contract, ...]
+    cover: Mapping[str, IntArray]
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return self.blocks.racks.shape[0]
+
+    @property
+    def facility_gw(self) -> Array:
+        """(D, B) facility power of each block in GW."""
+        return self.blocks.facility_power_mw / MW_PER_GW
+
+    def of_kind(self, kind: str) -> list[Contract]:
+        """Contracts of one kind, in the programme's order."""
+        return [c for c in self.contracts if c.kind == kind]
+
+    def party_of_block(self, parties: tuple[str, ...]) -> list[str]:
+        """Party of each block, (B,), from that of each site (`landlord`, `cloud` or `tenant`)."""
+        return [parties[s] for s in self.blocks.site]
+
+    def contract_of_block(self, kind: str) -> list[Contract | None]:
+        """Contract of `kind` that covers each block, (B,)."""
+        return [self.contracts[i] if i >= 0 else None for i in self.cover[kind]]
+
+    def term(self, kind: str, name: str) -> Array:
+        """(D, B) term of the contract that covers each block; its default (or 0) where none does.
+
+        Read-only where all blocks share one value.
+        """
+        default = KINDS[kind].terms[name].default
+        column = np.full(self.draws, 0.0 if default is None else default)
+        columns = [c.terms[name] if c else column for c in self.contract_of_block(kind)]
+        return np.stack(columns, axis=1)
+
+
+def money_inputs(
+    program: Program, catalog: Catalog, blocks: Blocks, axis: MonthAxis, streams: Streams
+) -> MoneyInputs:
+    """Sample prices, assumptions and contract terms.
+
+    Streams: the facts' paths, and ``instrument/<id>/<term>``.
+
+    Raises
+    ------
+    InputError : a system without a price; tranches at signing without a date of signing.
+    """
+    assumptions = sample_assumptions(catalog, streams, "money", MoneyAssumptions)
+    _check(assumptions)
+    contracts = tuple(_contract(i, axis, streams) for i in program.instruments)
+    sites = {s.id: s for s in program.sites}
+    of_site = [sites[s] for s in blocks.sites]
+    return MoneyInputs(
+        axis=axis,
+        as_of_month=axis.position(program.as_of),
+        blocks=blocks,
+        landlord=tuple(s.landlord for s in of_site),
+        cloud=tuple(s.cloud for s in of_site),
+        tenant=tuple(s.tenant for s in of_site),
+        named=tuple(program.parties),
+        assumptions=assumptions,
+        prices=_prices(catalog, blocks, axis, streams, assumptions),
+        contracts=contracts,
+        cover={kind: _cover(program, blocks, contracts, kind) for kind in SITE_KINDS},
+    )
+
+
+def order_cost_usd(inputs: MoneyInputs) -> Array:
+    """Cost of each block's systems, network and storage, (D, B) nominal USD of the as-of date.
+
+    For the funding gate, which must judge an order before its date is known; the bill itself
+    follows the price at the order.
+    """
+    as_of = np.full(inputs.blocks.racks.shape, inputs.as_of_month)
+    return racks_usd(inputs, as_of) * it_cost_factor(inputs)[:, None]
+
+
+def racks_usd(inputs: MoneyInputs, ordered: Array) -> Array:
+    """Price of each block's accelerator racks at the month of their order, (D, B) nominal USD."""
+    price = np.empty_like(inputs.blocks.racks)
+    for g, rack in enumerate(inputs.prices.rack):
+        of_system = inputs.blocks.system == g
+        price[:, of_system] = rack.at(ordered[:, of_system])
+    return inputs.blocks.racks * price
+
+
+def it_cost_factor(inputs: MoneyInputs) -> Array:
+    """Racks with network and storage over racks alone, (D,)."""
+    return 1.0 + inputs.assumptions.network_share + inputs.assumptions.storage_cpu_share
+
+
+def _contract(instrument: Instrument, axis: MonthAxis, streams: Streams) -> Contract:
+    terms = {}
+    for name, term in KINDS[instrument.kind].terms.items():
+        if name in instrument.terms:
+            path = f"instrument/{instrument.id}/{name}"
+            terms[name] = streams.sample(path, instrument.terms[name])
+        elif term.default is not None:
+            terms[name] = np.full(streams.size, term.default)
+        else:
+            raise InputError(f"instrument {instrument.id}: no {name} ({term.help})")
+    dates = {name: axis.position(date) for name, date in instrument.dates.items()}
+    if np.any(terms.get("tranches_at_signing", np.zeros(1)) > 0) and "signing" not in dates:
+        raise InputError(
+            f"instrument {instrument.id}: tranches_at_signing needs the date of signing "
+            '(dates = { signing = … })'
+        )
+    return Contract(instrument.id, instrument.kind, instrument.parties, terms, dates)
+
+
+def _cover(
+    program: Program, blocks: Blocks, contracts: tuple[Contract, ...], kind: str
+) -> IntArray:
+    place = {c.id: k for k, c in enumerate(contracts)}
+    index = np.full(blocks.count, -1, dtype=np.int64)
+    for b, phase in enumerate(blocks.phases):
+        found = covering(program, program.site(blocks.sites[blocks.site[b]]), phase, kind)
+        if found:
+            index[b] = place[found[0].id]
+    return index
+
+
+def _prices(
+    catalog: Catalog, blocks: Blocks, axis: MonthAxis, streams: Streams, a: MoneyAssumptions
+) -> Prices:
+    record = catalog.record("assumptions", "money")
+    system_factor = a.inflation_yearly_factor * a.system_price_yearly_factor
+    site_factor = a.inflation_yearly_factor * a.site_price_yearly_factor
+
+    def rack(system: str) -> Price:
+        fact = catalog.record("systems", system).fact("rack_price_usd")
+        usd = streams.sample(fact.path, fact.distribution)
+        return Price(usd, system_factor, _base_month(fact, axis))
+
+    def assumed(name: str, yearly_factor: Array) -> Price:
+        usd: Array = getattr(a, name)
+        return Price(usd, yearly_factor, _base_month(record.fact(name), axis))
+
+    return Prices(
+        rack=tuple(rack(g) for g in blocks.systems),
+        shell_usd_per_gw=assumed("shell_usd_per_gw", site_factor),
+        power_cooling_usd_per_gw=assumed("power_cooling_usd_per_gw", site_factor),
+        soft_usd_per_gw=assumed("soft_usd_per_gw", site_factor),
+        facility_opex_usd_per_gw_year=assumed(
+            "facility_opex_usd_per_gw_year", a.inflation_yearly_factor
+        ),
+        it_opex_usd_per_gw_year=assumed("it_opex_usd_per_gw_year", a.inflation_yearly_factor),
+        revenue_usd_per_gw_year=assumed("revenue_usd_per_gw_year", a.revenue_yearly_factor),
+    )
+
+
+def _base_month(fact: Fact, axis: MonthAxis) -> float:
+    """Month at which the fact's dollars are nominal; the first year where it names no price year."""
+    return price_year_position(fact.price_year or axis.start.year, axis)
+
+
+def _check(a: MoneyAssumptions) -> None:
+    """A programme may replace assumptions: refuse what the formulas can't take."""
+    for name, (low, high) in BOUNDS.items():
+        values: Array = getattr(a, name)
+        if np.any(values < low) or np.any(values > high):
+            wrong = values[(values < low) | (values > high)][0]
+            raise InputError(
+                f"assumptions/money/{name} = {wrong:g}: must be between {low:g} and {high:g}"
+            )

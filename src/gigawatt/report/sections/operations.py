@@ -1,0 +1,71 @@
+"""From installed package-hours to useful ones."""
+
+from __future__ import annotations
+
+from gigawatt.report import figures
+from gigawatt.report.page import Cell, Figure, Section, Table
+from gigawatt.report.read import Row
+from gigawatt.report.view import View
+
+USEFUL = ("useful", "delivered")  # names under which a run may hold the useful hours
+INSTALLED = "installed"
+BAR_PX, FRAME_PX = 30, 110
+
+
+def section(view: View) -> Section | None:
+    """Waterfall over the whole horizon and the shares of each year."""
+    rows = [r for r in view.run.rows("operations") if r["cause"] != INSTALLED]
+    hours = hours_by_cause(rows)
+    installed = sum(hours.values())
+    if installed <= 0.0:
+        return None
+    say = view.say
+    losses = sorted((n for n in hours if not _is_useful(n)), key=lambda n: -hours[n])
+    names = [say("operations.installed"), *(say.label("cause", n) for n in losses)]
+    values = [100.0, *(-100.0 * hours[n] / installed for n in losses)]
+    useful = 100.0 + sum(values[1:])
+    figure = Figure(
+        id="operations-waterfall",
+        title=say("operations.figure"),
+        unit=say("operations.unit"),
+        note=say("operations.note"),
+        data=[
+            figures.waterfall(
+                [*names, say("cause.useful")],
+                [*values, useful],
+                ["absolute", *["relative"] * len(losses), "total"],
+            )
+        ],
+        layout={**figures.lying_layout(say("unit.percent")), "showlegend": False},
+        table=_table(view, rows),
+        height_px=FRAME_PX + BAR_PX * (len(losses) + 2),
+    )
+    return Section("operations", say("operations.title"), say("operations.intro"), (figure,))
+
+
+def hours_by_cause(rows: list[Row]) -> dict[str, float]:
+    """Mean package-hours of each cause over all years, useful hours among them."""
+    out: dict[str, float] = {}
+    for row in rows:
+        hours = float(row["package_hours_mean"] or 0.0)
+        out[row["cause"]] = out.get(row["cause"], 0.0) + hours
+    return out
+
+
+def _is_useful(cause: str) -> bool:
+    return cause.startswith(USEFUL)
+
+
+def _table(view: View, rows: list[Row]) -> Table:
+    say = view.say
+    years = sorted({str(r["year"]) for r in rows})
+    shares = {(r["cause"], str(r["year"])): r["share"] for r in rows}
+    causes = sorted(dict.fromkeys(r["cause"] for r in rows), key=_is_useful)
+    body = tuple(
+        (
+            Cell(say.label("cause", c)),
+            *(Cell(view.percent(shares.get((c, y)))) for y in years),
+        )
+        for c in causes
+    )
+    return Table(say("operations.table"), view.columns("", *years), body)

@@ -1,0 +1,91 @@
+"""Installed capacity by month, folded from the blocks' dates.
+
+A block counts from its date in service on, in the month of that date with the share of the month
+that is left. Nothing retires: a block's systems are taken to be replaced like for like at the end
+of their life, within its site and power.
+
+Contributions are added up per month with one weighted count, then cumulated over months: d[m] += w
+for what begins in month m. The average needs two entries, ``w f`` in the month of the date and
+``w (1 - f)`` in the next one, f the share of the month that is left.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.program.blocks import Blocks
+from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.schedule.result import Capacity, ScheduleResult
+
+
+def capacity(schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis) -> Capacity:
+    """Packages, facility power, IT power and rack deliveries of every month.
+
+    Parameters
+    ----------
+    schedule : dates of D draws and B blocks.
+    blocks : of the same programme; S sites, G systems.
+    axis : calendar of M months. What is in service before it starts is there from its first month;
+        what is delivered before it is not counted.
+
+    Returns
+    -------
+    Capacity
+        Arrays (D, S, G, M), (D, S, M) and (D, G, M).
+    """
+    sites, systems = len(blocks.sites), len(blocks.systems)
+    begun = np.maximum(schedule.in_service, 0.0)
+    month, left = _month_and_rest(begun, axis.count)
+    by_kind = blocks.site * systems + blocks.system
+    kinds = sites * systems
+    packages = _Fold(by_kind, kinds, month, axis.count)
+    power = _Fold(blocks.site, sites, month, axis.count)
+    shape = (len(month), sites, systems, axis.count)
+    delivered, _ = _month_and_rest(schedule.delivered, axis.count)
+    racks = _Fold(blocks.system, systems, delivered, axis.count)
+    return Capacity(
+        packages_end=packages.end(blocks.packages).reshape(shape),
+        packages_avg=packages.average(blocks.packages, left).reshape(shape),
+        facility_mw_end=power.end(blocks.facility_power_mw),
+        it_mw_avg=power.average(blocks.it_power_mw, left),
+        racks_delivered=racks.arriving(blocks.racks),
+    )
+
+
+def _month_and_rest(date: Array, months: int) -> tuple[IntArray, Array]:
+    """Month number of each date (`months` = outside the calendar) and share of it that is left."""
+    inside = (date >= 0.0) & (date < months)
+    whole = np.floor(np.where(inside, date, months))
+    return whole.astype(np.int64), np.where(inside, whole + 1.0 - date, 0.0)
+
+
+class _Fold:
+    """Weighted counts of blocks by draw, group and month."""
+
+    def __init__(self, group: IntArray, groups: int, month: IntArray, months: int) -> None:
+        """Take each block's group (B,) and month (D, B), `months` for what never happens."""
+        draws = month.shape[0]
+        self._months = months
+        # Two spare months catch what lies outside the calendar and what follows its last month.
+        self._shape = (draws, groups, months + 2)
+        cell = np.arange(draws)[:, None] * groups + group
+        self._index: IntArray = (cell * (months + 2) + month).ravel()
+
+    def arriving(self, weight: Array) -> Array:
+        """Sum of the weights (D, B) that arrive in each month, (D, groups, M)."""
+        return self._count(self._index, weight)[:, :, : self._months]
+
+    def end(self, weight: Array) -> Array:
+        """Sum of the weights that have begun by the end of each month."""
+        return np.cumsum(self.arriving(weight), axis=2)
+
+    def average(self, weight: Array, left: Array) -> Array:
+        """Mean over each month of the weights that have begun; `left` (D, B) as a share."""
+        now = self._count(self._index, weight * left)
+        following = self._count(self._index + 1, weight * (1.0 - left))
+        return np.cumsum((now + following)[:, :, : self._months], axis=2)
+
+    def _count(self, index: IntArray, weight: Array) -> Array:
+        counted = np.bincount(index, weights=weight.ravel(), minlength=int(np.prod(self._shape)))
+        return counted.reshape(self._shape)

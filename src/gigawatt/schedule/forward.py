@@ -1,0 +1,181 @@
+"""Dates of a phase's tasks in one pass through its network, and what lay on the longest path.
+
+A task starts when its last predecessor allows it, or at the milestone that it starts at where that
+date is known. It ends at its milestone where that is known; else its duration is drawn, and if the
+task is known to be running at the as-of date it is drawn from what lies beyond its age.
+
+Building k of a phase follows the first one by k staggers: every task of a building whose
+predecessors are all tasks of the phase begins that much later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.quantity.arrays import Array, BoolArray
+from gigawatt.schedule.durations import Law
+from gigawatt.schedule.network import Task
+from gigawatt.schedule.result import Binding
+
+PATH_LABELS = 1 + max(Binding.LAND, Binding.PERMIT, Binding.GRID, Binding.ONSITE, Binding.BUILDING,
+                      Binding.EQUIPMENT)  # fmt: skip
+_MARK_MONTHS = 1e-9  # weight of a task that takes no time, so that its label is not lost
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Random part of one task of one phase: T = scale x law(u).
+
+    Attributes
+    ----------
+    law : distribution before pace.
+    scale : (D, 1) pace of the site, factor of the cause, share of work left.
+    u : (D, 1) probabilities.
+    """
+
+    law: Law
+    scale: Array
+    u: Array
+
+    def months(self, age_months: Array | float = 0.0) -> Array:
+        """Durations given an age, months; (D, 1), or the shape of the age."""
+        return self.scale * self.law.sample(self.u, age_months / self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one phase; D draws, K buildings, months since the start.
+
+    Attributes
+    ----------
+    as_of : what is not known to be reached lies after it.
+    known : milestone → (D, 1) date, reached, planned or contracted, of the first building.
+    offsets : (D, K) how much later than the first each building begins.
+    early_order : (D, 1) how far ahead framework contracts place orders; 0 without them.
+    done_at_clearing : tasks that precede a known clearing date.
+    draw : task → its random part.
+    """
+
+    as_of: float
+    known: Mapping[str, Array]
+    offsets: Array
+    early_order: Array
+    done_at_clearing: frozenset[str]
+    draw: Callable[[Task], Drawn]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date with the time that each constraint took on the longest path to it.
+
+    Attributes
+    ----------
+    month : (D, 1) or (D, K).
+    path : (labels, …) months on the path by `Binding`; broadcasts against ``(labels, D, K)``.
+    """
+
+    month: Array
+    path: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Start and finish of a task."""
+
+    start: Moment
+    finish: Moment
+
+
+def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
+    """Start and finish of every task, by id; `tasks` stand in topological order."""
+    spans: dict[str, Span] = {}
+    per_building = {t.id for t in tasks if t.per_building}
+    start_used = {link.task for t in tasks for link in t.links if link.from_start}
+    for task in tasks:
+        if task.id in case.done_at_clearing:
+            spans[task.id] = _done(task, case)
+            continue
+        start = _start(task, case, spans)
+        if task.per_building and not any(link.task in per_building for link in task.links):
+            start = Moment(start.month + case.offsets, start.path)
+        spans[task.id] = _span(task, case, start, task.id in start_used)
+    return spans
+
+
+def cause_of(moment: Moment, shape: tuple[int, int]) -> Array:
+    """`Binding` that took most of the longest path to a date, as (D, K) integers."""
+    return np.broadcast_to(np.argmax(moment.path, axis=0), shape)
+
+
+def later(first: Moment, second: Moment) -> Moment:
+    """The later of two dates, with its path; the first where they are equal."""
+    is_later: BoolArray = second.month > first.month
+    return Moment(
+        np.where(is_later, second.month, first.month), np.where(is_later, second.path, first.path)
+    )
+
+
+def _done(task: Task, case: Case) -> Span:
+    """Task before clearing: at its milestone if known, a root by the as-of date, else at clearing.
+
+    Land is under control by the as-of date at the latest, so that a utility can be asked before
+    the ground is cleared.
+    """
+    cleared = case.known["cleared"]
+    month = case.known.get(task.milestone)
+    if month is None:
+        month = cleared if task.links else np.minimum(case.as_of, cleared)
+    moment = Moment(month, np.zeros((PATH_LABELS, 1, 1)))
+    return Span(moment, moment)
+
+
+def _start(task: Task, case: Case, spans: Mapping[str, Span]) -> Moment:
+    none = np.zeros((PATH_LABELS, 1, 1))
+    if task.starts_at in case.known:
+        start = Moment(case.known[task.starts_at], none)
+    elif not task.links:
+        start = Moment(np.full_like(case.early_order, case.as_of), none)
+    else:
+        start = Moment(np.full_like(case.early_order, -np.inf), none)
+        for link in task.links:
+            span = spans[link.task]
+            edge = span.start if link.from_start else span.finish
+            start = later(start, Moment(edge.month + link.lag_months, edge.path))
+    if task.framework_order:
+        start = Moment(start.month - case.early_order, start.path)
+    return start
+
+
+def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
+    known = case.known.get(task.milestone)
+    if known is not None:
+        month = known + case.offsets if task.per_building else known
+        begun = month - case.draw(task).months() if start_used else np.minimum(start.month, month)
+        return Span(Moment(begun, start.path), Moment(month, _mark(task, 0.0, start.path)))
+    age = np.maximum(case.as_of - start.month, 0.0) if _is_running(task, case) else 0.0
+    months = case.draw(task).months(age)
+    finish = start.month + months
+    if task.observed_by in case.known:
+        finish = np.minimum(finish, case.known[task.observed_by])
+    return Span(start, Moment(finish, _mark(task, months, start.path)))
+
+
+def _is_running(task: Task, case: Case) -> bool:
+    """Whether a task that has started is known not to be finished at the as-of date."""
+    if task.milestone:
+        return True
+    return bool(
+        task.observed_by
+        and task.observed_by not in case.known
+        and task.observed_after in case.known
+    )
+
+
+def _mark(task: Task, months: Array | float, path: Array) -> Array:
+    """Path to the finish: that to the start with the task's own time under its label."""
+    own = np.zeros((PATH_LABELS, 1, 1))
+    own[int(task.binding)] = 1.0
+    return path + own * (np.asarray(months) + _MARK_MONTHS)

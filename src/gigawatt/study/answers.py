@@ -1,0 +1,255 @@
+"""Named results: the numbers that a reader quotes, each with unit, range and definition."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gigawatt.program.blocks import Blocks
+from gigawatt.program.model import Program
+from gigawatt.quantity.arrays import Array, BoolArray
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.schedule.result import Binding
+from gigawatt.study.outputs import ChunkOutput
+from gigawatt.uncertainty.summary import bands
+
+END_OF_2026 = dt.date(2027, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What answers are computed from: the programme, its calendar, blocks and kept outputs.
+
+    Attributes
+    ----------
+    blocks : of any chunk; only names and indices are used.
+    kept : outputs of all draws.
+    """
+
+    program: Program
+    axis: MonthAxis
+    blocks: Blocks
+    kept: ChunkOutput
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return len(self.kept.draws["programme_gw"])
+
+
+def answers(frame: Frame) -> list[dict[str, Any]]:
+    """All named results, in the order in which a reader asks."""
+    d = frame.kept.draws
+    return [
+        _gigawatt(frame, 1),
+        _share(
+            "probability_first_gw_by_2026_12_31",
+            "Odds of a whole gigawatt in service by the end of 2026",
+            d["gw_dates"][:, 0] < frame.axis.position(END_OF_2026),
+            "Share of draws in which 1,000 MW of facility power are in service (racks accepted, "
+            "power firm) before 1 January 2027.",
+        ),
+        _gigawatt(frame, 10),
+        _number(
+            "packages_per_gw", "Accelerator packages per gigawatt", "packages/GW",
+            d["packages_per_gw"],
+            "Packages of all blocks over their facility power; a package is one module "
+            "(two dies in Vera Rubin, four in Rubin Ultra).",
+        ),
+        _number(
+            "racks_per_week_peak", "Racks a week at the peak", "racks/week",
+            d["racks_per_week_peak"],
+            "Largest number of racks that reach the docks per week, averaged over three months.",
+        ),
+        _number(
+            "capex_usd_per_gw", "Capital cost per gigawatt", "USD/GW", _capex(frame),
+            "Nominal dollars of the order date per facility GW, with IT: systems, network, "
+            "storage and CPU nodes, shell, power and cooling, soft costs; weighted by megawatts.",
+        ),
+        _by_year(
+            frame, "tranche_released_usd", "Milestone equity released", "USD",
+            frame.kept.draws["tranche_released_usd"],
+            "Equity paid under milestone instruments in the year, the month after the programme's "
+            "in-service facility power reaches each step.",
+        ),
+        _binding(frame),
+        _number(
+            "tokens_per_day_per_gw", "Output tokens a day of one gigawatt", "tokens/day",
+            d["tokens_per_day_per_gw"],
+            "Output tokens a day if all packages of one facility GW of the first system served "
+            "the serving workloads, in the month in which its first block is in service; failures "
+            "and head-room taken off.",
+        ),
+        _number(
+            "training_flop_100_days_per_gw", "Training compute of one gigawatt in 100 days", "FLOP",
+            d["training_flop_100_days_per_gw"],
+            "Model FLOP if all packages of one facility GW of the first system trained for 100 "
+            "days, failures and restarts taken off.",
+        ),
+        _yearly(
+            frame, "energy_twh_per_year", "Electricity", "TWh", "energy_twh",
+            "Energy at the sites' meters in the calendar year.",
+        ),
+        _yearly(
+            frame, "co2_mt_per_year", "Operational carbon", "Mt CO2", "co2_mt",
+            "CO2 of grid power at average intensity and of on-site plants at the stack.",
+        ),
+        _number(
+            "funding_gap_peak_usd", "Peak funding gap", "USD", d["gap_usd"].max(axis=1),
+            "Largest sum outstanding at the bridge: capital spent that no named instrument of the "
+            "programme covers.",
+        ),
+        _year_end_gw(frame),
+        _yearly(
+            frame, "share_of_world_stock", "Share of the world's AI compute", "share",
+            "share_of_world_stock",
+            "Programme's stock over the world's with it, in H100 equivalents, at year end.",
+        ),
+    ]  # fmt: skip
+
+
+def _answer(name: str, title: str, kind: str, unit: str, definition: str) -> dict[str, Any]:
+    return {"name": name, "title": title, "kind": kind, "unit": unit, "definition": definition}
+
+
+def _gigawatt(frame: Frame, number: int) -> dict[str, Any]:
+    word = {1: "first", 10: "tenth"}[number]
+    dates = frame.kept.draws["gw_dates"][:, number - 1]
+    inside = dates < frame.axis.count
+    enough = frame.kept.draws["programme_gw"] >= number - 1e-9
+    shown = [_iso(frame.axis, v) for v in bands(np.where(inside, dates, np.inf))]
+    if inside.any():
+        status = "reached"
+    else:
+        status = "not within horizon" if enough.any() else "not in programme"
+    return {
+        **_answer(
+            f"{word}_gw_in_service_date",
+            f"{word.capitalize()} gigawatt in service",
+            "date",
+            "date",
+            f"Day on which {number:,} GW of the programme's facility power are in service: racks "
+            "accepted and power firm. Percentiles count draws that never get there as later than "
+            "any date.",
+        ),
+        **dict(zip(("p10", "p50", "p90"), shown, strict=True)),
+        "status": status,
+        "probability": float(inside.mean()),
+        "probability_not_in_programme": float((~enough).mean()),
+        "probability_not_within_horizon": float((enough & ~inside).mean()),
+    }
+
+
+def _number(name: str, title: str, unit: str, values: Array, definition: str) -> dict[str, Any]:
+    known = values[np.isfinite(values)]
+    return {
+        **_answer(name, title, "number", unit, definition),
+        **_band(values),
+        "mean": float(known.mean()) if known.size else None,
+    }
+
+
+def _share(name: str, title: str, hit: BoolArray, definition: str) -> dict[str, Any]:
+    """Probability; its range is the 80 % interval of the sampling error (Wilson)."""
+    n, p, z = len(hit), float(np.mean(hit)), 1.2816
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return {
+        **_answer(name, title, "number", "share", definition + " P10 and P90: sampling error."),
+        "p10": float(min(low, p)), "p50": p, "p90": float(max(high, p)), "mean": p,
+    }  # fmt: skip
+
+
+def _by_year(
+    frame: Frame, name: str, title: str, unit: str, monthly: Array, definition: str
+) -> dict[str, Any]:
+    years = frame.axis.years()
+    out = {str(y): _stats(monthly[:, years == y].sum(axis=1)) for y in np.unique(years)}
+    return {**_answer(name, title, "by_year", unit, definition), "by_year": out}
+
+
+def _yearly(
+    frame: Frame, name: str, title: str, unit: str, metric: str, definition: str
+) -> dict[str, Any]:
+    values = frame.kept.draws[f"impact/{metric}"]
+    years = np.unique(frame.axis.years())
+    out = {str(y): _stats(values[:, k]) for k, y in enumerate(years)}
+    return {**_answer(name, title, "by_year", unit, definition), "by_year": out}
+
+
+def _year_end_gw(frame: Frame) -> dict[str, Any]:
+    total = frame.kept.draws["facility_mw_end"].sum(axis=1) / 1e3
+    years = frame.axis.years()
+    last = {str(y): int(np.flatnonzero(years == y)[-1]) for y in np.unique(years)}
+    return {
+        **_answer(
+            "facility_gw_in_service_by_year_end",
+            "Facility power in service at year end",
+            "by_year",
+            "GW",
+            "Facility power of all blocks that are in service on 31 December.",
+        ),
+        "by_year": {y: _stats(total[:, m]) for y, m in last.items()},
+    }
+
+
+def binding_shares(frame: Frame) -> dict[str, dict[str, float]]:
+    """Share of the megawatts that each constraint was last to release, by year in service."""
+    when, cause = frame.kept.draws["in_service"], frame.kept.draws["binding"].astype(int)
+    weight = frame.kept.draws["block_facility_mw"]
+    years = frame.axis.years()
+    inside = when < frame.axis.count
+    month = np.clip(np.where(inside, when, 0.0), 0, frame.axis.count - 1).astype(int)
+    year = np.where(inside, years[month], 0)
+    out: dict[str, dict[str, float]] = {}
+    for y in (*np.unique(years), 0):
+        here = year == y
+        total = weight[here].sum()
+        if total > 0:
+            sums = np.bincount(cause[here], weights=weight[here], minlength=len(Binding))
+            label = "not within horizon" if y == 0 else str(y)
+            out[label] = {b.name.lower(): float(sums[b] / total) for b in Binding if sums[b] > 0}
+    return out
+
+
+def _binding(frame: Frame) -> dict[str, Any]:
+    return {
+        **_answer(
+            "binding_constraint_share",
+            "What binds",
+            "shares_by_year",
+            "share",
+            "Share of the megawatts that come into service in a year, over all draws, for which "
+            "this was the last thing to be ready.",
+        ),
+        "by_year": binding_shares(frame),
+    }
+
+
+def _capex(frame: Frame) -> Array:
+    power = frame.kept.draws["block_facility_mw"]
+    total = frame.kept.draws["capex_total_usd_per_gw"]
+    weights = np.stack(
+        [power[:, frame.blocks.system == g].sum(axis=1) for g in range(total.shape[1])], axis=1
+    )
+    return np.asarray((total * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+def _stats(values: Array) -> dict[str, float | None]:
+    return {**_band(values), "mean": float(values.mean())}
+
+
+def _band(values: Array) -> dict[str, float | None]:
+    return {
+        name: float(v) if np.isfinite(v) else None
+        for name, v in zip(("p10", "p50", "p90"), bands(values), strict=True)
+    }
+
+
+def _iso(axis: MonthAxis, position: float) -> str | None:
+    date = axis.date(float(position))
+    return date.isoformat() if date else None

@@ -1,0 +1,83 @@
+"""Manifest of a run: what it was made of, so that it can be cited and made again."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from gigawatt import __version__
+from gigawatt.catalog import Catalog, Fact
+from gigawatt.program.load import Loaded
+from gigawatt.program.model import Program
+from gigawatt.program.quantities import support
+
+PACKAGES = ("numpy", "scipy", "pydantic", "polars")
+
+
+def manifest(loaded: Loaded, run: dict[str, Any]) -> dict[str, Any]:
+    """Manifest as a table of plain values.
+
+    Parameters
+    ----------
+    loaded : the programme and its catalog.
+    run : what only the run knows: seed, draws, workers, started, duration_s, warnings, tables.
+    """
+    program = loaded.program
+    facts = list(used_facts(program, loaded.catalog))
+    sources = sorted({f.source for f in facts})
+    return {
+        "gigawatt_version": __version__,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "program": {
+            "name": program.name, "title": program.title, "description": program.description,
+            "origin": list(program.origin), "sha256": program.sha256,
+        },
+        "catalog_sha256": loaded.catalog.sha256,
+        "as_of": program.as_of.isoformat(),
+        "start": program.start.isoformat(),
+        "horizon": program.horizon.isoformat(),
+        **run,
+        "facts_used": [_fact(f) for f in facts],
+        "sources": [
+            {"id": s.id, "title": s.title, "date": s.date, "url": s.url, "kind": s.kind}
+            for s in (loaded.catalog.sources[i] for i in sources)
+        ],
+    }  # fmt: skip
+
+
+def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
+    """Facts that a run of this programme may read: its records and all assumptions."""
+    phases = [p for s in program.sites for p in s.phases]
+    used = {
+        "systems": {p.system for p in phases},
+        "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
+        "grids": {s.grid for s in program.sites},
+        "cooling": {s.cooling for s in program.sites},
+        "models": {w.model for w in program.workloads},
+    }
+    for kind, table in catalog.records.items():
+        if kind in used or kind in ALWAYS_USED:
+            for record_id, record in table.items():
+                if kind in ALWAYS_USED or record_id in used[kind]:
+                    yield from record.facts.values()
+
+
+ALWAYS_USED = ("assumptions", "tasks", "efficiencies", "reliability", "world")
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    low, high = support(fact.distribution)
+    return {
+        "path": fact.path, "value": fact.value, "low": low, "high": high, "unit": fact.unit,
+        "source": fact.source, "status": str(fact.status), "as_of": fact.as_of,
+    }  # fmt: skip
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,78 @@
+"""The funding sweep is causal, and money that is unlimited never waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from factories import small_program
+
+from gigawatt.catalog import load_catalog
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.money.funding import gap_usd
+from gigawatt.money.inputs import money_inputs
+from gigawatt.program.blocks import make_blocks
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.schedule.assumptions import ScheduleAssumptions
+from gigawatt.schedule.build import build_times
+from gigawatt.schedule.racks import equip, rack_arrivals
+from gigawatt.study.sweep import funded_months
+from gigawatt.uncertainty.streams import Streams
+
+
+@pytest.fixture(scope="module")
+def parts():
+    program, catalog = small_program(), load_catalog()
+    streams = Streams(seed=5, draws=64)
+    axis = MonthAxis.between(program.start, program.horizon)
+    blocks = make_blocks(program, catalog, streams)
+    a = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
+    build = build_times(program, catalog, blocks, axis, streams, a)
+    arrivals = rack_arrivals(program, blocks, axis, streams)
+    inputs = money_inputs(program, catalog, blocks, axis, streams)
+    return build, blocks, arrivals, inputs, axis
+
+
+def funded(parts, limit_usd):
+    build, blocks, arrivals, inputs, axis = parts
+    limit = np.full(64, limit_usd)
+    return funded_months(build, blocks, arrivals, inputs, limit, axis.count)
+
+
+def test_without_a_limit_orders_are_funded_when_due(parts):
+    np.testing.assert_array_equal(funded(parts, np.inf), parts[0].order_due)
+
+
+def test_a_limit_that_never_binds_changes_nothing(parts):
+    due = parts[0].order_due
+    got = funded(parts, 1e15)
+    inside = due < parts[4].count
+    np.testing.assert_allclose(got[inside], np.maximum(due, got.min())[inside])
+
+
+def test_a_tighter_limit_never_funds_earlier(parts):
+    loose, tight = funded(parts, 8e9), funded(parts, 4e9)
+    assert (tight.min(axis=1) >= loose.min(axis=1)).all()
+    assert np.isinf(tight).sum() > np.isinf(loose).sum()
+
+
+def test_the_gap_of_the_result_respects_the_limit(parts):
+    build, blocks, arrivals, inputs, axis = parts
+    limit = 6e9
+    schedule = equip(build, blocks, arrivals, funded(parts, limit))
+    site_only = equip(build, blocks, arrivals, np.full_like(build.order_due, np.inf))
+    for month in range(0, axis.count, 6):
+        # Site money is spent whether systems are ordered or not; systems must fit above it.
+        gap, sites = gap_usd(inputs, schedule, month), gap_usd(inputs, site_only, month)
+        assert (gap <= np.maximum(limit, sites) + sites.max() + 1.0).all()
+
+
+def test_the_sweep_on_its_own_result_changes_nothing(parts):
+    build, blocks, arrivals, inputs, axis = parts
+    first = funded(parts, 6e9)
+    again = replace(build, order_due=np.where(np.isfinite(first), first, build.order_due))
+    limit = np.full(64, 6e9)
+    second = funded_months(again, blocks, arrivals, inputs, limit, axis.count)
+    np.testing.assert_array_equal(np.isfinite(second), np.isfinite(first))
+    np.testing.assert_allclose(second[np.isfinite(second)], first[np.isfinite(first)])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
-from gigawatt.study.outputs import gigawatt_dates
+from gigawatt.study.gigawatts import gigawatt_dates
 from gigawatt.study.run import Settings, simulate, write_run
 
 NAMED = [

@@ -144,7 +144,7 @@ class Catalog:
             raise unknown_name("catalog table", kind, self.records)
         table = self.records[kind]
         if record_id not in table:
-            raise unknown_name(kind.rstrip("s"), record_id, table)
+            raise unknown_name(_singular(kind), record_id, table)
         return table[record_id]
 
     def fact(self, path: str) -> Fact:
@@ -177,3 +177,8 @@ class Catalog:
     def kinds(self) -> list[str]:
         """Names of the tables."""
         return list(self.records)
+
+
+def _singular(kind: str) -> str:
+    """Name of one thing of a table, for messages: "systems" → "system"."""
+    return f"{kind[:-3]}y" if kind.endswith("ies") else kind.rstrip("s")

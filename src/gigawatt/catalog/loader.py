@@ -14,38 +14,37 @@ its facts; a fact may override them with an inline table::
     gpu_tdp_w = 2300
     rack_power_kw = { low = 190, mode = 210, high = 230, source = "rack-notes" }
 
-Numbers, and tables that hold ``value``, ``low``/``mode``/``high``, ``p05``/``p95``, ``median`` or
-``choices``, become facts; everything else is an attribute. The unit is read off the key's suffix
-or, for keys without one, given by ``unit``.
+Numbers, and tables that hold one of the keys of `ranges`, become facts; everything else is an
+attribute. The unit is read off the key's suffix or, for keys without one, given by ``unit``.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from gigawatt.catalog.facts import Catalog, Fact, Record, Source, Status
-from gigawatt.errors import InputError
+from gigawatt.catalog.ranges import NUMBER_KEYS, distribution_of, is_number
+from gigawatt.errors import InputError, nearest
 from gigawatt.quantity.units import unit_of_key
-from gigawatt.uncertainty.distributions import (
-    Distribution,
-    LogNormal,
-    Point,
-    Triangular,
-    Uniform,
-    choices,
-    from_p05_p95,
-)
 
 T = TypeVar("T")
+Entry = Mapping[str, object]
 
-RECORD_FIELDS = ("id", "name", "source", "as_of", "status", "basis", "note", "price_year")
-VALUE_KEYS = {"value", "low", "p05", "median", "choices"}
+FACT_FIELDS = ("source", "as_of", "status", "basis", "note", "price_year")
+RECORD_FIELDS = ("id", "name", *FACT_FIELDS)
+FACT_KEYS = (*FACT_FIELDS, "unit", *sorted(NUMBER_KEYS))
+SOURCE_KINDS = ("primary", "secondary", "digest", "judgement")
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 @cache
@@ -56,52 +55,72 @@ def load_catalog() -> Catalog:
     ------
     InputError : a file is malformed or a fact names a source that does not exist.
     """
-    folder = files("gigawatt.catalog") / "data"
-    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(".toml"))
+    return read_catalog(files("gigawatt.catalog") / "data")
+
+
+def read_catalog(folder: Traversable) -> Catalog:
+    """Read all ``*.toml`` files of a folder (a `pathlib.Path` will do) as one catalog.
+
+    Raises
+    ------
+    InputError : a file is malformed; the message names file or fact, value, and what would do.
+    """
     digest = hashlib.sha256()
     sources: dict[str, Source] = {}
     tables: dict[str, dict[str, Record]] = {}
-    for name in names:
-        raw = _read(folder / name, digest)
-        if name.startswith("sources"):
-            _add(sources, "sources", {str(s["id"]): _source(s) for s in raw.get("source", [])})
+    for file in sorted(folder.iterdir(), key=lambda p: p.name):
+        if not file.name.endswith(".toml"):
+            continue
+        raw = _read(file, digest)
+        if file.name.startswith("sources"):
+            _add(sources, "sources", (_source(e, w) for e, w in _entries(raw, "source", file.name)))
         else:
-            kind = name.split(".")[0]
-            _add(tables.setdefault(kind, {}), kind, _table(kind, raw))
+            kind = file.name.split(".")[0]
+            found = (_record(kind, e, w) for e, w in _entries(raw, "record", file.name))
+            _add(tables.setdefault(kind, {}), kind, found)
     catalog = Catalog(tables, sources, digest.hexdigest())
     _check_sources(catalog)
     return catalog
 
 
-def _add(into: dict[str, T], kind: str, new: Mapping[str, T]) -> None:
-    """Add records of one file; an id that another file of the kind has is an error."""
-    twice = sorted(set(into) & set(new))
-    if twice:
-        raise InputError(f"catalog {kind}: {twice[0]!r} occurs in two files")
-    into |= new
-
-
-def _read(path: Traversable, digest: hashlib._Hash) -> dict[str, list[dict[str, object]]]:
+def _read(path: Traversable, digest: hashlib._Hash) -> Entry:
     content = path.read_bytes()
     digest.update(content)
     try:
         return tomllib.loads(content.decode())
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"catalog file {path.name}: {error}") from error
 
 
-def _table(kind: str, raw: Mapping[str, list[dict[str, object]]]) -> dict[str, Record]:
-    table: dict[str, Record] = {}
-    for entry in raw.get("record", []):
-        record = _record(kind, entry)
-        if record.id in table:
-            raise InputError(f"catalog {kind}: record {record.id!r} occurs twice")
-        table[record.id] = record
-    return table
+def _entries(raw: Entry, table: str, file: str) -> Iterator[tuple[Entry, str]]:
+    """Entries of the only array of tables that a file may hold, each with its place."""
+    for key in raw:
+        if key != table:
+            raise InputError(f"catalog file {file}: {key!r} stands outside of [[{table}]]")
+    entries = raw.get(table, [])
+    if not isinstance(entries, list):
+        raise InputError(f"catalog file {file}: write [[{table}]], in two brackets")
+    for number, entry in enumerate(entries, start=1):
+        where = f"file {file}, {table} {number}"
+        if not isinstance(entry, dict):
+            raise InputError(f"catalog {where}: {entry!r} is not a table")
+        yield entry, where
 
 
-def _record(kind: str, entry: Mapping[str, object]) -> Record:
-    record_id = str(entry["id"])
+def _add(into: dict[str, T], kind: str, found: Iterator[T]) -> None:
+    """Add records or sources; an id that is there already is an error."""
+    for item in found:
+        item_id = str(item.id)  # type: ignore[attr-defined]
+        if item_id in into:
+            raise InputError(f"catalog {kind}: {item_id!r} occurs twice")
+        into[item_id] = item
+
+
+def _record(kind: str, entry: Entry, where: str) -> Record:
+    record_id = _identifier(entry, where)
+    place = f"{kind}/{record_id}"
+    for field in ("name", "source", "status", "basis", "note"):
+        _text(entry, field, place)
     facts: dict[str, Fact] = {}
     attributes: dict[str, object] = {
         k: entry[k] for k in ("source", "as_of", "status", "note", "basis") if k in entry
@@ -109,87 +128,106 @@ def _record(kind: str, entry: Mapping[str, object]) -> Record:
     for key, value in entry.items():
         if key in RECORD_FIELDS:
             continue
-        if _is_number(value) or (isinstance(value, dict) and VALUE_KEYS & set(value)):
-            facts[key] = _fact(f"{kind}/{record_id}/{key}", key, value, entry)
+        if is_number(value) or (isinstance(value, dict) and NUMBER_KEYS & set(value)):
+            facts[key] = _fact(f"{place}/{key}", key, value, entry)
         else:
             attributes[key] = value
     return Record(kind, record_id, str(entry.get("name", record_id)), facts, attributes)
 
 
-def _fact(path: str, key: str, value: object, entry: Mapping[str, object]) -> Fact:
-    own: Mapping[str, object] = value if isinstance(value, dict) else {"value": value}
-    merged = {**{k: entry[k] for k in RECORD_FIELDS if k in entry}, **own}
+def _fact(path: str, key: str, value: object, entry: Entry) -> Fact:
+    own: Entry = value if isinstance(value, dict) else {"value": value}
+    for written in own:
+        if written not in FACT_KEYS:
+            raise InputError(
+                f"catalog {path}: no key {written!r} in a fact.{_meant(written, FACT_KEYS)}"
+            )
+    merged = {**{k: entry[k] for k in FACT_FIELDS if k in entry}, **own}
     for needed in ("source", "as_of", "status"):
         if needed not in merged:
-            raise InputError(f"catalog {path}: no {needed}")
-    try:
-        status = Status(str(merged["status"]))
-    except ValueError as error:
-        allowed = ", ".join(Status)
-        raise InputError(f"catalog {path}: status {merged['status']!r}, not {allowed}") from error
+            raise InputError(f"catalog {path}: no {needed}, neither here nor at the record")
     return Fact(
         path=path,
         distribution=distribution_of(own, path),
-        unit=str(merged.get("unit", unit_of_key(key))),
-        as_of=str(merged["as_of"]),
-        source=str(merged["source"]),
-        status=status,
-        basis=str(merged.get("basis", "")),
-        note=str(merged.get("note", "")),
-        price_year=int(str(merged.get("price_year", 0))),
+        unit=_text(merged, "unit", path) or unit_of_key(key),
+        as_of=_date(merged["as_of"], path),
+        source=_text(merged, "source", path),
+        status=_status(merged["status"], path),
+        basis=_text(merged, "basis", path),
+        note=_text(merged, "note", path),
+        price_year=_price_year(merged.get("price_year", 0), path),
     )
 
 
-def distribution_of(own: Mapping[str, object], path: str) -> Distribution:
-    """Distribution that a table of numbers spells (see the module's header).
-
-    Raises
-    ------
-    InputError : the numbers are missing or out of order.
-    """
-
-    def number(key: str) -> float:
-        if not _is_number(own[key]):
-            raise InputError(f"catalog {path}: {key} = {own[key]!r} is not a number")
-        return float(str(own[key]))
-
-    if "choices" in own:
-        values = own["choices"]
-        weights = own.get("weights")
-        if not isinstance(values, list) or not values:
-            raise InputError(f"catalog {path}: choices must be a list of numbers")
-        return choices(values, weights if isinstance(weights, list) else None)
-    if "p05" in own:
-        return from_p05_p95(number("p05"), number("p95"))
-    if "median" in own:
-        return LogNormal(number("median"), number("sd_log"))
-    if "low" in own:
-        low, high = number("low"), number("high")
-        mode = number("mode") if "mode" in own else number("value") if "value" in own else None
-        if not low <= (low if mode is None else mode) <= high:
-            raise InputError(f"catalog {path}: {low} … {mode} … {high} is not in order")
-        if low == high:
-            return Point(low)
-        return Uniform(low, high) if mode is None else Triangular(low, mode, high)
-    return Point(number("value"))
+def _identifier(entry: Entry, where: str) -> str:
+    if "id" not in entry:
+        raise InputError(f"catalog {where}: no id")
+    value = entry["id"]
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InputError(
+            f"catalog {where}: id = {value!r}: text of letters, digits, '.', '-' and '_'"
+        )
+    return value
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _text(entry: Entry, key: str, place: str) -> str:
+    value = entry.get(key, "")
+    if not isinstance(value, str):
+        raise InputError(f"catalog {place}: {key} = {value!r} must be text in quotes")
+    return value
+
+
+def _date(value: object, place: str) -> str:
+    text = value.isoformat() if isinstance(value, dt.date) else str(value)
+    if not isinstance(value, str | dt.date) or not _DATE.fullmatch(text):
+        raise InputError(
+            f'catalog {place}: as_of = {value!r} must be a date as "2026", "2026-05" or '
+            f'"2026-05-14"'
+        )
+    return text
+
+
+def _status(value: object, place: str) -> Status:
+    if not isinstance(value, str) or value not in list(Status):
+        hint = _meant(value, list(Status))
+        raise InputError(
+            f"catalog {place}: status {value!r} is not one of {', '.join(Status)}.{hint}"
+        )
+    return Status(value)
+
+
+def _price_year(value: object, place: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not (value == 0 or value > 1900):
+        raise InputError(f"catalog {place}: price_year = {value!r} must be a year")
+    return value
+
+
+def _source(entry: Entry, where: str) -> Source:
+    place = f"source {_identifier(entry, where)!r}"
+    known = tuple(Source.__dataclass_fields__)
+    for key in entry:
+        if key not in known:
+            raise InputError(f"catalog {place}: no key {key!r}.{_meant(key, known)}")
+    for needed in ("title", "date"):
+        if not entry.get(needed):
+            raise InputError(f"catalog {place}: no {needed}")
+    dated = {**entry, "date": _date(entry["date"], place)}
+    source = Source(**{key: _text(dated, key, place) for key in dated})
+    if source.kind not in SOURCE_KINDS:
+        hint = _meant(source.kind, SOURCE_KINDS)
+        raise InputError(
+            f"catalog {place}: kind {source.kind!r} is not one of {', '.join(SOURCE_KINDS)}.{hint}"
+        )
+    return source
 
 
 def _check_sources(catalog: Catalog) -> None:
-    missing = {f.source for f in catalog.facts()} - set(catalog.sources)
-    if missing:
-        users = [f.path for f in catalog.facts() if f.source in missing][:3]
-        raise InputError(
-            f"catalog: no source {sorted(missing)} in sources.toml (used by {', '.join(users)})"
-        )
+    for fact in catalog.facts():
+        if fact.source not in catalog.sources:
+            hint = _meant(fact.source, list(catalog.sources))
+            raise InputError(f"catalog {fact.path}: there is no source {fact.source!r}.{hint}")
 
 
-def _source(entry: Mapping[str, object]) -> Source:
-    known = {f: str(entry[f]) for f in Source.__dataclass_fields__ if f in entry}
-    extra = set(entry) - set(known)
-    if extra or not {"id", "title", "date"} <= set(known):
-        raise InputError(f"catalog source {entry.get('id')!r}: unknown or missing keys {extra}")
-    return Source(**known)
+def _meant(name: object, valid: tuple[str, ...] | list[str]) -> str:
+    hint = nearest(str(name), valid)
+    return f" Did you mean {hint!r}?" if hint else ""

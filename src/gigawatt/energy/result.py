@@ -15,12 +15,15 @@ class SiteConditions:
     ----------
     pue : facility over IT energy of the month.
     wue_l_per_kwh : litres of site water per kWh of IT energy.
-    deliverable_it_mw : IT power that firm supply can carry, after PUE, outages and curtailment.
+    deliverable_it_mw : IT power that the supply in service can carry, after PUE and on-site units
+        that are out.
+    available_share : share of time in which there is supply at all (outages and curtailment).
     """
 
     pue: Array
     wue_l_per_kwh: Array
     deliverable_it_mw: Array
+    available_share: Array
 
 
 @dataclass(frozen=True, slots=True)

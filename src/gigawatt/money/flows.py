@@ -163,4 +163,5 @@ def _scatter(amount: Array, slot: IntArray, line: IntArray, lines: int, months: 
     row = np.arange(draws)[:, None, None] * lines + line
     flat = row * (months + 1) + slot
     total = np.bincount(flat.ravel(), amount.ravel(), minlength=draws * lines * (months + 1))
-    return total.reshape(draws, lines, months + 1)
+    out: Array = total.reshape(draws, lines, months + 1).astype(float, copy=False)
+    return out

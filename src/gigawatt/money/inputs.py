@@ -1,5 +1,4 @@
-"""Everything money needs, sampled once: prices, assumptions, contracts and which block is under
-which.
+"""Everything money needs, sampled once: prices, assumptions, contracts and what they cover.
 
 Dollars of a price year become nominal here and nowhere else: a `Price` knows the month at which it
 is nominal and how it moves.
@@ -105,7 +104,7 @@ class MoneyInputs:
     @property
     def draws(self) -> int:
         """Number of draws."""
-        return self.blocks.racks.shape[0]
+        return int(self.blocks.racks.shape[0])
 
     @property
     def facility_gw(self) -> Array:
@@ -204,7 +203,7 @@ def _contract(instrument: Instrument, axis: MonthAxis, streams: Streams) -> Cont
     if np.any(terms.get("tranches_at_signing", np.zeros(1)) > 0) and "signing" not in dates:
         raise InputError(
             f"instrument {instrument.id}: tranches_at_signing needs the date of signing "
-            '(dates = { signing = … })'
+            "(dates = { signing = … })"
         )
     return Contract(instrument.id, instrument.kind, instrument.parties, terms, dates)
 
@@ -251,7 +250,7 @@ def _prices(
 
 
 def _base_month(fact: Fact, axis: MonthAxis) -> float:
-    """Month at which the fact's dollars are nominal; the first year where it names no price year."""
+    """Month at which the fact's dollars are nominal; the first year where it names none."""
     return price_year_position(fact.price_year or axis.start.year, axis)
 
 

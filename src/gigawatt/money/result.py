@@ -14,7 +14,8 @@ class Entry:
     Attributes
     ----------
     payer, payee : party ids; "outside" parties are those that the programme does not name
-        (`builders`, `suppliers`, `utilities`, `users`, `operators`).
+        (`builders`, `suppliers`, `utilities`, `users`, `operators`, and `unfunded` for a gap that
+        no bridge covers).
     instrument : id of the instrument, or the name of a built-in flow ("site_capex", "energy").
     leg : what this payment is ("deposit", "delivery", "tranche", "rent", "interest", …).
     amount_usd : (D, M) nominal, ≥ 0.
@@ -49,7 +50,7 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Capex:
-    """Capital cost on the facility-GW basis, with IT; (D, G) nominal USD of the order date.
+    """Capital cost on the facility-GW basis, with IT; (D, G) nominal USD of the as-of date.
 
     Attributes
     ----------

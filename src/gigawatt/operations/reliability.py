@@ -56,7 +56,6 @@ def size_factor(
 def job_rate_per_s(
     packages: Array | float,
     node_rate: Array | float,
-    maturity: Array | float,
     service_factor: Array | float,
     service_nodes: Array | float,
     size_exponent: Array | float,
@@ -66,13 +65,11 @@ def job_rate_per_s(
     Parameters
     ----------
     packages : size of the job.
-    node_rate : rate of one mature node in 1/s.
-    maturity : early-life factor m.
+    node_rate : failures of one node, r m, in 1/s.
     service_factor, service_nodes, size_exponent : as in `size_factor`.
     """
     nodes = np.asarray(packages, dtype=float) / PACKAGES_PER_NODE
-    series = nodes * node_rate * maturity
-    return series * size_factor(nodes, service_factor, service_nodes, size_exponent)
+    return nodes * node_rate * size_factor(nodes, service_factor, service_nodes, size_exponent)
 
 
 def fleet_excess(packages: Array, infant_years: Array) -> Array:
@@ -97,7 +94,7 @@ def fleet_excess(packages: Array, infant_years: Array) -> Array:
     before = np.zeros_like(fresh)
     for month in range(packages.shape[-1]):
         now = packages[..., month]
-        kept = np.minimum(1.0, now / np.where(before > 0.0, before, 1.0))
+        kept = np.minimum(now, before) / np.where(before > 0.0, before, 1.0)
         fresh = fresh * kept * decay + np.maximum(now - before, 0.0)
         np.divide(fresh, now, out=out[..., month], where=now > 0.0)
         before = now

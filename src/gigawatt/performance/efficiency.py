@@ -61,6 +61,7 @@ class TrainCommon:
     expert_half_tokens : tokens of one expert at which its products run at half their efficiency.
     norm_passes, activation_passes, permute_passes : times that BF16 values cross the memory per
         layer, forward and backward: hidden values, feed-forward values, routed hidden values.
+    quantise_bytes : memory traffic per value that enters a product in FP8 or FP4.
     logit_bytes : memory traffic per logit of the loss.
     gradient_bytes, optimizer_bytes : per parameter and step, over the network and to the memory.
     pipeline_exposed_share : part of the sends between stages that computing does not hide.
@@ -69,6 +70,7 @@ class TrainCommon:
         and shared among them.
     memory_share : part of the memory that a job may fill.
     checkpoint_bytes_per_param : of a full checkpoint.
+    announced_sigma_log : added in quadrature for systems that have not been released.
     """
 
     hbm_share: float
@@ -79,6 +81,7 @@ class TrainCommon:
     norm_passes: float
     activation_passes: float
     permute_passes: float
+    quantise_bytes: float
     logit_bytes: float
     gradient_bytes: float
     optimizer_bytes: float
@@ -88,6 +91,7 @@ class TrainCommon:
     optimizer_memory_bytes: float
     memory_share: float
     checkpoint_bytes_per_param: float
+    announced_sigma_log: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def load_constants(catalog: Catalog, record_id: str, into: type[T]) -> T:
 
 
 def constants_of(record: Record, into: type[T]) -> T:
-    """Central values of a record's facts in the dataclass `into`; optional facts are 0."""
+    """Central values of a record's facts in the dataclass `into` (fields = fact keys)."""
     return into(**{f.name: record.value(f.name) for f in fields(into)})  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.facts import Status
+from gigawatt.quantity.units import W_PER_KW
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,8 @@ def is_forecast(record: Record) -> bool:
 
 def _or_zero(record: Record, key: str) -> float:
     return record.facts[key].value if key in record.facts else 0.0
+
+
+def full_power_w(system: System) -> float:
+    """Greatest draw of one package with its share of the rack or server, W."""
+    return system.system_power_kw * W_PER_KW / system.system_packages

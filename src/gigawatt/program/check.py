@@ -246,7 +246,7 @@ def _some(names: list[str], most: int = 8) -> str:
 
 
 def declared_text(comparison: Comparison) -> str:
-    """What is declared, as one number or a range."""
+    """What is declared, as one number or a range, without a unit that nobody may have said."""
     ends = (comparison.declared_low, comparison.declared_high)
-    low, high = (quantity(end, comparison.unit) for end in ends)
+    low, high = (quantity(end, comparison.unit, short=True) for end in ends)
     return low if low == high else f"{low} to {high}"

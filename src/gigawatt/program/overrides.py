@@ -32,7 +32,7 @@ def replaced_facts(
             try:
                 facts[path] = _replaced(catalog.fact(path), value, as_of)
             except ValueError as error:
-                problems.append(raw.problem(place, value, str(error)))
+                problems.append(raw.problem(place, value, str(error), getattr(error, "hint", "")))
     return list(facts.values()), problems
 
 
@@ -64,8 +64,9 @@ def _unknown(path: str, catalog: Catalog) -> tuple[str, str] | None:
     records = catalog.records[kind]
     if record not in records:
         what = "section of assumptions" if kind == "assumptions" else f"record in {kind}"
-        known = ", ".join(sorted(records)[:12])
-        return f"the catalog has no {what} {record!r}; it has {known}", nearest(record, records)
+        hint = nearest(record, records)
+        known = "" if hint else f"; it has {', '.join(sorted(records)[:12])}"
+        return f"the catalog has no {what} {record!r}{known}", hint
     facts = records[record].facts
     if key not in facts:
         return f"{kind}/{record} has no fact {key!r}", nearest(key, facts)

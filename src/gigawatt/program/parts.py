@@ -42,7 +42,7 @@ class Parts:
     start, as_of, horizon : None where missing or wrong.
     sites, workloads, supplies, instruments : in the order of the file; progress of a site is not
         yet that of its first phase.
-    phases : (site id, phase) of all sites, also of those with a mistake elsewhere.
+    systems : what the catalog knows.
     """
 
     start: dt.date | None
@@ -50,10 +50,10 @@ class Parts:
     horizon: dt.date | None
     parties: tuple[Party, ...]
     sites: tuple[Site, ...]
-    phases: tuple[tuple[str, Phase], ...]
     workloads: tuple[Workload, ...]
     supplies: tuple[RackSupply, ...]
     instruments: tuple[Instrument, ...]
+    systems: frozenset[str]
 
 
 def parts_of(raw: RawProgram, context: schema.Context) -> Parts:
@@ -62,21 +62,16 @@ def parts_of(raw: RawProgram, context: schema.Context) -> Parts:
     def sound(key: str, table: type[T]) -> Iterator[T]:
         yield from _sound(raw.data.get(key), table, context)
 
-    phases = (
-        (entry_name(site, number), _phase(phase))
-        for number, site in enumerate(entries(raw.data, "site"))
-        for phase in _sound(site.get("phase"), schema.PhaseTable, context)
-    )
     return Parts(
         start=_date(raw, "start"),
         as_of=_date(raw, "as_of"),
         horizon=_date(raw, "horizon"),
         parties=tuple(Party(p.id, p.name, p.role) for p in sound("party", schema.PartyTable)),
         sites=tuple(_site(s) for s in sound("site", schema.SiteTable)),
-        phases=tuple(phases),
         workloads=tuple(_workload(w) for w in sound("workload", schema.WorkloadTable)),
         supplies=tuple(RackSupply(**_fields(s)) for s in sound("supply", schema.SupplyTable)),
         instruments=tuple(_instrument(i) for i in sound("instrument", schema.InstrumentTable)),
+        systems=frozenset(context.names.get("systems", ())),
     )
 
 

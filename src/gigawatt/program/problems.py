@@ -97,12 +97,13 @@ def _extra(detail: ErrorDetails) -> tuple[str, str]:
 def _literal(detail: ErrorDetails) -> tuple[str, str]:
     allowed = re.findall(r"'([^']*)'", detail["ctx"]["expected"]) or [detail["ctx"]["expected"]]
     shown = ", ".join(a or '""' for a in allowed)
-    hint = nearest(detail["input"], allowed) if isinstance(detail["input"], str) else ""
+    hint = nearest(detail["input"], allowed, 0.7) if isinstance(detail["input"], str) else ""
     return f"must be {'one of ' if len(allowed) > 1 else ''}{shown}", hint
 
 
 def _own(detail: ErrorDetails) -> tuple[str, str]:
-    return str(detail["ctx"]["error"]), ""
+    error = detail["ctx"]["error"]
+    return str(error), getattr(error, "hint", "")
 
 
 def _unknown_name(detail: ErrorDetails) -> tuple[str, str]:

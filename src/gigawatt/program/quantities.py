@@ -37,6 +37,7 @@ FORMS: tuple[tuple[str, ...], ...] = (
 )
 FORM_KEYS = {key for form in FORMS for key in form}
 PLAIN_KEYS = {"weights", "sd_log"}  # pure numbers, whatever the unit of the field
+PURE = ("share", "factor", "count")  # units that are not shown
 _DEGREES = Unit("degrees", "degrees", {"": 1.0, "°": 1.0, "deg": 1.0}, "32.5")
 
 
@@ -54,7 +55,8 @@ def unit_named(name: str) -> Unit:
         per = name.removeprefix("usd_per_").replace("_", "-")
         spelled = (per, per.replace("-", "/"))
         factors = {f"{k}/{s}": v for k, v in UNITS["usd"].factors.items() for s in spelled}
-        return Unit(name, f"USD/{per}", {"": 1.0, **factors}, f'"$150/{per}"')
+        shown = per.replace("kw", "kW").replace("gw", "GW").replace("mmbtu", "MMBtu")
+        return Unit(name, f"USD/{shown}", {"": 1.0, **factors}, f'"$150/{shown}"')
     return Unit(name, name.replace("_", " ") or "plain number", {"": 1.0}, "12.5")
 
 
@@ -86,30 +88,40 @@ class Quantity:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """JSON Schema: a number, a text with unit, or one of the distributions."""
+        return self.json_schema()
+
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of the field; ``x-quantity`` names the canonical unit."""
         unit = unit_named(self.unit)
-        one: dict[str, Any] = {"type": ["number", "string"]}
-        tables = [
-            {
-                "type": "object",
-                "additionalProperties": False,
-                "required": [k for k in form if k != "weights"],
-                "properties": {
-                    k: {"type": "array", "items": one if k == "choices" else {"type": "number"}}
-                    if k in ("choices", "weights") else one
-                    for k in form
-                },
-            }
-            for form in FORMS
-        ]  # fmt: skip
         return {
             "description": f"Number in {unit.shown}, or text with a unit such as {unit.example}.",
             "examples": [unit.example.strip('"')],
-            "anyOf": [{"type": "number"}, {"type": "string"}, *tables],
+            "x-quantity": self.unit,
+            "anyOf": [{"type": ["number", "string"]}, *range_schemas()],
         }
 
     def read(self, raw: object) -> Distribution:
         """Distribution in the canonical unit, checked against the bounds."""
         return read_quantity(raw, unit_named(self.unit), self.low, self.high)
+
+
+def range_schemas() -> list[dict[str, Any]]:
+    """JSON Schemas of the ways to write a distribution, one for each of `FORMS`."""
+    return [_form_schema(form) for form in FORMS]
+
+
+def _form_schema(form: tuple[str, ...]) -> dict[str, Any]:
+    one: dict[str, Any] = {"type": ["number", "string"]}
+    part = {
+        "choices": {"type": "array", "items": one},
+        "weights": {"type": "array", "items": {"type": "number"}},
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(form),
+        "properties": {key: part.get(key, one) for key in form},
+    }
 
 
 @dataclass(frozen=True)
@@ -165,6 +177,19 @@ class Exact:
         return int(value) if self.whole else value
 
 
+class WrongPart(ValueError):
+    """A key of a range that is none; `hint` is the nearest valid one."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.hint = hint
+
+
+def _in(unit: Unit) -> str:
+    """Unit for the end of a phrase; nothing for pure numbers."""
+    return "" if unit.name in PURE else f" {unit.shown}"
+
+
 def _bounds(low: float, high: float) -> str:
     if math.isinf(high):
         return f"at least {low:g}"
@@ -198,7 +223,7 @@ def read_quantity(
     smallest, largest = support(spread)
     if smallest < low or largest > high:
         bad = smallest if smallest < low else largest
-        raise ValueError(f"must be {_bounds(low, high)} {unit.shown} (got {bad:g})")
+        raise ValueError(f"must be {_bounds(low, high)}{_in(unit)} (got {bad:g})")
     return cut(spread, low, high) if isinstance(spread, LogNormal | Normal) else spread
 
 
@@ -224,23 +249,22 @@ def support(distribution: Distribution) -> tuple[float, float]:
 
 def _number(raw: object, unit: Unit) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        raise ValueError(f"write a number in {unit.shown}, a text such as {unit.example}, "
+        number = "a number" if unit.name in PURE else f"a number in {unit.shown}"
+        raise ValueError(f"write {number}, a text such as {unit.example}, "
                          "or a range such as { low = …, mode = …, high = … }")  # fmt: skip
     value = parse_quantity(raw, unit) if isinstance(raw, str) else float(raw)
     if not math.isfinite(value):
-        raise ValueError(f"must be a finite number of {unit.shown}")
+        raise ValueError(f"must be a finite number")
     return value
 
 
 def _table(raw: dict[str, object], unit: Unit) -> Distribution:
     for key in raw:
         if key not in FORM_KEYS:
-            hint = nearest(key, FORM_KEYS)
-            did = f"; did you mean {hint!r}?" if hint else ""
-            raise ValueError(f"{key!r} is not a part of a distribution{did}")
+            raise WrongPart(f"{key!r} is not a part of a range", nearest(key, FORM_KEYS))
     if tuple(sorted(raw)) not in {tuple(sorted(form)) for form in FORMS}:
         forms = ", ".join("{" + ", ".join(form) + "}" for form in FORMS)
-        raise ValueError(f"{{{', '.join(raw)}}} is not a distribution; write one of {forms}")
+        raise ValueError(f"{{{', '.join(raw)}}} is not a range; write one of {forms}")
     if "choices" in raw:
         return _choices(raw, unit)
     return _continuous({k: _part(k, v, unit) for k, v in raw.items()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -50,7 +51,9 @@ class RawProgram:
 def bundled_names() -> list[str]:
     """Names of the programmes that come with the package."""
     folder = files("gigawatt.program") / "reference"
-    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
+    return sorted(
+        p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml")
+    )
 
 
 def read_program(name: str, base: Path | None = None) -> RawProgram:
@@ -66,7 +69,7 @@ def read_program(name: str, base: Path | None = None) -> RawProgram:
 def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
     text, shown, folder = _text(name, base)
     if shown in seen:
-        raise InputError(f"{shown} extends itself: {' → '.join((*seen, shown))}")
+        raise InputError(f"this extends itself: {' → '.join((*seen, shown))}")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -79,7 +82,15 @@ def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
     parent_name = data.get("extends")
     if not isinstance(parent_name, str) or not parent_name:
         return RawProgram(data, own, (shown,), tuple(problems))
-    parent = _read(parent_name, folder, (*seen, shown))
+    try:
+        parent = _read(parent_name, folder, (*seen, shown))
+    except ProblemsError:
+        raise
+    except InputError as error:  # no such programme: told at the line that names it
+        line = own["extends",][1]
+        text = str(error).rstrip(".").replace("Programme", "programme", 1)
+        problem = Problem(shown, line, "extends", shown_value(parent_name), text)
+        raise ProblemsError([problem]) from error
     problems += [
         Problem(shown, own.get(path, (shown, 0))[1], ".".join(path), None,
                 f"there is nothing of this name in {parent.origin[0]} to remove",
@@ -96,26 +107,29 @@ def _text(name: str, base: Path) -> tuple[str, str, Path]:
     if name in bundled_names():
         path = files("gigawatt.program") / "reference" / f"{name}.toml"
         return path.read_text(encoding="utf-8"), f"{name}.toml (bundled)", Path()
-    file = base / name
-    if not file.is_file():
-        hint = nearest(name.removesuffix(".toml"), bundled_names())
+    file = Path(os.path.normpath(base / name))
+    try:
+        return file.read_text(encoding="utf-8-sig"), str(file), file.parent
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        hint = nearest(Path(name).name.removesuffix(".toml"), bundled_names())
         did = f" Did you mean the bundled {hint!r}?" if hint else ""
         kind = "is a folder, not a file" if file.is_dir() else "does not exist"
         raise InputError(
             f"Programme {name!r} {kind}, and no bundled programme is called so."
             f"{did} Bundled: {', '.join(bundled_names())}."
-        )
-    try:
-        return file.read_text(encoding="utf-8"), str(file), file.parent
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise InputError(f"{file}: can't be read: {reason}") from error
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} can't be read: it is not UTF-8 text.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{file} can't be read: {reason}.") from error
 
 
 def _syntax_error(shown: str, message: str) -> ProblemsError:
     match = re.search(r"\(at line (\d+), column (\d+)\)", message)
     line = int(match[1]) if match else 0
     text = re.sub(r"\s*\(at [^)]*\)", "", message)
+    text += f" (column {match[2]})" if match else ""
     return ProblemsError([Problem(shown, line, "TOML", None, f"this is not valid TOML: {text}")])
 
 

@@ -9,8 +9,9 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from gigawatt.errors import Problem, nearest
-from gigawatt.program.parts import Parts
+from gigawatt.errors import Problem
+from gigawatt.program.lines import entry_name
+from gigawatt.program.parts import Parts, entries, named_entries
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
 
@@ -88,16 +89,15 @@ def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Pr
 
 def supply_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """Every phase's system has a rack supply."""
-    written = raw.data.get("supply")
-    named = {e.get("system") for e in written if isinstance(e, Mapping)} if isinstance(
-        written, list) else set()  # fmt: skip
-    known = sorted(s for s in named if isinstance(s, str))
-    for site_id, phase in parts.phases:
-        if phase.system not in named:
-            path = ("site", site_id, "phase", phase.id, "system")
-            text = "no [[supply]] says when its racks arrive; there is one for " + ", ".join(known)
-            hint = nearest(phase.system, known)
-            yield raw.problem(path, phase.system, text if known else "no [[supply]] at all", hint)
+    supplied = {e.get("system") for e in entries(raw.data, "supply")}
+    shown = ", ".join(sorted(s for s in supplied if isinstance(s, str))) or "none"
+    for site_path, site in named_entries(raw, "site"):
+        for number, phase in enumerate(entries(site, "phase")):
+            system = phase.get("system")
+            if system in parts.systems and system not in supplied:
+                path = (*site_path, "phase", entry_name(phase, number), "system")
+                text = f"no [[supply]] says when its racks arrive; there is one for: {shown}"
+                yield raw.problem(path, system, text)
 
 
 def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ def read_terms(
         try:
             terms[name] = _read(kind.terms[name], value)
         except ValueError as error:
-            wrong.append(WrongTerm(name, str(error)))
+            wrong.append(WrongTerm(name, str(error), getattr(error, "hint", "")))
     for name, term in kind.terms.items():
         if name in written:
             continue

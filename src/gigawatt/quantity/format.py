@@ -213,7 +213,7 @@ def quantity(
         return locale.missing
     if key in _DIMENSIONS:
         steps, factor = _DIMENSIONS[key]
-        return _dimension(value * factor, steps, digits, locale)
+        return _dimension(value * factor, steps, digits, locale) if value else f"0 {shown}"
     if key == "share":
         return percent(value, locale=locale)
     if key == "usd" or key.startswith(("usd/", "usd per ")):

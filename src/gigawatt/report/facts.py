@@ -83,9 +83,7 @@ def _first_gigawatt(view: View) -> list[str]:
     if answer.status == NOT_IN_PROGRAMME:
         return [view.say("verdict.not_in_programme")]
     if answer.p50 is None:
-        share = view.percent(answer.probability)
-        when = view.month(view.horizon)
-        return [view.say("verdict.first_gw_never", horizon=when, probability=share)]
+        return [view.say("verdict.first_gw_never", horizon=view.month(view.horizon))]
     p10, p50, p90 = (view.month(_text(v)) for v in (answer.p10, answer.p50, answer.p90))
     clauses = [view.say("verdict.first_gw", p10=p10, p50=p50, p90=p90)]
     early = view.run.answer("probability_first_gw_by_2026_12_31")
@@ -95,10 +93,9 @@ def _first_gigawatt(view: View) -> list[str]:
 
 
 def _capacity(view: View) -> list[str]:
-    ends = year_ends(view)
-    if not ends:
+    end = next(reversed(year_ends(view)), None)
+    if end is None or end.p90 <= 0.0:
         return []
-    end = ends[-1]
     values = {k: view.power(getattr(end, k)) for k in BAND}
     when = view.month(end.month)
     declared = declared_power_mw(view)

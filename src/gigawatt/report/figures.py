@@ -20,9 +20,7 @@ Numbers = Sequence[float | None]
 
 def finite(values: Numbers) -> list[float | None]:
     """Values for JSON: what is not finite becomes null, the rest is cut to six digits."""
-    return [
-        None if v is None or not math.isfinite(v) else float(f"{v:.6g}") for v in values
-    ]
+    return [None if v is None or not math.isfinite(v) else float(f"{v:.6g}") for v in values]
 
 
 def marker(index: int) -> Trace:
@@ -129,10 +127,21 @@ def waterfall(names: Sequence[str], values: Numbers, measures: Sequence[str]) ->
     }
 
 
+def dates_axis() -> dict[str, Any]:
+    """Axis over months, ticked at each January."""
+    return {
+        "type": "date",
+        "tick0": "2000-01-01",
+        "dtick": "M12",
+        "tickformat": "%Y",
+        "hoverformat": "%b %Y",
+    }
+
+
 def time_layout(y_title: str) -> dict[str, Any]:
     """Layout of a chart over months."""
     return {
-        "xaxis": {"type": "date", "hoverformat": "%b %Y"},
+        "xaxis": dates_axis(),
         "yaxis": {"title": {"text": y_title}, "rangemode": "tozero"},
         "hovermode": "x unified",
     }

@@ -24,18 +24,17 @@ STRINGS: dict[str, dict[str, str]] = {
         "page.span": "{start} to {end}",
         "page.version": "gigawatt {version}",
         "page.noscript": "Charts need JavaScript; the data of each chart is in the table below it.",
-        "page.footer": "Made by gigawatt {version} from the run in this folder. This file is whole: it "
-        "loads nothing from a network.",
+        "page.footer": "Made by gigawatt {version} from the run in this folder. This file is "
+        "whole: it loads nothing from a network.",
         "page.yes": "yes",
         "page.no": "no",
         # verdict and tiles
         "verdict.first_gw": "The first gigawatt is in service around {p50} (P10 {p10}, P90 {p90})",
-        "verdict.first_gw_never": "The first gigawatt is not in service by {horizon} in most draws "
-        "(it is in {probability} of them)",
+        "verdict.first_gw_never": "The first gigawatt is not in service by {horizon} in most draws",
         "verdict.not_in_programme": "The programme is smaller than one gigawatt",
         "verdict.by_2026": "the chance of it by the end of 2026 is {share}",
-        "verdict.capacity_of": "by {month} {p50} of the {declared} announced are in service "
-        "(P10 {p10}, P90 {p90})",
+        "verdict.capacity_of": "by {month} {p50} of the {declared} announced are in service (P10 "
+        "{p10}, P90 {p90})",
         "verdict.capacity": "by {month} {p50} are in service (P10 {p10}, P90 {p90})",
         "verdict.binding": "and what is most often last to be ready is {constraint}",
         "verdict.none": "This run holds no date and no capacity to sum up.",
@@ -68,8 +67,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "word.range": "{low} … {high}",
         # headline
         "headline.title": "Headline results",
-        "headline.intro": "Each line is one question. P50 is the middle of all draws; in eight out of "
-        "ten draws the result lies between P10 and P90.",
+        "headline.intro": "Each line is one question. P50 is the middle of all draws; in eight "
+        "out of ten draws the result lies between P10 and P90.",
         "headline.caption": "Named results",
         "headline.result": "Result",
         "headline.note": "Note",
@@ -78,11 +77,11 @@ STRINGS: dict[str, dict[str, str]] = {
         "headline.by_year_note": "P50, with P10 … P90 below it.",
         # capacity
         "capacity.title": "Capacity over time",
-        "capacity.intro": "Facility power whose racks are accepted and whose power is firm, at the end "
-        "of each month.",
+        "capacity.intro": "Facility power whose racks are accepted and whose power is firm, at "
+        "the end of each month.",
         "capacity.figure": "Facility power in service",
-        "capacity.note": "Facility power: IT power with cooling and losses, of the blocks that carry "
-        "this programme. Source: tables/capacity of this run.",
+        "capacity.note": "Facility power: IT power with cooling and losses, of the blocks that "
+        "carry this programme. Source: tables/capacity of this run.",
         "capacity.announced": "announced: {power}",
         "capacity.announced_name": "Announced total",
         "capacity.band": "P10 to P90",
@@ -91,17 +90,17 @@ STRINGS: dict[str, dict[str, str]] = {
         "capacity.by_site": "Mean facility power in service at year end by site",
         # schedule
         "schedule.title": "When each site is ready",
-        "schedule.intro": "A block is one building with its systems. It is in service when its racks are "
-        "accepted and its power is firm.",
+        "schedule.intro": "A block is one building with its systems. It is in service when its "
+        "racks are accepted and its power is firm.",
         "schedule.table": "Sites: first and last block in service",
-        "schedule.note": "P50, with P10 … P90 below it. First and last are the blocks with the earliest "
-        "and the latest P50. “Not ready” is the share of draws, weighted by power, in which a block is "
-        "not in service within the horizon.",
+        "schedule.note": "P50, with P10 … P90 below it. First and last are the blocks with the "
+        "earliest and the latest P50. “Not ready” is the share of draws, weighted by power, in "
+        "which a block is not in service within the horizon.",
         "schedule.figure": "Blocks: date in service, P10 to P90",
-        "schedule.figure_unit": "one line a block, a dot at P50, coloured by what is most often last to "
-        "be ready",
-        "schedule.figure_note": "A triangle at the right edge: the date lies after the horizon. Source: "
-        "tables/schedule of this run.",
+        "schedule.figure_unit": "one line a block, a dot at P50, coloured by what is most often "
+        "last to be ready",
+        "schedule.figure_note": "A triangle at the right edge: the date lies after the horizon. "
+        "Source: tables/schedule of this run.",
         "schedule.block": "Block",
         "schedule.blocks": "Blocks",
         "schedule.power": "Facility power",
@@ -114,8 +113,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "schedule.all_blocks": "All blocks",
         # binding
         "binding.title": "What holds it back",
-        "binding.intro": "For each block and draw, the thing that was last to be ready set the date. "
-        "Shares by the year in which blocks come into service.",
+        "binding.intro": "For each block and draw, the thing that was last to be ready set the "
+        "date. Shares by the year in which blocks come into service.",
         "binding.figure": "What was last to be ready",
         "binding.unit": "share of blocks, % of each year",
         "binding.note": "Relieving one cause brings the date forward only as far as the next one. "
@@ -133,14 +132,16 @@ STRINGS: dict[str, dict[str, str]] = {
         "constraint.tenant": "the tenant",
         # money
         "money.title": "Who pays whom",
-        "money.intro": "Double-entry ledger in nominal dollars. Sums are means over draws, because "
-        "means add up and percentiles do not.",
+        "money.intro": "Double-entry ledger in nominal dollars. Sums are means over draws, "
+        "because means add up and percentiles do not.",
         "money.matrix": "Payments by party over the whole horizon",
-        "money.matrix_note": "Rows pay, columns are paid. Builders, suppliers, utilities, operators and "
-        "users stand for everyone the programme does not name. Source: tables/ledger of this run.",
+        "money.matrix_note": "Rows pay, columns are paid. Builders, suppliers, utilities, "
+        "operators and users stand for everyone the programme does not name. Source: "
+        "tables/ledger of this run.",
         "money.payer": "Payer",
         "money.net": "Net by party and year",
-        "money.net_note": "Received less paid. Each column sums to zero: nothing is lost on the way.",
+        "money.net_note": "Received less paid. Each column sums to zero: nothing is lost on the "
+        "way.",
         "money.party": "Party",
         "money.instruments": "Payments by instrument",
         "money.instrument": "Instrument",
@@ -152,8 +153,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "money.tranches": "Milestone equity released by year",
         "money.tranches_note": "Bars: P50. Whiskers: P10 to P90.",
         "money.gap": "Funding gap",
-        "money.gap_note": "What is outstanding at the end of the month that no named instrument pays "
-        "for. Source: tables/gap of this run.",
+        "money.gap_note": "What is outstanding at the end of the month that no named instrument "
+        "pays for. Source: tables/gap of this run.",
         "money.gap_table": "Funding gap at year end",
         "unit.bn_usd": "bn USD, nominal",
         "unit.bn_usd_gw": "bn USD per facility GW",
@@ -169,11 +170,11 @@ STRINGS: dict[str, dict[str, str]] = {
         "party.unnamed": "unnamed funding",
         # capex
         "capex.title": "What a gigawatt costs to build",
-        "capex.intro": "Capital cost per gigawatt of facility power, systems included, in nominal dollars "
-        "of the order date.",
+        "capex.intro": "Capital cost per gigawatt of facility power, systems included, in nominal "
+        "dollars of the order date.",
         "capex.figure": "Capital cost by component",
-        "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly because "
-        "some count only the site, some IT power. Source: tables/capex of this run.",
+        "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly "
+        "because some count only the site, some IT power. Source: tables/capex of this run.",
         "capex.component": "Component",
         "component.systems": "GPU systems",
         "component.network": "network",
@@ -185,8 +186,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "component.total": "total",
         # footprint
         "footprint.title": "Energy, carbon and water",
-        "footprint.intro": "Energy at the sites' meters, operational CO₂ (grid at its average intensity, "
-        "on-site plant at the stack) and water used at the sites.",
+        "footprint.intro": "Energy at the sites' meters, operational CO₂ (grid at its average "
+        "intensity, on-site plant at the stack) and water used at the sites.",
         "footprint.figure": "Energy by source",
         "footprint.note": "Means over draws; the first and last year may be partial. Source: "
         "tables/energy of this run.",
@@ -223,8 +224,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "metric.share_of_world_stock": "share of the world's stock",
         # performance
         "performance.title": "Training and serving rates",
-        "performance.intro": "What one healthy GPU package does at the stated settings, before failures "
-        "and waiting. A rate means nothing without its conditions.",
+        "performance.intro": "What one healthy GPU package does at the stated settings, before "
+        "failures and waiting. A rate means nothing without its conditions.",
         "performance.train": "Training and research",
         "performance.serve": "Serving",
         "performance.note": "Source: tables/performance of this run.",
@@ -242,8 +243,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "metric.sigma_log": "error of the model (sigma of ln)",
         # operations
         "operations.title": "From installed hours to useful hours",
-        "operations.intro": "Of all package-hours installed over the horizon, how many do useful work and "
-        "where the others go.",
+        "operations.intro": "Of all package-hours installed over the horizon, how many do useful "
+        "work and where the others go.",
         "operations.figure": "Package-hours: installed, lost, useful",
         "operations.unit": "% of installed package-hours",
         "operations.note": "Means over draws. Source: tables/operations of this run.",
@@ -255,8 +256,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "cause.power": "power curtailed",
         # conversion
         "conversion.title": "Announced against computed",
-        "conversion.intro": "What the announcement says beside what the programme file and the catalog "
-        "add up to. A disagreement is a finding, not an error of the run.",
+        "conversion.intro": "What the announcement says beside what the programme file and the "
+        "catalog add up to. A disagreement is a finding, not an error of the run.",
         "conversion.table": "Declared and computed totals",
         "conversion.quantity": "Quantity",
         "conversion.declared": "Declared",
@@ -265,8 +266,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "conversion.reading": "Reading",
         # sites
         "sites.title": "Sites and assumptions",
-        "sites.intro": "Which sites carry the programme, and how each is known. Announced, reported and "
-        "assumed are three different things.",
+        "sites.intro": "Which sites carry the programme, and how each is known. Announced, "
+        "reported and assumed are three different things.",
         "sites.table": "Sites",
         "sites.power": "Site power",
         "sites.basis": "counts",
@@ -289,33 +290,34 @@ STRINGS: dict[str, dict[str, str]] = {
         "warnings.title": "Warnings of this run",
         "warnings.intro": "What the run noticed about its own inputs.",
         "limits.title": "What this does not model",
-        "limits.intro": "A first version of each layer: simple, on stated formulas. Know these before you "
-        "lean on a number.",
-        "limits.1": "Decisions: nobody in the model changes plan. Sites are not dropped, swapped or "
-        "enlarged when money, power or demand change.",
+        "limits.intro": "A first version of each layer: simple, on stated formulas. Know these "
+        "before you lean on a number.",
+        "limits.1": "Decisions: nobody in the model changes plan. Sites are not dropped, swapped "
+        "or enlarged when money, power or demand change.",
         "limits.2": "Demand: users and revenue do not react to price or to what competitors build.",
-        "limits.3": "The electric grid beyond a site's own connection: no network flows, no price made "
-        "by the load itself, no hourly dispatch in this version.",
-        "limits.4": "Single failures: outages, failed parts and restarts enter as rates and shares, not "
-        "as events. A bad month is smoothed.",
-        "limits.5": "Taxes, currencies, accounting rules, defaults and the resale of used hardware.",
-        "limits.6": "Carbon and water of making the hardware and the buildings, and water used by the "
-        "grid's power plants.",
-        "limits.7": "Surprises outside the ranges of the inputs: war, export rules, a new kind of chip, "
-        "a collapse of demand. True uncertainty is wider than P10 to P90.",
+        "limits.3": "The electric grid beyond a site's own connection: no network flows, no price "
+        "made by the load itself, no hourly dispatch in this version.",
+        "limits.4": "Single failures: outages, failed parts and restarts enter as rates and "
+        "shares, not as events. A bad month is smoothed.",
+        "limits.5": "Taxes, currencies, accounting rules, defaults and the resale of used "
+        "hardware.",
+        "limits.6": "Carbon and water of making the hardware and the buildings, and water used by "
+        "the grid's power plants.",
+        "limits.7": "Surprises outside the ranges of the inputs: war, export rules, a new kind of "
+        "chip, a collapse of demand. True uncertainty is wider than P10 to P90.",
         "reading.title": "How to read P10, P50 and P90",
-        "reading.1": "The run draws every uncertain input many times and computes the whole chain for "
-        "each draw.",
-        "reading.2": "P50: half of the draws lie below it, half above. P10: one draw in ten lies below. "
-        "P90: nine in ten lie below. For dates, below means earlier; for costs, cheaper.",
-        "reading.3": "P90 is always the 90th percentile of the quantity, so a late date and a high cost "
-        "are both P90.",
-        "reading.4": "Percentiles don't add up. The P90 of a sum is not the sum of the P90s; where sums "
-        "are shown, they are sums of means.",
-        "reading.5": "“{after}” means that at this percentile the thing has not happened within the "
-        "calendar of the programme.",
-        "reading.6": "The ranges say what follows from the inputs and formulas. They don't cover what "
-        "the model leaves out.",
+        "reading.1": "The run draws every uncertain input many times and computes the whole chain "
+        "for each draw.",
+        "reading.2": "P50: half of the draws lie below it, half above. P10: one draw in ten lies "
+        "below. P90: nine in ten lie below. For dates, below means earlier; for costs, cheaper.",
+        "reading.3": "P90 is always the 90th percentile of the quantity, so a late date and a "
+        "high cost are both P90.",
+        "reading.4": "Percentiles don't add up. The P90 of a sum is not the sum of the P90s; "
+        "where sums are shown, they are sums of means.",
+        "reading.5": "“{after}” means that at this percentile the thing has not happened within "
+        "the calendar of the programme.",
+        "reading.6": "The ranges say what follows from the inputs and formulas. They don't cover "
+        "what the model leaves out.",
         # sources
         "sources.title": "Sources",
         "sources.intro": "Where the facts used in this run come from.",

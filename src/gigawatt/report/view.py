@@ -104,7 +104,7 @@ class View:
         return str(named or self.say.label("party", party_id))
 
     def columns(self, *titles: str | tuple[str, str], text: int = 1) -> tuple[Column, ...]:
-        """Heads from titles or (title, unit); the first `text` ones are text, the others numbers."""
+        """Heads from titles or (title, unit); the first `text` are text, the others numbers."""
         pairs = [(t, "") if isinstance(t, str) else t for t in titles]
         return tuple(Column(t, unit, i >= text) for i, (t, unit) in enumerate(pairs))
 

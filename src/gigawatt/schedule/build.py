@@ -112,8 +112,7 @@ def build_times(
     for site in program.sites:
         own = assumptions.site_pace_sd_log * streams.normal(f"schedule/site_pace/{site.id}")
         pace = np.exp(common + own)[:, None]
-        for phase in site.phases:
-            parts.append(_phase_times(setting, site, phase, pace))
+        parts += [_phase_times(setting, site, phase, pace) for phase in site.phases]
     joined = BuildTimes(
         **{f.name: np.concatenate([getattr(p, f.name) for p in parts], axis=1)
            for f in fields(BuildTimes)}

@@ -87,5 +87,6 @@ class _Fold:
         return np.cumsum((now + following)[:, :, : self._months], axis=2)
 
     def _count(self, index: IntArray, weight: Array) -> Array:
-        counted = np.bincount(index, weights=weight.ravel(), minlength=int(np.prod(self._shape)))
+        size = int(np.prod(self._shape))
+        counted: Array = np.bincount(index, weights=weight.ravel(), minlength=size).astype(float)
         return counted.reshape(self._shape)

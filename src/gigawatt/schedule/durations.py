@@ -9,6 +9,11 @@ probability e a task of bounded length exceeds its maximum T_max. With S the sur
 A task that has run for the age h and is not finished is drawn from the part beyond h:
 ``T = S^-1( S(h) (1 - U) )``. Beyond its maximum a task's remaining time is in proportion to its
 age, so that what is overdue does not end on one day.
+
+A chain of tasks of which only the whole is observed (ground cleared, hall not yet fitted) is
+treated as one task, pace and causes included. Its prior is a lognormal fitted to its own draws; a
+draw X of the chain keeps its rank: ``X' = Q^-1( Q(h) + (1 - Q(h)) Q(X) )``. Given that a site is
+late, slow paces become as likely as they should.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ from gigawatt.uncertainty.distributions import (
     Point,
     Triangular,
     Uniform,
+    normal_ppf,
 )
 
 
@@ -37,23 +43,26 @@ def cdf(distribution: Distribution, x: Array) -> Array:
     ------
     TypeError : the distribution is of an unknown kind.
     """
+    out: Array
     match distribution:
         case Point(value):
-            return (x >= value).astype(float)
+            out = (x >= value).astype(float)
         case Choices(values, weights):
-            return np.sum([w * (x >= v) for v, w in zip(values, weights, strict=True)], axis=0)
+            out = np.sum([w * (x >= v) for v, w in zip(values, weights, strict=True)], axis=0)
         case Uniform(low, high):
-            return np.clip((x - low) / (high - low), 0.0, 1.0)
+            out = np.clip((x - low) / (high - low), 0.0, 1.0)
         case Triangular(low, mode, high):
-            return _triangle_cdf(x, low, mode, high)
+            out = _triangle_cdf(x, low, mode, high)
         case LogNormal(median, sd):
-            return _normal_cdf(np.log(np.maximum(x, 1e-300) / median), sd)
+            out = _normal_cdf(np.log(np.maximum(x, 1e-300) / median), sd)
         case Normal(mean, sd):
-            return _normal_cdf(x - mean, sd)
+            out = _normal_cdf(x - mean, sd)
         case Truncated(inner, low, high):
             below, above, at = (cdf(inner, np.asarray(v, dtype=float)) for v in (low, high, x))
-            return np.clip((at - below) / (above - below), 0.0, 1.0)
-    raise TypeError(f"no CDF for {distribution!r}")
+            out = np.clip((at - below) / (above - below), 0.0, 1.0)
+        case _:
+            raise TypeError(f"no CDF for {distribution!r}")
+    return out
 
 
 def _triangle_cdf(x: Array, low: float, mode: float, high: float) -> Array:
@@ -68,11 +77,15 @@ def _triangle_cdf(x: Array, low: float, mode: float, high: float) -> Array:
 
 
 def _normal_cdf(deviation: Array, sd: float) -> Array:
-    from scipy.special import ndtr  # noqa: PLC0415  (SciPy costs 0.3 s at import)
-
     if sd == 0.0:
         return (deviation >= 0.0).astype(float)
-    out: Array = ndtr(deviation / sd)
+    return _ndtr(deviation / sd)
+
+
+def _ndtr(z: Array) -> Array:
+    from scipy.special import ndtr  # noqa: PLC0415  (SciPy costs 0.3 s at import)
+
+    out: Array = ndtr(z)
     return out
 
 
@@ -124,3 +137,38 @@ class Law:
             out = np.where(survival < share, longest * stretch, out)
         overdue = age * remaining ** (-1.0 / self.overdue_index)
         return np.where(age >= longest, overdue, np.maximum(out, age))
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Duration of a whole chain of tasks as one lognormal, with all that varies in it.
+
+    Attributes
+    ----------
+    mean_log, sd_log : of the logarithm of its months.
+    """
+
+    mean_log: float
+    sd_log: float
+
+    @classmethod
+    def fitted(cls, months: Array) -> Chain:
+        """Lognormal with the moments of draws of the chain."""
+        logs = np.log(np.maximum(months, 1e-6))
+        return cls(float(np.mean(logs)), float(np.std(logs)))
+
+    def given(self, months: Array, age_months: Array) -> Array:
+        """Draws of the chain, each moved to its rank among those that exceed the age.
+
+        Parameters
+        ----------
+        months : draws without knowledge of the age.
+        age_months : how long the chain has run; what has not begun (<= 0) stays as drawn.
+        """
+        sd = max(self.sd_log, 1e-6)
+        started = np.maximum(age_months, 1e-6)
+        z, z_age = ((np.log(x) - self.mean_log) / sd for x in (np.maximum(months, 1e-6), started))
+        # Probability of a longer chain; its floor keeps what is far overdue finite.
+        longer = np.maximum(_ndtr(-z_age) * _ndtr(-z), 1e-300)
+        moved = np.exp(self.mean_log - sd * normal_ppf(longer))
+        return np.where(age_months > 0.0, np.maximum(moved, age_months), months)

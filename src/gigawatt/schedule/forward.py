@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.quantity.arrays import Array, BoolArray
-from gigawatt.schedule.durations import Law
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
+from gigawatt.schedule.durations import Chain, Law
 from gigawatt.schedule.network import Task
 from gigawatt.schedule.result import Binding
 
@@ -57,6 +57,8 @@ class Case:
     early_order : (D, 1) how far ahead framework contracts place orders; 0 without them.
     done_at_clearing : tasks that precede a known clearing date.
     draw : task → its random part.
+    chain, chain_start : what is known of the months from the last known milestone of the building
+        to its fit-out, and the (D, 1) date of that milestone; None where they have not begun.
     """
 
     as_of: float
@@ -65,6 +67,8 @@ class Case:
     early_order: Array
     done_at_clearing: frozenset[str]
     draw: Callable[[Task], Drawn]
+    chain: Chain | None = None
+    chain_start: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,9 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
     return spans
 
 
-def cause_of(moment: Moment, shape: tuple[int, int]) -> Array:
+def cause_of(moment: Moment, shape: tuple[int, ...]) -> IntArray:
     """`Binding` that took most of the longest path to a date, as (D, K) integers."""
-    return np.broadcast_to(np.argmax(moment.path, axis=0), shape)
+    return np.broadcast_to(np.argmax(moment.path, axis=0).astype(np.int64), shape)
 
 
 def later(first: Moment, second: Moment) -> Moment:
@@ -155,18 +159,29 @@ def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
         month = known + case.offsets if task.per_building else known
         begun = month - case.draw(task).months() if start_used else np.minimum(start.month, month)
         return Span(Moment(begun, start.path), Moment(month, _mark(task, 0.0, start.path)))
-    age = np.maximum(case.as_of - start.month, 0.0) if _is_running(task, case) else 0.0
+    whole = task.milestone == "fitted" and case.chain is not None
+    is_running = _is_running(task, case) and not whole
+    age = np.maximum(case.as_of - start.month, 0.0) if is_running else 0.0
     months = case.draw(task).months(age)
     finish = start.month + months
+    if whole:
+        finish = _chain_end(case, finish)
     if task.observed_by in case.known:
         finish = np.minimum(finish, case.known[task.observed_by])
     return Span(start, Moment(finish, _mark(task, months, start.path)))
 
 
+def _chain_end(case: Case, finish: Array) -> Array:
+    """Fit-out given that it is not reached at the as-of date, the whole chain taken as one task."""
+    assert case.chain is not None and case.chain_start is not None
+    begun = case.chain_start + case.offsets
+    return begun + case.chain.given(finish - begun, case.as_of - begun)
+
+
 def _is_running(task: Task, case: Case) -> bool:
     """Whether a task that has started is known not to be finished at the as-of date."""
     if task.milestone:
-        return True
+        return not task.seldom_reported
     return bool(
         task.observed_by
         and task.observed_by not in case.known

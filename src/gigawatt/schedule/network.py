@@ -8,8 +8,9 @@ Keys of a task:
     binding                 name of the `Binding` that it stands for
     cause                   which shared factor acts on it ("" = none)
     at_site_pace            whether the pace of the site acts on it
-    milestone               the milestone that its finish is
-    starts_at               the milestone that its start is; where it is known, predecessors are done
+    milestone               the milestone that its finish is; not finished while it is not reached
+    if_not_reported         "unknown": unless its milestone is seldom reported
+    starts_at               the milestone that its start is; predecessors are done where it is known
     observed_by, _after     not finished while the first milestone is not reached, which can be told
                             once the second one is
     framework_order         an order that framework contracts place ahead of time
@@ -61,6 +62,7 @@ class Task:
     cause: str
     at_site_pace: bool
     milestone: str
+    seldom_reported: bool
     starts_at: str
     observed_by: str
     observed_after: str
@@ -184,6 +186,7 @@ def _task(record: Record) -> Task:
         cause=_one(record, "cause", CAUSES, optional=True),
         at_site_pace=record.attributes.get("at_site_pace", True) is True,
         milestone=_one(record, "milestone", MILESTONES, optional=True),
+        seldom_reported=_one(record, "if_not_reported", ("unknown",), optional=True) != "",
         starts_at=_one(record, "starts_at", MILESTONES, optional=True),
         observed_by=_one(record, "observed_by", MILESTONES, optional=True),
         observed_after=_one(record, "observed_after", MILESTONES, optional=True),

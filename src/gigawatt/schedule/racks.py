@@ -66,7 +66,8 @@ class RackArrivals:
         after = np.maximum(since - ramp, 0.0)
         steady = np.abs(growth) < _FLAT
         grown = np.expm1(growth * after) / np.where(steady, 1.0, growth)
-        return rate * (in_ramp + np.where(steady, after, grown))
+        racks: Array = rate * (in_ramp + np.where(steady, after, grown))
+        return racks
 
     def month_of(self, system: int, racks: Array) -> Array:
         """Month by which `racks` (D, n) have been offered; exact inverse of `cumulative`.
@@ -108,7 +109,8 @@ def rack_arrivals(
         supply = program.supply(system)
         limited.append(supply is not None)
         if supply is None:
-            columns.append((np.full(draws, -np.inf), *(np.zeros(draws) for _ in range(3))))
+            none = np.zeros(draws)
+            columns.append((none - np.inf, none, none, none))
             continue
         where = f"supply/{system}"
         slip, ramp, world, growth, share = (
@@ -123,7 +125,9 @@ def rack_arrivals(
         )
         rate = world * share * DAYS_PER_MONTH / DAYS_PER_WEEK
         first = axis.position(supply.first_racks) + slip
-        columns.append((first, rate, ramp, np.log(growth) / MONTHS_PER_YEAR))
+        # A factor of nothing ends the supply with its ramp; the logarithm must stay finite.
+        growth_log = np.log(np.maximum(growth, 1e-12)) / MONTHS_PER_YEAR
+        columns.append((first, rate, ramp, growth_log))
     first, rate, ramp, growth = (np.stack([c[k] for c in columns], axis=1) for k in range(4))
     return RackArrivals(blocks.systems, np.array(limited), first, rate, ramp, growth)
 

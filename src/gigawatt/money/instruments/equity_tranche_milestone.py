@@ -18,7 +18,7 @@ import numpy as np
 
 from gigawatt.money.flows import Line, Plan, monthly_lumps
 from gigawatt.money.inputs import MoneyInputs
-from gigawatt.quantity.arrays import NEVER, Array
+from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "equity_tranche_milestone"
@@ -68,9 +68,10 @@ class Tranches:
         return self._released(self._gw_before_start(), self.signing < 0.0)
 
     def _gw_before_start(self) -> Array:
-        return np.sum(np.where(self.in_service < 0.0, self.gw, 0.0), axis=1)[:, None]
+        out: Array = np.sum(np.where(self.in_service < 0.0, self.gw, 0.0), axis=1, keepdims=True)
+        return out
 
-    def _released(self, reached_gw: Array, signed: Array | bool) -> Array:
+    def _released(self, reached_gw: Array, signed: BoolArray | bool) -> Array:
         """Cumulative release at `reached_gw` (D, k) where `signed` (k,) or not."""
         milestones = np.floor((reached_gw + ROUNDING) / self.gw_per_tranche[:, None])
         count = milestones + np.where(signed, self.tranches_at_signing[:, None], 0.0)

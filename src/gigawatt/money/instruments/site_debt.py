@@ -27,7 +27,7 @@ from gigawatt.money.flows import Levels, Line, Plan, lines_of_blocks, monthly_st
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
@@ -119,7 +119,7 @@ def operate(op: Operation) -> list[Entry]:
 
 
 def _between(
-    amount: Array, start: Array, stop: Array, line: Array, lines: int, months: int
+    amount: Array, start: Array, stop: Array, line: IntArray, lines: int, months: int
 ) -> Array:
     changes = np.stack([amount, -amount], axis=1)
     return monthly_steps(changes, np.stack([start, stop], axis=1), line, lines, months)

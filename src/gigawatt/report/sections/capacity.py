@@ -7,7 +7,7 @@ import calendar
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.report import figures
 from gigawatt.report.facts import ALL_SITES, capacity_months, declared_power_mw, year_ends
-from gigawatt.report.page import Cell, Figure, Section, Table
+from gigawatt.report.page import Cell, Figure, Part, Section, Table
 from gigawatt.report.read import BAND
 from gigawatt.report.view import View, years_of
 
@@ -17,7 +17,7 @@ def section(view: View) -> Section | None:
     if not capacity_months(view):
         return None
     say = view.say
-    parts = (_figure(view), *_by_site(view))
+    parts: tuple[Part, ...] = (_figure(view), *_by_site(view))
     return Section("capacity", say("capacity.title"), say("capacity.intro"), parts)
 
 

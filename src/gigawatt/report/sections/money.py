@@ -135,9 +135,7 @@ def _tranches(view: View) -> list[Figure]:
             note=f"{say('money.tranches_note')} {answer.definition}".strip(),
             data=[figures.whiskers(trace, values["p10"], values["p50"], values["p90"])],
             layout={**figures.bar_layout(say("unit.bn_usd")), "showlegend": False},
-            table=Table(
-                say("money.tranches"), view.percentile_columns(say("word.year")), rows
-            ),
+            table=Table(say("money.tranches"), view.percentile_columns(say("word.year")), rows),
             height_px=320,
         )
     ]
@@ -164,9 +162,7 @@ def _gap(view: View) -> list[Figure]:
             note=say("money.gap_note"),
             data=figures.band([month_end(m) for m in months], low, middle, high, names),
             layout=figures.time_layout(say("unit.bn_usd")),
-            table=Table(
-                say("money.gap_table"), view.percentile_columns(say("word.year")), body
-            ),
+            table=Table(say("money.gap_table"), view.percentile_columns(say("word.year")), body),
             height_px=320,
         )
     ]

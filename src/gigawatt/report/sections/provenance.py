@@ -111,7 +111,9 @@ def run_section(view: View) -> Section:
         "run.packages": ", ".join(f"{name} {version}" for name, version in packages.items()),
     }
     rows = tuple(
-        (Cell(say(key)), Cell(str(value))) for key, value in pairs.items() if value not in (None, "")
+        (Cell(say(key)), Cell(str(value)))
+        for key, value in pairs.items()
+        if value not in (None, "")
     )
     columns = view.columns(say("run.key"), say("run.value"), text=2)
     table = Table(say("run.table"), columns, rows, cards=True)
@@ -151,7 +153,9 @@ def _sites(view: View) -> list[Table]:
             Cell(view.percent(r["deal_share"])),
             Cell(view.power(r["facility_mw"])),
             Cell(str(r["route"] or "")),
-            Cell(" / ".join(view.party(str(r[k])) for k in ("landlord", "cloud", "tenant") if r[k])),
+            Cell(
+                " / ".join(view.party(str(r[k])) for k in ("landlord", "cloud", "tenant") if r[k])
+            ),
             Cell(str(r["note"] or ""), str(r["source"] or "")),
         )
         for r in rows

@@ -150,7 +150,7 @@ def _layout(rows: list[Row]) -> dict[str, Any]:
         for i in starts[1:]
     ]  # fmt: skip
     return {
-        "xaxis": {"type": "date", "hoverformat": "%b %Y"},
+        "xaxis": figures.dates_axis(),
         "yaxis": {
             "range": [len(rows) - 0.5, -0.5],
             "tickvals": starts,

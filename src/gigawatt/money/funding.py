@@ -1,0 +1,70 @@
+"""The funding gate's view of the ledger: what the bridge carries at the start of a month.
+
+Everything is a closed form of dates that lie before that month, so a decision of the month can use
+it without looking ahead; `settle` books the same plans month by month (property test: the two
+agree).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gigawatt.money import capex
+from gigawatt.money.flows import Plan
+from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
+from gigawatt.money.instruments import equipment_purchase
+from gigawatt.money.instruments.bridge import bridged_parties, outstanding_usd
+from gigawatt.money.instruments.registry import INVESTMENT
+from gigawatt.quantity.arrays import Array
+from gigawatt.schedule.result import ScheduleResult
+
+
+def investment_plans(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Plan]:
+    """All investment flows before the bridge: site, network, storage, and the instruments."""
+    plans = capex.plans(inputs, schedule)
+    for rule in INVESTMENT.values():
+        plans += rule(inputs, schedule, plans)
+    return plans
+
+
+def gap_usd(inputs: MoneyInputs, schedule: ScheduleResult, month: int) -> Array:
+    """Outstanding at the bridge at the start of `month`, (D,) nominal USD.
+
+    From investment flows of earlier months only; dates at or after `month` have no effect, but for
+    the dates of the buildings (`schedule.build`), which do not depend on funding.
+    """
+    parties = bridged_parties(inputs)
+    net = net_before(investment_plans(inputs, schedule), parties, inputs.draws, month)
+    out: Array = outstanding_usd(net).sum(axis=1)
+    return out
+
+
+def net_before(plans: Sequence[Plan], parties: Sequence[str], draws: int, month: int) -> Array:
+    """Cumulative net cash of `parties` from `plans` at the start of `month`, (D, P)."""
+    net = np.zeros((draws, len(parties)))
+    place = {p: k for k, p in enumerate(parties)}
+    for plan in plans:
+        sign = np.zeros((len(plan.lines), len(parties)))
+        for k, line in enumerate(plan.lines):
+            if line.payer in place:
+                sign[k, place[line.payer]] -= 1.0
+            if line.payee in place:
+                sign[k, place[line.payee]] += 1.0
+        net += plan.before(month) @ sign
+    return net
+
+
+def committed_usd(inputs: MoneyInputs, schedule: ScheduleResult, month: int) -> Array:
+    """Unpaid part of the orders that were funded before `month`, at its start, (D,) nominal USD.
+
+    Racks at the price of their order with network and storage, less deposits and deliveries paid.
+    """
+    racks = racks_usd(inputs, schedule.ordered)
+    deposit = racks * inputs.term(equipment_purchase.KIND, "deposit_share")
+    bill = racks * it_cost_factor(inputs)[:, None]
+    unpaid = np.where(schedule.ordered < month, bill - deposit, bill)
+    open_order = (schedule.funded < month) & (schedule.delivered >= month)
+    out: Array = np.where(open_order, unpaid, 0.0).sum(axis=1)
+    return out

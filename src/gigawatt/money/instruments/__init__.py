@@ -1,0 +1,1 @@
+"""Instruments: one file a kind, one registry (`registry`)."""

@@ -1,0 +1,79 @@
+"""Take-or-pay purchase of compute capacity, per facility GW in service and year.
+
+    bill(m) = facility GW in service x price / 12 x max(use, take-or-pay share) - recognised
+
+from in service of each block for the term; after it the same customer goes on at the renewal share
+of the price (an assumption). `use` is the site's useful over installed package-hours; `recognised`
+is the prepayment set off (see `customer_prepayment`). Prices are those of the contract, nominal.
+Leaves out: ramps, service credits, termination.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.money.flows import Line, monthly_steps
+from gigawatt.money.inputs import Contract
+from gigawatt.money.instruments import customer_prepayment
+from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import MONTHS_PER_YEAR
+
+KIND = "compute_offtake"
+
+
+def operate(op: Operation) -> list[Entry]:
+    """Bills of all offtakes, net of recognised prepayments."""
+    entries: list[Entry] = []
+    bills = {c.id: bills_usd(op, c) for c in op.inputs.of_kind(KIND)}
+    net = _after_recognition(op, bills)
+    for c in op.inputs.of_kind(KIND):
+        customer, provider = c.parties["customer"], c.parties["provider"]
+        if customer != provider:
+            lines = [Line(customer, provider, c.id, leg) for leg in ("capacity", "renewal")]
+            entries += entries_of(lines, net[c.id])
+    return entries
+
+
+def bills_usd(op: Operation, contract: Contract) -> Array:
+    """Bills under a contract before recognition, (D, 2, M): within the term, after it."""
+    inputs = op.inputs
+    place = inputs.contracts.index(contract)
+    line = np.where(inputs.cover[KIND] == place, inputs.blocks.site, -1)
+    sites = np.unique(line[line >= 0])
+    if sites.size == 0:
+        return np.zeros((inputs.draws, 2, op.months))
+    compact = np.where(line >= 0, np.searchsorted(sites, line), -1)
+    rate = inputs.facility_gw * contract.terms["price_usd_per_gw_year"][:, None] / MONTHS_PER_YEAR
+    renewal = rate * inputs.assumptions.offtake_renewal_share[:, None]
+    start = op.schedule.in_service
+    stop = start + contract.terms["term_years"][:, None] * MONTHS_PER_YEAR
+    payable = np.maximum(op.use_share[:, sites], contract.terms["take_or_pay_share"][:, None, None])
+
+    def bill(changes: list[Array], times: list[Array]) -> Array:
+        steps = np.stack(changes, axis=1), np.stack(times, axis=1)
+        full = monthly_steps(*steps, compact, sites.size, op.months)
+        out: Array = np.einsum("dsm,dsm->dm", full, payable)
+        return out
+
+    within = bill([rate, -rate], [start, stop])
+    return np.stack([within, bill([renewal], [stop])], axis=1)
+
+
+def _after_recognition(op: Operation, bills: dict[str, Array]) -> dict[str, Array]:
+    """Bills less what prepayments between the same two parties are set off against them."""
+    net = dict(bills)
+    for prepayment in op.inputs.of_kind(customer_prepayment.KIND):
+        pair = [c.id for c in op.inputs.of_kind(KIND)
+                if (c.parties["customer"], c.parties["provider"])
+                == (prepayment.parties["customer"], prepayment.parties["provider"])]  # fmt: skip
+        if not pair:
+            continue
+        total = np.sum([net[i].sum(axis=1) for i in pair], axis=0)
+        paid = np.sum([e.amount_usd for e in op.paid if e.instrument == prepayment.id], axis=0)
+        recognised = customer_prepayment.recognised_usd(prepayment, paid, total)
+        left = 1.0 - recognised / np.where(total > 0.0, total, 1.0)
+        for i in pair:
+            net[i] = net[i] * np.maximum(left, 0.0)[:, None]
+    return net

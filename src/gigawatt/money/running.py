@@ -1,0 +1,128 @@
+"""Operating flows that need no contract: energy, upkeep, replacement, cost of sales, users.
+
+    energy          cloud -> utilities       as the energy layer accounts it, site by site
+    upkeep          landlord -> operators    IT GW in service x facility opex / 12
+                    cloud -> operators       IT GW in service x IT opex / 12
+    replacement     cloud -> vendor, suppliers   every IT life after in service:
+                    first cost x refresh share x inflation since the order
+    cost of sales   vendor -> suppliers      (1 - gross margin) x receipts for systems
+    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use
+
+Replacement is booked as operating: it is paid from income, not from the funding of the build-out,
+and leaves capacity as it is (the newer machines' higher output is not counted). The cost of sales
+falls in the month of the receipt. Leaves out: taxes, working capital, research and other cost of
+the tenant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gigawatt.money.flows import Line, lines_of_blocks, monthly_lumps, monthly_steps
+from gigawatt.money.inputs import racks_usd
+from gigawatt.money.instruments import equipment_purchase
+from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.money import Price, price_factor
+from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
+
+
+def operate(op: Operation) -> list[Entry]:
+    """All operating flows without a contract."""
+    replaced = replacement(op)
+    return [
+        *_by_party(op.energy_cost_usd, op.inputs.cloud, "utilities", "energy", "energy"),
+        *_upkeep(op),
+        *replaced,
+        *cost_of_sales(op, replaced),
+        *revenue(op),
+    ]
+
+
+def replacement(op: Operation) -> list[Entry]:
+    """Systems, network and storage bought again at the end of each IT life."""
+    inputs, a, s = op.inputs, op.inputs.assumptions, op.schedule
+    first = racks_usd(inputs, s.ordered) * a.refresh_cost_share[:, None]
+    rest = (a.network_share + a.storage_cpu_share)[:, None]
+    life = a.it_life_years[:, None] * MONTHS_PER_YEAR
+    vendor = lines_of_blocks(
+        replace(x, instrument="refresh", leg="systems")
+        for x in equipment_purchase.lines(inputs, "")
+    )
+    other = lines_of_blocks(
+        Line(cloud, "suppliers", "refresh", "network_storage")
+        for cloud in inputs.party_of_block(inputs.cloud)
+    )
+    paid = [np.zeros((inputs.draws, len(lines), op.months)) for lines, _ in (vendor, other)]
+    ordered = np.where(np.isfinite(s.ordered), s.ordered, 0.0)
+    date = s.in_service + life
+    while np.any(date < op.months):
+        since_order = np.where(np.isfinite(date), date, ordered) - ordered
+        bill = first * price_factor(a.inflation_yearly_factor[:, None], since_order)
+        for k, (amount, (lines, line)) in enumerate(((bill, vendor), (bill * rest, other))):
+            paid[k] += monthly_lumps(amount, date, line, len(lines), op.months)
+        date = date + life
+    return [*entries_of(vendor[0], paid[0]), *entries_of(other[0], paid[1])]
+
+
+def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
+    """What each vendor of systems pays its own suppliers for what it sells."""
+    vendors = {c.parties["vendor"] for c in op.inputs.of_kind(equipment_purchase.KIND)}
+    sold = [e for e in op.paid if e.leg in ("deposit", "delivery")] + replaced
+    cost = 1.0 - op.inputs.assumptions.vendor_gross_margin_share
+    entries = []
+    for vendor in sorted(vendors - {"suppliers"}):
+        received = [e.amount_usd for e in sold if e.payee == vendor]
+        if received:
+            amount = cost[:, None] * np.sum(received, axis=0)
+            entries.append(Entry(vendor, "suppliers", "cost_of_sales", "cost", amount, False))
+    return entries
+
+
+def revenue(op: Operation) -> list[Entry]:
+    """What users pay the tenants for the capacity that does useful work."""
+    inputs, price = op.inputs, op.inputs.prices.revenue_usd_per_gw_year
+    gw = inputs.facility_gw[:, None]
+    sites = len(inputs.blocks.sites)
+    start = op.schedule.in_service[:, None]
+    in_service = monthly_steps(gw, start, inputs.blocks.site, sites, op.months)
+    use = op.use_share / inputs.assumptions.anchor_use_share[:, None, None]
+    amount = in_service * use * _monthly(price, op.months)
+    return _by_party(amount, inputs.tenant, "users", "revenue", "revenue", receives=True)
+
+
+def _upkeep(op: Operation) -> list[Entry]:
+    inputs, prices = op.inputs, op.inputs.prices
+    gw = op.it_mw_avg / MW_PER_GW
+    facility = gw * _monthly(prices.facility_opex_usd_per_gw_year, op.months)
+    it = gw * _monthly(prices.it_opex_usd_per_gw_year, op.months)
+    return [
+        *_by_party(facility, inputs.landlord, "operators", "opex", "facility"),
+        *_by_party(it, inputs.cloud, "operators", "opex", "it"),
+    ]
+
+
+def _monthly(price: Price, months: int) -> Array:
+    """Price per month in the middle of each month, (D, 1, M), from one per year."""
+    return price.at(np.arange(0.5, months))[:, None, :] / MONTHS_PER_YEAR
+
+
+def _by_party(
+    amount: Array,
+    parties: tuple[str, ...],
+    other: str,
+    instrument: str,
+    leg: str,
+    receives: bool = False,
+) -> list[Entry]:
+    """Entries between `other` and the party of each site, (D, S, M) amounts summed by party."""
+    entries = []
+    of_site = np.array(parties)
+    for party in dict.fromkeys(p for p in parties if p != other):
+        total = amount[:, of_site == party].sum(axis=1)
+        pair = (other, party) if receives else (party, other)
+        entries.append(Entry(*pair, instrument, leg, total, False))
+    return entries

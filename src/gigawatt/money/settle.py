@@ -1,0 +1,87 @@
+"""The ledger: all flows of a chunk, month by month, double entry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.money import running
+from gigawatt.money.funding import investment_plans
+from gigawatt.money.inputs import OUTSIDE, MoneyInputs
+from gigawatt.money.instruments import bridge, equity_tranche_milestone
+from gigawatt.money.instruments.registry import OPERATION
+from gigawatt.money.operation import Operation, entries_of, use_share
+from gigawatt.money.result import Entry, Ledger
+from gigawatt.operations.result import Delivered
+from gigawatt.quantity.arrays import Array
+from gigawatt.schedule.result import Capacity, ScheduleResult
+
+
+def settle(
+    inputs: MoneyInputs,
+    schedule: ScheduleResult,
+    capacity: Capacity,
+    energy_cost_usd: Array,
+    done: Delivered,
+) -> Ledger:
+    """Book all payments of a chunk.
+
+    Parameters
+    ----------
+    inputs, schedule : as for the funding gate.
+    capacity : power in service, for upkeep.
+    energy_cost_usd : (D, S, M) from the energy layer.
+    done : package-hours delivered and lost, for take-or-pay and revenue.
+
+    Returns
+    -------
+    Ledger whose entries stand in an order that depends on the programme alone, not on the draws.
+    """
+    invested = settle_investment(inputs, schedule)
+    outstanding = bridge.outstanding_usd(_cumulative_net(inputs, invested))
+    op = Operation(
+        inputs=inputs,
+        schedule=schedule,
+        it_mw_avg=capacity.it_mw_avg,
+        use_share=use_share(done),
+        energy_cost_usd=energy_cost_usd,
+        paid=tuple(invested),
+    )
+    entries = [*invested, *bridge.entries(inputs, outstanding), *running.operate(op)]
+    for rule in OPERATION.values():
+        entries += rule(op)
+    tranches = [e.amount_usd for e in invested if e.leg == equity_tranche_milestone.LEG]
+    none = np.zeros((inputs.draws, inputs.axis.count))
+    return Ledger(
+        entries=tuple(entries),
+        parties=_parties(inputs, entries),
+        gap_usd=outstanding.sum(axis=1),
+        tranche_released_usd=sum(tranches, none),
+    )
+
+
+def settle_investment(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Entry]:
+    """Entries of all investment flows before the bridge."""
+    entries: list[Entry] = []
+    for plan in investment_plans(inputs, schedule):
+        if plan.lines:
+            entries += entries_of(plan.lines, plan.monthly(inputs.axis.count), investment=True)
+    return entries
+
+
+def _cumulative_net(inputs: MoneyInputs, entries: list[Entry]) -> Array:
+    """Cumulative net cash of the bridged parties at the end of each month, (D, P, M)."""
+    parties = bridge.bridged_parties(inputs)
+    net = np.zeros((inputs.draws, len(parties), inputs.axis.count))
+    place = {p: k for k, p in enumerate(parties)}
+    for e in entries:
+        if e.payer in place:
+            net[:, place[e.payer]] -= e.amount_usd
+        if e.payee in place:
+            net[:, place[e.payee]] += e.amount_usd
+    return np.cumsum(net, axis=2, out=net)
+
+
+def _parties(inputs: MoneyInputs, entries: list[Entry]) -> tuple[str, ...]:
+    """Every party that occurs: the programme's own in its order, then outside ones."""
+    seen = {e.payer for e in entries} | {e.payee for e in entries}
+    return tuple(p for p in dict.fromkeys((*inputs.named, *OUTSIDE, *sorted(seen))) if p in seen)

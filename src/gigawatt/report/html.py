@@ -1,0 +1,140 @@
+"""The HTML report: one file that loads nothing, made from a run folder alone."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from gigawatt.errors import GigawattError
+from gigawatt.report.facts import verdict
+from gigawatt.report.page import Page
+from gigawatt.report.read import Run, read_run
+from gigawatt.report.sections import (
+    binding,
+    capacity,
+    capex,
+    footprint,
+    headline,
+    money,
+    operations,
+    performance,
+    provenance,
+    schedule,
+)
+from gigawatt.report.view import View
+
+FILE_NAME = "report.html"
+SECTIONS = (
+    headline.section,
+    capacity.section,
+    schedule.section,
+    binding.section,
+    money.section,
+    capex.section,
+    footprint.section,
+    footprint.impact_section,
+    performance.section,
+    operations.section,
+    provenance.conversion_section,
+    provenance.sites_section,
+    provenance.warnings_section,
+    provenance.limits_section,
+    provenance.reading_section,
+    provenance.sources_section,
+    provenance.run_section,
+)
+"""Section builders, in the order of the page."""
+
+
+def write_report(folder: Path, lang: str = "en") -> Path:
+    """Write ``report.html`` into a run folder and return its path.
+
+    Reads only that folder. The file is written under another name and renamed when it is whole.
+
+    Parameters
+    ----------
+    folder : run folder.
+    lang : language of the words, see `report.strings`.
+
+    Raises
+    ------
+    InputError : the folder is not a run, or the language is not known.
+    """
+    view = View.of(read_run(folder), lang)
+    text = render(make_page(view), view)
+    path = folder / FILE_NAME
+    unfinished = folder / f".{FILE_NAME}.part"
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+    return path
+
+
+def make_page(view: View) -> Page:
+    """Everything that the page says, as data; sections without data are left out."""
+    program = view.run.manifest.get("program") or {}
+    made = (build(view) for build in SECTIONS)
+    return Page(
+        lang=view.say.lang,
+        title=str(program.get("title") or program.get("name") or view.run.folder.name),
+        description=str(program.get("description") or ""),
+        facts=run_facts(view),
+        verdict=verdict(view),
+        tiles=headline.tiles(view),
+        sections=tuple(s for s in made if s is not None),
+    )
+
+
+def run_facts(view: View) -> tuple[str, ...]:
+    """Short facts under the title: as-of date, calendar, draws, version."""
+    manifest, say = view.run.manifest, view.say
+    facts = []
+    if manifest.get("as_of"):
+        facts.append(say("page.as_of", date=view.day(manifest["as_of"])))
+    if manifest.get("start") and view.horizon:
+        start, end = view.month(manifest["start"]), view.month(view.horizon)
+        facts.append(say("page.span", start=start, end=end))
+    if manifest.get("draws"):
+        facts.append(say("page.draws", draws=f"{manifest['draws']:,}"))
+    facts.append(_version(view.run, say("page.version", version="{}")))
+    return tuple(facts)
+
+
+def render(page: Page, view: View) -> str:
+    """HTML of a page; every text is escaped by the template."""
+    import jinja2
+    from markupsafe import Markup
+
+    env = jinja2.Environment(
+        loader=jinja2.PackageLoader("gigawatt.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
+    scripts = Path(__file__).parent / "templates" / "charts.js"
+    return env.get_template("report.html.jinja").render(
+        page=page,
+        say=view.say,
+        figures=page.figures(),
+        footer=_version(view.run, view.say("page.footer", version="{}")),
+        # The three below are ours or plotly's, not the reader's data: they go in as they are.
+        css=Markup(env.get_template("style.css.jinja").render()),
+        script=Markup(scripts.read_text(encoding="utf-8")),
+        plotly=Markup(plotly_script()),
+    )
+
+
+def plotly_script() -> str:
+    """plotly.js as the installed plotly package ships it, without importing the package."""
+    spec = importlib.util.find_spec("plotly")
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(place) / "package_data" / "plotly.min.js"
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise GigawattError(
+        "The charts need plotly.min.js of the plotly package, which is not installed. "
+        "Install it with: pip install 'plotly>=6'."
+    )
+
+
+def _version(run: Run, pattern: str) -> str:
+    return pattern.format(run.manifest.get("gigawatt_version") or "")

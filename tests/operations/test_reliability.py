@@ -29,8 +29,11 @@ def drawn() -> OperationsAssumptions:
     return sample_assumptions(load_catalog(), streams, "operations", OperationsAssumptions)
 
 
-@pytest.mark.parametrize("name", ["llama3-405b", "ft-hsdp-32k", "dgx-b200-504", "opt-175b"])
-def test_published_job_rates_lie_in_the_band(drawn, name):
+@pytest.mark.parametrize(
+    ("name", "age_years"),  # ages of the halls are judgement
+    [("llama3-405b", 0.6), ("ft-hsdp-32k", 1.5), ("dgx-b200-504", 0.7), ("opt-175b", 1.0)],
+)
+def test_published_job_rates_lie_in_the_band(drawn, name, age_years):
     record = load_catalog().record("reliability", name)
     packages = record.value("packages_count")
     if "rate_per_1000_node_days" in record.facts:
@@ -38,15 +41,14 @@ def test_published_job_rates_lie_in_the_band(drawn, name):
     else:
         node_days = packages / 8 * record.value("window_days")
         published = record.value("interruptions_count") / node_days * 1000.0
-    age_years = 0.6  # the runs are of the first years of their halls
     maturity = 1.0 + (drawn.infant_factor - 1.0) * np.exp(-age_years / drawn.infant_years)
     node = node_rate_per_s(drawn.failures_per_1000_node_days) * maturity
     job = job_rate_per_s(
         packages, node, drawn.service_factor, drawn.service_nodes, drawn.size_exponent
     )
     band = np.quantile(job * 1000.0 * DAY / (packages / 8), [0.1, 0.5, 0.9])
-    print(f"{name}: published {published:.2f}, model P10/P50/P90 {band.round(2)}")
-    assert 0.8 * band[0] < published < band[2]
+    print(f"{name}: published {published:.2f}, model P10/P50/P90 {band.round(2)}")  # noqa: T201
+    assert band[0] < published < band[2]
 
 
 def test_llama_3_counts_turn_into_the_rate_that_is_quoted():
@@ -56,12 +58,10 @@ def test_llama_3_counts_turn_into_the_rate_that_is_quoted():
 
 
 @pytest.mark.parametrize(("packages", "p50"), [(256, 2.6), (1024, 2.1), (4096, 1.5), (16384, 1.16)])
-def test_size_factor_against_the_fit(drawn, packages, p50):
-    found = np.median(
-        size_factor(packages / 8, drawn.service_factor, drawn.service_nodes, drawn.size_exponent)
-    )
-    print(f"rho({packages}) = {found:.2f}, fit {p50}")
-    assert found == pytest.approx(p50, rel=0.15)
+def test_size_factor_against_the_fit(packages, p50):
+    found = float(size_factor(packages / 8, 1.75, 200.0, 0.1))  # centre of the fit
+    print(f"rho({packages}) = {found:.2f}, fit {p50}")  # noqa: T201
+    assert found == pytest.approx(p50, rel=0.04)
 
 
 def test_shared_services_saturate():

@@ -189,7 +189,7 @@ def _date(value: object, place: str) -> str:
 
 def _status(value: object, place: str) -> Status:
     if not isinstance(value, str) or value not in list(Status):
-        hint = _meant(value, list(Status))
+        hint = _meant(value, [str(s) for s in Status])
         raise InputError(
             f"catalog {place}: status {value!r} is not one of {', '.join(Status)}.{hint}"
         )

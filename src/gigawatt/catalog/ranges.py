@@ -16,6 +16,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from gigawatt.errors import InputError
 from gigawatt.uncertainty.distributions import (
     Z95,
@@ -107,7 +109,8 @@ def ends_of(distribution: Distribution) -> tuple[float, float] | None:
             )
         case Uniform() | Triangular():
             return distribution.low, distribution.high
-    raise TypeError(f"no ends known of {type(distribution).__name__}")
+    low, high = distribution.ppf(np.array([0.05, 0.95]))
+    return float(low), float(high)
 
 
 def _between(low: float, mode: float | None, high: float) -> Distribution:

@@ -29,6 +29,7 @@ from gigawatt.energy.result import EnergyResult, SiteConditions
 from gigawatt.energy.supply import (
     GRID,
     Plant,
+    grid_sites,
     grid_supply,
     megawatts_by_source,
     plant,
@@ -69,8 +70,10 @@ def site_conditions(
     lost_mw = np.zeros_like(pue)  # in service x share of time without supply
     for k, name in enumerate(source_names(blocks)):
         if name == GRID:
-            grids = [grid_supply(s, catalog, axis, streams, a) for s in program.sites]
-            available = np.stack([g.available_share for g in grids], axis=1)
+            available = np.ones(pue.shape[:2])
+            for s in grid_sites(blocks):
+                site = program.sites[s]
+                available[:, s] = grid_supply(site, catalog, axis, streams, a).available_share
             capacity = np.ones(streams.size)
         else:
             available = plants[name].available_share[:, None]
@@ -111,8 +114,8 @@ def accounts(
     cost, co2 = np.zeros_like(facility_mw), np.zeros_like(facility_mw)
     water = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
     contract = ready[:, :, 0]
-    for s, site in enumerate(program.sites):
-        grid = grid_supply(site, catalog, axis, streams, a)
+    for s in grid_sites(blocks):
+        grid = grid_supply(program.sites[s], catalog, axis, streams, a)
         billed = billed_mw(load_mw[:, s, 0], contract[:, s], a)
         cost[:, s] = supply[:, s, 0] * grid.price_usd_per_mwh
         cost[:, s] += billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month

@@ -80,6 +80,12 @@ def source_names(blocks: Blocks) -> tuple[str, ...]:
     return tuple(dict.fromkeys((GRID, *block_sources(blocks))))
 
 
+def grid_sites(blocks: Blocks) -> list[int]:
+    """Numbers of the sites that have a block on the grid."""
+    pairs = zip(blocks.site.tolist(), block_sources(blocks), strict=True)
+    return sorted({site for site, source in pairs if source == GRID})
+
+
 def megawatts_by_source(power_mw: Array, since: Array, blocks: Blocks, months: int) -> Array:
     """Power by site, source and month, (D, S, K, M): each block counts from its date on.
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.money.flows import Levels, Line, Lumps, Plan, lines_of_blocks
+from gigawatt.money.flows import Levels, Line, Lumps, Plan, lines_of_blocks, sum_by_line
 from gigawatt.money.inputs import MoneyInputs, racks_usd
 from gigawatt.money.result import Capex
 from gigawatt.quantity.arrays import Array
@@ -36,8 +36,9 @@ def capex_per_gw(inputs: MoneyInputs) -> Capex:
     """Capital cost per facility GW of each system with IT, in nominal USD of the as-of date."""
     blocks, a, prices = inputs.blocks, inputs.assumptions, inputs.prices
     as_of = np.array([inputs.as_of_month])
-    member = (blocks.system[:, None] == np.arange(len(blocks.systems))).astype(float)
-    racks_per_gw = (blocks.racks @ member) / (inputs.facility_gw @ member)
+    of_system = blocks.system, len(blocks.systems)
+    gw = sum_by_line(inputs.facility_gw, *of_system)
+    racks_per_gw = sum_by_line(blocks.racks, *of_system) / gw
     rack_usd = np.concatenate([p.at(as_of) for p in prices.rack], axis=1)
     systems = racks_per_gw * rack_usd
     components = {

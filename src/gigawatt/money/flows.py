@@ -118,10 +118,12 @@ class Levels:
 
 
 def sum_by_line(amount: Array, line: IntArray, lines: int) -> Array:
-    """Sum a (D, B) array over the blocks of each line, (D, L)."""
-    member = (line[:, None] == np.arange(lines)).astype(float)
-    out: Array = amount @ member
-    return out
+    """Sum a (D, B) array over the blocks of each line, (D, L).
+
+    Not by a matrix product, whose last bits depend on the number of draws.
+    """
+    everything = np.zeros((1, 1, amount.shape[1]), dtype=np.int64)
+    return _scatter(amount[:, None], everything, line, lines, 0)[..., 0]
 
 
 def monthly_lumps(amount: Array, date: Array, line: IntArray, lines: int, months: int) -> Array:

@@ -46,13 +46,12 @@ def net_before(plans: Sequence[Plan], parties: Sequence[str], draws: int, month:
     net = np.zeros((draws, len(parties)))
     place = {p: k for k, p in enumerate(parties)}
     for plan in plans:
-        sign = np.zeros((len(plan.lines), len(parties)))
+        paid = plan.before(month)
         for k, line in enumerate(plan.lines):
             if line.payer in place:
-                sign[k, place[line.payer]] -= 1.0
+                net[:, place[line.payer]] -= paid[:, k]
             if line.payee in place:
-                sign[k, place[line.payee]] += 1.0
-        net += plan.before(month) @ sign
+                net[:, place[line.payee]] += paid[:, k]
     return net
 
 

@@ -5,11 +5,11 @@ checkpoints, blocking part C of a checkpoint, segment s = tau + C, detection D, 
 within R starts D + R again; none is counted in D). A restart fails of itself with probability p_f.
 One cycle, from a beginning of useful work to the next::
 
-    A    = (1/lambda + D) e^(lambda R) + p_f / (1 - p_f) (D + R) e^(lambda R)
     n    = 1 / (e^(lambda s) - 1)                         committed segments per cycle
     work = tau n    checkpoint = C n    redo = 1/lambda - s n
     detection = D e^(lambda R) / (1 - p_f)
-    restart   = (e^(lambda R) - 1)/lambda + p_f / (1 - p_f) R e^(lambda R)
+    restart   = (e^(lambda R) - 1) / (lambda (1 - p_f))
+    A    = (1/lambda + D) e^(lambda R)                    for p_f = 0
 
 The five terms sum to A exactly; their shares are what is returned. The best interval solves
 lambda tau = 1 + W_0(-e^(-1 - lambda C)); neither R nor D enter it.
@@ -28,6 +28,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.quantity.arrays import Array
+
+HOPELESS = 500.0  # failures expected within a restart or a segment beyond which no work is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,11 @@ def synchronous_restart(
     c = rate * np.asarray(checkpoint_s, dtype=float)
     x = _best_interval_in_lifetimes(c) if interval_s is None else rate * np.asarray(interval_s)
     x, c = np.broadcast_arrays(x, c)
-    again = np.asarray(restart_failure_share) / (1.0 - np.asarray(restart_failure_share))
-    strikes = np.exp(rate * restart_s)  # restarts begun per failure
-    detection = rate * detection_s * strikes * (1.0 + again)
-    restart = strikes - 1.0 + again * rate * restart_s * strikes
-    segment = np.expm1(x + c)
+    tries = 1.0 / (1.0 - np.asarray(restart_failure_share))  # whole restarts per failure
+    exponent = np.minimum(rate * restart_s, HOPELESS)
+    detection = rate * detection_s * np.exp(exponent) * tries
+    restart = np.expm1(exponent) * tries
+    segment = np.expm1(np.minimum(x + c, HOPELESS))
     still = segment <= 0.0  # nothing ever fails
     segment = np.where(still, 1.0, segment)
     work = np.where(still, 1.0, x / segment)

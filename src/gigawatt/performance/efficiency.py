@@ -111,6 +111,62 @@ class PowerShares:
     serve_prefill_share: float
 
 
+@dataclass(frozen=True, slots=True)
+class ServeConstants:
+    """Serving on one generation of accelerators.
+
+    Attributes
+    ----------
+    weight_read_share, expert_read_share, kv_read_share : of the memory bandwidth, reached when
+        dense weights, experts and the cache are read.
+    gemm_share, prefill_share : of the dense peak, in decode and in prefill products.
+    mla_gemm_share, prefill_attention_share : of the dense BF16 peak, in attention.
+    link_share : of the scale-up bandwidth, in collectives.
+    collective_us, collective_growth : latency of a collective on two ranks, and its growth per
+        doubling of them.
+    step_us, layer_us, moe_layer_us, mla_layer_us : launches and small kernels per step and layer.
+    host_step_us, host_request_us : host's time per step and running request.
+    eager_layer_ms : least time per layer of a step that holds prefill tokens.
+    interference_share : part of the prefill time by which running requests are held up.
+    first_token_ms : time to the first token beside prefill and waiting.
+    start_burst_share : of a closed-loop benchmark's clients, in waiting prefills.
+    fp4_weight_bytes, moe_fp4_shared_bytes : bytes per weight of FP4 with its scales, and of what a
+        mixture model keeps in a higher precision.
+    kv_memory_share, reserved_gb : part of the free memory that the cache may fill, and what is
+        taken before it.
+    most_requests_per_rank : engine's limit of running requests per attention rank.
+    dense_sigma_log, moe_sigma_log : standard deviation of ln(true / predicted) throughput.
+    """
+
+    weight_read_share: float
+    expert_read_share: float
+    kv_read_share: float
+    gemm_share: float
+    prefill_share: float
+    mla_gemm_share: float
+    prefill_attention_share: float
+    link_share: float
+    collective_us: float
+    collective_growth: float
+    step_us: float
+    layer_us: float
+    moe_layer_us: float
+    mla_layer_us: float
+    host_step_us: float
+    host_request_us: float
+    eager_layer_ms: float
+    interference_share: float
+    first_token_ms: float
+    start_burst_share: float
+    fp4_weight_bytes: float
+    moe_fp4_shared_bytes: float
+    kv_memory_share: float
+    reserved_gb: float
+    most_requests_per_rank: float
+    dense_sigma_log: float
+    moe_sigma_log: float
+
+
 def load_constants(catalog: Catalog, record_id: str, into: type[T]) -> T:
     """Central values of the record's facts in the dataclass `into` (fields = fact keys).
 

@@ -65,8 +65,14 @@ def load_program(
     InputError : there is no such programme, or `as_of` is outside what it covers.
     ProblemsError : the file has mistakes; all of them, each with its line.
     """
-    facts = catalog or load_catalog()
-    raw = read_program(name, base)
+    return resolve(read_program(name, base), catalog or load_catalog(), as_of)
+
+
+def resolve(raw: RawProgram, facts: Catalog, as_of: dt.date | None = None) -> Loaded:
+    """Check a programme that was read and turn it into what the layers take.
+
+    Parameters and errors as of `load_program`.
+    """
     context = context_of(raw, facts)
     parts = parts_of(raw, context)
     problems = list(raw.problems)

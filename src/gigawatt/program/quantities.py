@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +96,7 @@ class Quantity:
         unit = unit_named(self.unit)
         return {
             "description": f"Number in {unit.shown}, or text with a unit such as {unit.example}.",
-            "examples": [unit.example.strip('"')],
+            "examples": examples(unit),
             "x-quantity": self.unit,
             "anyOf": [{"type": ["number", "string"]}, *range_schemas()],
         }
@@ -103,6 +104,15 @@ class Quantity:
     def read(self, raw: object) -> Distribution:
         """Distribution in the canonical unit, checked against the bounds."""
         return read_quantity(raw, unit_named(self.unit), self.low, self.high)
+
+
+def examples(unit: Unit) -> list[str]:
+    """How a person may write a quantity of this unit as text; empty where numbers are written.
+
+    >>> examples(unit_named("share"))
+    ['85 %']
+    """
+    return re.findall(r'"([^"]*)"', unit.example)
 
 
 def range_schemas() -> list[dict[str, Any]]:
@@ -159,7 +169,11 @@ class Exact:
         if math.isfinite(self.high):
             number["maximum"] = self.high
         kind = "Whole number" if self.whole else "One number"
-        return {"description": f"{kind}, {unit.shown}.", "anyOf": [number, {"type": "string"}]}
+        return {
+            "description": f"{kind}, {unit.shown}.",
+            "x-exact": self.unit,
+            "anyOf": [number, {"type": "string"}],
+        }
 
     def read(self, raw: object) -> float | int:
         """Return the number, checked; `int` where it must be whole."""
@@ -177,7 +191,7 @@ class Exact:
         return int(value) if self.whole else value
 
 
-class WrongPart(ValueError):
+class WrongPartError(ValueError):
     """A key of a range that is none; `hint` is the nearest valid one."""
 
     def __init__(self, text: str, hint: str) -> None:
@@ -254,14 +268,14 @@ def _number(raw: object, unit: Unit) -> float:
                          "or a range such as { low = …, mode = …, high = … }")  # fmt: skip
     value = parse_quantity(raw, unit) if isinstance(raw, str) else float(raw)
     if not math.isfinite(value):
-        raise ValueError(f"must be a finite number")
+        raise ValueError("must be a finite number")
     return value
 
 
 def _table(raw: dict[str, object], unit: Unit) -> Distribution:
     for key in raw:
         if key not in FORM_KEYS:
-            raise WrongPart(f"{key!r} is not a part of a range", nearest(key, FORM_KEYS))
+            raise WrongPartError(f"{key!r} is not a part of a range", nearest(key, FORM_KEYS))
     if tuple(sorted(raw)) not in {tuple(sorted(form)) for form in FORMS}:
         forms = ", ".join("{" + ", ".join(form) + "}" for form in FORMS)
         raise ValueError(f"{{{', '.join(raw)}}} is not a range; write one of {forms}")

@@ -89,12 +89,13 @@ def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Pr
 
 def supply_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """Every phase's system has a rack supply."""
-    supplied = {e.get("system") for e in entries(raw.data, "supply")}
+    supplied = [e.get("system") for e in entries(raw.data, "supply")]
     shown = ", ".join(sorted(s for s in supplied if isinstance(s, str))) or "none"
     for site_path, site in named_entries(raw, "site"):
         for number, phase in enumerate(entries(site, "phase")):
             system = phase.get("system")
-            if system in parts.systems and system not in supplied:
+            known = isinstance(system, str) and system in parts.systems
+            if known and system not in supplied:
                 path = (*site_path, "phase", entry_name(phase, number), "system")
                 text = f"no [[supply]] says when its racks arrive; there is one for: {shown}"
                 yield raw.problem(path, system, text)

@@ -173,7 +173,9 @@ class PhaseTable(Section):
     )
     cleared: Date | None = Field(None, description="clearing date, reached or planned")
     cleared_spread_months: Shift = Field(
-        Point(0.0), description="uncertainty of a planned clearing date, added to it"
+        Point(0.0),
+        description="uncertainty of a planned clearing date, added to it",
+        json_schema_extra={"default": 0.0},
     )
     power_contracted: StrictBool = Field(False, description="power in hand when clearing begins")
     framework_orders: StrictBool = Field(False, description="long-lead equipment ordered ahead")
@@ -200,7 +202,9 @@ class SiteTable(Section):
         description="what the megawatts of this site count"
     )
     deal_share: Share = Field(
-        Point(1.0), description="share of the site that carries the programme"
+        Point(1.0),
+        description="share of the site that carries the programme",
+        json_schema_extra={"default": 1.0},
     )
     status: KnownHow = Field(description="how the site's numbers are known")
     status_date: Date | None = Field(None, description="as of when")
@@ -235,10 +239,20 @@ class SupplyTable(Section):
 
     system: SystemRef = Field(description="catalog id of the system")
     first_racks: Date = Field(description="date claimed for the first racks in volume")
-    slip_months: Months = Field(Point(0.0), description="added to the claim")
-    ramp_months: Months = Field(Point(6.0), description="months from first racks to full rate")
+    slip_months: Months = Field(
+        Point(0.0), description="added to the claim", json_schema_extra={"default": 0.0}
+    )
+    ramp_months: Months = Field(
+        Point(6.0),
+        description="months from first racks to full rate",
+        json_schema_extra={"default": 6.0},
+    )
     world_per_week: PerWeek = Field(description="full rate of the world, racks a week")
-    growth_factor: Growth = Field(Point(1.0), description="growth of the full rate per year")
+    growth_factor: Growth = Field(
+        Point(1.0),
+        description="growth of the full rate per year",
+        json_schema_extra={"default": 1.0},
+    )
     programme_share: Share = Field(description="share of it that this programme gets")
 
 

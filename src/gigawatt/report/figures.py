@@ -9,13 +9,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 COLOURS = 8
 HATCHES = ("", "/", "x", ".")
+SYMBOLS = ("circle", "diamond")
 
 Trace = dict[str, Any]
 Numbers = Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """One entry of a legend.
+
+    Attributes
+    ----------
+    name : of the series.
+    shape : "box", "hatch", "line", "dash", "dot" or "diamond".
+    colour : its colour token, without the "@".
+    """
+
+    name: str
+    shape: str
+    colour: str
+
+
+def legend_of(data: Sequence[Trace]) -> tuple[Swatch, ...]:
+    """Legend of the traces that want one, in their order; the page prints it as text."""
+    return tuple(_swatch(t) for t in data if t.get("showlegend", True))
+
+
+def _swatch(trace: Trace) -> Swatch:
+    style = trace.get("marker") or {}
+    line = trace.get("line") or {}
+    if trace.get("type") == "bar":
+        shape = "hatch" if "pattern" in style else "box"
+    elif "fillcolor" in trace:
+        shape, style = "box", {"color": trace["fillcolor"]}
+    elif trace.get("mode") == "markers":
+        shape = "diamond" if "diamond" in style["symbol"] else "dot"
+    else:
+        shape, style = ("dash" if "dash" in line else "line"), line
+    return Swatch(str(trace["name"]), shape, str(style["color"]).removeprefix("@"))
 
 
 def finite(values: Numbers) -> list[float | None]:
@@ -30,6 +67,11 @@ def marker(index: int) -> Trace:
     if hatch:
         out["pattern"] = {"shape": hatch, "fgcolor": "@paper", "fillmode": "overlay", "size": 6}
     return out
+
+
+def dot(index: int) -> tuple[str, str]:
+    """Colour and symbol of the dots of the series at a position."""
+    return f"@c{index % COLOURS}", SYMBOLS[index // COLOURS % len(SYMBOLS)]
 
 
 def band(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from gigawatt.report.figures import Swatch, legend_of
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -84,6 +86,11 @@ class Figure:
     layout: dict[str, Any]
     table: Table
     height_px: int = 360
+
+    @property
+    def legend(self) -> tuple[Swatch, ...]:
+        """Entries of the legend, none where the chart has one series without need of a name."""
+        return legend_of(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "schedule.figure": "Blocks: date in service, P10 to P90",
         "schedule.figure_unit": "one line a block, a dot at P50, coloured by what is most often "
         "last to be ready",
-        "schedule.figure_note": "A triangle at the right edge: the date lies after the horizon. "
-        "Source: tables/schedule of this run.",
+        "schedule.figure_note": "A line that runs into the right edge, or a triangle there, ends "
+        "after the horizon. Source: tables/schedule of this run.",
         "schedule.block": "Block",
         "schedule.blocks": "Blocks",
         "schedule.power": "Facility power",
@@ -114,9 +114,9 @@ STRINGS: dict[str, dict[str, str]] = {
         # binding
         "binding.title": "What holds it back",
         "binding.intro": "For each block and draw, the thing that was last to be ready set the "
-        "date. Shares by the year in which blocks come into service.",
+        "date. Shares of the megawatts, by the year in which they come into service.",
         "binding.figure": "What was last to be ready",
-        "binding.unit": "share of blocks, % of each year",
+        "binding.unit": "share of megawatts, % of each year",
         "binding.note": "Relieving one cause brings the date forward only as far as the next one. "
         "Source: tables/binding of this run.",
         "binding.late": "after {year}",
@@ -228,19 +228,22 @@ STRINGS: dict[str, dict[str, str]] = {
         "failures and waiting. A rate means nothing without its conditions.",
         "performance.train": "Training and research",
         "performance.serve": "Serving",
-        "performance.note": "Source: tables/performance of this run.",
+        "performance.note": "Sigma is the standard deviation of ln(true / predicted): 90 % of "
+        "true rates lie within exp(±1.645 sigma). All metrics are in tables/performance of this "
+        "run.",
         "performance.workload": "Workload",
         "performance.conditions": "Conditions",
         "metric.tokens_per_s_per_package": "tokens/s per package",
         "metric.output_tokens_per_s_per_package": "output tokens/s per package",
         "metric.input_tokens_per_s_per_package": "input tokens/s per package",
         "metric.tokens_per_s_per_user": "tokens/s per user",
+        "metric.packages": "packages of the job",
         "metric.mfu": "model FLOP use (MFU)",
         "metric.step_time_s": "step time",
         "metric.ttft_ms": "time to first token",
         "metric.tpot_ms": "time per output token",
         "metric.power_w": "power per package",
-        "metric.sigma_log": "error of the model (sigma of ln)",
+        "metric.sigma_log": "error (sigma of ln)",
         # operations
         "operations.title": "From installed hours to useful hours",
         "operations.intro": "Of all package-hours installed over the horizon, how many do useful "
@@ -264,6 +267,12 @@ STRINGS: dict[str, dict[str, str]] = {
         "conversion.computed": "Computed",
         "conversion.agrees": "Agrees",
         "conversion.reading": "Reading",
+        "total.facility_power_mw": "facility power",
+        "total.packages": "GPU packages",
+        "total.dies": "GPU dies",
+        "total.racks": "racks",
+        "total.capex_usd_per_gw": "capital cost per GW",
+        "total.investment_usd": "investment",
         # sites
         "sites.title": "Sites and assumptions",
         "sites.intro": "Which sites carry the programme, and how each is known. Announced, "
@@ -343,7 +352,7 @@ STRINGS: dict[str, dict[str, str]] = {
         # terminal
         "terminal.headline": "Headline results",
         "terminal.capacity": "In service at year end",
-        "terminal.binding": "Last to be ready, share of blocks",
+        "terminal.binding": "Last to be ready, share of megawatts",
         "terminal.warnings": "{count} warnings, the first: {first}",
         "terminal.warning": "1 warning: {first}",
         "terminal.folder": "Run folder: {folder}",

@@ -12,23 +12,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Phase, Program, Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
-from gigawatt.schedule.durations import Law, beyond
-from gigawatt.schedule.forward import Case, Drawn, Moment, cause_of, forward, later
+from gigawatt.schedule.durations import Chain, Law, beyond
+from gigawatt.schedule.forward import Case, Drawn, Moment, Running, cause_of, forward, later
 from gigawatt.schedule.network import CAUSES, ROUTES, Route, Task, on_route, read_tasks
 from gigawatt.schedule.result import BuildTimes
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
+
+REFERENCE_DRAWS = 256  # draws on which the length of a chain that is running is fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Setting:
     networks : route → its tasks in order.
     as_of : the as-of date, months since the start.
     causes : cause → (D, 1) factor on durations; "" is no cause.
+    paces : site id → (D, 1) factor on durations.
     """
 
     catalog: Catalog
@@ -50,6 +54,7 @@ class Setting:
     networks: Mapping[str, Route]
     as_of: float
     causes: Mapping[str, Array]
+    paces: Mapping[str, Array]
 
     def law(self, path: str) -> Law:
         """Duration law of a catalog fact."""
@@ -98,21 +103,17 @@ def build_times(
         after the as-of date.
     """
     tasks = read_tasks(catalog)
-    setting = Setting(
-        catalog=catalog,
-        axis=axis,
-        streams=streams,
-        assumptions=assumptions,
-        networks={route: on_route(tasks, route) for route in ROUTES},
-        as_of=axis.position(program.as_of),
-        causes=_cause_factors(streams, assumptions),
-    )
-    common = _common_pace_log(streams, assumptions)
-    parts: list[BuildTimes] = []
-    for site in program.sites:
-        own = assumptions.site_pace_sd_log * streams.normal(f"schedule/site_pace/{site.id}")
-        pace = np.exp(common + own)[:, None]
-        parts += [_phase_times(setting, site, phase, pace) for phase in site.phases]
+    networks = {route: on_route(tasks, route) for route in ROUTES}
+    setting = _setting(program, catalog, networks, axis, streams, assumptions)
+    # The same draws whatever the chunk, so that results do not depend on how a run is cut.
+    few = Streams(streams.seed, REFERENCE_DRAWS)
+    sampled = sample_assumptions(catalog, few, "schedule", ScheduleAssumptions)
+    reference = _setting(program, catalog, networks, axis, few, sampled)
+    parts = [
+        _phase_times(setting, reference, site, phase)
+        for site in program.sites
+        for phase in site.phases
+    ]
     joined = BuildTimes(
         **{f.name: np.concatenate([getattr(p, f.name) for p in parts], axis=1)
            for f in fields(BuildTimes)}
@@ -122,24 +123,52 @@ def build_times(
     return joined
 
 
-def _common_pace_log(streams: Streams, a: ScheduleAssumptions) -> Array:
-    return a.common_pace_mean_log + a.common_pace_sd_log * streams.normal("schedule/common_pace")
-
-
-def _cause_factors(streams: Streams, a: ScheduleAssumptions) -> dict[str, Array]:
-    factors = {"": np.ones((streams.size, 1))}
+def _setting(
+    program: Program,
+    catalog: Catalog,
+    networks: Mapping[str, Route],
+    axis: MonthAxis,
+    streams: Streams,
+    a: ScheduleAssumptions,
+) -> Setting:
+    common = a.common_pace_mean_log + a.common_pace_sd_log * streams.normal("schedule/common_pace")
+    paces = {}
+    for site in program.sites:
+        own = a.site_pace_sd_log * streams.normal(f"schedule/site_pace/{site.id}")
+        paces[site.id] = np.exp(common + own)[:, None]
+    causes = {"": np.ones((streams.size, 1))}
     for cause in CAUSES:
         spread: Array = getattr(a, f"{cause}_sd_log")
-        factors[cause] = np.exp(spread * streams.normal(f"schedule/cause/{cause}"))[:, None]
-    return factors
+        causes[cause] = np.exp(spread * streams.normal(f"schedule/cause/{cause}"))[:, None]
+    as_of = axis.position(program.as_of)
+    return Setting(catalog, axis, streams, a, networks, as_of, causes, paces)
 
 
-def _phase_times(setting: Setting, site: Site, phase: Phase, pace: Array) -> BuildTimes:
+def _phase_times(setting: Setting, reference: Setting, site: Site, phase: Phase) -> BuildTimes:
     """Dates of one phase, arrays (D, K) for its K buildings."""
-    where = f"site/{site.id}/{phase.id}"
     reached = _reached(setting, site, phase)
-    known = _known_dates(setting, phase, reached, where)
     network = setting.networks[_route(phase, reached)]
+    case = _case(setting, site, phase, reached, network)
+    case = replace(case, running=_running(case, reference, site, phase, reached, network))
+    spans = forward(network.dated, case)
+    nothing = Moment(np.full_like(case.early_order, -np.inf), np.zeros((1, 1, 1)))
+    dates = {"support_ready": nothing}
+    for task in network.dated:
+        for result in task.gives:
+            at = spans[task.id].finish
+            dates[result] = later(dates[result], at) if result in dates else at
+    lengths = {result: case.draw(task) for result, task in network.lengths.items()}
+    cleared = spans[network.cleared].start
+    return _assemble(setting, phase, reached, case.offsets, cleared, dates, lengths)
+
+
+def _case(
+    setting: Setting, site: Site, phase: Phase, reached: Mapping[str, float], network: Route
+) -> Case:
+    """What is known of a phase and how its tasks are drawn."""
+    where = f"site/{site.id}/{phase.id}"
+    pace = setting.paces[site.id]
+    known = _known_dates(setting, phase, reached, where)
     drawn: dict[str, Drawn] = {}
 
     def draw(task: Task) -> Drawn:
@@ -147,27 +176,46 @@ def _phase_times(setting: Setting, site: Site, phase: Phase, pace: Array) -> Bui
             drawn[task.id] = _drawn(setting, phase, task, pace, where)
         return drawn[task.id]
 
-    offsets = _offsets(setting, phase, known, pace, where)
-    none = np.zeros((setting.streams.size, 1))
-    case = Case(
+    early = np.zeros_like(pace)
+    if phase.framework_orders:
+        early = setting.per_phase(where, "framework_order_months")
+    return Case(
         as_of=setting.as_of,
         known=known,
-        offsets=offsets,
-        early_order=setting.per_phase(where, "framework_order_months")
-        if phase.framework_orders
-        else none,
+        offsets=_offsets(setting, phase, known, pace, where),
+        early_order=early,
         done_at_clearing=network.done_at_clearing if "cleared" in known else frozenset(),
         draw=draw,
     )
-    spans = forward(network.dated, case)
-    dates = {"support_ready": Moment(none - np.inf, np.zeros((1, 1, 1)))}
-    for task in network.dated:
-        for result in task.gives:
-            at = spans[task.id].finish
-            dates[result] = later(dates[result], at) if result in dates else at
-    lengths = {result: draw(task) for result, task in network.lengths.items()}
-    cleared = spans[network.cleared].start
-    return _assemble(setting, phase, reached, offsets, cleared, dates, lengths)
+
+
+def _running(
+    case: Case,
+    reference: Setting,
+    site: Site,
+    phase: Phase,
+    reached: Mapping[str, float],
+    network: Route,
+) -> Running | None:
+    """Chain to the fit-out of a phase that may be under way, its length fitted to reference draws.
+
+    None where fit-out is reached or clearing is not known to have begun.
+    """
+    milestone = "roof" if "roof" in reached else "cleared"
+    begun = case.known.get(milestone)
+    if begun is None or "fitted" in reached or not _may_have_begun(reached, phase, reference):
+        return None
+    other = replace(_case(reference, site, phase, reached, network), looks_back=False)
+    spans = forward(network.to_fit_out, other)
+    months = spans[network.to_fit_out[-1].id].finish.month - other.known[milestone]
+    return Running(begun, Chain.fitted(months[:, 0]))
+
+
+def _may_have_begun(reached: Mapping[str, float], phase: Phase, setting: Setting) -> bool:
+    """Whether ground is, or may be, cleared by the as-of date; the same for every chunk."""
+    if {"cleared", "roof"} & set(reached):
+        return True
+    return phase.cleared is not None and setting.axis.position(phase.cleared) <= setting.as_of
 
 
 def _assemble(

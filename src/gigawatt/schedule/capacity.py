@@ -4,9 +4,8 @@ A block counts from its date in service on, in the month of that date with the s
 that is left. Nothing retires: a block's systems are taken to be replaced like for like at the end
 of their life, within its site and power.
 
-Contributions are added up per month with one weighted count, then cumulated over months: d[m] += w
-for what begins in month m. The average needs two entries, ``w f`` in the month of the date and
-``w (1 - f)`` in the next one, f the share of the month that is left.
+Weights that begin in a month are added up with one count and cumulated over months. The average of
+a month is what is there at its end less the share of the month in which it was not yet there.
 """
 
 from __future__ import annotations
@@ -44,9 +43,10 @@ def capacity(schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis) -> Capac
     shape = (len(month), sites, systems, axis.count)
     delivered, _ = _month_and_rest(schedule.delivered, axis.count)
     racks = _Fold(blocks.system, systems, delivered, axis.count)
+    packages_end = packages.end(blocks.packages)
     return Capacity(
-        packages_end=packages.end(blocks.packages).reshape(shape),
-        packages_avg=packages.average(blocks.packages, left).reshape(shape),
+        packages_end=packages_end.reshape(shape),
+        packages_avg=packages.average(blocks.packages, left, packages_end).reshape(shape),
         facility_mw_end=power.end(blocks.facility_power_mw),
         it_mw_avg=power.average(blocks.it_power_mw, left),
         racks_delivered=racks.arriving(blocks.racks),
@@ -67,26 +67,28 @@ class _Fold:
         """Take each block's group (B,) and month (D, B), `months` for what never happens."""
         draws = month.shape[0]
         self._months = months
-        # Two spare months catch what lies outside the calendar and what follows its last month.
-        self._shape = (draws, groups, months + 2)
+        # A spare month catches what lies outside the calendar.
+        self._shape = (draws, groups, months + 1)
         cell = np.arange(draws)[:, None] * groups + group
-        self._index: IntArray = (cell * (months + 2) + month).ravel()
+        self._index: IntArray = (cell * (months + 1) + month).ravel()
 
     def arriving(self, weight: Array) -> Array:
         """Sum of the weights (D, B) that arrive in each month, (D, groups, M)."""
-        return self._count(self._index, weight)[:, :, : self._months]
+        return self._count(weight)[:, :, : self._months]
 
     def end(self, weight: Array) -> Array:
         """Sum of the weights that have begun by the end of each month."""
         return np.cumsum(self.arriving(weight), axis=2)
 
-    def average(self, weight: Array, left: Array) -> Array:
-        """Mean over each month of the weights that have begun; `left` (D, B) as a share."""
-        now = self._count(self._index, weight * left)
-        following = self._count(self._index + 1, weight * (1.0 - left))
-        return np.cumsum((now + following)[:, :, : self._months], axis=2)
+    def average(self, weight: Array, left: Array, end: Array | None = None) -> Array:
+        """Mean over each month of the weights that have begun; `left` (D, B) as a share.
 
-    def _count(self, index: IntArray, weight: Array) -> Array:
+        `end` is what `end` returned for the same weights, where it is at hand.
+        """
+        missing = self._count(weight * (1.0 - left))[:, :, : self._months]
+        return (self.end(weight) if end is None else end) - missing
+
+    def _count(self, weight: Array) -> Array:
         size = int(np.prod(self._shape))
-        counted: Array = np.bincount(index, weights=weight.ravel(), minlength=size).astype(float)
-        return counted.reshape(self._shape)
+        counted = np.bincount(self._index, weights=weight.ravel(), minlength=size)
+        return np.asarray(counted, dtype=float).reshape(self._shape)

@@ -36,6 +36,9 @@ from gigawatt.uncertainty.distributions import (
 )
 
 
+_NEGLIGIBLE = 1e-12  # survival below which an unbounded distribution has no more to say
+
+
 def cdf(distribution: Distribution, x: Array) -> Array:
     """Probability that `distribution` lies at or below `x`, elementwise.
 
@@ -95,6 +98,13 @@ def beyond(distribution: Distribution, u: Array, floor: Array | float) -> Array:
     return np.maximum(distribution.ppf(below + (1.0 - below) * u), floor)
 
 
+def _longest(distribution: Distribution) -> float:
+    """Largest value of a distribution; inf where it has none."""
+    if isinstance(distribution, Triangular | Uniform):
+        return distribution.high
+    return float(distribution.ppf(np.array([1.0]))[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """Duration of a task in months, with its overdue tail.
@@ -119,15 +129,13 @@ class Law:
         u : (D, 1) in (0, 1).
         age_months : 0 for a task that is not running; anything that broadcasts against `u`.
         """
-        longest = float(self.body.ppf(np.array([1.0]))[0])
+        longest = _longest(self.body)
         bounded = np.isfinite(longest) and longest > 0.0 and not isinstance(self.body, Point)
         share = self.overdue_share if bounded else np.zeros_like(self.overdue_share)
         age = np.maximum(age_months, 0.0)
         remaining = 1.0 - u
-        survival = remaining
-        if np.any(age > 0.0):
-            running = 1.0 - (1.0 - share) * cdf(self.body, age)
-            survival = np.where(age > 0.0, remaining * running, remaining)
+        running = 1.0 - (1.0 - share) * cdf(self.body, age)
+        survival = np.where(age > 0.0, remaining * running, remaining)
         within = self.body.ppf(np.clip((1.0 - survival) / (1.0 - share), 0.0, 1.0))
         out = np.maximum(within, 0.0)
         if bounded:
@@ -136,7 +144,8 @@ class Law:
             )
             out = np.where(survival < share, longest * stretch, out)
         overdue = age * remaining ** (-1.0 / self.overdue_index)
-        return np.where(age >= longest, overdue, np.maximum(out, age))
+        exhausted = (age >= longest) | (running < _NEGLIGIBLE)
+        return np.where(exhausted & (age > 0.0), overdue, np.maximum(out, age))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,20 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """A chain of tasks that is observed as a whole only.
+
+    Attributes
+    ----------
+    start : (D, 1) date of the milestone that it starts at, for the first building.
+    chain : what is known of its length.
+    """
+
+    start: Array
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What is known of one phase; D draws, K buildings, months since the start.
 
@@ -57,8 +71,10 @@ class Case:
     early_order : (D, 1) how far ahead framework contracts place orders; 0 without them.
     done_at_clearing : tasks that precede a known clearing date.
     draw : task → its random part.
-    chain, chain_start : what is known of the months from the last known milestone of the building
-        to its fit-out, and the (D, 1) date of that milestone; None where they have not begun.
+    running : the chain from the building's last known milestone to its fit-out, if it may have
+        begun by the as-of date; None = it has not, or its end is known.
+    looks_back : whether what is not known to be reached is drawn so that it lies after the as-of
+        date.
     """
 
     as_of: float
@@ -67,8 +83,8 @@ class Case:
     early_order: Array
     done_at_clearing: frozenset[str]
     draw: Callable[[Task], Drawn]
-    chain: Chain | None = None
-    chain_start: Array | None = None
+    running: Running | None = None
+    looks_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +175,17 @@ def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
         month = known + case.offsets if task.per_building else known
         begun = month - case.draw(task).months() if start_used else np.minimum(start.month, month)
         return Span(Moment(begun, start.path), Moment(month, _mark(task, 0.0, start.path)))
-    whole = task.milestone == "fitted" and case.chain is not None
-    is_running = _is_running(task, case) and not whole
-    age = np.maximum(case.as_of - start.month, 0.0) if is_running else 0.0
+    running = case.running if task.milestone == "fitted" else None
+    observed = running is None and case.looks_back and _is_running(task, case)
+    age = np.maximum(case.as_of - start.month, 0.0) if observed else 0.0
     months = case.draw(task).months(age)
     finish = start.month + months
-    if whole:
-        finish = _chain_end(case, finish)
+    if running is not None:
+        begun = running.start + case.offsets
+        finish = begun + running.chain.given(finish - begun, case.as_of - begun)
     if task.observed_by in case.known:
         finish = np.minimum(finish, case.known[task.observed_by])
     return Span(start, Moment(finish, _mark(task, months, start.path)))
-
-
-def _chain_end(case: Case, finish: Array) -> Array:
-    """Fit-out given that it is not reached at the as-of date, the whole chain taken as one task."""
-    assert case.chain is not None and case.chain_start is not None
-    begun = case.chain_start + case.offsets
-    return begun + case.chain.given(finish - begun, case.as_of - begun)
 
 
 def _is_running(task: Task, case: Case) -> bool:

@@ -96,12 +96,14 @@ class Route:
     Attributes
     ----------
     dated : those that the results which are dates depend on.
+    to_fit_out : the part of them that the fit-out of a hall depends on, itself last.
     lengths : result that is a duration → the task that gives it.
     cleared : id of the task that starts when the ground is cleared.
     done_at_clearing : ids of the tasks that precede it.
     """
 
     dated: tuple[Task, ...]
+    to_fit_out: tuple[Task, ...]
     lengths: Mapping[str, Task]
     cleared: str
     done_at_clearing: frozenset[str]
@@ -112,8 +114,8 @@ def on_route(tasks: Sequence[Task], route: str) -> Route:
 
     Raises
     ------
-    InputError : no task of the route gives one of the results that a building needs, or none starts
-        at clearing.
+    InputError : no task of the route gives one of the results that a building needs, or not
+        exactly one starts at clearing and one ends at fit-out.
     """
     by_id = {t.id: t for t in tasks}
     here = {t.id: replace(t, links=tuple(_links(t, route, by_id)))
@@ -127,13 +129,24 @@ def on_route(tasks: Sequence[Task], route: str) -> Route:
     for result in RESULTS:
         if result not in given and result != "support_ready":
             raise InputError(f"catalog tasks: no task on route {route!r} gives {result!r}")
-    cleared = [t.id for t in dated if t.starts_at == "cleared"]
-    if len(cleared) != 1:
+    cleared = _only([t.id for t in dated if t.starts_at == "cleared"], route, "starts at 'cleared'")
+    fitted = _only([t.id for t in dated if t.milestone == "fitted"], route, "ends at 'fitted'")
+    return Route(
+        dated=dated,
+        to_fit_out=tuple(t for t in dated if t.id in {fitted, *_before(dated, fitted)}),
+        lengths={result: given[result] for result in LENGTHS},
+        cleared=cleared,
+        done_at_clearing=_before(dated, cleared),
+    )
+
+
+def _only(ids: Sequence[str], route: str, what: str) -> str:
+    if len(ids) != 1:
         raise InputError(
-            f"catalog tasks: on route {route!r} {len(cleared)} tasks start at 'cleared', not one"
+            f"catalog tasks: on route {route!r} exactly one task must be one that {what}; "
+            f"there are {len(ids)} ({', '.join(ids) or 'none'})"
         )
-    lengths = {result: given[result] for result in LENGTHS}
-    return Route(dated, lengths, cleared[0], _before(dated, cleared[0]))
+    return ids[0]
 
 
 def _before(tasks: Sequence[Task], task_id: str) -> frozenset[str]:

@@ -65,7 +65,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
                     yield from record.facts.values()
 
 
-ALWAYS_USED = ("assumptions", "tasks", "efficiencies", "reliability", "world")
+ALWAYS_USED = ("assumptions", "tasks", "efficiencies", "reliability")
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

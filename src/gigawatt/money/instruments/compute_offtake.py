@@ -54,7 +54,7 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
     def bill(changes: list[Array], times: list[Array]) -> Array:
         steps = np.stack(changes, axis=1), np.stack(times, axis=1)
         full = monthly_steps(*steps, compact, sites.size, op.months)
-        out: Array = np.einsum("dsm,dsm->dm", full, payable)
+        out: Array = (full * payable).sum(axis=1)
         return out
 
     within = bill([rate, -rate], [start, stop])

@@ -35,7 +35,7 @@ PP_SIZES = (1, 2, 4, 8, 16, 32, 64)
 EP_SIZES = (8, 16, 32, 64)
 MICROBATCHES = (1, 2, 4)
 VIRTUAL_MOST = 4
-CP_TOKENS = 16384  # longest piece of a sequence that one context-parallel rank takes
+CP_TOKENS = 8192  # longest piece of a sequence that one context-parallel rank takes
 LOGIT_MEMORY_BYTES = 8.0  # BF16 logits, FP32 copy, gradient
 
 

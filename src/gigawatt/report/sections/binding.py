@@ -1,4 +1,4 @@
-"""What was last to be ready, by year of service."""
+"""What was last to be ready, by year of service; shares of megawatts."""
 
 from __future__ import annotations
 

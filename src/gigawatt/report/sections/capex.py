@@ -8,7 +8,7 @@ from gigawatt.report.read import Row
 from gigawatt.report.view import USD_PER_BN, View
 
 TOTAL = "total"
-BAR_PX, FRAME_PX = 64, 150
+BAR_PX, FRAME_PX = 56, 80
 
 
 def section(view: View) -> Section | None:

@@ -133,8 +133,12 @@ def _tranches(view: View) -> list[Figure]:
             title=say("money.tranches"),
             unit=say("unit.bn_usd"),
             note=f"{say('money.tranches_note')} {answer.definition}".strip(),
-            data=[figures.whiskers(trace, values["p10"], values["p50"], values["p90"])],
-            layout={**figures.bar_layout(say("unit.bn_usd")), "showlegend": False},
+            data=[
+                figures.whiskers(
+                    {**trace, "showlegend": False}, values["p10"], values["p50"], values["p90"]
+                )
+            ],
+            layout=figures.bar_layout(say("unit.bn_usd")),
             table=Table(say("money.tranches"), view.percentile_columns(say("word.year")), rows),
             height_px=320,
         )

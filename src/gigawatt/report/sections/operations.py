@@ -9,7 +9,7 @@ from gigawatt.report.view import View
 
 USEFUL = ("useful", "delivered")  # names under which a run may hold the useful hours
 INSTALLED = "installed"
-BAR_PX, FRAME_PX = 30, 110
+BAR_PX, FRAME_PX = 30, 70
 
 
 def section(view: View) -> Section | None:
@@ -36,7 +36,7 @@ def section(view: View) -> Section | None:
                 ["absolute", *["relative"] * len(losses), "total"],
             )
         ],
-        layout={**figures.lying_layout(say("unit.percent")), "showlegend": False},
+        layout=figures.lying_layout(say("unit.percent")),
         table=_table(view, rows),
         height_px=FRAME_PX + BAR_PX * (len(losses) + 2),
     )

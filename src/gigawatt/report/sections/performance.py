@@ -7,6 +7,12 @@ from gigawatt.report.read import Row
 from gigawatt.report.view import View
 
 SERVE = "serve"
+SHOWN = (
+    "packages", "tokens_per_s_per_package", "mfu", "step_time_s",
+    "output_tokens_per_s_per_package", "input_tokens_per_s_per_package", "tokens_per_s_per_user",
+    "ttft_ms", "tpot_ms", "sigma_log",
+)  # fmt: skip
+"""Metrics that fit in a table for people; the run's own table has all of them."""
 
 
 def section(view: View) -> Section | None:
@@ -23,10 +29,15 @@ def section(view: View) -> Section | None:
     return Section("performance", say("performance.title"), say("performance.intro"), parts)
 
 
+def _unit_head(unit: str) -> str:
+    """Unit under the head, where the head does not say it."""
+    return "" if unit == "share" or "tokens/s" in unit else unit
+
+
 def _table(view: View, caption: str, rows: list[Row]) -> Table:
     """One row a workload and system, one column a metric."""
     say = view.say
-    metrics = list(dict.fromkeys((r["metric"], r["unit"]) for r in rows))
+    metrics = list(dict.fromkeys((r["metric"], r["unit"]) for r in rows if r["metric"] in SHOWN))
     cases: dict[tuple[str, ...], dict[str, float]] = {}
     for row in rows:
         case = (row["workload"], row["system"], row["model"], row["setting"])
@@ -40,7 +51,7 @@ def _table(view: View, caption: str, rows: list[Row]) -> Table:
         )
         for (workload, system, model, setting), held in cases.items()
     )
-    heads = [(say.label("metric", m), "" if unit == "share" else unit) for m, unit in metrics]
+    heads = [(say.label("metric", m), _unit_head(unit)) for m, unit in metrics]
     columns = view.columns(
         say("performance.workload"),
         say("word.system"),

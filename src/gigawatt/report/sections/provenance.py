@@ -20,7 +20,7 @@ def conversion_section(view: View) -> Section | None:
     say = view.say
     body = tuple(
         (
-            Cell(str(r["name"]).replace("_", " ")),
+            Cell(say.label("total", str(r["name"]))),
             Cell(_declared(view, r)),
             Cell(
                 view.quantity(r["computed_p50"], r["unit"]),

@@ -12,7 +12,8 @@ from gigawatt.report.sections.binding import STYLES
 from gigawatt.report.view import View
 
 NEVER_TEXT = "9999"  # sorts after every date
-ROW_PX = 13
+ROW_PX, FRAME_PX = 13, 60
+NAME_LENGTH = 18
 
 
 def section(view: View) -> Section | None:
@@ -79,7 +80,7 @@ def _figure(view: View, rows: list[Row]) -> Figure:
         data=_traces(view, ordered),
         layout=_layout(ordered),
         table=_block_table(view, ordered),
-        height_px=110 + ROW_PX * len(ordered),
+        height_px=FRAME_PX + ROW_PX * len(ordered),
     )
 
 
@@ -88,6 +89,7 @@ def _traces(view: View, rows: list[Row]) -> list[figures.Trace]:
     edge = max([view.horizon, *(str(r["in_service_p90"] or "") for r in rows)])
     out: list[figures.Trace] = []
     for name in dict.fromkeys(r["binding"] for r in rows if r["in_service_p10"]):
+        colour, shape = figures.dot(STYLES.get(name, 0))
         line: figures.Trace = {"x": [], "y": []}
         dots: figures.Trace = {"x": [], "y": [], "text": [], "symbol": []}
         for position, row in enumerate(rows):
@@ -98,8 +100,7 @@ def _traces(view: View, rows: list[Row]) -> list[figures.Trace]:
             dots["x"].append(row["in_service_p50"] or edge)
             dots["y"].append(position)
             dots["text"].append(_hover(view, row))
-            dots["symbol"].append("circle" if row["in_service_p50"] else "triangle-right")
-        colour = figures.marker(STYLES.get(name, 0))["color"]
+            dots["symbol"].append(shape if row["in_service_p50"] else "triangle-right")
         label = say_label(view, name)
         out.append(
             {
@@ -108,7 +109,6 @@ def _traces(view: View, rows: list[Row]) -> list[figures.Trace]:
                 "line": {"color": colour, "width": 2},
                 "opacity": 0.55,
                 "hoverinfo": "skip",
-                "legendgroup": name,
                 "showlegend": False,
             }
         )
@@ -119,8 +119,8 @@ def _traces(view: View, rows: list[Row]) -> list[figures.Trace]:
                 "text": dots["text"],
                 "mode": "markers",
                 "marker": {"color": colour, "size": 8, "symbol": dots["symbol"]},
+                "cliponaxis": False,
                 "name": label,
-                "legendgroup": name,
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
@@ -141,7 +141,7 @@ def _hover(view: View, row: Row) -> str:
 def _layout(rows: list[Row]) -> dict[str, Any]:
     """Numbered rows from the top; each site is named at its first block and parted by a line."""
     starts = [i for i, r in enumerate(rows) if i == 0 or r["site"] != rows[i - 1]["site"]]
-    names = [str(rows[i]["site_name"] or rows[i]["site"]).replace("<", "&lt;") for i in starts]
+    names = [_short(str(rows[i]["site_name"] or rows[i]["site"])) for i in starts]
     parts = [
         {
             "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i - 0.5, "y1": i - 0.5,
@@ -161,6 +161,12 @@ def _layout(rows: list[Row]) -> dict[str, Any]:
         "shapes": parts,
         "hovermode": "closest",
     }
+
+
+def _short(name: str) -> str:
+    """Name that leaves room for the chart on a narrow screen."""
+    cut = name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"
+    return cut.replace("<", "&lt;")
 
 
 def _block_table(view: View, rows: list[Row]) -> Table:

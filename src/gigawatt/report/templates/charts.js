@@ -49,11 +49,10 @@
         plot_bgcolor: "rgba(0,0,0,0)",
         font: { family: "system-ui, sans-serif", size: 12, color: "@ink" },
         margin: { l: 8, r: 16, t: 12, b: 8 },
-        legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "normal" },
         hoverlabel: { bgcolor: "@panel", bordercolor: "@line", font: { color: "@ink" } },
         modebar: { bgcolor: "rgba(0,0,0,0)", color: "@muted", activecolor: "@ink" },
         dragmode: false,
-        showlegend: true,
+        showlegend: false,
         autosize: width === undefined,
         width: width,
       },
@@ -72,12 +71,17 @@
 
   draw();
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw());
+
+  // On paper: light, of the paper's width, with the sources unfolded.
+  const sources = document.querySelector("#sources details");
   window.addEventListener("beforeprint", () => {
     root.dataset.theme = "light";
+    if (sources) sources.open = true;
     draw(PRINT_WIDTH_PX);
   });
   window.addEventListener("afterprint", () => {
     delete root.dataset.theme;
+    if (sources) sources.open = false;
     draw();
   });
 })();

@@ -1,6 +1,7 @@
+# ruff: noqa: T201  (an example prints)
 """Load a programme, see what it comes to, and turn its megawatts into racks for a few draws.
 
-    python examples/load_programme.py [PROGRAMME]
+Call it as ``python examples/load_programme.py [PROGRAMME]``.
 """
 
 from __future__ import annotations

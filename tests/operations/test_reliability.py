@@ -51,6 +51,16 @@ def test_published_job_rates_lie_in_the_band(drawn, name, age_years):
     assert band[0] < published < band[2]
 
 
+@pytest.mark.parametrize("name", ["rsc-1", "rsc-2"])
+def test_published_node_rates_lie_in_the_band(drawn, name):
+    published = load_catalog().record("reliability", name).value("rate_per_1000_node_days")
+    maturity = 1.0 + (drawn.infant_factor - 1.0) * np.exp(-2.0 / drawn.infant_years)
+    # P05 to P95: RSC-1 is the worst cluster that is public and lies just above the P90
+    band = np.quantile(drawn.failures_per_1000_node_days * maturity, [0.05, 0.5, 0.95])
+    print(f"{name}: published {published:.2f}, model P05/P50/P95 {band.round(2)}")  # noqa: T201
+    assert band[0] < published < band[2]
+
+
 def test_llama_3_counts_turn_into_the_rate_that_is_quoted():
     # 419 / (54 d x 2,048 nodes) = 3.79 per 1,000 node-days, one interruption per 3.1 h
     rate = job_rate_per_s(16384, node_rate_per_s(3.79), 0.0, 200.0, 0.0)

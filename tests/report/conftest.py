@@ -85,8 +85,8 @@ def _tables(sites: tuple[str, ...], never: bool, blocks: int) -> dict[str, list[
             {"year": y, "cause": c, "package_hours_mean": 1e9 * s * (y - 2025), "share": s}
             for y in YEARS
             for c, s in (
-                ("useful", 0.83), ("idle", 0.08), ("failures", 0.04), ("checkpoints", 0.02),
-                ("repair", 0.02), ("power", 0.01),
+                ("useful", 0.83), ("idle", 0.08), ("headroom", 0.04), ("checkpoint", 0.02),
+                ("redo", 0.02), ("power", 0.01),
             )
         ],
         "energy": _energy(sites),
@@ -259,8 +259,9 @@ def _answers(never: bool) -> list[dict]:
     by_year = {str(y): {**_spread(1.0e10 * (y - 2026), 0.5, 1.5)} for y in YEARS}
     return [
         {
-            "name": "first_gw_in_service_date", "title": "First gigawatt in service", "kind": "date",
-            "unit": "date", "definition": "Month in which facility power in service reaches 1 GW.",
+            "name": "first_gw_in_service_date", "title": "First gigawatt in service",
+            "kind": "date", "unit": "date",
+            "definition": "Month in which facility power in service reaches 1 GW.",
             "status": "not within horizon" if never else "reached", "mean": None,
             **(none if never else first),
         },

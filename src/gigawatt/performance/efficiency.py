@@ -18,7 +18,6 @@ from gigawatt.performance.hardware import System
 T = TypeVar("T")
 
 TABLE = "efficiencies"
-PRECISIONS = ("bf16", "fp8", "fp4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,9 @@ class ServeConstants:
     ----------
     weight_read_share, expert_read_share, kv_read_share : of the memory bandwidth, reached when
         dense weights, experts and the cache are read.
-    gemm_share, prefill_share : of the dense peak, in decode and in prefill products.
+    gemm_share : of the dense peak, in decode products.
+    prefill_share, moe_prefill_share : of the dense peak, in prefill products of dense and of
+        mixture models.
     mla_gemm_share, prefill_attention_share : of the dense BF16 peak, in attention.
     link_share : of the scale-up bandwidth, in collectives.
     collective_us, collective_growth : latency of a collective on two ranks, and its growth per
@@ -143,6 +144,7 @@ class ServeConstants:
     kv_read_share: float
     gemm_share: float
     prefill_share: float
+    moe_prefill_share: float
     mla_gemm_share: float
     prefill_attention_share: float
     link_share: float
@@ -174,16 +176,22 @@ def load_constants(catalog: Catalog, record_id: str, into: type[T]) -> T:
     ------
     InputError : the record or one of its facts is missing; known generations are named.
     """
-    return constants_of(_record(catalog, record_id), into)
-
-
-def constants_of(record: Record, into: type[T]) -> T:
-    """Central values of a record's facts in the dataclass `into` (fields = fact keys)."""
+    record = _record(catalog, record_id)
     return into(**{f.name: record.value(f.name) for f in fields(into)})  # type: ignore[arg-type]
 
 
-def calibration_date(catalog: Catalog, use: str, generation: str) -> str:
-    """Month of the software that the record's efficiencies hold for; "" for a forecast."""
+def load_serve_constants(catalog: Catalog, generation: str) -> ServeConstants:
+    """Serving constants of a generation: its own facts, else those of ``serve-common``."""
+    common, own = _record(catalog, "serve-common"), _record(catalog, f"serve-{generation}")
+    facts = {**common.facts, **own.facts}
+    missing = [f.name for f in fields(ServeConstants) if f.name not in facts]
+    if missing:
+        raise InputError(f"{TABLE}/{own.id}: no fact {missing[0]!r}, nor in {common.id}.")
+    return ServeConstants(**{f.name: facts[f.name].value for f in fields(ServeConstants)})
+
+
+def calibrated_month(catalog: Catalog, use: str, generation: str) -> str:
+    """Month of the software that the efficiencies hold for ("2026-08"); "" for a forecast."""
     return _record(catalog, f"{use}-{generation}").text("calibrated")
 
 

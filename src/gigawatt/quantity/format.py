@@ -106,8 +106,8 @@ def scaled(value: float | None, digits: int = 3, locale: Locale = EN) -> str:
     """
     if value is None or not math.isfinite(value):
         return locale.missing
-    if abs(value) >= _EXPONENT_FROM:
-        return number(value, digits, locale)
+    if abs(value) >= _EXPONENT_FROM:  # no such number is known to three digits
+        return number(value, min(digits, 2), locale)
     return _stepped(value, (*locale.scales, (1.0, "")), digits, locale)
 
 
@@ -202,7 +202,7 @@ def quantity(
 
     >>> quantity(55.2e9, "usd_per_gw"), quantity(297_300, "packages/GW"), quantity(0.42, "share")
     ('$55.2 bn/GW', '297 k packages/GW', '42 %')
-    >>> quantity("2027-10-14", "date"), quantity(1.27e27, "FLOP", digits=2), quantity(87.6, "TWh")
+    >>> quantity("2027-10-14", "date"), quantity(1.27e27, "FLOP"), quantity(87.6, "TWh")
     ('Oct 2027', '1.3e27 FLOP', '87.6 TWh')
     """
     if value is None or isinstance(value, str):

@@ -54,15 +54,12 @@ STRINGS: dict[str, dict[str, str]] = {
         "word.all": "All sites",
         "word.mean": "Mean",
         "word.year": "Year",
-        "word.month": "Month",
         "word.unit": "Unit",
         "word.site": "Site",
-        "word.phase": "Phase",
         "word.system": "System",
         "word.route": "Power route",
         "word.status": "Status",
         "word.source": "Source",
-        "word.share": "Share",
         "word.to": "{low} to {high}",
         "word.range": "{low} … {high}",
         # headline
@@ -83,7 +80,6 @@ STRINGS: dict[str, dict[str, str]] = {
         "capacity.note": "Facility power: IT power with cooling and losses, of the blocks that "
         "carry this programme. Source: tables/capacity of this run.",
         "capacity.announced": "announced: {power}",
-        "capacity.announced_name": "Announced total",
         "capacity.band": "P10 to P90",
         "capacity.median": "P50",
         "capacity.table": "Facility power in service at year end, GW",
@@ -159,7 +155,6 @@ STRINGS: dict[str, dict[str, str]] = {
         "unit.bn_usd": "bn USD, nominal",
         "unit.bn_usd_gw": "bn USD per facility GW",
         "unit.gw": "GW",
-        "unit.mw": "MW",
         "unit.twh_year": "TWh a year",
         "unit.percent": "%",
         "party.builders": "builders",
@@ -167,7 +162,7 @@ STRINGS: dict[str, dict[str, str]] = {
         "party.utilities": "utilities",
         "party.operators": "operators",
         "party.users": "users",
-        "party.unnamed": "unnamed funding",
+        "party.unfunded": "unfunded",
         # capex
         "capex.title": "What a gigawatt costs to build",
         "capex.intro": "Capital cost per gigawatt of facility power, systems included, in nominal "
@@ -257,6 +252,12 @@ STRINGS: dict[str, dict[str, str]] = {
         "cause.delivered": "useful work",
         "cause.idle": "given to no workload",
         "cause.power": "power curtailed",
+        "cause.headroom": "head-room for peaks",
+        "cause.repair": "out for repair",
+        "cause.redo": "work done again",
+        "cause.checkpoint": "writing checkpoints",
+        "cause.detection": "noticing a failure",
+        "cause.restart": "restarting",
         # conversion
         "conversion.title": "Announced against computed",
         "conversion.intro": "What the announcement says beside what the programme file and the "
@@ -352,11 +353,10 @@ STRINGS: dict[str, dict[str, str]] = {
         # terminal
         "terminal.headline": "Headline results",
         "terminal.capacity": "In service at year end",
-        "terminal.binding": "Last to be ready, share of megawatts",
+        "terminal.binding": "Last to be ready, % of megawatts of the year",
         "terminal.warnings": "{count} warnings, the first: {first}",
         "terminal.warning": "1 warning: {first}",
         "terminal.folder": "Run folder: {folder}",
-        "terminal.more": "{count} more by year: see the report",
         "terminal.others": "others",
     },
 }  # fmt: skip

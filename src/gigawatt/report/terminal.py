@@ -111,12 +111,17 @@ def _binding(view: View) -> Table | None:
     for year in shares:
         table.add_column(year_label(view, year), justify="right")
     for name in shown:
-        values = (view.percent(s[name]) if s.get(name) else "" for s in shares.values())
+        values = (_percent(view, s.get(name, 0.0)) for s in shares.values())
         table.add_row(*_plain((view.say.label("constraint", name), *values)))
     if names[MOST_CONSTRAINTS:]:
         rest = (sum(s.get(n, 0.0) for n in names[MOST_CONSTRAINTS:]) for s in shares.values())
-        table.add_row(view.say("terminal.others"), *(view.percent(v) if v else "" for v in rest))
+        table.add_row(view.say("terminal.others"), *(_percent(view, v) for v in rest))
     return table
+
+
+def _percent(view: View, share: float) -> str:
+    """Whole per cent without its mark, which the title of the table says; empty for nothing."""
+    return view.fixed(100.0 * share, 0) if share else ""
 
 
 def _plain(texts: tuple[str, ...]) -> list[str]:

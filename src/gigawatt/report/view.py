@@ -45,9 +45,8 @@ class View:
         return fmt.power(value_mw, locale=self.locale)
 
     def quantity(self, value: float | str | None, unit: str, short: bool = False) -> str:
-        """Value with its unit; FLOP counts with two digits, as their error allows no more."""
-        digits = 2 if unit.upper().startswith("FLOP") else 3
-        return fmt.quantity(value, unit, digits=digits, locale=self.locale, short=short)
+        """Value with its unit."""
+        return fmt.quantity(value, unit, locale=self.locale, short=short)
 
     def month(self, date: str | None) -> str:
         """Month of a date; "after …" the horizon where there is none."""

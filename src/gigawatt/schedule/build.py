@@ -10,9 +10,8 @@ a phase has no such date the network starts with land control at the as-of date.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -24,54 +23,20 @@ from gigawatt.program.model import Phase, Program, Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
-from gigawatt.schedule.durations import Chain, Law, beyond
+from gigawatt.schedule.durations import Chain
 from gigawatt.schedule.forward import Case, Drawn, Moment, Running, cause_of, forward, later
-from gigawatt.schedule.network import CAUSES, ROUTES, Route, Task, on_route, read_tasks
+from gigawatt.schedule.milestones import (
+    known_dates,
+    may_have_begun,
+    reached_milestones,
+    route_of,
+)
+from gigawatt.schedule.network import ROUTES, Route, Task, on_route, read_tasks
 from gigawatt.schedule.result import BuildTimes
-from gigawatt.uncertainty.distributions import Point
+from gigawatt.schedule.setting import Setting, make_setting
 from gigawatt.uncertainty.streams import Streams
 
 REFERENCE_DRAWS = 256  # draws on which the length of a chain that is running is fitted
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What all phases share.
-
-    Attributes
-    ----------
-    catalog, axis, streams, assumptions : as given to `build_times`.
-    networks : route → its tasks in order.
-    as_of : the as-of date, months since the start.
-    causes : cause → (D, 1) factor on durations; "" is no cause.
-    paces : site id → (D, 1) factor on durations.
-    """
-
-    catalog: Catalog
-    axis: MonthAxis
-    streams: Streams
-    assumptions: ScheduleAssumptions
-    networks: Mapping[str, Route]
-    as_of: float
-    causes: Mapping[str, Array]
-    paces: Mapping[str, Array]
-
-    def law(self, path: str) -> Law:
-        """Duration law of a catalog fact."""
-        a = self.assumptions
-        body = self.catalog.fact(path).distribution
-        return Law(body, a.overdue_share[:, None], a.overdue_index[:, None])
-
-    def uniform(self, name: str) -> Array:
-        """Recorded uniform stream, (D, 1)."""
-        u = self.streams.uniform(name)
-        self.streams.record[name] = u
-        return u[:, None]
-
-    def per_phase(self, where: str, key: str) -> Array:
-        """Own draw of a phase of a fact of ``assumptions/schedule``, (D, 1)."""
-        fact = self.catalog.fact(f"assumptions/schedule/{key}")
-        return self.streams.sample(f"{where}/{key}", fact.distribution)[:, None]
 
 
 def build_times(
@@ -104,11 +69,11 @@ def build_times(
     """
     tasks = read_tasks(catalog)
     networks = {route: on_route(tasks, route) for route in ROUTES}
-    setting = _setting(program, catalog, networks, axis, streams, assumptions)
+    setting = make_setting(program, catalog, networks, axis, streams, assumptions)
     # The same draws whatever the chunk, so that results do not depend on how a run is cut.
     few = Streams(streams.seed, REFERENCE_DRAWS)
     sampled = sample_assumptions(catalog, few, "schedule", ScheduleAssumptions)
-    reference = _setting(program, catalog, networks, axis, few, sampled)
+    reference = make_setting(program, catalog, networks, axis, few, sampled)
     parts = [
         _phase_times(setting, reference, site, phase)
         for site in program.sites
@@ -123,31 +88,10 @@ def build_times(
     return joined
 
 
-def _setting(
-    program: Program,
-    catalog: Catalog,
-    networks: Mapping[str, Route],
-    axis: MonthAxis,
-    streams: Streams,
-    a: ScheduleAssumptions,
-) -> Setting:
-    common = a.common_pace_mean_log + a.common_pace_sd_log * streams.normal("schedule/common_pace")
-    paces = {}
-    for site in program.sites:
-        own = a.site_pace_sd_log * streams.normal(f"schedule/site_pace/{site.id}")
-        paces[site.id] = np.exp(common + own)[:, None]
-    causes = {"": np.ones((streams.size, 1))}
-    for cause in CAUSES:
-        spread: Array = getattr(a, f"{cause}_sd_log")
-        causes[cause] = np.exp(spread * streams.normal(f"schedule/cause/{cause}"))[:, None]
-    as_of = axis.position(program.as_of)
-    return Setting(catalog, axis, streams, a, networks, as_of, causes, paces)
-
-
 def _phase_times(setting: Setting, reference: Setting, site: Site, phase: Phase) -> BuildTimes:
     """Dates of one phase, arrays (D, K) for its K buildings."""
-    reached = _reached(setting, site, phase)
-    network = setting.networks[_route(phase, reached)]
+    reached = reached_milestones(setting, site, phase)
+    network = setting.networks[route_of(phase, reached)]
     case = _case(setting, site, phase, reached, network)
     case = replace(case, running=_running(case, reference, site, phase, reached, network))
     spans = forward(network.dated, case)
@@ -168,7 +112,7 @@ def _case(
     """What is known of a phase and how its tasks are drawn."""
     where = f"site/{site.id}/{phase.id}"
     pace = setting.paces[site.id]
-    known = _known_dates(setting, phase, reached, where)
+    known = known_dates(setting, phase, reached, where)
     drawn: dict[str, Drawn] = {}
 
     def draw(task: Task) -> Drawn:
@@ -203,19 +147,12 @@ def _running(
     """
     milestone = "roof" if "roof" in reached else "cleared"
     begun = case.known.get(milestone)
-    if begun is None or "fitted" in reached or not _may_have_begun(reached, phase, reference):
+    if begun is None or "fitted" in reached or not may_have_begun(reached, phase, reference):
         return None
     other = replace(_case(reference, site, phase, reached, network), looks_back=False)
     spans = forward(network.to_fit_out, other)
     months = spans[network.to_fit_out[-1].id].finish.month - other.known[milestone]
     return Running(begun, Chain.fitted(months[:, 0]))
-
-
-def _may_have_begun(reached: Mapping[str, float], phase: Phase, setting: Setting) -> bool:
-    """Whether ground is, or may be, cleared by the as-of date; the same for every chunk."""
-    if {"cleared", "roof"} & set(reached):
-        return True
-    return phase.cleared is not None and setting.axis.position(phase.cleared) <= setting.as_of
 
 
 def _assemble(
@@ -278,8 +215,7 @@ def _orders(
         arrived = np.minimum(hall[:, 0], reached.get("first_racks", np.inf))
         due[:, 0] = arrived - lead[:, 0]
     elif "fitted" in reached:
-        age = np.maximum(setting.as_of - due[:, :1], 0.0)
-        lead[:, :1] = drawn.months(age)
+        lead[:, :1] = drawn.months(setting.as_of - due[:, :1])
     return due, lead
 
 
@@ -307,66 +243,5 @@ def _offsets(
         return np.zeros_like(pace)
     law = setting.law("assumptions/schedule/stagger_months")
     drawn = Drawn(law, pace, setting.uniform(f"{where}/stagger_months"))
-    age = np.maximum(setting.as_of - known["fitted"], 0.0) if "fitted" in known else 0.0
+    age = setting.as_of - known["fitted"] if "fitted" in known else None
     return drawn.months(age) * np.arange(phase.buildings)
-
-
-def _route(phase: Phase, reached: Mapping[str, float]) -> str:
-    """Network that a phase follows.
-
-    Power and framework orders in hand make the fast chain. A hall that is fitted and has no power
-    shows that the power was not in hand: such a phase follows its own route.
-    """
-    waits_for_power = "fitted" in reached and "power" not in reached
-    in_hand = phase.power_contracted and phase.framework_orders
-    return (
-        "fast" if in_hand and phase.route != "brownfield" and not waits_for_power else phase.route
-    )
-
-
-def _reached(setting: Setting, site: Site, phase: Phase) -> dict[str, float]:
-    """Milestones reached by a phase's first building, with what they imply, months since start."""
-    first = phase is site.phases[0]
-    progress: dict[str, dt.date] = {**(site.progress if first else {}), **phase.progress}
-    reached = {m: setting.axis.position(d) for m, d in progress.items()}
-    for milestone, month in reached.items():
-        if month > setting.as_of:
-            raise InputError(
-                f"site {site.id}, phase {phase.id}: progress {milestone} = {progress[milestone]} "
-                "lies after the programme's as_of; progress is what has been reached by then"
-            )
-    if "in_service" in reached:
-        for implied in ("fitted", "power"):
-            reached.setdefault(implied, reached["in_service"])
-    if "cleared" not in reached and phase.cleared is None:
-        later_ones = [reached[m] for m in ("roof", "fitted", "power", "in_service") if m in reached]
-        if later_ones:
-            reached["cleared"] = min(later_ones)
-    return reached
-
-
-def _known_dates(
-    setting: Setting, phase: Phase, reached: Mapping[str, float], where: str
-) -> dict[str, Array]:
-    """Dates of milestones by report, plan or contract, (D, 1) each."""
-    ones = np.ones((setting.streams.size, 1))
-    known = {m: month * ones for m, month in reached.items()}
-    if "cleared" not in known and phase.cleared is not None:
-        planned = setting.axis.position(phase.cleared)
-        known["cleared"] = planned + _cleared_spread(setting, phase, planned, where)
-    if "power_contract" not in known and phase.power_contracted:
-        if "cleared" in known:
-            elapsed = setting.per_phase(where, "contract_elapsed_months")
-            known["power_contract"] = known["cleared"] - elapsed
-        else:
-            known["power_contract"] = setting.as_of * ones
-    return known
-
-
-def _cleared_spread(setting: Setting, phase: Phase, planned: float, where: str) -> Array:
-    """What is added to a clearing date, (D, 1); a planned date stays after the as-of date."""
-    if isinstance(phase.cleared_spread_months, Point):
-        return np.full((setting.streams.size, 1), phase.cleared_spread_months.value)
-    u = setting.uniform(f"{where}/cleared_spread_months")
-    margin = setting.as_of - planned if planned > setting.as_of else -np.inf
-    return beyond(phase.cleared_spread_months, u, margin)

@@ -35,7 +35,6 @@ from gigawatt.uncertainty.distributions import (
     normal_ppf,
 )
 
-
 _NEGLIGIBLE = 1e-12  # survival below which an unbounded distribution has no more to say
 
 
@@ -121,31 +120,37 @@ class Law:
     overdue_share: Array
     overdue_index: Array
 
-    def sample(self, u: Array, age_months: Array | float = 0.0) -> Array:
+    def sample(self, u: Array, age_months: Array | None = None) -> Array:
         """Durations at the probabilities `u`, given that the task is older than `age_months`.
 
         Parameters
         ----------
         u : (D, 1) in (0, 1).
-        age_months : 0 for a task that is not running; anything that broadcasts against `u`.
+        age_months : anything that broadcasts against `u`; not above 0 where the task has not begun,
+            None where it is not known whether it still runs.
         """
         longest = _longest(self.body)
         bounded = np.isfinite(longest) and longest > 0.0 and not isinstance(self.body, Point)
         share = self.overdue_share if bounded else np.zeros_like(self.overdue_share)
-        age = np.maximum(age_months, 0.0)
         remaining = 1.0 - u
+        if age_months is None:
+            return self._at(remaining, share, longest)
+        age = np.maximum(age_months, 0.0)
         running = 1.0 - (1.0 - share) * cdf(self.body, age)
         survival = np.where(age > 0.0, remaining * running, remaining)
-        within = self.body.ppf(np.clip((1.0 - survival) / (1.0 - share), 0.0, 1.0))
-        out = np.maximum(within, 0.0)
-        if bounded:
-            stretch = (share / np.minimum(np.maximum(survival, 1e-300), share)) ** (
-                1.0 / self.overdue_index
-            )
-            out = np.where(survival < share, longest * stretch, out)
-        overdue = age * remaining ** (-1.0 / self.overdue_index)
-        exhausted = (age >= longest) | (running < _NEGLIGIBLE)
-        return np.where(exhausted & (age > 0.0), overdue, np.maximum(out, age))
+        drawn = np.maximum(self._at(survival, share, longest), age)
+        exhausted = (age > 0.0) & ((age >= longest) | (running < _NEGLIGIBLE))
+        return np.where(exhausted, age * remaining ** (-1.0 / self.overdue_index), drawn)
+
+    def _at(self, survival: Array, share: Array, longest: float) -> Array:
+        """Duration that is exceeded with the probability `survival`."""
+        body = self.body.ppf(np.clip((1.0 - survival) / (1.0 - share), 0.0, 1.0))
+        within = np.maximum(body, 0.0)
+        if not np.any(share > 0.0):
+            return within
+        beyond_maximum = np.maximum(share / np.maximum(survival, 1e-300), 1.0)
+        tail = longest * beyond_maximum ** (1.0 / self.overdue_index)
+        return np.where(survival < share, tail, within)
 
 
 @dataclass(frozen=True, slots=True)

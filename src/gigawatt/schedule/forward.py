@@ -40,9 +40,10 @@ class Drawn:
     scale: Array
     u: Array
 
-    def months(self, age_months: Array | float = 0.0) -> Array:
-        """Durations given an age, months; (D, 1), or the shape of the age."""
-        return self.scale * self.law.sample(self.u, age_months / self.scale)
+    def months(self, age_months: Array | None = None) -> Array:
+        """Durations, given an age if there is one, months; (D, 1), or the shape of the age."""
+        age = None if age_months is None else age_months / self.scale
+        return self.scale * self.law.sample(self.u, age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ def _start(task: Task, case: Case, spans: Mapping[str, Span]) -> Moment:
             span = spans[link.task]
             edge = span.start if link.from_start else span.finish
             start = later(start, Moment(edge.month + link.lag_months, edge.path))
+    if task.starts_at and task.starts_at not in case.known:
+        # The milestone that it starts at is not reached.
+        start = Moment(np.maximum(start.month, case.as_of), start.path)
     if task.framework_order:
         start = Moment(start.month - case.early_order, start.path)
     return start
@@ -177,7 +181,7 @@ def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
         return Span(Moment(begun, start.path), Moment(month, _mark(task, 0.0, start.path)))
     running = case.running if task.milestone == "fitted" else None
     observed = running is None and case.looks_back and _is_running(task, case)
-    age = np.maximum(case.as_of - start.month, 0.0) if observed else 0.0
+    age = case.as_of - start.month if observed else None
     months = case.draw(task).months(age)
     finish = start.month + months
     if running is not None:

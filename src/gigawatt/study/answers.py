@@ -79,15 +79,16 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
         _number(
             "tokens_per_day_per_gw", "Output tokens a day of one gigawatt", "tokens/day",
             d["tokens_per_day_per_gw"],
-            "Output tokens a day if all packages of one facility GW of the first system served "
-            "the serving workloads, in the month in which its first block is in service; failures "
-            "and head-room taken off.",
+            "Output tokens a day if all packages of one facility GW of the main system served the "
+            "serving workloads, in the month in which the first GW (or all of a smaller "
+            "programme) is in service; failures and head-room taken off. The conditions (model, "
+            "precision, lengths, speed per user) stand in the table of rates.",
         ),
         _number(
             "training_flop_100_days_per_gw", "Training compute of one gigawatt in 100 days", "FLOP",
             d["training_flop_100_days_per_gw"],
-            "Model FLOP if all packages of one facility GW of the first system trained for 100 "
-            "days, failures and restarts taken off.",
+            "Model FLOP if all packages of one facility GW of the main system trained for 100 days, "
+            "in the same month; failures and restarts taken off, recomputation not counted.",
         ),
         _yearly(
             frame, "energy_twh_per_year", "Electricity", "TWh", "energy_twh",

@@ -18,7 +18,7 @@ from gigawatt.money.inputs import money_inputs
 from gigawatt.money.result import Capex, Ledger
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
-from gigawatt.operations.fluid import deliver, demand
+from gigawatt.operations.fluid import catalog_package_w, deliver, demand
 from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.assumptions import PerformanceAssumptions
 from gigawatt.performance.rates import rate_table
@@ -80,8 +80,9 @@ def run_chain(loaded: Loaded, streams: Streams) -> Chain:
     energy_a = sample_assumptions(catalog, streams, "energy", EnergyAssumptions)
     conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a)
     operations_a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
-    wanted = demand(program, blocks, installed, rates, axis, streams, operations_a)
-    delivered = deliver(wanted, conditions.deliverable_it_mw)
+    nominal_w = catalog_package_w(catalog, blocks)
+    wanted = demand(program, blocks, installed, rates, axis, streams, operations_a, nominal_w)
+    delivered = deliver(wanted, conditions.deliverable_it_mw, conditions.available_share)
     energy = accounts(
         program, catalog, blocks, schedule, conditions, delivered.it_power_avg_mw,
         axis, streams, energy_a,

@@ -237,7 +237,8 @@ def _launch_s(load: Load) -> float:
 def prefill_s(load: Load, replica: Replica) -> float:
     """Time of the prefill of one request on its attention rank, with its experts' share, s."""
     c, shape, tokens = load.constants, load.shape, load.input_tokens
-    peak = peak_flops(load.system, load.math_precision) * c.prefill_share
+    share = c.moe_prefill_share if shape.is_moe else c.prefill_share
+    peak = peak_flops(load.system, load.math_precision) * share
     bf16 = peak_flops(load.system, "bf16") * c.prefill_attention_share
     dense = 2.0 * tokens * shared_params(shape) / replica.tp / peak
     routed = tokens * shape.top_k * expert_params(shape) * moe_layers(shape)

@@ -160,7 +160,8 @@ def test_reference_programme_as_of_its_announcement() -> None:
 
 JUNK = st.sampled_from(
     [None, True, -1, 0, 1e30, float("nan"), "", "x", "1 GW", [], [1], {}, {"low": 1},
-     {"a": {"b": 1}}, [{}], [{"id": 1}], [{"id": "x"}], dt.date(2026, 1, 1), dt.datetime(2026, 1, 1), dt.time(1)]
+     {"a": {"b": 1}}, [{}], [{"id": 1}], [{"id": "x"}], dt.date(2026, 1, 1),
+     dt.datetime(2026, 1, 1), dt.time(1)]
 )  # fmt: skip
 
 

@@ -122,10 +122,21 @@ def test_verdict_says_what_the_tables_say(run_folder):
     verdict = make_page(View.of(read_run(run_folder), "en")).verdict
     assert verdict == (
         "The first gigawatt is in service around Oct 2027 (P10 Jun 2027, P90 Apr 2028); the chance "
-        "of it by the end of 2026 is < 0.1 %; by Dec 2030 7.82 GW of the 10 GW announced are in "
-        "service (P10 5.86 GW, P90 9.38 GW); and what is most often last to be ready is the "
+        "of it by the end of 2026 is < 0.1 %; by Dec 2030 7.82 GW are in service (P10 5.86 GW, "
+        "P90 9.38 GW), against 10 GW announced; and what is most often last to be ready is the "
         "building."
     )
+
+
+def test_no_draw_out_of_many_is_not_never(run_folder):
+    path = run_folder / "answers.json"
+    answers = json.loads(path.read_text())
+    answers["answers"][1]["mean"] = 0.0
+    path.write_text(json.dumps(answers))
+    manifest = json.loads((run_folder / "manifest.json").read_text())
+    (run_folder / "manifest.json").write_text(json.dumps({**manifest, "draws": 200}))
+    verdict = make_page(View.of(read_run(run_folder), "en")).verdict
+    assert "the chance of it by the end of 2026 is < 0.5 %" in verdict
 
 
 def test_never_reached(make):

@@ -14,8 +14,8 @@ from gigawatt.schedule.result import Binding
 
 FOLDER = Path(gigawatt.report.__file__).parent
 BY_NAME = (
-    "constraint.", "cause.", "component.", "metric.", "source.", "mark.", "party.", "limits.",
-    "reading.", "tile.", "page.yes", "page.no", "total.",
+    "constraint.", "short.", "cause.", "component.", "metric.", "source.", "mark.", "party.",
+    "limits.", "reading.", "tile.", "page.yes", "page.no", "total.",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def test_languages_have_the_same_keys_and_places():
 def test_names_from_the_layers_have_words():
     english = STRINGS["en"]
     assert {f"constraint.{b.name.lower()}" for b in Binding} <= set(english)
+    assert {f"short.{b.name.lower()}" for b in Binding} <= set(english)
     assert {b.name.lower() for b in Binding} == set(STYLES)
     assert len(set(STYLES.values())) == len(STYLES)
     assert {f"tile.{name}" for name in TILES} <= set(english)

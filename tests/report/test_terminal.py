@@ -31,7 +31,7 @@ def test_says_the_main_things(run_folder):
     for part in (
         "The first gigawatt is in service around Oct 2027",
         "Jun 2027", "Apr 2028", "$55.2 bn", "not in programme", "reached in 14 % of draws",
-        "after 2030", "the grid connection", "2 warnings, the first:",
+        "after 2030", "GPU platform", "2 warnings, the first:",
     ):  # fmt: skip
         assert part in text, part
     assert f"Run folder: {run_folder}\n" in text  # in one piece, to be copied

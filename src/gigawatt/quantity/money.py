@@ -50,8 +50,8 @@ def level_payment_factor(rate_per_period: Array, periods: Array) -> Array:
 
     r / (1 - (1 + r)^-n); 1 / n for r = 0.
 
-    >>> float(round(level_payment_factor(np.array(0.01), np.array(12.0)), 6))
-    0.088849
+    >>> level_payment_factor(np.array([0.01]), np.array([12.0])).round(6)
+    array([0.088849])
     """
     rate, count = np.broadcast_arrays(
         np.asarray(rate_per_period, dtype=float), np.asarray(periods, dtype=float)

@@ -88,8 +88,16 @@ def _first_gigawatt(view: View) -> list[str]:
     clauses = [view.say("verdict.first_gw", p10=p10, p50=p50, p90=p90)]
     early = view.run.answer("probability_first_gw_by_2026_12_31")
     if early is not None and isinstance(early.central, int | float):
-        clauses.append(view.say("verdict.by_2026", share=view.percent(early.central)))
+        clauses.append(view.say("verdict.by_2026", share=_chance(view, early.central)))
     return clauses
+
+
+def _chance(view: View, share: float) -> str:
+    """Share of draws; none of n draws says no more than less than one in n."""
+    draws = view.run.manifest.get("draws")
+    if share > 0.0 or not draws:
+        return view.percent(share)
+    return f"< {view.percent(1.0 / draws).removeprefix('< ')}"
 
 
 def _capacity(view: View) -> list[str]:

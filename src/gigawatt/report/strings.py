@@ -1,9 +1,10 @@
 """Every word of the report and of the terminal summary, by language.
 
 One flat table a language. Keys with a fixed prefix name what comes from the data: ``constraint.``
-(what binds), ``cause.`` (of lost hours), ``component.`` (of capex), ``metric.`` (of performance and
-impact), ``source.`` (of energy), ``mark.`` (status chips), ``party.`` (outside parties). A name
-that has no entry is shown as it is, with blanks for its underscores.
+and ``short.`` (what binds), ``cause.`` (of lost hours), ``component.`` (of capex), ``metric.`` (of
+performance and impact), ``source.`` (of energy), ``total.`` (declared), ``mark.`` (status chips),
+``party.`` (outside parties). A name that has no entry is shown as it is, with blanks for its
+underscores.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "verdict.first_gw_never": "The first gigawatt is not in service by {horizon} in most draws",
         "verdict.not_in_programme": "The programme is smaller than one gigawatt",
         "verdict.by_2026": "the chance of it by the end of 2026 is {share}",
-        "verdict.capacity_of": "by {month} {p50} of the {declared} announced are in service (P10 "
-        "{p10}, P90 {p90})",
+        "verdict.capacity_of": "by {month} {p50} are in service (P10 {p10}, P90 {p90}), against "
+        "{declared} announced",
         "verdict.capacity": "by {month} {p50} are in service (P10 {p10}, P90 {p90})",
         "verdict.binding": "and what is most often last to be ready is {constraint}",
         "verdict.none": "This run holds no date and no capacity to sum up.",
@@ -126,6 +127,16 @@ STRINGS: dict[str, dict[str, str]] = {
         "constraint.racks": "the supply of racks",
         "constraint.funding": "funding",
         "constraint.tenant": "the tenant",
+        "short.land": "land",
+        "short.permit": "permits",
+        "short.grid": "grid",
+        "short.onsite": "on-site power",
+        "short.building": "building",
+        "short.equipment": "equipment",
+        "short.platform": "GPU platform",
+        "short.racks": "rack supply",
+        "short.funding": "funding",
+        "short.tenant": "tenant",
         # money
         "money.title": "Who pays whom",
         "money.intro": "Double-entry ledger in nominal dollars. Sums are means over draws, "
@@ -252,8 +263,8 @@ STRINGS: dict[str, dict[str, str]] = {
         "cause.delivered": "useful work",
         "cause.idle": "given to no workload",
         "cause.power": "power curtailed",
-        "cause.headroom": "head-room for peaks",
-        "cause.repair": "out for repair",
+        "cause.headroom": "no job, or kept for peaks",
+        "cause.repair": "repair, spares, planned work",
         "cause.redo": "work done again",
         "cause.checkpoint": "writing checkpoints",
         "cause.detection": "noticing a failure",

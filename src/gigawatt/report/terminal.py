@@ -44,7 +44,7 @@ def print_summary(folder: Path, console: Console, lang: str = "en") -> None:
     if warnings:
         key = "terminal.warning" if len(warnings) == 1 else "terminal.warnings"
         told = view.say(key, count=len(warnings), first=str(warnings[0]))
-        console.print(Text(told, overflow="ellipsis", no_wrap=True))
+        console.print(Text(told), overflow="ellipsis", no_wrap=True)
     # The path is not cut or wrapped: it is there to be copied.
     console.print(Text(view.say("terminal.folder", folder=folder)), soft_wrap=True, highlight=False)
 
@@ -59,6 +59,7 @@ def _grid(title: str) -> Table:
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        collapse_padding=True,
         show_edge=False,
     )
 
@@ -112,7 +113,7 @@ def _binding(view: View) -> Table | None:
         table.add_column(year_label(view, year), justify="right")
     for name in shown:
         values = (_percent(view, s.get(name, 0.0)) for s in shares.values())
-        table.add_row(*_plain((view.say.label("constraint", name), *values)))
+        table.add_row(*_plain((view.say.label("short", name), *values)))
     if names[MOST_CONSTRAINTS:]:
         rest = (sum(s.get(n, 0.0) for n in names[MOST_CONSTRAINTS:]) for s in shares.values())
         table.add_row(view.say("terminal.others"), *(_percent(view, v) for v in rest))

@@ -145,7 +145,8 @@ def _running(
 
     None where fit-out is reached or clearing is not known to have begun.
     """
-    milestone = "roof" if "roof" in reached else "cleared"
+    roofed = "roof" in reached and any(t.milestone == "roof" for t in network.to_fit_out)
+    milestone = "roof" if roofed else "cleared"
     begun = case.known.get(milestone)
     if begun is None or "fitted" in reached or not may_have_begun(reached, phase, reference):
         return None

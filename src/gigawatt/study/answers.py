@@ -87,8 +87,9 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
         _number(
             "training_flop_100_days_per_gw", "Training compute of one gigawatt in 100 days", "FLOP",
             d["training_flop_100_days_per_gw"],
-            "Model FLOP if all packages of one facility GW of the main system trained for 100 days, "
-            "in the same month; failures and restarts taken off, recomputation not counted.",
+            "Model FLOP if all packages of one facility GW of the main system trained for 100 "
+            "days, in the same month, at the rates of the training and research workloads; failures "
+            "and restarts taken off, recomputation not counted.",
         ),
         _yearly(
             frame, "energy_twh_per_year", "Electricity", "TWh", "energy_twh",

@@ -3,9 +3,9 @@
     deposit  = share x racks x rack price(order)     in the month of the order
     delivery = the rest                              in the month of the last rack on the dock
 
-Blocks without such a contract buy from `suppliers` on the default terms. Leaves out: payment by
-shipment within a block, acceptance hold-backs, cancellation. The term `order_lead_months` belongs
-to the schedule.
+Blocks without such a contract buy from `suppliers` on the default terms. The dates are those of the
+schedule: the contract's `order_lead_months` is not used. Leaves out: payment by shipment within a
+block, acceptance hold-backs, cancellation.
 """
 
 from __future__ import annotations

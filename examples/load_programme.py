@@ -1,4 +1,3 @@
-# ruff: noqa: T201  (an example prints)
 """Load a programme, see what it comes to, and turn its megawatts into racks for a few draws.
 
 Call it as ``python examples/load_programme.py [PROGRAMME]``.

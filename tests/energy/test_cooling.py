@@ -39,7 +39,7 @@ def test_annual_pue_never_passes_the_design_value(cooling):
     fact = catalog.fact(f"cooling/{cooling}/pue_design")
     design = streams.sample(fact.path, fact.distribution)
     annual = annual_pue(small_site(cooling=cooling), catalog, streams)
-    print(f"{cooling}: annual {np.quantile(annual, [0.1, 0.5, 0.9]).round(3)}")  # noqa: T201
+    print(f"{cooling}: annual {np.quantile(annual, [0.1, 0.5, 0.9]).round(3)}")
     assert np.all(annual < design)
     assert np.all(annual > 1.0)
 
@@ -73,7 +73,7 @@ def test_facility_power_per_rack_is_in_the_published_range():
     per_rack_kw = (blocks.facility_power_mw / blocks.racks * 1e3)[:, 0]
     quantiles = np.quantile(per_rack_kw, [0.1, 0.5, 0.9])
     packages_per_gw = 1e6 / quantiles * 72
-    print(f"facility kW per rack {quantiles.round(0)}, packages per GW {packages_per_gw.round(0)}")  # noqa: T201
+    print(f"facility kW per rack {quantiles.round(0)}, packages per GW {packages_per_gw.round(0)}")
     assert 218.0 < quantiles[1] < 270.0
     assert 265_000 < packages_per_gw[1] < 340_000
 
@@ -84,7 +84,7 @@ def test_closed_loop_uses_next_to_no_water():
     told = 12_000 * 3.785 / (building_it_mwh * 1e3)
     fact = load_catalog().fact("cooling/closed-loop-dry/wue_l_per_kwh")
     drawn = _streams().sample(fact.path, fact.distribution)
-    print(f"told {told:.5f} L/kWh, assumed mean {drawn.mean():.4f}")  # noqa: T201
+    print(f"told {told:.5f} L/kWh, assumed mean {drawn.mean():.4f}")
     assert told < drawn.mean() < 0.03
     tower = load_catalog().fact("cooling/evaporative/wue_l_per_kwh")
     assert tower.distribution.central > 100.0 * drawn.mean() / 2.0

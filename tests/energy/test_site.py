@@ -123,7 +123,7 @@ def test_ten_gigawatts_at_full_load_use_87_6_twh():
     one = Case(draws=3, sites=(site,), start=0, horizon=dt.date(2027, 12, 31))
     it = np.full((3, 1, one.axis.count), 10_000.0 / 1.2)
     twh = one.accounts(it).supply_mwh[:, 0, 0, :12].sum(axis=1) / 1e6
-    print(f"10 GW at full load in 2026: {twh[0]:.3f} TWh (87.6)")  # noqa: T201
+    print(f"10 GW at full load in 2026: {twh[0]:.3f} TWh (87.6)")
     assert twh == pytest.approx(87.6, rel=2e-3)  # PUE x hours: seasons and months do not align
 
 
@@ -137,7 +137,7 @@ def test_energy_cost_of_an_it_gigawatt_year_is_in_the_published_range(case):
         per_gw = cost / case.it_in_service()[:, s, 0] * 1e3 / 1e9
         per_mwh = cost / energy.supply_mwh[:, s, :, :12].sum(axis=(1, 2))
         q, p = (np.quantile(x, [0.1, 0.5, 0.9]) for x in (per_gw, per_mwh))
-        print(f"{name}: {q.round(2)} bn USD per IT GW-year, {p.round(0)} USD/MWh")  # noqa: T201
+        print(f"{name}: {q.round(2)} bn USD per IT GW-year, {p.round(0)} USD/MWh")
         assert 0.45 < q[1] < 0.9
         assert 45.0 < p[1] < 110.0
 
@@ -146,7 +146,7 @@ def test_carbon_of_ercot_and_of_engines(case):
     energy = case.accounts(0.8 * case.it_in_service())
     intensity = energy.co2_t.sum(axis=2) / energy.supply_mwh.sum(axis=(2, 3))
     grid, engine = np.median(intensity, axis=0)
-    print(f"t CO2/MWh: ERCOT 2026-31 {grid:.3f} (0.35 in 2022), engines {engine:.3f} (0.456)")  # noqa: T201
+    print(f"t CO2/MWh: ERCOT 2026-31 {grid:.3f} (0.35 in 2022), engines {engine:.3f} (0.456)")
     assert 0.28 < grid < 0.35
     assert engine == pytest.approx(0.456, rel=0.03)
 
@@ -184,7 +184,7 @@ def test_on_site_power_costs_what_an_annuity_says(case):
     assert found == pytest.approx(np.broadcast_to(expected[:, None], found.shape), rel=1e-9)
     lcoe = found[:, 0] * (1.0 - reserve) + one.price_usd_per_mwh[:, 0] / inflation[:, 0]
     middle = np.median(lcoe)
-    print(f"combined cycle without reserve: {middle:.0f} USD/MWh (Lazard 2025: 48 to 109)")  # noqa: T201
+    print(f"combined cycle without reserve: {middle:.0f} USD/MWh (Lazard 2025: 48 to 109)")
     assert 48.0 < middle < 109.0
 
 
@@ -272,7 +272,7 @@ def test_every_technology_and_grid_has_all_that_is_asked(case):
         one = plant(technology, case.catalog, case.axis, case.streams, case.a)
         cost = np.median(one.price_usd_per_mwh[:, 0])
         co2 = np.median(one.co2_t_per_mwh)
-        print(f"{technology}: {cost:.0f} USD/MWh running, {co2:.3f} t CO2/MWh")  # noqa: T201
+        print(f"{technology}: {cost:.0f} USD/MWh running, {co2:.3f} t CO2/MWh")
         assert 15.0 < cost < 80.0
         assert 0.3 < co2 < 0.65
     for grid in case.catalog.records["grids"]:

@@ -114,7 +114,7 @@ def test_delivered_and_lost_are_the_installed_hours(wanted, level, spread, seed)
 def test_it_power_never_passes_what_the_halls_hold(case, wanted):
     capacity = case[5]
     load = wanted.it_power_avg_mw.sum(axis=(1, 2)) / capacity.it_mw_avg.sum(axis=(1, 2))
-    print(f"IT load over IT power in service, P10/P50/P90: {np.quantile(load, [0.1, 0.5, 0.9])}")  # noqa: T201
+    print(f"IT load over IT power in service, P10/P50/P90: {np.quantile(load, [0.1, 0.5, 0.9])}")
     assert np.all(wanted.it_power_avg_mw <= capacity.it_mw_avg * (1 + 1e-9))
     assert 0.5 < np.median(load) < 0.95
 
@@ -146,7 +146,7 @@ def test_useful_share_falls_with_job_size_and_failures(case, wanted):
 
 def test_useful_shares_are_of_the_size_that_operators_report(wanted):
     train, serve = (np.median(wanted.useful_share[:, 0, w, -1]) for w in (0, 1))
-    print(f"useful share in year 6: training {train:.3f}, serving {serve:.3f}")  # noqa: T201
+    print(f"useful share in year 6: training {train:.3f}, serving {serve:.3f}")
     assert 0.7 < train < 0.92
     assert 0.65 < serve < 0.85
 
@@ -208,7 +208,7 @@ def test_speed_of_a_chunk_is_printed():
     began = time.perf_counter()
     wanted = _demand(case)
     done = deliver(wanted, 0.9 * wanted.it_power_avg_mw)
-    print(  # noqa: T201
+    print(
         f"chunk {done.delivered_package_hours.shape}: {1e3 * (time.perf_counter() - began):.0f} ms"
     )
     assert done.delivered_package_hours.shape == (250, 14, 2, 3, 112)

@@ -61,7 +61,7 @@ def test_llama_3_is_in_the_range_that_was_published():
     found = {}
     for name, (stall, detect, interval) in cases.items():
         found[name] = float(synchronous_restart(rate, stall, detect, restart, 0.0, interval).work)
-        print(f"Llama 3, {name}: {found[name]:.3f} (published: above 0.9)")  # noqa: T201
+        print(f"Llama 3, {name}: {found[name]:.3f} (published: above 0.9)")
     assert max(found.values()) > record.fact("effective_share").distribution.low
     assert min(found.values()) < 0.9  # the published figure is a claim that could have failed
 
@@ -81,7 +81,7 @@ def test_exact_ratio_against_simulated_tables(packages, expected):
     restart = 63.0 + 8.54 * packages / 1000.0
     w = synchronous_restart(packages / 8 * node_rate, 60.0, 120.0, restart)
     error = w.work / np.array(expected) - 1.0
-    print(f"{packages} GPUs: work share {w.work.round(3)}, off by {(100 * error).round(2)} %")  # noqa: T201
+    print(f"{packages} GPUs: work share {w.work.round(3)}, off by {(100 * error).round(2)} %")
     assert w.work == pytest.approx(np.array(expected), abs=6e-4)
 
 
@@ -112,7 +112,7 @@ def test_agrees_with_a_simulation_of_events():
                     break
             wall += detect
     w = synchronous_restart(rate, stall, detect, restart, again, interval)
-    print(f"simulated {work / wall:.4f}, closed form {float(w.work):.4f}")  # noqa: T201
+    print(f"simulated {work / wall:.4f}, closed form {float(w.work):.4f}")
     assert float(w.work) == pytest.approx(work / wall, rel=0.02)
 
 

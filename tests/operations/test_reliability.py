@@ -47,7 +47,7 @@ def test_published_job_rates_lie_in_the_band(drawn, name, age_years):
         packages, node, drawn.service_factor, drawn.service_nodes, drawn.size_exponent
     )
     band = np.quantile(job * 1000.0 * DAY / (packages / 8), [0.1, 0.5, 0.9])
-    print(f"{name}: published {published:.2f}, model P10/P50/P90 {band.round(2)}")  # noqa: T201
+    print(f"{name}: published {published:.2f}, model P10/P50/P90 {band.round(2)}")
     assert band[0] < published < band[2]
 
 
@@ -57,7 +57,7 @@ def test_published_node_rates_lie_in_the_band(drawn, name):
     maturity = 1.0 + (drawn.infant_factor - 1.0) * np.exp(-2.0 / drawn.infant_years)
     # P05 to P95: RSC-1 is the worst cluster that is public and lies just above the P90
     band = np.quantile(drawn.failures_per_1000_node_days * maturity, [0.05, 0.5, 0.95])
-    print(f"{name}: published {published:.2f}, model P05/P50/P95 {band.round(2)}")  # noqa: T201
+    print(f"{name}: published {published:.2f}, model P05/P50/P95 {band.round(2)}")
     assert band[0] < published < band[2]
 
 
@@ -70,7 +70,7 @@ def test_llama_3_counts_turn_into_the_rate_that_is_quoted():
 @pytest.mark.parametrize(("packages", "p50"), [(256, 2.6), (1024, 2.1), (4096, 1.5), (16384, 1.16)])
 def test_size_factor_against_the_fit(packages, p50):
     found = float(size_factor(packages / 8, 1.75, 200.0, 0.1))  # centre of the fit
-    print(f"rho({packages}) = {found:.2f}, fit {p50}")  # noqa: T201
+    print(f"rho({packages}) = {found:.2f}, fit {p50}")
     assert found == pytest.approx(p50, rel=0.04)
 
 

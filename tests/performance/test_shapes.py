@@ -27,7 +27,7 @@ IDS = sorted(CATALOG.records["models"])
 
 
 def test_parameters_and_cache_follow_from_the_shapes(shared: Path) -> None:
-    rows = list(csv.DictReader((shared / "reference/catalog/models.csv").open()))
+    rows = list(csv.DictReader((shared / "reference/catalog/models.csv").read_text().splitlines()))
     assert {r["id"] for r in rows} == set(IDS)
     for row in rows:
         shape = load_shape(CATALOG, row["id"])

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from gigawatt.catalog import load_catalog
 from gigawatt.performance.efficiency import TrainCommon, TrainEfficiency, load_constants
@@ -35,7 +34,7 @@ Row = dict[str, str]
 
 
 def _rows(shared: Path, name: str) -> list[Row]:
-    return list(csv.DictReader((shared / "reference/training" / name).open()))
+    return list(csv.DictReader((shared / "reference/training" / name).read_text().splitlines()))
 
 
 def _int(text: str, default: int = 0) -> int:
@@ -184,11 +183,3 @@ def test_plain_stack_is_slower_than_the_tuned_ones(shared: Path) -> None:
     _, most, bias = _report("SimuMax B200, plain BF16 stack", rows)
     assert -0.8 < bias < -0.3  # the stated weak point: a stack factor of 1.4 to 2.2
     assert most < 0.65
-
-
-@pytest.mark.parametrize("generation", ["ampere", "hopper", "blackwell", "rubin", "cdna4"])
-def test_central_values_lie_in_their_ranges(generation: str) -> None:
-    record = CATALOG.record("efficiencies", f"train-{generation}")
-    for fact in record.facts.values():
-        ends = fact.distribution.ppf(np.array([0.0001, 0.9999]))
-        assert ends[0] - 0.02 <= fact.value <= ends[1] + 0.02, fact.path

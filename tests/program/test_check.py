@@ -40,7 +40,7 @@ def computed(program: Program) -> dict[str, float]:
 def test_reference_programme_reads_nearest_to_dies() -> None:
     by_name = {c.name: c for c in declared_against_computed(load_program("openai-nvidia-2025-09"))}
     power, gpus = by_name["facility_power_mw"], by_name["packages"]
-    print(f"facility {power.computed:,.0f} MW; {gpus.reading}")  # noqa: T201
+    print(f"facility {power.computed:,.0f} MW; {gpus.reading}")
     assert power.agrees
     assert power.computed == pytest.approx(10_000, rel=0.05)
     assert gpus.unit == "dies"

@@ -74,7 +74,7 @@ def test_racks_per_gigawatt_of_vera_rubin() -> None:
     rubin = [t for t in phase_totals(loaded.program, loaded.catalog) if t.system == "vr200-nvl72"]
     per_gw = [t.racks / t.facility_mw * 1e3 for t in rubin]
     shown = f"{min(per_gw):,.0f} to {max(per_gw):,.0f}"
-    print(f"racks per facility GW: {shown}; public 3,700 to 4,700")  # noqa: T201
+    print(f"racks per facility GW: {shown}; public 3,700 to 4,700")
     assert all(3400 <= x <= 4700 for x in per_gw)
     assert all(245e3 <= x * 72 <= 340e3 for x in per_gw)
 

@@ -170,6 +170,24 @@ def test_nothing_but_a_manifest(make):
     outline(text)
 
 
+def test_years_share_one_scale(run_folder):
+    from gigawatt.report.page import Cell
+    from gigawatt.report.sections.yearly import row
+
+    view = View.of(read_run(run_folder), "en")
+    tokens = {"2027": {"p10": 6.7e14, "p50": 2.3e15, "p90": 5.2e15}, "2028": {"p50": 4.2e16}}
+    cells = row(view, Cell("tokens"), "tokens", tokens, ["2026", "2027", "2028"])
+    assert [(c.text, c.sub) for c in cells] == [
+        ("tokens", ""), ("1e15 tokens", ""), ("–", ""), ("2.3", "0.67 … 5.2"), ("42", ""),
+    ]  # fmt: skip
+    usd = {"2027": {"p10": 0.0, "p50": 1e10, "p90": 2e10}}
+    cells = row(view, Cell("equity"), "USD", usd, ["2027"])
+    assert [(c.text, c.sub) for c in cells[1:]] == [("bn USD", ""), ("10", "0 … 20")]
+    share = {"2027": {"p10": 0.0004, "p50": 0.012, "p90": 0.02}}
+    cells = row(view, Cell("share"), "share", share, ["2027"])
+    assert [(c.text, c.sub) for c in cells[1:]] == [("", ""), ("1.2 %", "< 0.1 % … 2 %")]
+
+
 def test_ledger_nets_to_zero_and_matrix_adds_up(run_folder):
     from gigawatt.report.sections.money import net_by_year, totals
 

@@ -108,7 +108,7 @@ def test_a_chain_under_way_agrees_with_selecting_draws(age: float):
     moved = chain.given(months, np.full_like(months, age)) - age
     for level in (0.1, 0.5, 0.9):
         error = np.quantile(moved, level) - np.quantile(kept, level)
-        print(f"age {age}: P{100 * level:.0f} of the rest is off by {error:+.2f}")  # noqa: T201
+        print(f"age {age}: P{100 * level:.0f} of the rest is off by {error:+.2f}")
         assert abs(error) < 0.4
     assert np.array_equal(chain.given(months, np.zeros_like(months)), months)
 

@@ -79,7 +79,7 @@ def test_world_supply_of_the_first_months_against_a_published_reading():
     ramp = 26.0 * days_per_week / days_per_month
     supply = arrivals(first=7.5, rate=1200.0 * days_per_month / days_per_week, ramp=ramp)
     made = float(supply.cumulative(0, np.array([[12.0]]))[0, 0])
-    print(f"racks by year end: {made:,.0f}, {made / 8600.0 - 1.0:+.1%}")  # noqa: T201
+    print(f"racks by year end: {made:,.0f}, {made / 8600.0 - 1.0:+.1%}")
     assert made == pytest.approx(8600.0, rel=0.05)
 
 

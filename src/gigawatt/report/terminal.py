@@ -70,7 +70,7 @@ def _headline(view: View) -> Table | None:
         return None
     say = view.say
     rows = [
-        (a.title, *percentiles(view, a), remark(view, a) or unit_of(view, a))
+        (a.title, *percentiles(view, a), remark(view, a) or unit_of(a))
         for a in answers[:MOST_ANSWERS]
     ]
     table = _grid(say("terminal.headline"))

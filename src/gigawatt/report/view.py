@@ -74,9 +74,8 @@ class View:
         return ends[0] if ends[0] == ends[1] else self.say("word.range", low=ends[0], high=ends[1])
 
     def band_cell(self, values: Mapping[str, Any], unit: str) -> Cell:
-        """P50 with P10 … P90 below it; its column or row tells the unit."""
+        """P50 with P10 … P90 below it."""
         low, middle, high = (values.get(k) for k in BAND)
-        unit = unit if unit in ("date", "share") or unit.startswith("USD") else ""
         if unit == "date":
             text = self.month(middle)
         else:

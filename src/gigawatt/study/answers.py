@@ -65,7 +65,7 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "Largest number of racks that reach the docks per week, averaged over three months.",
         ),
         _number(
-            "capex_usd_per_gw", "Capital cost per gigawatt", "USD/GW", _capex(frame),
+            "capex_usd_per_gw", "Capital cost per gigawatt", "USD/GW", capex_usd_per_gw(frame),
             "Nominal dollars of the order date per facility GW, with IT: systems, network, "
             "storage and CPU nodes, shell, power and cooling, soft costs; weighted by megawatts.",
         ),
@@ -232,7 +232,8 @@ def _binding(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _capex(frame: Frame) -> Array:
+def capex_usd_per_gw(frame: Frame) -> Array:
+    """Capital cost per facility GW over all systems, weighted by their megawatts, (D,) USD."""
     power = frame.kept.draws["block_facility_mw"]
     total = frame.kept.draws["capex_total_usd_per_gw"]
     weights = np.stack(

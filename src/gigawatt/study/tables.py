@@ -12,7 +12,7 @@ from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
-from gigawatt.study.answers import Frame, binding_shares
+from gigawatt.study.answers import Frame, binding_shares, capex_usd_per_gw
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.uncertainty.summary import bands
 
@@ -210,12 +210,13 @@ def _unit(metric: str) -> str:
 
 
 def _conversion(frame: Frame, loaded: Loaded) -> Rows:
+    capex = capex_usd_per_gw(frame)
     computed = {
         "facility_power_mw": frame.kept.draws["programme_gw"] * MW_PER_GW,
-        "capex_usd_per_gw": frame.kept.draws["capex_total_usd_per_gw"].mean(axis=1),
+        "capex_usd_per_gw": capex,
     }
     rows: Rows = []
-    for c in declared_against_computed(loaded):
+    for c in declared_against_computed(loaded, float(np.median(capex))):
         drawn = computed.get(c.name)
         ranges = (c.computed,) * 3 if drawn is None else tuple(map(float, bands(drawn)))
         rows.append({

@@ -5,10 +5,12 @@ from __future__ import annotations
 from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Section, Table
-from gigawatt.report.read import Row
+from gigawatt.report.read import BAND, Row
+from gigawatt.report.sections import yearly
 from gigawatt.report.view import USD_PER_BN, View, years_of
 
 ALL_SOURCES = ALL_SITES = "all"
+GRID = "grid"  # stands first, so that it has one colour in every run
 PER_MILLION = 1e-6
 SUMS = ("supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean", "water_m3_mean")
 
@@ -35,14 +37,12 @@ def impact_section(view: View) -> Section | None:
     say = view.say
     years = sorted({str(r["year"]) for r in rows})
     metrics = dict.fromkeys((r["metric"], r["unit"]) for r in rows)
-    held = {(r["metric"], str(r["year"])): r for r in rows}
+    held: dict[tuple[str, str], dict[str, Row]] = {m: {} for m in metrics}
+    for r in rows:
+        held[r["metric"], r["unit"]][str(r["year"])] = {k: r[k] for k in (*BAND, "mean")}
     body = tuple(
-        (
-            Cell(say.label("metric", metric)),
-            Cell("" if unit in ("share", "count") else unit),
-            *(view.band_cell(held.get((metric, y), {}), unit) for y in years),
-        )
-        for metric, unit in metrics
+        yearly.row(view, Cell(say.label("metric", metric)), unit, bands, years)
+        for (metric, unit), bands in held.items()
     )
     columns = view.columns(say("impact.metric"), say("word.unit"), *years, text=2)
     table = Table(say("impact.table"), columns, body, say("impact.note"))
@@ -72,7 +72,7 @@ def _figure(view: View, rows: list[Row]) -> Figure:
             held[year] = held.get(year, 0.0) + float(row["supply_mwh_mean"] or 0.0) / MWH_PER_TWH
     series = {
         say.label("source", name): [held.get(y, 0.0) for y in years]
-        for name, held in supply.items()
+        for name, held in sorted(supply.items(), key=lambda item: item[0] != GRID)
         if any(held.values())
     }
     return Figure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gigawatt.report.facts import peak_year
 from gigawatt.report.page import Cell, Column, Section, Table, Tile
 from gigawatt.report.read import NOT_IN_PROGRAMME, Answer
+from gigawatt.report.sections import yearly
 from gigawatt.report.view import View
 
 TILES = (
@@ -67,9 +68,8 @@ def remark(view: View, answer: Answer) -> str:
     return view.say("word.reached", share=view.percent(answer.probability))
 
 
-def unit_of(view: View, answer: Answer) -> str:
+def unit_of(answer: Answer) -> str:
     """Unit as it stands in a column of its own; a date and a share need none."""
-    del view
     return "" if answer.unit in ("date", "share") else answer.unit
 
 
@@ -95,7 +95,7 @@ def _single(view: View) -> Table | None:
                 Cell(p10),
                 Cell(p50, strong=True),
                 Cell(p90),
-                Cell(unit_of(view, answer)),
+                Cell(unit_of(answer)),
                 Cell(remark(view, answer)),
             )
         )
@@ -112,12 +112,7 @@ def _by_year(view: View) -> list[Table]:
         return []
     say = view.say
     rows = tuple(
-        (
-            Cell(a.title, a.definition),
-            Cell(unit_of(view, a)),
-            *(view.band_cell(a.by_year.get(y, {}), a.unit) for y in years),
-        )
-        for a in answers
+        yearly.row(view, Cell(a.title, a.definition), a.unit, a.by_year, years) for a in answers
     )
     columns = view.columns(say("headline.result"), say("word.unit"), *years, text=2)
     return [Table(say("headline.by_year"), columns, rows, say("headline.by_year_note"))]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 400, 60, 130, 46, 46
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 410, 50, 24, 64, 46
 
 
 def main(run: Path, target: Path) -> None:
@@ -36,28 +36,23 @@ def main(run: Path, target: Path) -> None:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text x="{LEFT}" y="24" font-size="16" font-weight="600">Facility power in service, GW: '
         f"{manifest['program']['name']}, as of {manifest['as_of']}</text>",
+        f'<text x="{LEFT}" y="44" fill="#1f77b4">line: P50; band: P10 to P90 of all draws</text>',
     ]
-    for gw in range(0, int(top) + 1, 2):
-        parts.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(gw):.1f}" y2="{y(gw):.1f}" '
-            f'stroke="#e3e3e3"/><text x="{LEFT - 10}" y="{y(gw) + 4:.1f}" text-anchor="end">'
-            f"{gw}</text>"
-        )
+    parts += [
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(gw):.1f}" y2="{y(gw):.1f}" '
+        f'stroke="#e3e3e3"/><text x="{LEFT - 10}" y="{y(gw) + 4:.1f}" text-anchor="end">{gw}</text>'
+        for gw in range(0, int(top) + 1, 2)
+    ]
     for k, r in enumerate(rows):
         if r["month"].endswith("-01"):
             parts.append(f'<text x="{x(k):.1f}" y="{HEIGHT - 22}">{r["month"][:4]}</text>')
     parts += [
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(10):.1f}" y2="{y(10):.1f}" '
         'stroke="#b5651d" stroke-dasharray="6 4"/>',
-        f'<text x="{WIDTH - RIGHT + 8}" y="{y(10) + 4:.1f}" fill="#b5651d">announced: 10</text>',
+        f'<text x="{LEFT + 6}" y="{y(10) - 6:.1f}" fill="#b5651d">announced: 10 GW</text>',
         f'<polygon points="{band}" fill="#1f77b4" opacity="0.22"/>',
         f'<polyline points="{" ".join(path("facility_mw_p50"))}" fill="none" stroke="#1f77b4" '
         'stroke-width="2.5"/>',
-    ]
-    parts += [
-        f'<text x="{WIDTH - RIGHT + 8}" y="{y(rows[-1][f"facility_mw_{b}"]) + 4:.1f}" '
-        f'fill="#1f77b4">{b.upper()}: {rows[-1][f"facility_mw_{b}"]:.1f}</text>'
-        for b in ("p10", "p50", "p90")
     ]
     parts.append(
         f'<text x="{LEFT}" y="{HEIGHT - 4}" font-size="11" fill="#777">'

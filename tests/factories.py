@@ -106,7 +106,8 @@ def small_program(**changes: object) -> Program:
         instruments=(
             _instrument(
                 "tranches", "equity_tranche_milestone", {"investor": "vendor", "issuer": "lab"},
-                commitment_usd=1.0e9, tranche_usd=0.5e9, gw_per_tranche=0.1, tranches_at_signing=0.0,
+                commitment_usd=1.0e9, tranche_usd=0.5e9, gw_per_tranche=0.1,
+                tranches_at_signing=0.0,
             ),
             _instrument(
                 "systems", "equipment_purchase", {"buyer": "cloud", "vendor": "vendor"},

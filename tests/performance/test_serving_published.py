@@ -165,11 +165,14 @@ def test_isolated_prefill_and_production_fleet() -> None:
     got = 2000.0 / prefill_s(load, Replica(tp=1, dp=2, moe_ep=2))
     print(f"prefill on GB200: {got:,.0f} of 26,156 tokens/s, {got / 26156 - 1:+.0%}")
     assert got == pytest.approx(26156, rel=0.25)
-    # 168e9 output and 608e9 input tokens a day on 226.75 nodes of 8, mean context 4,989 tokens.
-    fleet = _served("h800", "fp8", (4500.0, 4500.0 * 168 / 608), 21.0)
-    got = fleet.output_tokens_per_s_per_package
-    print(f"H800 fleet: {got:,.0f} of 1,072 output tokens/s, {got / 1072 - 1:+.0%} ({fleet.setting})")
-    assert got < 1072  # layouts stop at one node here, that fleet spreads experts over 18
+    # 168e9 output and 608e9 input tokens a day on 226.75 nodes of 8, mean context 4,989 tokens,
+    # 20 to 22 tokens/s per user; 56 % of the prompts came out of a cache.
+    for name, prompt in (("all prompts computed", 4400.0), ("56 % reused", 4400.0 * 0.44)):
+        fleet = _served("h800", "fp8", (prompt, 4400.0 * 168 / 608), 21.0)
+        got = fleet.output_tokens_per_s_per_package
+        print(f"H800 fleet, {name}: {got:,.0f} of 1,072 output tokens/s, {got / 1072 - 1:+.0%}")
+        print(f"   {fleet.setting}")
+        assert 1072 / 4 < got < 1072 * 1.3  # no speculation, no prefill packages of their own
 
 
 def test_gains_of_rubin_differ_by_speed() -> None:

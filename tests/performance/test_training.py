@@ -137,7 +137,9 @@ def test_memory_falls_with_every_kind_of_cutting() -> None:
 
 def test_checkpoint_holds_weights_and_optimizer() -> None:
     r = rate()
-    assert r.checkpoint_bytes == pytest.approx(14 * total_params(load_shape(CATALOG, "deepseek-v3")))
+    assert r.checkpoint_bytes == pytest.approx(
+        14 * total_params(load_shape(CATALOG, "deepseek-v3"))
+    )
 
 
 def test_forecasts_have_the_wider_band() -> None:

@@ -114,9 +114,7 @@ def _predicted_s(r: Row) -> float:
         efficiency = replace(efficiency, moe_host_ms=eager * _graph_state(r))
         per_month = 0.047 if shape.is_moe else 0.004
         trend = per_month * MONTHS_BEFORE.get(r["release"], 0.0)
-    job = Job(
-        shape, system, _int(r["seq_len"]), _int(r["gbs"]), _precision(r), efficiency, COMMON
-    )
+    job = Job(shape, system, _int(r["seq_len"]), _int(r["gbs"]), _precision(r), efficiency, COMMON)
     return min(step_time(job, plan).step_s for plan in _plans(r)) * math.exp(trend)
 
 

@@ -125,6 +125,8 @@ class ServeConstants:
     link_share : of the scale-up bandwidth, in collectives.
     collective_us, collective_growth : latency of a collective on two ranks, and its growth per
         doubling of them.
+    network_share, network_us : of the NIC rate, in all-to-all beyond the scale-up domain, and its
+        further latency.
     step_us, layer_us, moe_layer_us, mla_layer_us : launches and small kernels per step and layer.
     host_step_us, host_request_us : host's time per step and running request.
     eager_layer_ms : least time per layer of a step that holds prefill tokens.
@@ -150,6 +152,8 @@ class ServeConstants:
     link_share: float
     collective_us: float
     collective_growth: float
+    network_share: float
+    network_us: float
     step_us: float
     layer_us: float
     moe_layer_us: float

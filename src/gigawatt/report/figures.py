@@ -157,7 +157,7 @@ def waterfall(names: Sequence[str], values: Numbers, measures: Sequence[str]) ->
         "y": list(names),
         "x": finite(values),
         "measure": list(measures),
-        "text": [f"{abs(v):.3g}" if v is not None else "" for v in values],
+        "text": [f"{abs(v):.1f}" if v is not None else "" for v in values],
         "textposition": "outside",
         "cliponaxis": False,
         "hovertemplate": "%{y}: %{text} %<extra></extra>",

@@ -59,6 +59,14 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "Packages of all blocks over their facility power; a package is one module "
             "(two dies in Vera Rubin, four in Rubin Ultra).",
         ),
+        *(
+            _number(
+                f"packages_per_gw_{system}", f"Packages per gigawatt of {system}", "packages/GW",
+                d[f"packages_per_gw/{system}"],
+                f"The same for the blocks with {system} alone.",
+            )
+            for system in frame.blocks.systems if len(frame.blocks.systems) > 1
+        ),
         _number(
             "racks_per_week_peak", "Racks a week at the peak", "racks/week",
             d["racks_per_week_peak"],
@@ -88,8 +96,8 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "training_flop_100_days_per_gw", "Training compute of one gigawatt in 100 days", "FLOP",
             d["training_flop_100_days_per_gw"],
             "Model FLOP if all packages of one facility GW of the main system trained for 100 "
-            "days, in the same month, at the rates of the training and research workloads; failures "
-            "and restarts taken off, recomputation not counted.",
+            "days, in the same month, at the rates of the training and research workloads; "
+            "failures and restarts taken off, recomputation not counted.",
         ),
         _yearly(
             frame, "energy_twh_per_year", "Electricity", "TWh", "energy_twh",

@@ -34,6 +34,7 @@ def manifest(loaded: Loaded, run: dict[str, Any]) -> dict[str, Any]:
         "program": {
             "name": program.name, "title": program.title, "description": program.description,
             "origin": list(program.origin), "sha256": program.sha256,
+            "parties": {p.id: p.name for p in program.parties.values()},
         },
         "catalog_sha256": loaded.catalog.sha256,
         "as_of": program.as_of.isoformat(),

@@ -2,9 +2,9 @@
 
 For every customary layout of a replica the largest number of running requests is found that keeps
 TPOT at or below 1/speed and fits in memory; the layout with the most output tokens per package is
-taken. Layouts are powers of two of packages inside one scale-up domain: tensor parallel up to 8 (with
+taken. Layouts are powers of two of packages: tensor parallel up to 8 inside one scale-up domain (with
 experts spread over the same packages), or, for mixture models, attention copied on every package and
-experts spread over all of them.
+experts spread over all of them, up to the domain or 64 packages, whichever is more.
 
     output tokens/s per package = requests / TPOT / packages of the replica
     input tokens/s per package  = output tokens/s x S / O
@@ -35,6 +35,7 @@ from gigawatt.performance.result import ServeRate
 from gigawatt.performance.shapes import ModelShape
 
 TP_MOST = 8
+SPREAD_MOST = 64  # packages over which experts are spread beyond a small domain
 HALVINGS = 40
 
 
@@ -69,7 +70,7 @@ def serve_rate(
     Raises
     ------
     InputError : the system lacks the precision, or a number of the setting is out of range.
-    InfeasibleError : the model does not fit in one domain, or no layout is that fast.
+    InfeasibleError : the model fits in no layout, or none is that fast.
     """
     peak_flops(system, setting.precision)
     _check(shape, setting)
@@ -131,21 +132,20 @@ def best_replica(load: Load, tpot_limit_s: float) -> tuple[Replica, Served]:
 
 
 def replicas(load: Load) -> Iterator[Replica]:
-    """Customary layouts within one scale-up domain."""
-    shape = load.shape
+    """Customary layouts (module's header)."""
+    shape, domain = load.shape, max(1, load.system.scaleup_packages)
     size = 1
-    while size <= max(1, load.system.scaleup_packages):
+    while size <= (max(domain, SPREAD_MOST) if shape.is_moe else domain):
         spread = shape.is_moe and shape.experts % size == 0
-        if size <= TP_MOST and shape.heads % size == 0 and (spread or not shape.is_moe):
+        joined = size <= min(TP_MOST, domain) and shape.heads % size == 0
+        if joined and (spread or not shape.is_moe):
             yield Replica(tp=size, moe_ep=size if shape.is_moe else 1)
         if spread and size > 1:
             yield Replica(tp=1, dp=size, moe_ep=size)
         size *= 2
 
 
-def _requests_at(
-    load: Load, replica: Replica, limit_s: float, least: float, most: float
-) -> float:
+def _requests_at(load: Load, replica: Replica, limit_s: float, least: float, most: float) -> float:
     """Most running requests in [least, most] with TPOT within the limit; 0 if there are none."""
     prefill = prefill_s(load, replica)
     if tpot_s(load, replica, least, prefill) > limit_s:
@@ -173,7 +173,7 @@ def _limit(load: Load, tpot_limit_s: float, fastest_s: float) -> str:
         least = min(weights_on_package(load, r) for r in replicas(load)) / 1e9
         return (
             f"{where}: the model and one request of {load.context_tokens:,.0f} tokens do not fit "
-            f"in one scale-up domain: at least {least:,.0f} GB of weights per package, "
+            f"in any layout: at least {least:,.0f} GB of weights per package, "
             f"{load.system.hbm_gb:,.0f} GB of memory."
         )
     return (

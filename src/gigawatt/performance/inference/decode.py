@@ -208,10 +208,21 @@ def _all_reduce_s(load: Load, ranks: int, tokens: float) -> float:
 
 
 def _all_to_all_s(load: Load, replica: Replica, tokens: float) -> float:
-    """Dispatch and combination of the tokens of one attention rank in one mixture layer, s."""
-    copies = min(load.shape.top_k, replica.moe_ep)
-    sent = tokens / replica.tp * copies * load.shape.hidden * DISPATCH_BYTES
-    return 2.0 * _latency_s(load, replica.moe_ep) + sent / _link(load)
+    """Dispatch and combination of the tokens of one attention rank in one mixture layer, s.
+
+    Beyond the scale-up domain a token crosses the network once for every other domain that holds
+    one of its experts; both parts run at once.
+    """
+    c, picks = load.constants, load.shape.top_k
+    one_copy = tokens / replica.tp * load.shape.hidden * DISPATCH_BYTES
+    inside = one_copy * min(picks, replica.moe_ep) / _link(load)
+    latency = 2.0 * _latency_s(load, replica.moe_ep)
+    domains = replica.packages / max(1, load.system.scaleup_packages)
+    if domains <= 1.0:
+        return latency + inside
+    others = (domains - 1.0) * (1.0 - (1.0 - 1.0 / domains) ** picks)
+    network = load.system.scaleout_gbit_s / 8.0 * 1e9 * c.network_share
+    return latency + 2.0 * c.network_us * US + max(inside, one_copy * others / network)
 
 
 def _collectives_s(load: Load, replica: Replica, tokens: float) -> float:

@@ -100,7 +100,9 @@ def _check(shape: ModelShape, setting: TrainSetting) -> None:
             f"{setting.seq_len_tokens:,} tokens."
         )
     if shape.unsupported:
-        raise InputError(f"{shape.id}: training is not modelled for {', '.join(shape.unsupported)}.")
+        raise InputError(
+            f"{shape.id}: training is not modelled for {', '.join(shape.unsupported)}."
+        )
 
 
 def _sigma(

@@ -7,8 +7,9 @@ from gigawatt.report.read import Row
 from gigawatt.report.view import View
 
 SERVE = "serve"
+JOB_SIZE = "packages"
 SHOWN = (
-    "packages", "tokens_per_s_per_package", "mfu", "step_time_s",
+    JOB_SIZE, "tokens_per_s_per_package", "mfu", "step_time_s",
     "output_tokens_per_s_per_package", "input_tokens_per_s_per_package", "tokens_per_s_per_user",
     "ttft_ms", "tpot_ms", "sigma_log",
 )  # fmt: skip
@@ -29,6 +30,13 @@ def section(view: View) -> Section | None:
     return Section("performance", say("performance.title"), say("performance.intro"), parts)
 
 
+def _shown(view: View, metric: str, unit: str, value: float | None) -> str:
+    """Value of a metric; the size of a job is a setting and is shown exactly."""
+    if metric == JOB_SIZE:
+        return view.fixed(value, 0)
+    return view.quantity(value, unit, short=True)
+
+
 def _unit_head(unit: str) -> str:
     """Unit under the head, where the head does not say it."""
     return "" if unit == "share" or "tokens/s" in unit else unit
@@ -47,7 +55,7 @@ def _table(view: View, caption: str, rows: list[Row]) -> Table:
             Cell(workload, model),
             Cell(system),
             Cell(setting),
-            *(Cell(view.quantity(held.get(m), unit, short=True)) for m, unit in metrics),
+            *(Cell(_shown(view, m, unit, held.get(m))) for m, unit in metrics),
         )
         for (workload, system, model, setting), held in cases.items()
     )

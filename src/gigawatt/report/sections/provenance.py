@@ -22,10 +22,7 @@ def conversion_section(view: View) -> Section | None:
         (
             Cell(say.label("total", str(r["name"]))),
             Cell(_declared(view, r)),
-            Cell(
-                view.quantity(r["computed_p50"], r["unit"]),
-                view.range(r["computed_p10"], r["computed_p90"], r["unit"]),
-            ),
+            Cell(view.quantity(r["computed_p50"], r["unit"]), _computed_range(view, r)),
             _agrees(view, r["agrees"]),
             Cell(str(r["reading"] or "")),
         )
@@ -126,6 +123,11 @@ def _declared(view: View, row: Row) -> str:
         return view.quantity(high if low is None else low, row["unit"])
     ends = [view.quantity(v, row["unit"], short=True) for v in (low, high)]
     return view.say("word.to", low=ends[0], high=ends[1])
+
+
+def _computed_range(view: View, row: Row) -> str:
+    low, high = row["computed_p10"], row["computed_p90"]
+    return "" if low == high else view.range(low, high, row["unit"])
 
 
 def _agrees(view: View, agrees: bool | None) -> Cell:

@@ -144,8 +144,12 @@ def _served(system: str, precision: str, lengths: tuple[float, float], speed: fl
 
 @pytest.mark.parametrize(
     ("system", "output", "measured"),
-    [("vr200-nvl72", 3792.0, 16332.0), ("gb300-nvl72", 3880.0, 8291.0), ("b200-sxm", 3880.0, 6984.0)],
-)  # fmt: skip
+    [
+        ("vr200-nvl72", 3792.0, 16332.0),
+        ("gb300-nvl72", 3880.0, 8291.0),
+        ("b200-sxm", 3880.0, 6984.0),
+    ],
+)
 def test_mlperf_deepseek_r1_server_out_of_sample(
     system: str, output: float, measured: float
 ) -> None:

@@ -8,8 +8,8 @@ from 1/gain in the first month to 1. Efficiencies that were measured hold for th
 calibration month, so their factor is level(t)/level(t_calibrated): 1 in that month, a little more
 later. Forecasts hold for mature software: their factor is level(t).
 
-What it leaves out: jumps, setbacks, gains that need new models, ageing of a platform that is no longer
-tuned.
+What it leaves out: jumps, setbacks, gains that need new models, ageing of a platform that is no
+longer tuned.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from gigawatt.quantity.calendar import MonthAxis
 
 def level(age_months: Array, log_gain: Array, saturation_months: Array) -> Array:
     """Throughput over that of mature software; arguments broadcast (equation of the module)."""
-    return np.exp(-log_gain * np.exp(-np.maximum(age_months, 0.0) / saturation_months))
+    out: Array = np.exp(-log_gain * np.exp(-np.maximum(age_months, 0.0) / saturation_months))
+    return out
 
 
 def system_gain(
@@ -67,7 +68,7 @@ def maturity(
     log_gain, saturation_months : (D,) from `system_gain`.
     """
     first = axis.position(month_of(first_available, "first_available"))
-    ages = np.arange(axis.count) + 0.5 - first
+    ages = np.arange(axis.count, dtype=np.float64) + (0.5 - first)
     now = level(ages[None, :], log_gain[:, None], saturation_months[:, None])
     if not calibrated:
         return now

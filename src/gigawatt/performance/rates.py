@@ -1,8 +1,8 @@
 """Rates of every workload on every system of a programme, with error and maturity by draw.
 
 The rates are computed once (they are the same for all draws); what differs by draw is a factor on
-throughput: the model's own error, lognormal with the rate's sigma and one stream per kind of work and
-system, times the maturity of the software at the month.
+throughput: the model's own error, lognormal with the rate's sigma and one stream per kind of work
+and system, times the maturity of the software at the month.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ A step of b running requests per attention rank admits a = b/O new ones, one for
 
     TPOT = step + hypot(phi a t_prefill, (1 - e^-a) max(0, L tau - step))
 
-since a step with prompt tokens is no graph and needs at least tau per layer of launches. Waiting for
-the first token follows an M/D/1 queue of prefills at their share of the time; a closed-loop benchmark
-adds the burst of its start.
+since a step with prompt tokens is no graph and needs at least tau per layer of launches. Waiting
+for the first token follows an M/D/1 queue of prefills at their share of the time; a closed-loop
+benchmark adds the burst of its start, and a queue where it has more clients than fit.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 For every customary layout of a replica the largest number of running requests is found that keeps
 TPOT at or below 1/speed and fits in memory; the layout with the most output tokens per package is
-taken. Layouts are powers of two of packages: tensor parallel up to 8 inside one scale-up domain (with
-experts spread over the same packages), or, for mixture models, attention copied on every package and
-experts spread over all of them, up to the domain or 64 packages, whichever is more.
+taken. Layouts are powers of two of packages: tensor parallel up to 8 inside one scale-up domain
+(with experts spread over the same packages), or, for mixture models, attention copied on every
+package and experts spread over all of them, up to the domain or 64 packages, whichever is more.
 
     output tokens/s per package = requests / TPOT / packages of the replica
     input tokens/s per package  = output tokens/s x S / O

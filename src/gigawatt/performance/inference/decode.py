@@ -1,8 +1,8 @@
 """Time of a decode step and of a prefill on one replica, from causes (compact form).
 
-B requests run on a replica of w packages, b = B/dp of them on each attention rank, with a context of
-c = S + O/2 tokens. A decode step takes, with n3(x, y) = (x^3 + y^3)^(1/3) between the time to read
-weights and the time to multiply with them::
+B requests run on a replica of w packages, b = B/dp of them on each attention rank, with a context
+of c = S + O/2 tokens. A decode step takes, with n3(x, y) = (x^3 + y^3)^(1/3) between the time to
+read weights and the time to multiply with them::
 
     dense weights  n3(bytes/(BW e_weights), 2 b N/(F e_gemm)) / tp
     experts        n3(bytes of the a_max experts met, 2 B k N_e/(F e_gemm)); the fullest rank counts
@@ -14,8 +14,9 @@ weights and the time to multiply with them::
     a_max = min(per, per p + sqrt(2 ln ep) sqrt(per p (1 - p)))
     step = (gpu^4 + host^4)^(1/4),  host = h0 + h1 b    (they overlap)
 
-With attention copied dp times, tokens go to their experts by all-to-all instead. A prefill of S tokens
-is bound by FLOPs, causal attention and the same collectives.
+With attention copied dp times, tokens go to their experts by all-to-all instead, over the network
+where the replica is larger than a scale-up domain. A prefill of S tokens is bound by FLOPs, causal
+attention and the same collectives.
 
 Left out: speculation, reuse of prefixes, separate prefill packages, kernels by precision scheme.
 """

@@ -2,9 +2,9 @@
 
 Candidates: TP 1 to 8 inside the scale-up domain, dividing the attention heads; PP 1 to 64, at least
 one layer a stage, up to four virtual stages; CP as long sequences need; EP 8 to 64 dividing the
-experts; microbatches of 1, 2 and 4 sequences; the forward pass kept or computed again. DP takes what
-packages are left, as far as the batch gives every rank a microbatch. All candidates share the same
-measured overlaps, so that the choice does not select an optimistic error.
+experts; microbatches of 1, 2 and 4 sequences; the forward pass kept or computed again. DP takes
+what packages are left, as far as the batch gives every rank a microbatch. All candidates share the
+same measured overlaps: a choice among free overlaps would select the model's own errors.
 
 Memory per package (first stage, one-forward-one-backward order)::
 

@@ -3,7 +3,8 @@
 Per package, T = microbatch x sequence / cp tokens of a microbatch, all over tp where tensor and
 sequence parallelism share the work::
 
-    t_step = m (t_stage + t_send) + (pp - 1)/v (t_mean + t_send) + t_gradients + t_optimizer + t_fixed
+    t_step = m (t_stage + t_send) + (pp - 1)/v (t_mean + t_send)
+             + t_gradients + t_optimizer + t_fixed
 
 m = batch/(dp x microbatch) microbatches (a real number: a batch is a target), v virtual stages,
 t_mean the mean stage and t_stage the slowest. A layer, forward and backward, takes

@@ -12,6 +12,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ENTRIES = (
     "PartyTable",
     "SiteTable",
+    "EventTable",
     "PhaseTable",
     "WorkloadTable",
     "SupplyTable",
@@ -29,10 +30,8 @@ def json_schema() -> dict[str, Any]:
     tables["ProgramTable"] = whole
     tables = {name: _compact(table) for name, table in tables.items()}
     changes = {f"{name}{CHANGE}": _loosened(table) for name, table in tables.items()}
-    for name in ENTRIES:
-        changes[f"{name}{CHANGE}"]["properties"]["remove"] = {
-            "type": "boolean", "description": "drop this entry of the programme that is extended"
-        }  # fmt: skip
+    for name in tables:
+        changes[f"{name}{CHANGE}"]["properties"]["remove"] = _removal(entry=name in ENTRIES)
     return {
         "$schema": DRAFT,
         "title": "gigawatt programme file",
@@ -42,6 +41,17 @@ def json_schema() -> dict[str, Any]:
         "then": {"$ref": f"#/$defs/ProgramTable{CHANGE}"},
         "else": {"$ref": "#/$defs/ProgramTable"},
         "$defs": {**tables, **changes, RANGE: {"anyOf": range_schemas()}},
+    }
+
+
+def _removal(*, entry: bool) -> dict[str, Any]:
+    """What ``remove`` may be in a table of a file that extends another."""
+    keys = {"type": "array", "items": {"type": "string"}}
+    if not entry:
+        return {**keys, "description": "keys to drop of the table that is changed"}
+    return {
+        "anyOf": [{"type": "boolean"}, keys],
+        "description": "true drops this entry of the programme that is extended; a list drops keys",
     }
 
 

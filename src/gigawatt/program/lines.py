@@ -1,7 +1,7 @@
 """Which line of a TOML file holds which key; the standard reader does not say.
 
 A path is a tuple of keys; an entry of an array of tables is addressed by its ``id`` (a rack supply
-by its ``system``, anything else by its number, as text), so that a path means the same entry after
+by its ``system``, an event by its date and kind, anything else by its number, as text), so that a path means the same entry after
 files are merged.
 """
 
@@ -59,11 +59,13 @@ def numbered_lines(text: str) -> dict[Path, int]:
 
 
 def entry_name(entry: object, number: int) -> str:
-    """How an entry of an array of tables is addressed: its id, its system, else its number."""
+    """How an entry is addressed: its id, its system, an event's date and kind, else its number."""
     if isinstance(entry, Mapping):
         for key in ("id", "system"):
             if isinstance(entry.get(key), str):
                 return str(entry[key])
+        if "date" in entry and "kind" in entry:
+            return f"{entry['date']} {entry['kind']}"
     return str(number)
 
 

@@ -16,6 +16,10 @@ from gigawatt.uncertainty.distributions import Distribution
 MW_BASES = ("facility", "it", "grid", "generation")
 ROUTES = ("grid", "onsite", "brownfield")
 WORKLOAD_CLASSES = ("train", "serve", "research")
+EVENT_KINDS = (
+    "tenant_left", "paused", "resumed", "power_source_switched", "financier_left",
+    "expansion_dropped", "other",
+)  # fmt: skip
 MILESTONES = (
     "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
     "in_service",
@@ -90,6 +94,25 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteEvent:
+    """A change of plan that was recorded; it informs and does not move the schedule by itself.
+
+    Attributes
+    ----------
+    date : when it became known.
+    kind : one of `EVENT_KINDS`.
+    note : what happened.
+    source, status : how it is known.
+    """
+
+    date: dt.date
+    kind: str
+    note: str
+    source: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One campus.
 
@@ -104,6 +127,7 @@ class Site:
     phases : in order of construction.
     progress : milestone → date reached by the site (holds for its first phase).
     price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
+    events : recorded changes of plan, by date.
     """
 
     id: str
@@ -127,6 +151,7 @@ class Site:
     progress: Mapping[str, dt.date] = field(default_factory=dict)
     price_usd_per_mwh: Distribution | None = None
     pue_annual: Distribution | None = None
+    events: tuple[SiteEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

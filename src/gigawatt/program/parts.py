@@ -24,6 +24,7 @@ from gigawatt.program.model import (
     Phase,
     RackSupply,
     Site,
+    SiteEvent,
     Workload,
 )
 from gigawatt.program.read import KeyPath, RawProgram
@@ -93,13 +94,14 @@ def declared(table: schema.DeclaredTable) -> Declared:
 
 
 def settled(site: Site, as_of: dt.date) -> Site:
-    """`site` as known at `as_of`: later progress cut, its own progress set on its first phase."""
+    """`site` as known at `as_of`: later progress and events cut, progress set on its first phase."""
     own = _until(site.progress, as_of)
     phases = tuple(
         _with_progress(p, {**_until(p.progress, as_of), **(own if number == 0 else {})})
         for number, p in enumerate(site.phases)
     )
-    return replace(site, progress=own, phases=phases)
+    events = tuple(e for e in site.events if e.date <= as_of)
+    return replace(site, progress=own, phases=phases, events=events)
 
 
 def _with_progress(phase: Phase, progress: Mapping[str, dt.date]) -> Phase:
@@ -140,12 +142,18 @@ def _phase(table: schema.PhaseTable) -> Phase:
     return Phase(**fields)
 
 
+def _event(table: schema.EventTable) -> SiteEvent:
+    return SiteEvent(**{**_fields(table), "status": Status(table.status)})
+
+
 def _site(table: schema.SiteTable) -> Site:
     fields = _fields(table)
+    events = (_event(e) for e in fields.pop("event"))
     fields |= {
         "status": Status(table.status),
         "progress": table.progress.reached(),
         "phases": tuple(_phase(p) for p in fields.pop("phase")),
+        "events": tuple(sorted(events, key=lambda e: e.date)),
     }
     return Site(**fields)
 

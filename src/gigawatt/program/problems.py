@@ -19,13 +19,17 @@ TABLES: dict[KeyPath, type[BaseModel]] = {
     ("party",): schema.PartyTable,
     ("site",): schema.SiteTable,
     ("site", "progress"): schema.ProgressTable,
+    ("site", "event"): schema.EventTable,
     ("site", "phase"): schema.PhaseTable,
     ("site", "phase", "progress"): schema.ProgressTable,
     ("workload",): schema.WorkloadTable,
     ("supply",): schema.SupplyTable,
     ("instrument",): schema.InstrumentTable,
 }
-ARRAYS = {("party",), ("site",), ("site", "phase"), ("workload",), ("supply",), ("instrument",)}
+ARRAYS = {
+    ("party",), ("site",), ("site", "event"), ("site", "phase"), ("workload",), ("supply",),
+    ("instrument",),
+}  # fmt: skip
 
 Loc = tuple[int | str, ...]
 
@@ -117,6 +121,10 @@ def _pattern(detail: ErrorDetails) -> tuple[str, str]:
             'digit, such as "plains-2"'), ""  # fmt: skip
 
 
+def _too_short(detail: ErrorDetails) -> tuple[str, str]:
+    return "must not be empty", ""
+
+
 def _table(detail: ErrorDetails) -> tuple[str, str]:
     keys = _keys(detail["loc"])
     return f"must be a table, written as {header(keys)} with its keys below", ""
@@ -144,6 +152,7 @@ _PHRASES: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
     "value_error": _own,
     "unknown_name": _unknown_name,
     "string_pattern_mismatch": _pattern,
+    "string_too_short": _too_short,
     "string_type": lambda detail: ('must be text in quotes, such as "name"', ""),
     "bool_type": lambda detail: ("must be true or false, without quotes", ""),
     "model_type": _table,

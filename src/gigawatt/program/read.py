@@ -15,6 +15,7 @@ from gigawatt.program.lines import duplicates, entry_name, key_lines
 from gigawatt.program.shown import shown_value
 
 KeyPath = tuple[str, ...]
+REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
         problem = Problem(shown, line, "extends", shown_value(parent_name), text)
         raise ProblemsError([problem]) from error
     problems += [
-        Problem(shown, own.get(path, (shown, 0))[1], ".".join(path), None,
+        Problem(shown, (own.get(path) or own.get((*path[:-1], REMOVE), (shown, 0)))[1],
+                ".".join(path), None,
                 f"there is nothing of this name in {parent.origin[0]} to remove",
                 nearest(path[-1], names))
         for path, names in idle_removals(parent.data, data)
@@ -137,11 +139,15 @@ def merge(base: Mapping[str, object], change: Mapping[str, object]) -> dict[str,
     """Merge a programme with its changes.
 
     Tables merge key by key; entries of an array of tables merge by their ``id``; an entry with
-    ``remove = true`` drops the one of the same id; everything else is replaced. A distribution is
-    replaced whole, never mixed with the one before it.
+    ``remove = true`` drops the one of the same id; ``remove = ["key"]`` in a table drops keys of it;
+    everything else is replaced. A distribution is replaced whole, never mixed with the one before.
     """
-    out = dict(base)
+    dropped = change.get(REMOVE)
+    names = dropped if isinstance(dropped, list) else []
+    out = {key: value for key, value in base.items() if key not in names}
     for key, value in change.items():
+        if key == REMOVE and isinstance(value, list):
+            continue
         old = out.get(key)
         if _is_entries(value) and _is_entries(old):
             out[key] = _merge_entries(old, value)  # type: ignore[arg-type]
@@ -178,13 +184,17 @@ def _merge_entries(
 def idle_removals(
     base: object, change: object, path: KeyPath = ()
 ) -> Iterator[tuple[KeyPath, list[str]]]:
-    """Entries of `change` that say ``remove = true`` where `base` has none of that id.
+    """Entries and keys that `change` removes where `base` has none of that name.
 
     Yields
     ------
     The entry's address, and the ids that `base` has there.
     """
     if isinstance(change, Mapping):
+        names = change.get(REMOVE)
+        for name in names if isinstance(names, list) else ():
+            if not isinstance(base, Mapping) or name not in base:
+                yield (*path, str(name)), list(base) if isinstance(base, Mapping) else []
         for key, value in change.items():
             below = base.get(key) if isinstance(base, Mapping) else None
             yield from idle_removals(below, value, (*path, key))

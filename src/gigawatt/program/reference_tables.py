@@ -20,6 +20,7 @@ TITLES = {
     "DeclaredTable": "`[declared]`",
     "PartyTable": "`[[party]]`",
     "SiteTable": "`[[site]]`",
+    "EventTable": "`[[site.event]]`",
     "ProgressTable": "`[site.progress]` and `[site.phase.progress]`",
     "PhaseTable": "`[[site.phase]]`",
     "WorkloadTable": "`[[workload]]`",

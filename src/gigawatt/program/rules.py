@@ -1,4 +1,4 @@
-"""Checks across the entries of a programme: calendar, progress, rack supply, workloads.
+"""Checks across the entries of a programme: calendar, progress, events, rack supply, workloads.
 
 Each rule takes the sound parts of a file and yields what is wrong; `RULES` is the list of all.
 """
@@ -14,6 +14,7 @@ from gigawatt.program.lines import entry_name
 from gigawatt.program.parts import Parts, entries, named_entries
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
+from gigawatt.program.schema import read_date
 
 MAX_YEARS = 60  # of the calendar: longer ones are slips of the pen
 
@@ -87,6 +88,20 @@ def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Pr
                                           "reached by then")  # fmt: skip
 
 
+def event_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Recorded events are past: what is expected has no place among them."""
+    for site_path, site in named_entries(raw, "site"):
+        for number, event in enumerate(entries(site, "event")):
+            try:
+                date = read_date(event.get("date"))
+            except ValueError:
+                continue  # told by the schema
+            if parts.as_of and date > parts.as_of:
+                path = (*site_path, "event", entry_name(event, number), "date")
+                yield raw.problem(path, date, f"lies after as_of, {parts.as_of}; an event is what "
+                                              "was known by then")  # fmt: skip
+
+
 def supply_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """Every phase's system has a rack supply."""
     supplied = [e.get("system") for e in entries(raw.data, "supply")]
@@ -115,4 +130,6 @@ def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-RULES: tuple[Rule, ...] = (calendar_rule, progress_rule, supply_rule, workload_rule)
+RULES: tuple[Rule, ...] = (
+    calendar_rule, progress_rule, event_rule, supply_rule, workload_rule,
+)  # fmt: skip

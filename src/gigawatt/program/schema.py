@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
-from gigawatt.program.model import MILESTONES
+from gigawatt.program.model import EVENT_KINDS, MILESTONES
 from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -184,6 +184,16 @@ class PhaseTable(Section):
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
 
 
+class EventTable(Section):
+    """A recorded change of plan. It informs; the schedule does not move by it."""
+
+    date: Date = Field(description="when it became known")
+    kind: Literal[EVENT_KINDS] = Field(description="what changed")  # type: ignore[valid-type]
+    note: str = Field(min_length=1, description="what happened, in a few words")
+    source: str = Field("", description="where it is from")
+    status: KnownHow = Field("reported", description="how it is known")
+
+
 class SiteTable(Section):
     """One campus."""
 
@@ -213,6 +223,9 @@ class SiteTable(Section):
     price_usd_per_mwh: Price | None = Field(None, description="replaces the grid's price")
     pue_annual: Pue | None = Field(None, description="replaces the cooling type's annual PUE")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
+    event: list[EventTable] = Field(
+        default_factory=list, description="recorded changes of plan; they inform only"
+    )
     phase: list[PhaseTable] = Field(min_length=1, description="phases in order of construction")
 
 

@@ -72,6 +72,11 @@ def _as_data(
         "as_of": program.as_of.isoformat(),
         "horizon": program.horizon.isoformat(),
         "phases": [asdict(t) for t in totals],
+        "events": [
+            {"site": s.id, **asdict(e), "date": e.date.isoformat(), "status": e.status.value}
+            for s in program.sites
+            for e in s.events
+        ],
         "comparisons": [asdict(c) for c in comparisons],
         "replaced_facts": list(loaded.replaced),
         "warnings": warnings,
@@ -90,6 +95,9 @@ def _print_text(
     click.echo(f"{program.start} to {program.horizon}, known as of {program.as_of}\n")
     click.echo(_table(_site_rows(loaded, totals), right_from=2))
     click.echo("Central values, the programme's share of each site only.")
+    if any(site.events for site in program.sites):
+        click.echo("\nChanges of plan on record; they do not move the schedule by themselves\n")
+        click.echo(_table(_event_rows(loaded), right_from=4))
     if comparisons:
         click.echo("\n" + _table(_comparison_rows(comparisons), right_from=1))
     if loaded.replaced:
@@ -110,6 +118,14 @@ def _site_rows(loaded: Loaded, totals: list[PhaseTotal]) -> list[list[str]]:
         written = f"{sum(t.written_mw for t in own):,.0f}"
         rows.append([site.id, site.mw_basis, str(len(own)), written, *_sums(own)])
     rows.append(["all", "", str(len(totals)), "", *_sums(totals)])
+    return rows
+
+
+def _event_rows(loaded: Loaded) -> list[list[str]]:
+    events = [(e.date, site.id, e) for site in loaded.program.sites for e in site.events]
+    rows = [["date", "site", "what", "note"]]
+    for date, site, event in sorted(events, key=lambda row: row[:2]):
+        rows.append([date.isoformat(), site, event.kind.replace("_", " "), event.note])
     return rows
 
 

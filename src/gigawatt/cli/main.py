@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("gigawatt.cli.check", "Check a programme file; tell all that is wrong at once."),
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
+    "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 

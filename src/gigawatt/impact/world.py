@@ -45,10 +45,24 @@ def h100_equivalents_per_package(catalog: Catalog, systems: tuple[str, ...]) -> 
 def world_stock(years: IntArray, a: ImpactAssumptions) -> Array:
     """World stock at the end of each year in H100 equivalents, (D, Y)."""
     n = (years - BASE_YEAR).astype(float)
-    decay = a.world_growth_decay_share[:, None]
-    steady = np.abs(1.0 - decay) < 1e-9
-    safe = np.where(steady, 0.5, decay)
-    exponent = np.where(steady, n, (1.0 - safe**n) / (1.0 - safe))
-    growth = np.exp(np.log(a.world_growth_yearly_factor[:, None]) * exponent)
+    growth = grown(a.world_growth_yearly_factor[:, None], a.world_growth_decay_share[:, None], n)
     out: Array = a.world_stock_h100e_count[:, None] * growth
     return out
+
+
+def grown(first_factor: Array, decay: Array, years: Array | float) -> Array:
+    """Growth over `years` if each year's logarithmic growth is `decay` times that before.
+
+    Parameters
+    ----------
+    first_factor : growth factor of the first year.
+    decay : logarithmic growth of a year over that of the year before; 1 = steady.
+    years : years since the start, shapes broadcast; not whole numbers are interpolated smoothly.
+
+    >>> float(grown(np.array(3.0), np.array(1.0), 2.0).round(6))
+    9.0
+    """
+    steady = np.abs(1.0 - decay) < 1e-9
+    safe = np.where(steady, 0.5, decay)
+    exponent = np.where(steady, years, (1.0 - safe**years) / (1.0 - safe))
+    return np.asarray(np.exp(np.log(first_factor) * exponent))

@@ -14,6 +14,7 @@ from gigawatt.uncertainty.summary import bands
 
 BANDS = ("p10", "p50", "p90")
 META = ("name", "title", "kind", "unit", "definition")
+ROUND_OFF = 1e-12
 Z_80 = 1.2816  # normal quantile of an 80 % interval
 
 Row = dict[str, Any]
@@ -78,6 +79,8 @@ def difference(a: Array, b: Array) -> Row:
     in_a, in_b = np.isfinite(a), np.isfinite(b)
     both = in_a & in_b
     values = b[both] - a[both]
+    # Sums in another order differ in the last digits: that is no difference.
+    values[np.abs(values) <= ROUND_OFF * np.maximum(np.abs(a[both]), np.abs(b[both]))] = 0.0
     known = values.size > 0
     spread = dict(zip(BANDS, map(float, bands(values)), strict=True)) if known else {}
     return {

@@ -9,9 +9,11 @@ from typing import Any
 
 from gigawatt import __version__
 from gigawatt.catalog import Catalog, Fact
+from gigawatt.impact.world import MEASURE
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program
 from gigawatt.program.quantities import support
+from gigawatt.study.programme_inputs import programme_inputs
 
 PACKAGES = ("numpy", "scipy", "pydantic", "polars")
 
@@ -42,6 +44,7 @@ def manifest(loaded: Loaded, run: dict[str, Any]) -> dict[str, Any]:
         "horizon": program.horizon.isoformat(),
         **run,
         "facts_used": [_fact(f) for f in facts],
+        "inputs": programme_inputs(program),
         "sources": [
             {"id": s.id, "title": s.title, "date": s.date, "url": s.url, "kind": s.kind}
             for s in (loaded.catalog.sources[i] for i in sources)
@@ -53,7 +56,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     """Facts that a run of this programme may read: its records and all assumptions."""
     phases = [p for s in program.sites for p in s.phases]
     used = {
-        "systems": {p.system for p in phases},
+        "systems": {MEASURE, *(p.system for p in phases)},
         "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
         "grids": {s.grid for s in program.sites},
         "cooling": {s.cooling for s in program.sites},

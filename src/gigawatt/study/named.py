@@ -52,7 +52,7 @@ def _named(frame: Frame, answer: Mapping[str, Any]) -> Named:
         return Named(answer, by_year=_YEARLY[name](frame))
     kept = frame.kept.draws
     per_system = name.replace("packages_per_gw_", "packages_per_gw/", 1)
-    return Named(answer, kept[per_system] if per_system in kept else None)
+    return Named(answer, kept.get(per_system))
 
 
 def inside_calendar(dates: Array, months: int) -> Array:

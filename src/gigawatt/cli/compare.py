@@ -1,0 +1,289 @@
+"""`gigawatt compare`: two programmes, or two runs, on the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from gigawatt.study.causes import Causes
+    from gigawatt.study.compare import Comparison, Progress
+
+BANDS = ("p10", "p50", "p90")
+NONE = "–"
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--draws", type=int, help="Number of draws [default: 2000].")
+@click.option("--seed", type=int, help="Seed of all random streams [default: 1].")
+@click.option("--causes-draws", default=500, show_default=True, help="Draws of the waterfall.")
+@click.option("--workers", default=0, help="Processes [default: one a core].")
+@click.option("--out", type=click.Path(), help="New folder for comparison.json and CSV tables.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def command(
+    a: str,
+    b: str,
+    draws: int | None,
+    seed: int | None,
+    causes_draws: int,
+    workers: int,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """Compare A and B: two programmes (bundled names or TOML files), or two run folders.
+
+    Both programmes get the same random numbers, so that differences (B minus A) are taken within
+    each draw. A waterfall tells which changed inputs account for how much. Two runs are compared as
+    far as what they keep allows.
+    """
+    from pathlib import Path
+
+    from gigawatt.errors import InputError
+    from gigawatt.study.compare import check_new, write_comparison
+    from gigawatt.study.compare_runs import compare_runs
+
+    folder = Path(out) if out else None
+    if folder is not None:
+        check_new(folder)
+    runs = [Path(name).is_dir() for name in (a, b)]
+    if any(runs):
+        if draws is not None or seed is not None:
+            raise InputError("--draws and --seed belong to programmes; a run has its own.")
+        if not all(runs):
+            _refuse_mixed(a if runs[1] else b, b if runs[1] else a)
+        found = compare_runs(Path(a), Path(b))
+    else:
+        found = _programs(a, b, draws, seed, causes_draws, workers)
+    if folder is not None:
+        write_comparison(found, folder)
+    _show(found, folder, as_json)
+
+
+def _refuse_mixed(other: str, run: str) -> None:
+    """Say that a run and something else can't be compared, unless the latter is a lost run."""
+    from pathlib import Path
+
+    from gigawatt.errors import InputError
+    from gigawatt.program.read import bundled_names
+    from gigawatt.study.folder import open_folder
+
+    if other not in bundled_names() and not other.endswith(".toml"):
+        open_folder(Path(other))  # tells what is wrong with it, and the nearest run
+    raise InputError(
+        f"{run} is a run folder and {other} a programme: give two programmes, or run {other} with "
+        "the same --seed and --draws and give two runs."
+    )
+
+
+def _programs(
+    a: str, b: str, draws: int | None, seed: int | None, causes_draws: int, workers: int
+) -> Comparison:
+    import os
+
+    from gigawatt.errors import InputError
+    from gigawatt.program.load import load_program
+    from gigawatt.study.compare import compare_programs
+    from gigawatt.study.run import Settings
+
+    if causes_draws < 1:
+        raise InputError(f"--causes-draws {causes_draws}: must be at least 1")
+    settings = Settings(
+        2000 if draws is None else draws,
+        1 if seed is None else seed,
+        workers or os.cpu_count() or 1,
+    )
+    first, second = load_program(a), load_program(b)
+    with _progress() as progress:
+        return compare_programs(
+            first, second, settings, causes_draws=causes_draws, progress=progress
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Progress bars on stderr; silent where stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield told
+
+
+def _show(found: Comparison, folder: Path | None, as_json: bool) -> None:
+    import json
+
+    from rich.console import Console
+    from rich.text import Text
+
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+    else:
+        console = Console()
+        for letter, side in (("A", found.a), ("B", found.b)):
+            console.print(Text(f"{letter}  {side['name']}: {side['title']}", style="bold"))
+        setting = found.setting
+        console.print(
+            Text(f"{setting['draws']:,} draws, seed {setting['seed']}, the same in both; B minus A")
+        )
+        _print_results(found, console)
+        if found.causes is not None and found.causes.waterfalls:
+            _print_causes(found.causes, console)
+        for note in found.notes:
+            console.print(Text(f"Note: {note}."))
+    if folder is not None:
+        click.echo(f"Comparison folder: {folder}", err=True)
+
+
+def _print_results(found: Comparison, console: Console) -> None:
+    single = [r for r in found.results if r["kind"] in ("date", "number")]
+    table = _grid("Named results: A, B and the difference within each draw", "")
+    for name in ("A P50", "B P50", "P10", "P50", "P90", "unit"):
+        table.add_column(name, justify="left" if name == "unit" else "right")
+    for r in single:
+        table.add_row(r["title"], *_row(r["a"], r["b"], r["difference"], r), _remark(r))
+    console.print(table)
+    for r in found.results:
+        if r["kind"] == "by_year" and r.get("by_year"):
+            by_year = _grid(f"{r['title']}, {r['unit']}", "year")
+            for name in ("A P50", "B P50", "P10", "P50", "P90"):
+                by_year.add_column(name, justify="right")
+            for year, entry in r["by_year"].items():
+                if _central(entry["a"]) or _central(entry["b"]):
+                    by_year.add_row(year, *_row(entry["a"], entry["b"], entry["difference"], r))
+            if by_year.row_count:
+                console.print(by_year)
+
+
+def _row(a: Any, b: Any, difference: Any, r: dict[str, Any]) -> list[str]:  # noqa: ANN401 - JSON
+    d = difference or {}
+    return [
+        _value(a, r["unit"]),
+        _value(b, r["unit"]),
+        *(_signed(d.get(q), r["difference_unit"]) for q in BANDS),
+    ]
+
+
+def _central(side: dict[str, Any] | None) -> float | str | None:
+    return (side or {}).get("p50")
+
+
+def _value(side: dict[str, Any] | None, unit: str) -> str:
+    from gigawatt.quantity.format import quantity
+
+    if side is None:
+        return "none"
+    middle = side.get("p50")
+    if middle is not None:
+        return quantity(middle, unit, short=True)
+    if side.get("status") == "not in programme":
+        return "not in it"
+    return "not in time" if unit == "date" else NONE
+
+
+def _signed(value: float | None, unit: str) -> str:
+    """Difference with its sign; "0" where there is none. A share is told in per cent points."""
+    from gigawatt.quantity.format import number, quantity
+
+    if value is None:
+        return NONE
+    if value == 0.0:
+        return "0"
+    sign = "+" if value > 0 else "−"
+    size = abs(value)
+    if unit == "months":
+        return f"{sign}{size:.1f}"
+    if unit == "share":
+        return f"{sign}{number(100.0 * size, 2)} %-pt"
+    return f"{sign}{quantity(size, unit, short=True)}"
+
+
+def _remark(r: dict[str, Any]) -> str:
+    """Unit of the difference, and in how many draws only one side has a value."""
+    from gigawatt.quantity.format import percent
+
+    d = r["difference"] or {}
+    parts = [] if r["difference_unit"] == "share" else [r["difference_unit"]]
+    if not r["paired"] and r["difference"]:
+        parts.append("of the medians")
+    if not r["name"].startswith("probability_"):
+        for letter in ("a", "b"):
+            share = d.get(f"share_only_{letter}")
+            if share:
+                parts.append(f"only {letter.upper()} in {percent(share)} of draws")
+    return "; ".join(parts)
+
+
+def _print_causes(causes: Causes, console: Console) -> None:
+    """Waterfalls, a column each: from A, group by group, to B."""
+    from rich.text import Text
+
+    chosen = [w for w in causes.waterfalls if not w.name.startswith("facility_gw")]
+    ends = [w for w in causes.waterfalls if w.name.startswith("facility_gw") and w.a != w.b]
+    if ends:  # the year in which they differ most
+        chosen.append(max(ends, key=lambda w: abs(w.b - w.a)))
+    table = _grid(
+        "Causes: effect on the P50 of each group of inputs, from A to B "
+        f"({causes.draws:,} draws; mean of both orders)",
+        "",
+    )
+    for w in chosen:
+        table.add_column(f"{w.title}, {w.unit}", justify="right")
+    table.add_row("A", *(_plain(w.a, w.unit) for w in chosen))
+    for number, group in enumerate(causes.groups):
+        effects = (_signed(w.effects[number].mean, w.unit) for w in chosen)
+        table.add_row(group.label, *effects)
+    table.add_row("B", *(_plain(w.b, w.unit) for w in chosen))
+    console.print(table)
+    for group in causes.groups:
+        console.print(Text(f"{group.label}: {_listed(group.changed)}"))
+
+
+def _plain(value: float, unit: str) -> str:
+    from gigawatt.quantity.format import quantity
+
+    return f"{value:.1f}" if unit == "months" else quantity(value, unit, short=True)
+
+
+def _listed(changed: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(changed) - most} more" if len(changed) > most else ""
+    return ", ".join(changed[:most]) + more
+
+
+def _grid(title: str, first: str) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+    )
+    table.add_column(first)
+    return table

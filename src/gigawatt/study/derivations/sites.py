@@ -1,0 +1,180 @@
+"""Derivations of power, racks, dates and energy of sites."""
+
+from __future__ import annotations
+
+from gigawatt.study.derivations.node import Node
+
+NODES = (
+    Node(
+        "facility_power_mw", "Facility power of a block",
+        "power of the phase x share that carries the programme / buildings; x design PUE where the "
+        "figure is IT power, x (1 - reserve) where it is generators", "MW", (),
+        ("cooling/*/pue_design", "assumptions/conversion/generation_reserve_share"),
+        ("site/*/deal_share", "site/*/power_mw", "site/*/buildings", "site/*/mw_basis"),
+        held="schedule:facility_mw",
+    ),
+    Node(
+        "it_power_mw", "IT power of a block", "facility power / design PUE", "MW",
+        ("facility_power_mw",), ("cooling/*/pue_design",),
+    ),
+    Node(
+        "racks", "Accelerator racks of a block",
+        "IT power / (power of a rack x (1 + IT power outside the racks over that inside))", "racks",
+        ("it_power_mw",), ("systems/{system}/system_power_kw",
+                           "assumptions/conversion/overhead_share"),
+        ("site/*/system",),
+    ),
+    Node(
+        "packages", "Accelerator packages of a block", "racks x packages of a rack", "packages",
+        ("racks",), ("systems/{system}/system_packages",),
+    ),
+    Node(
+        "gw_dates", "Date of each whole gigawatt",
+        "blocks in the order of their dates in service; the date at which their MW reach k x 1,000",
+        "date", ("in_service", "facility_power_mw"),
+    ),
+    Node(
+        "facility_gw_in_service", "Facility power in service by month",
+        "sum of MW of the blocks whose date in service has come", "GW",
+        ("in_service", "facility_power_mw"), held="capacity:facility_mw",
+    ),
+    Node(
+        "in_service", "Date in service of a block",
+        "max(last rack installed, firm power, fibre and back-up power) + acceptance; the reported "
+        "date where it is in service already", "date",
+        ("equipped", "energised", "support_ready", "pace"), ("tasks/COMM/*",),
+        ("site/*/progress/*",), held="schedule:in_service",
+    ),
+    Node(
+        "equipped", "Last rack installed", "last rack on the dock + installation", "date",
+        ("delivered", "pace"), ("tasks/INST/*",), held="schedule:equipped",
+    ),
+    Node(
+        "delivered", "Last rack on the dock",
+        "the later of: hall ready; order + lead time; cumulative supply covers this block and all "
+        "that could take racks before it", "date",
+        ("hall_ready", "ordered", "rack_arrivals", "racks"),
+    ),
+    Node(
+        "racks_delivered", "Racks that reach the docks by month",
+        "racks of the blocks, by the date of delivery", "racks", ("delivered", "racks"),
+    ),
+    Node(
+        "ordered", "Order of a block's systems",
+        "max(hall ready - lead time, as-of date; the start under framework contracts; month funded)",
+        "date", ("hall_ready", "funded"),
+        ("tasks/SYST/*", "assumptions/schedule/platform_sd_log"),
+        ("site/*/framework_orders", "programme/as_of", "programme/start"),
+    ),
+    Node(
+        "funded", "Month in which an order is funded",
+        "when due; with a limit of the bridge: first come, first served while outstanding + "
+        "committed + own cost is within it", "date", ("rack_price_usd",),
+        ("assumptions/money/network_share", "assumptions/money/storage_cpu_share"),
+        ("instrument/*/limit_usd",),
+    ),
+    Node(
+        "rack_arrivals", "Racks that the programme is offered",
+        "share x world rate, integrated from the first racks (claim + slip): linear ramp, then "
+        "growth by a constant factor a year", "racks", (), (),
+        ("supply/{system}/*",),
+    ),
+    Node(
+        "hall_ready", "Hall ready for racks",
+        "longest path through clearing, design, equipment, civil works, shell and fit-out; each "
+        "task = duration x pace x factor of its cause; building k comes k staggers later", "date",
+        ("cleared", "pace", "cause_factors", "overdue_tail"),
+        ("tasks/DSGN/*", "tasks/CIVL/*", "tasks/SHEL/*", "tasks/LVMV/*", "tasks/MEP/*",
+         "tasks/FROF/*", "assumptions/schedule/framework_order_months",
+         "assumptions/schedule/stagger_months"),
+        ("site/*/framework_orders", "site/*/buildings", "site/*/route", "site/*/progress/*"),
+    ),
+    Node(
+        "energised", "Firm power at a block",
+        "longest path through the utility's study and line, or the plant's queue and installation; "
+        "each task = duration x pace x factor of its cause", "date",
+        ("cleared", "pace", "cause_factors", "overdue_tail"),
+        ("tasks/LLIS/*", "tasks/GRID/*", "tasks/HVTX/*", "tasks/GENQ/*", "tasks/GENI/*",
+         "tasks/FOPS/*", "tasks/ENER/*", "technologies/*/lead_time_months",
+         "assumptions/schedule/contract_elapsed_months"),
+        ("site/*/route", "site/*/onsite_technology", "site/*/power_contracted",
+         "site/*/framework_orders", "site/*/progress/*"),
+        held="schedule:energised",
+    ),
+    Node(
+        "support_ready", "Fibre and back-up power ready", "clearing + longest of their tasks",
+        "date", ("cleared", "pace", "cause_factors"), ("tasks/BGEN/*", "tasks/FIBR/*"),
+    ),
+    Node(
+        "cleared", "Ground cleared",
+        "reported or planned date + spread; where there is none: land control and permits from the "
+        "as-of date on", "date", (), ("tasks/LAND/*", "tasks/PERM/*"),
+        ("site/*/cleared", "site/*/cleared_spread_months", "site/*/progress/*", "programme/as_of"),
+    ),
+    Node(
+        "pace", "Pace of a site",
+        "exp(mean + common spread x z + own spread x z of the site), on all its durations",
+        "factor", (),
+        ("assumptions/schedule/common_pace_mean_log", "assumptions/schedule/common_pace_sd_log",
+         "assumptions/schedule/site_pace_sd_log"),
+    ),
+    Node(
+        "cause_factors", "Factor of each cause of delay",
+        "exp(spread x z), one z a cause for all sites", "factor", (),
+        ("assumptions/schedule/utility_sd_log", "assumptions/schedule/turbine_sd_log",
+         "assumptions/schedule/equipment_sd_log", "assumptions/schedule/permit_sd_log",
+         "assumptions/schedule/platform_sd_log"),
+    ),
+    Node(
+        "overdue_tail", "Tail of overdue tasks",
+        "with a small probability a task exceeds its maximum, with a Pareto tail", "months", (),
+        ("assumptions/schedule/overdue_share", "assumptions/schedule/overdue_index"),
+    ),
+    Node(
+        "energy_mwh", "Energy at the meter", "IT power drawn x PUE x hours of the month", "MWh",
+        ("it_power_drawn", "pue"), held="impact:energy_twh",
+    ),
+    Node(
+        "pue", "PUE by month",
+        "1 + (annual PUE - 1) x (1 + season x cos(2 pi (month - warmest) / 12))", "factor", (),
+        ("cooling/*/pue_annual", "cooling/*/pue_design", "cooling/*/pue_season_share"),
+        ("site/*/pue_annual", "site/*/lat"),
+    ),
+    Node(
+        "supply_by_source", "Energy by source",
+        "energy of a site x share of each source in the facility power in service", "MWh",
+        ("energy_mwh", "in_service"), (), ("site/*/route", "site/*/onsite_technology"),
+        held="energy:supply_mwh",
+    ),
+    Node(
+        "deliverable_power", "What a site can deliver",
+        "sum over sources of MW with power x min(1, availability / (1 - reserve)) / PUE; share of "
+        "time with supply = 1 - outage - curtailment (grid), 1 - common outage (on site)", "MW",
+        ("energised", "facility_power_mw", "pue"),
+        ("technologies/*/availability_share", "technologies/*/common_outage_share",
+         "assumptions/conversion/generation_reserve_share", "grids/*/outage_share",
+         "grids/*/curtailment_share"),
+    ),
+    Node(
+        "water_million_m3", "Water used at the sites",
+        "IT MWh x water per kWh by season + on-site MWh x water of the plant", "million m3",
+        ("it_power_drawn", "supply_by_source"),
+        ("cooling/*/wue_l_per_kwh", "cooling/*/wue_season_share",
+         "technologies/*/water_l_per_kwh"),
+        ("site/*/lat",), held="impact:water_million_m3",
+    ),
+    Node(
+        "energy_cost_usd", "Cost of energy",
+        "grid: MWh x price + billed MW x demand charge, billed = max(minimum take x contract, "
+        "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price + upkeep) "
+        "+ MW x (capital x annuity + fixed upkeep) / (1 - reserve); nominal", "USD",
+        ("supply_by_source", "energised", "facility_power_mw"),
+        ("grids/*/price_usd_per_mwh", "grids/*/demand_charge_usd_per_kw_month",
+         "technologies/*/capex_usd_per_kw", "technologies/*/heat_rate_mmbtu_per_mwh",
+         "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
+         "technologies/*/life_years", "assumptions/energy/*",
+         "assumptions/money/inflation_yearly_factor",
+         "assumptions/conversion/generation_reserve_share"),
+        ("site/*/price_usd_per_mwh",), held="energy:energy_cost_usd",
+    ),
+)  # fmt: skip

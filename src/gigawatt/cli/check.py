@@ -25,6 +25,7 @@ def command(program: str, as_json: bool) -> None:
     from gigawatt.errors import ProblemsError
     from gigawatt.program.check import declared_against_computed, phase_totals, warnings_of
     from gigawatt.program.load import load_program
+    from gigawatt.study.declared import computed_capex_usd_per_gw
 
     try:
         loaded = load_program(program)
@@ -33,7 +34,7 @@ def command(program: str, as_json: bool) -> None:
             _print_json({"ok": False, "problems": [_problem(p) for p in error.problems]})
         raise
     totals = phase_totals(loaded.program, loaded.catalog)
-    comparisons = declared_against_computed(loaded)
+    comparisons = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))
     warnings = warnings_of(loaded, comparisons)
     if as_json:
         _print_json(_as_data(loaded, totals, comparisons, warnings))

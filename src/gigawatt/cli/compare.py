@@ -152,6 +152,7 @@ def _show(found: Comparison, folder: Path | None, as_json: bool) -> None:
         _print_results(found, console)
         if found.causes is not None and found.causes.waterfalls:
             _print_causes(found.causes, console)
+        console.print()
         for note in found.notes:
             console.print(Text(f"Note: {note}."))
     if folder is not None:
@@ -165,7 +166,7 @@ def _print_results(found: Comparison, console: Console) -> None:
         table.add_column(name, justify="left" if name == "unit" else "right")
     for r in single:
         table.add_row(r["title"], *_row(r["a"], r["b"], r["difference"], r), _remark(r))
-    console.print(table)
+    _put(table, console)
     for r in found.results:
         if r["kind"] == "by_year" and r.get("by_year"):
             by_year = _grid(f"{r['title']}, {r['unit']}", "year")
@@ -175,7 +176,7 @@ def _print_results(found: Comparison, console: Console) -> None:
                 if _central(entry["a"]) or _central(entry["b"]):
                     by_year.add_row(year, *_row(entry["a"], entry["b"], entry["difference"], r))
             if by_year.row_count:
-                console.print(by_year)
+                _put(by_year, console)
 
 
 def _row(a: Any, b: Any, difference: Any, r: dict[str, Any]) -> list[str]:  # noqa: ANN401 - JSON
@@ -205,7 +206,7 @@ def _value(side: dict[str, Any] | None, unit: str) -> str:
 
 
 def _signed(value: float | None, unit: str) -> str:
-    """Difference with its sign; "0" where there is none. A share is told in per cent points."""
+    """Difference with its sign, "0" where there is none; of shares in percentage points (pp)."""
     from gigawatt.quantity.format import number, quantity
 
     if value is None:
@@ -215,9 +216,9 @@ def _signed(value: float | None, unit: str) -> str:
     sign = "+" if value > 0 else "−"
     size = abs(value)
     if unit == "months":
-        return f"{sign}{size:.1f}"
+        return f"{sign}{number(size, 2)}"
     if unit == "share":
-        return f"{sign}{number(100.0 * size, 2)} %-pt"
+        return f"{sign}{number(100.0 * size, 2)} pp"
     return f"{sign}{quantity(size, unit, short=True)}"
 
 
@@ -251,13 +252,13 @@ def _print_causes(causes: Causes, console: Console) -> None:
         "",
     )
     for w in chosen:
-        table.add_column(f"{w.title}, {w.unit}", justify="right")
+        table.add_column(w.title, justify="right")
     table.add_row("A", *(_plain(w.a, w.unit) for w in chosen))
     for number, group in enumerate(causes.groups):
         effects = (_signed(w.effects[number].mean, w.unit) for w in chosen)
         table.add_row(group.label, *effects)
     table.add_row("B", *(_plain(w.b, w.unit) for w in chosen))
-    console.print(table)
+    _put(table, console)
     for group in causes.groups:
         console.print(Text(f"{group.label}: {_listed(group.changed)}"))
 
@@ -265,12 +266,17 @@ def _print_causes(causes: Causes, console: Console) -> None:
 def _plain(value: float, unit: str) -> str:
     from gigawatt.quantity.format import quantity
 
-    return f"{value:.1f}" if unit == "months" else quantity(value, unit, short=True)
+    return f"month {value:.1f}" if unit == "months" else quantity(value, unit, short=True)
 
 
 def _listed(changed: Sequence[str], most: int = 8) -> str:
     more = f" and {len(changed) - most} more" if len(changed) > most else ""
     return ", ".join(changed[:most]) + more
+
+
+def _put(table: Table, console: Console) -> None:
+    console.print()
+    console.print(table)
 
 
 def _grid(title: str, first: str) -> Table:

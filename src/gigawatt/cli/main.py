@@ -7,6 +7,7 @@ it imports none of NumPy, pydantic, polars, plotly or jinja2.
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 
 import click
@@ -20,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
     "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
+    "explain": ("gigawatt.cli.explain", "Explain a result: formulas, facts, sources."),
+    "influence": ("gigawatt.cli.influence", "Show the inputs that move each result most."),
+    "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
+    "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 
@@ -72,8 +77,13 @@ def cli() -> None:
     """Plan, simulate and audit gigawatt-scale AI infrastructure, from grid to token to dollar."""
 
 
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; tell a user's mistake in one message and return its exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)  # a polite kill cleans up as Ctrl-C does
     try:
         cli.main(standalone_mode=False)
     except GigawattError as error:

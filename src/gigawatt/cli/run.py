@@ -23,7 +23,7 @@ DEFAULT_PROGRAM = "openai-nvidia-2025-09"
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option("--out", type=click.Path(), help="Run folder [default: runs/NAME-TIME].")
 @click.option("--force", is_flag=True, help="Replace the run in --out.")
-@click.option("--workers", default=0, help="Processes [default: one a core].")
+@click.option("--workers", type=int, help="Processes [default: one a core].")
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="Print answers.json instead of the summary.")
 def command(
@@ -32,7 +32,7 @@ def command(
     seed: int,
     out: str | None,
     force: bool,
-    workers: int,
+    workers: int | None,
     as_of: str | None,
     as_json: bool,
 ) -> None:
@@ -44,24 +44,29 @@ def command(
     import time
     from pathlib import Path
 
-    from gigawatt.program.check import warnings_of
+    from gigawatt.errors import InputError
+    from gigawatt.program.check import declared_against_computed, warnings_of
     from gigawatt.program.load import load_program
     from gigawatt.report.html import write_report
+    from gigawatt.study.declared import computed_capex_usd_per_gw
     from gigawatt.study.run import Settings, simulate, write_run
     from gigawatt.study.store import check_target
 
     started = time.time()
-    settings = Settings(draws, seed, workers or os.cpu_count() or 1)
+    settings = Settings(draws, seed, os.cpu_count() or 1 if workers is None else workers)
     loaded = load_program(program, as_of=_date(as_of))
+    if out is not None and not out.strip():
+        raise InputError("--out is empty; name a folder")
     stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out else Path("runs") / f"{loaded.program.name}-{stamp}"
     check_target(folder, force)
     with _progress(draws) as progress:
         simulated = simulate(loaded, settings, progress)
+    compared = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))
     write_run(
         simulated,
         folder,
-        warnings=warnings_of(loaded),
+        warnings=warnings_of(loaded, compared),
         started=started,
         replace=force,
         finish=write_report,

@@ -95,11 +95,12 @@ def moved(stock: Stock, hosts: Mapping[str, Array], user: str) -> dict[str, Arra
 
     A host never gives more than it has.
     """
-    out = {k: np.asarray(v, dtype=float) for k, v in stock.items()}
+    out: dict[str, Array] = {k: np.asarray(v, dtype=float) for k, v in stock.items()}
     taken = {h: np.minimum(np.asarray(used), out[h]) for h, used in hosts.items()}
     for host, used in taken.items():
         out[host] = out[host] - used
-    out[user] = np.asarray(out.get(user, 0.0) + sum(taken.values()))
+    own = out.get(user, np.zeros(1))
+    out[user] = own + np.sum(list(taken.values()), axis=0)
     return out
 
 
@@ -122,7 +123,7 @@ def users(stock: Stock, catalog: Catalog, streams: Streams) -> dict[str, Array]:
             for name in ("oracle", "coreweave")
         )
     }
-    shares[HOST] = 1.0 - sum(shares.values())
+    shares[HOST] = np.asarray(1.0 - sum(shares.values()))
     return moved(stock, {h: s * used for h, s in shares.items()}, USER)
 
 

@@ -8,9 +8,10 @@ budget of C = 6 N D FLOP::
     G = (alpha A / (beta B))^(1 / (alpha + beta))
 
 The constants are Besiroglu's refit. Hoffmann's as printed put 93 tokens to a parameter at
-Chinchilla's own budget (it was trained on 20); the refit puts 18. They were fitted on dense
-models far below today's budgets: beyond those they are an extrapolation. Mixtures of experts, over-training
-(more tokens on a smaller model, cheaper to serve) and the supply of data are left out.
+Chinchilla's own budget (it was trained on 20); the refit puts 18. They were fitted on dense models
+far below today's budgets: beyond those they are an extrapolation. Mixtures of experts,
+over-training (more tokens on a smaller model, cheaper to serve) and the supply of data are left
+out.
 """
 
 from __future__ import annotations

@@ -180,6 +180,7 @@ def warnings_of(loaded: Loaded, comparisons: list[Comparison] | None = None) -> 
         *_site_warnings(program),
         *_uncovered(program),
         *_supply_warnings(program),
+        *_bridge_warnings(program),
         *_hindsight(loaded),
     ]
 
@@ -231,6 +232,14 @@ def _supply_warnings(program: Program) -> Iterator[str]:
     if highest > 1.0 + 1e-9:
         yield (f"the high ends of the workloads' shares sum to {highest:.3g}: in some draws the "
                "workloads ask for more than the fleet")  # fmt: skip
+
+
+def _bridge_warnings(program: Program) -> Iterator[str]:
+    for bridge in program.instruments:
+        if bridge.kind == "bridge" and math.isfinite(support(bridge.terms["limit_usd"])[0]):
+            yield (f"instrument {bridge.id}: with a limit, orders of systems wait; site spending "
+                   "does not, and operating cash does not repay the bridge in this version, so the "
+                   "gap may pass the limit and orders may wait for ever")  # fmt: skip
 
 
 def _hindsight(loaded: Loaded) -> Iterator[str]:

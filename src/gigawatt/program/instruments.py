@@ -123,7 +123,10 @@ KINDS: dict[str, Kind] = {
         ("provider",),
         {
             "limit_usd": Term(
-                "usd", "most that can be outstanding before new orders wait", float("inf")
+                "usd",
+                "orders of systems wait while what is outstanding and committed would pass it; "
+                "site spending never waits",
+                float("inf"),
             ),
         },
     ),

@@ -1,8 +1,8 @@
 """Which line of a TOML file holds which key; the standard reader does not say.
 
 A path is a tuple of keys; an entry of an array of tables is addressed by its ``id`` (a rack supply
-by its ``system``, an event by its date and kind, anything else by its number, as text), so that a path means the same entry after
-files are merged.
+by its ``system``, an event by its date and kind, anything else by its number, as text), so that a
+path means the same entry after files are merged.
 """
 
 from __future__ import annotations

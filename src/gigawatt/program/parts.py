@@ -94,7 +94,7 @@ def declared(table: schema.DeclaredTable) -> Declared:
 
 
 def settled(site: Site, as_of: dt.date) -> Site:
-    """`site` as known at `as_of`: later progress and events cut, progress set on its first phase."""
+    """`site` as known at `as_of`: what came later is cut, its progress set on its first phase."""
     own = _until(site.progress, as_of)
     phases = tuple(
         _with_progress(p, {**_until(p.progress, as_of), **(own if number == 0 else {})})

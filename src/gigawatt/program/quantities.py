@@ -37,6 +37,7 @@ FORMS: tuple[tuple[str, ...], ...] = (
     ("mean", "sd"),
 )
 FORM_KEYS = {key for form in FORMS for key in form}
+MAX_SD_LOG = 3.0  # P95 over P50 is 139 then: wider ones are slips of the pen
 PLAIN_KEYS = {"weights", "sd_log"}  # pure numbers, whatever the unit of the field
 PURE = ("share", "factor", "count")  # units that are not shown
 _DEGREES = Unit("degrees", "degrees", {"": 1.0, "°": 1.0, "deg": 1.0}, "32.5")
@@ -297,8 +298,9 @@ def _continuous(n: dict[str, float]) -> Distribution:
         _ordered(n, "p05", "p95")
         return from_p05_p95(n["p05"], n["p95"])
     if "median" in n:
-        if n["median"] <= 0 or n["sd_log"] < 0:
-            raise ValueError("median must be above 0 and sd_log not below 0")
+        if n["median"] <= 0 or not 0 <= n["sd_log"] <= MAX_SD_LOG:
+            raise ValueError(f"median must be above 0 and sd_log between 0 and {MAX_SD_LOG:g} "
+                             "(natural logarithm: 0.3 is about 30 %)")  # fmt: skip
         return LogNormal(n["median"], n["sd_log"])
     if "mean" in n:
         if n["sd"] < 0:

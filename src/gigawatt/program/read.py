@@ -75,6 +75,8 @@ def _read(name: str, base: Path, seen: tuple[str, ...]) -> RawProgram:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(shown, str(error)) from error
+    except RecursionError as error:
+        raise _syntax_error(shown, "it is nested too deeply") from error
     own = {path: (shown, line) for path, line in key_lines(text, data).items()}
     problems = [
         Problem(shown, line, ".".join(path), None, f"this occurs twice (first in line {earlier})")
@@ -139,8 +141,8 @@ def merge(base: Mapping[str, object], change: Mapping[str, object]) -> dict[str,
     """Merge a programme with its changes.
 
     Tables merge key by key; entries of an array of tables merge by their ``id``; an entry with
-    ``remove = true`` drops the one of the same id; ``remove = ["key"]`` in a table drops keys of it;
-    everything else is replaced. A distribution is replaced whole, never mixed with the one before.
+    ``remove = true`` drops the one of the same id; ``remove = ["key"]`` in a table drops keys of
+    it; everything else is replaced. A distribution is replaced whole, never mixed.
     """
     dropped = change.get(REMOVE)
     names = dropped if isinstance(dropped, list) else []

@@ -75,10 +75,20 @@ def _twice(of_site: Placed, own: Placed, raw: RawProgram) -> Iterator[Problem]:
 
 
 def _in_order(placed: Placed, raw: RawProgram) -> Iterator[Problem]:
+    """Tell, for each milestone, the nearest listed one that must precede it and does not."""
+    for after, (date, path) in placed.items():
+        for before in _listed_before(after, placed):
+            if placed[before][0] > date:
+                yield raw.problem(path, date, f"can't be before {before}, {placed[before][0]}")
+
+
+def _listed_before(milestone: str, placed: Placed) -> dict[str, None]:
+    """Listed milestones that must precede one, looking through those that are not listed."""
+    found: dict[str, None] = {}
     for before, after in PRECEDES:
-        if before in placed and after in placed and placed[before][0] > placed[after][0]:
-            date, path = placed[after]
-            yield raw.problem(path, date, f"can't be before {before}, {placed[before][0]}")
+        if after == milestone:
+            found |= {before: None} if before in placed else _listed_before(before, placed)
+    return found
 
 
 def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Problem]:
@@ -100,6 +110,14 @@ def event_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
                 path = (*site_path, "event", entry_name(event, number), "date")
                 yield raw.problem(path, date, f"lies after as_of, {parts.as_of}; an event is what "
                                               "was known by then")  # fmt: skip
+
+
+def share_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A site carries something."""
+    for site in parts.sites:
+        if support(site.deal_share)[1] <= 0.0:
+            yield raw.problem(("site", site.id, "deal_share"), 0, "must be above 0; leave out a "
+                              "site that carries nothing (remove = true)")  # fmt: skip
 
 
 def supply_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
@@ -131,5 +149,5 @@ def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    calendar_rule, progress_rule, event_rule, supply_rule, workload_rule,
+    calendar_rule, progress_rule, event_rule, share_rule, supply_rule, workload_rule,
 )  # fmt: skip

@@ -72,6 +72,7 @@ BOUNDS = {
     "deal_share": Exact("share", 0.0, 1.0),
 }
 POWERS = ("facility_power_mw", "power_mw", "current_mw")
+DATES = ("date", "cleared", "in_service")
 FORECAST = ("forecast", "planned", "expected", "future")
 
 
@@ -126,6 +127,17 @@ class Row:
             return read_date(whole)
         except ValueError as error:
             raise ProblemsError([self.problem(column, str(error))]) from error
+
+    def wrong_cells(self) -> Iterator[Problem]:
+        """What is wrong with the numbers and dates of this row."""
+        for column in self.values:
+            try:
+                if column in BOUNDS:
+                    self.number(column)
+                elif column in DATES:
+                    self.date(column)
+            except ProblemsError as error:
+                yield from error.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +280,9 @@ def _rows(
 
 
 def _site(rows: list[Row]) -> TableSite:
+    wrong = [problem for row in rows for problem in row.wrong_cells()]
+    if wrong:
+        raise ProblemsError(wrong)
     first = rows[0]
     plain = [r for r in rows if "date" not in r.values]
     for row in plain:

@@ -6,6 +6,7 @@ Every guess comes with its reason, which the written programme shows as a commen
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 
@@ -87,8 +88,8 @@ def place_of(site: TableSite) -> Place:
 
     Country: as given, by code or name; else by a place in the address or the name; else "ZZ".
     Region: as given; else a state of the US in the address or name. Grid: as given; in the US by
-    the state, elsewhere by the country; else `STAND_IN`. Coordinates: as given; else the middle of
-    the grid's area.
+    the state, or by the nearest middle of an area; elsewhere by the country; else `STAND_IN`.
+    Coordinates: as given; else the middle of the grid's area.
     """
     why: dict[str, str] = {}
     words = f"{site.texts.get('address', '')} {site.name}"
@@ -96,7 +97,7 @@ def place_of(site: TableSite) -> Place:
     country = _country(site, words, state, why)
     grid = site.texts.get("grid", "").lower()
     if not grid:
-        grid, why["grid"] = _grid(country, state)
+        grid, why["grid"] = _grid(site, country, state)
     middle = dict(zip(("lat", "lon"), GRID_MIDDLE.get(grid, (0.0, 0.0)), strict=True))
     why |= {k: f"not given; middle of the area of {grid}" for k in middle if k not in site.numbers}
     at = {k: site.numbers.get(k, guess) for k, guess in middle.items()}
@@ -111,11 +112,15 @@ def _region(site: TableSite, words: str, why: dict[str, str]) -> tuple[str, str]
         return given, code
     if _country_code(site.texts.get("country", "US")) != "US":
         return "", ""
-    name = _found(words, STATES)
-    if not name:
+    written = re.search(r",\s*([A-Z]{2})\b", site.texts.get("address", ""))
+    if written and written[1] in STATE_GRID:
+        why["region"] = "from its address"
+        return written[1], written[1]
+    state = _found(words, STATES)
+    if not state:
         return "", ""
-    why["region"] = f"from {name.title()!r} in its address or name"
-    return STATES[name], STATES[name]
+    why["region"] = f"from {state.title()!r} in its address or name"
+    return STATES[state], STATES[state]
 
 
 def _country(site: TableSite, words: str, state: str, why: dict[str, str]) -> str:
@@ -147,13 +152,16 @@ def _found(words: str, names: dict[str, str]) -> str:
     return max(found, key=len, default="")
 
 
-def _grid(country: str, state: str) -> tuple[str, str]:
+def _grid(site: TableSite, country: str, state: str) -> tuple[str, str]:
     if country == "US" and state in STATE_GRID:
         return STATE_GRID[state], f"by the state, {state}"
     if country in COUNTRY_GRID:
         return COUNTRY_GRID[country], f"by the country, {country}"
-    where = f"{country} {state}".strip()
-    return STAND_IN, f"a stand-in: no rule for {where}; give prices of its own"
+    at = [site.numbers[k] for k in ("lat", "lon") if k in site.numbers]
+    if country == "US" and len(at) == 2:
+        near = min(US_GRIDS, key=lambda g: math.dist(GRID_MIDDLE[g], at))
+        return near, "by the coordinates, the nearest middle of an area"
+    return STAND_IN, f"a stand-in: no rule for {country}; give prices of its own"
 
 
 def known_country(site: TableSite) -> bool:

@@ -8,17 +8,22 @@ date of service that the table tells.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from string import Template
+from typing import Any
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest
 from gigawatt.program.model import MW_BASES, ROUTES
 from gigawatt.program.shown import shown_value
-from gigawatt.program.sites_csv import Step, TableSite, Tables
+from gigawatt.program.sites_csv import Step, Tables, TableSite
 from gigawatt.program.sites_guess import (
     COUNTRIES,
     MONTHS_TO_BUILD,
@@ -31,6 +36,7 @@ from gigawatt.program.sites_guess import (
 CATALOG_COLUMNS = {"grid": "grids", "cooling": "cooling", "system": "systems"}
 CHOICES = {"mw_basis": MW_BASES, "route": ROUTES}
 COOLING = "closed-loop-dry"
+BUILDING_MW = 200.0  # size of a building where the table gives no count
 LEAST_MW = 0.1  # of a phase, by the format
 MOST_BUILDINGS = 200  # likewise
 HORIZON_YEARS = 6  # after the last date of the tables
@@ -46,7 +52,7 @@ class Stage:
     id, power_mw, buildings : of the phase alone.
     service : date of service that the table tells, reached or not; None where it tells none.
     reached : whether it is in service at the as-of date.
-    cleared : clearing that was reached or, if `cleared_told`, that the table plans.
+    cleared : clearing that the table tells, reached or planned.
     """
 
     id: str
@@ -86,12 +92,16 @@ def programme_text(tables: Tables, name: str, as_of: dt.date, catalog: Catalog) 
     ]
     systems = {_system(site, stage)[0] for site in tables.sites for stage in stages[site.name]}
     total = sum(stage.power_mw for own in stages.values() for stage in own)
-    head = _HEAD.format(
-        files=", ".join(tables.files), name=name, title=shown_value(f"Sites of {tables.files[0]}"),
-        as_of=as_of, start=dt.date(as_of.year, 1, 1), total=f"{total:g}",
-        horizon=dt.date(last.year + HORIZON_YEARS, 12, 31), months=MONTHS_TO_BUILD,
+    parts = _parts()
+    head = _filled(
+        parts["head"], name=name, as_of=as_of, months=MONTHS_TO_BUILD,
+        files=", ".join(tables.files), title=shown_value(f"Sites of {Path(tables.files[0]).name}"),
+        total=f"{total:g}",
+        start=dt.date(as_of.year, 1, 1), horizon=dt.date(last.year + HORIZON_YEARS, 12, 31),
     )  # fmt: skip
-    return "\n".join([head, parties.text(), *sites, _WORK, _supplies(systems), parties.contracts()])
+    racks = [text for system, text in parts["supply"].items() if system in systems]
+    body = [parties.text(), *sites, parts["workloads"], parts["supplies"], *racks]
+    return "\n".join([head, *body, parties.contracts(parts)])
 
 
 def _name_problems(site: TableSite, catalog: Catalog) -> Iterator[Problem]:
@@ -105,8 +115,9 @@ def _name_problems(site: TableSite, catalog: Catalog) -> Iterator[Problem]:
             text = f"must be one of {', '.join(sorted(names))}"
             yield site.row.problem(column, text, nearest(value, names))
     system = site.texts.get("system", "").lower()
-    if system in catalog.records["systems"] and system not in _SUPPLIES:
-        text = f"no rack supply is known for it; there is one for {', '.join(_SUPPLIES)}"
+    supplied = _parts()["supply"]
+    if system in catalog.records["systems"] and system not in supplied:
+        text = f"no rack supply is known for it; there is one for {', '.join(supplied)}"
         yield site.row.problem("system", text)
     if not known_country(site):
         text = 'is not a country that is known; write its code of two letters, such as "US"'
@@ -122,13 +133,12 @@ def _stages(site: TableSite, as_of: dt.date) -> list[Stage]:
     for step in steps:
         if step.power_mw < power + LEAST_MW:
             continue  # a row that reports no rise
-        more = max(1, min(MOST_BUILDINGS, round((step.buildings or 0.0) - buildings)))
         reached = step.date <= as_of and not step.forecast
         stages.append(
             Stage(
                 id=f"p{len(stages) + 1}",
                 power_mw=step.power_mw - power,
-                buildings=1 if reached else more,  # what stands is one block: it has one date
+                buildings=_buildings(step, power, buildings, reached=reached),
                 service=step.date if step.date != dt.date.max else None,
                 reached=reached,
                 cleared=cleared if not stages and not reached else None,
@@ -137,8 +147,22 @@ def _stages(site: TableSite, as_of: dt.date) -> list[Stage]:
         power, buildings = step.power_mw, max(buildings, step.buildings or 0.0)
     planned = site.numbers.get("power_mw", 0.0)
     if site.steps and planned >= power + LEAST_MW:
-        stages.append(Stage(f"p{len(stages) + 1}", planned - power, 1, None, reached=False))
+        rest = planned - power
+        stages.append(Stage(f"p{len(stages) + 1}", rest, _at_size(rest), None, reached=False))
     return stages
+
+
+def _buildings(step: Step, power_mw: float, standing: float, *, reached: bool) -> int:
+    """Buildings that a step adds; what stands is one block, because it has one date."""
+    if reached:
+        return 1
+    if step.buildings is None:
+        return _at_size(step.power_mw - power_mw)
+    return max(1, min(MOST_BUILDINGS, round(step.buildings - standing)))
+
+
+def _at_size(power_mw: float) -> int:
+    return max(1, min(MOST_BUILDINGS, math.ceil(power_mw / BUILDING_MW)))
 
 
 def _undated(site: TableSite, as_of: dt.date) -> list[Step]:
@@ -193,7 +217,9 @@ def _place_lines(place: Place) -> list[str]:
 def _phase_lines(site: TableSite, stage: Stage, as_of: dt.date) -> list[str]:
     system, why = _system(site, stage)
     lines = ["[[site.phase]]", _line("id", stage.id), _line("power_mw", round(stage.power_mw, 3))]
-    counted = "guess: counted as one block, because it has one date" if stage.reached else ""
+    counted = "one block, because it has one date" if stage.reached else "as told"
+    if not stage.reached and "buildings" not in site.row.headers:
+        counted = f"guess: one for every {BUILDING_MW:g} MW begun"
     lines.append(_line("buildings", stage.buildings, counted))
     lines.append(_line("system", system, why))
     lines.append(_given(site, "route", "grid"))
@@ -217,9 +243,7 @@ def _phase_lines(site: TableSite, stage: Stage, as_of: dt.date) -> list[str]:
         spread = "cleared_spread_months = { low = -6, mode = 0, high = 12 }"
         lines += [_note_of(f"cleared = {cleared}", told), _note_of(spread, "guess")]
     else:
-        lines.append(
-            "# cleared = …                                  # no date told: the network of tasks decides"
-        )
+        lines.append(_note_of("# cleared = …", "no date told: the network of tasks decides"))
     return [*lines, *_guess_of_power()]
 
 
@@ -304,27 +328,23 @@ class _Parties:
         )
         return "\n".join(entries)
 
-    def contracts(self) -> str:
+    def contracts(self, parts: Mapping[str, str]) -> str:
         """One purchase a cloud, one lease and one offtake a pair of different parties, a bridge."""
         own = self._of.values()
-        clouds = sorted({p["cloud"] for p in own})
-        leases = sorted({(p["landlord"], p["cloud"]) for p in own if p["landlord"] != p["cloud"]})
-        sales = sorted({(p["cloud"], p["tenant"]) for p in own if p["cloud"] != p["tenant"]})
-        ids = self._ids
-        parts = [_CONTRACTS]
-        parts += [
-            _PURCHASE.format(number=n, buyer=ids[c], vendor=ids[VENDOR])
-            for n, c in enumerate(clouds, 1)
-        ]
-        parts += [
-            _LEASE.format(number=n, landlord=ids[a], tenant=ids[b])
-            for n, (a, b) in enumerate(leases, 1)
-        ]
-        parts += [
-            _OFFTAKE.format(number=n, provider=ids[a], customer=ids[b])
-            for n, (a, b) in enumerate(sales, 1)
-        ]
-        return "\n".join([*parts, _BRIDGE.format(unnamed=ids[UNNAMED])])
+        pairs = {
+            "purchase": {(p["cloud"], VENDOR) for p in own},
+            "lease": {(p["landlord"], p["cloud"]) for p in own},
+            "offtake": {(p["cloud"], p["tenant"]) for p in own},
+            "bridge": {(UNNAMED, "")},
+        }
+        texts = [parts["contracts"]]
+        for kind, found in pairs.items():
+            two = sorted((a, b) for a, b in found if a != b)
+            texts += [
+                _filled(parts[kind], number=n, first=self._ids[a], second=self._ids.get(b, ""))
+                for n, (a, b) in enumerate(two, 1)
+            ]
+        return "\n".join(texts)
 
 
 VENDOR, UNNAMED = "Vendor of systems", "Unnamed funding"
@@ -344,87 +364,10 @@ def _first_name(text: str) -> str:
     return re.split(r"[;,/]", plain)[0].strip() or "Unnamed owner"
 
 
-_HEAD = """# Sites of {files}, as `gigawatt new --sites` reads them.
-#
-# Lines that say "guess" hold what the table does not say; replace what you know better. The rules:
-# grids by state or country; one system for all that goes into service in the same years; clearing
-# {months} months before the date of service that is told (twelve greenfield sites took 13 to 36 months,
-# median 24); contracts, workloads and rack supply as in the template, nothing of them from the table.
-# Rows up to as_of that are no forecast count as reached. Each rise of a site's power is a phase.
-
-format = 1
-name = "{name}"
-title = {title}
-start = {start}
-as_of = {as_of}
-horizon = {horizon}
-
-[declared]
-facility_power_mw = {total}                     # sum of the table's powers
-"""
-_WORK = """# Guess: how the fleet is used is not in the table.
-[[workload]]
-id = "serve"
-kind = "serve"
-share = { low = 0.45, mode = 0.55, high = 0.60 }
-model = "deepseek-v3"
-
-[[workload]]
-id = "train"
-kind = "train"
-share = { low = 0.25, mode = 0.35, high = 0.40 }
-model = "llama-3.1-405b"
-"""
-# Racks (servers, for h100-sxm) a week of the world, by judgement; the programme's share too.
-_SUPPLIES = {
-    "h100-sxm": ("2022-10-01", "{ median = 3000, sd_log = 0.4 }"),
-    "gb300-nvl72": ("2025-08-01", "{ median = 1000, sd_log = 0.25 }"),
-    "vr200-nvl72": ("2026-08-15", "{ median = 1200, sd_log = 0.3 }"),
-    "rubin-ultra-nvl144": ("2027-10-01", "{ median = 450, sd_log = 0.35 }"),
-}
-_SUPPLY = """[[supply]]
-system = "{system}"
-first_racks = {first}
-slip_months = {{ low = 0, mode = 1, high = 4 }}
-ramp_months = 6
-world_per_week = {rate}
-growth_factor = {{ low = 1.0, mode = 1.25, high = 1.6 }}
-programme_share = {{ low = 0.05, mode = 0.20, high = 0.60 }}
-"""
-_CONTRACTS = """# Guess: contracts of the usual kinds between the parties above; none is in the table.
-"""
-_PURCHASE = """[[instrument]]
-id = "systems-{number}"
-kind = "equipment_purchase"
-parties = {{ buyer = "{buyer}", vendor = "{vendor}" }}
-status = "assumed"
-"""
-_LEASE = """[[instrument]]
-id = "lease-{number}"
-kind = "colocation_lease"
-parties = {{ landlord = "{landlord}", tenant = "{tenant}" }}
-terms = {{ rent_usd_per_kw_month = {{ low = 130, mode = 165, high = 220 }} }}
-status = "assumed"
-"""
-_OFFTAKE = """[[instrument]]
-id = "offtake-{number}"
-kind = "compute_offtake"
-parties = {{ provider = "{provider}", customer = "{customer}" }}
-terms = {{ price_usd_per_gw_year = "$12.5 bn/GW-year" }}
-status = "assumed"
-"""
-_BRIDGE = """[[instrument]]
-id = "funding-gap"
-kind = "bridge"
-parties = {{ provider = "{unnamed}" }}
-status = "assumed"
-"""
+def _parts() -> dict[str, Any]:
+    text = (files("gigawatt.program") / "sites_parts.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
-def _supplies(systems: set[str]) -> str:
-    head = "# Guess: rates and the programme's share of them; the dates are those of the systems.\n"
-    return head + "\n".join(
-        _SUPPLY.format(system=s, first=_SUPPLIES[s][0], rate=_SUPPLIES[s][1])
-        for s in _SUPPLIES
-        if s in systems
-    )
+def _filled(part: str, **values: object) -> str:
+    return Template(part).substitute(values)

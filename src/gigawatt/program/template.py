@@ -35,7 +35,16 @@ def write_template(path: Path, source: str | None = None, *, replace: bool = Fal
     ------
     InputError : the file exists already, its folder does not, or it can't be written.
     """
-    text = template_text(source)
+    write_programme(path, template_text(source), replace=replace)
+
+
+def write_programme(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write the text of a programme under the name of its file, where that is a valid one.
+
+    Raises
+    ------
+    InputError : as of `write_template`.
+    """
     if _ID.fullmatch(path.stem):
         text = _NAME.sub(f'name = "{path.stem}"', text, count=1)
     if path.is_dir():

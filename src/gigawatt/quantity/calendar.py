@@ -45,8 +45,8 @@ class MonthAxis:
         return whole + (date.day - 1) / length
 
     def date(self, position: float) -> dt.date | None:
-        """Date at a position; None for infinity (never)."""
-        if not np.isfinite(position):
+        """Date at a position; None for infinity (never) and beyond the calendar's year 9999."""
+        if not np.isfinite(position) or position >= 12 * (dt.MAXYEAR - self.start.year):
             return None
         whole = int(np.floor(position))
         month0 = self.start.month - 1 + whole

@@ -364,6 +364,7 @@ STRINGS: dict[str, dict[str, str]] = {
         # terminal
         "terminal.headline": "Headline results",
         "terminal.capacity": "In service at year end",
+        "terminal.yearly": "By calendar year, P50",
         "terminal.binding": "Last to be ready, % of megawatts of the year",
         "terminal.warnings": "{count} warnings, the first: {first}",
         "terminal.warning": "1 warning: {first}",

@@ -10,6 +10,7 @@ from gigawatt.report.facts import verdict, year_ends
 from gigawatt.report.read import read_run
 from gigawatt.report.sections.binding import constraint_order, shares_by_year, year_label
 from gigawatt.report.sections.headline import percentiles, remark, single_values, unit_of
+from gigawatt.report.sections.yearly import row_scale
 from gigawatt.report.view import View
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS = 14
 MOST_YEARS = 10
+CAPACITY_ANSWER = "facility_gw_in_service_by_year_end"  # has a table of its own
 MOST_CONSTRAINTS = 5
 
 
@@ -35,7 +37,7 @@ def print_summary(folder: Path, console: Console, lang: str = "en") -> None:
     title = str(program.get("title") or program.get("name") or folder.name)
     console.print(Text(title, style="bold"))
     console.print(Text(verdict(view)))
-    for table in (_headline(view), _capacity(view), _binding(view)):
+    for table in (_headline(view), _capacity(view), _yearly(view), _binding(view)):
         if table is not None:
             console.print()
             console.print(table)
@@ -97,6 +99,31 @@ def _capacity(view: View) -> Table | None:
         values = (view.fixed(getattr(end, name) / MW_PER_GW, 2) for end in ends)
         table.add_row(name.upper(), *values)
     return table
+
+
+def _yearly(view: View) -> Table | None:
+    """Answers by year that are not capacity or shares of a whole, P50 of the last years."""
+    answers = [a for a in view.run.answers if a.kind == "by_year" and a.name != CAPACITY_ANSWER]
+    years = sorted({y for a in answers for y in a.by_year})[-MOST_YEARS:]
+    if not years:
+        return None
+    table = _grid(view.say("terminal.yearly"))
+    table.add_column("")
+    for year in years:
+        table.add_column(year, justify="right")
+    for answer in answers:
+        values = (answer.by_year.get(y, {}).get("p50") for y in years)
+        factor, scale = row_scale(view, answer.unit, answer.by_year)
+        cells = tuple(_cell(view, v, factor, answer.unit) for v in values)
+        bare = "%" if answer.unit == "share" else f"{scale} {answer.unit}".strip()
+        table.add_row(*_plain((f"{answer.title}, {bare}", *cells)))
+    return table
+
+
+def _cell(view: View, value: float | None, factor: float, unit: str) -> str:
+    if value is None:
+        return ""
+    return view.fixed(100.0 * value, 0) if unit == "share" else view.number(value / factor)
 
 
 def _binding(view: View) -> Table | None:

@@ -12,6 +12,7 @@ from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Program
 from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.schedule.result import Binding
 from gigawatt.study.outputs import ChunkOutput
 from gigawatt.uncertainty.summary import bands
@@ -45,7 +46,7 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
     d = frame.kept.draws
     return [
         _gigawatt(frame, 1),
-        _share(
+        _probability(
             "probability_first_gw_by_2026_12_31",
             "Odds of a whole gigawatt in service by the end of 2026",
             d["gw_dates"][:, 0] < frame.axis.position(END_OF_2026),
@@ -84,17 +85,18 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "in-service facility power reaches each step.",
         ),
         _binding(frame),
-        _number(
-            "tokens_per_day_per_gw", "Output tokens a day of one gigawatt", "tokens/day",
-            d["tokens_per_day_per_gw"],
+        _work(
+            frame, ("serve",), "tokens_per_day_per_gw", "Output tokens a day of one gigawatt",
+            "tokens/day",
             "Output tokens a day if all packages of one facility GW of the main system served the "
             "serving workloads, in the month in which the first GW (or all of a smaller "
-            "programme) is in service; failures and head-room taken off. The conditions (model, "
+            "programme) is in service (the last month where it never is); failures and head-room "
+            "taken off. The conditions (model, "
             "precision, lengths, speed per user) stand in the table of rates.",
         ),
-        _number(
-            "training_flop_100_days_per_gw", "Training compute of one gigawatt in 100 days", "FLOP",
-            d["training_flop_100_days_per_gw"],
+        _work(
+            frame, ("train", "research"), "training_flop_100_days_per_gw",
+            "Training compute of one gigawatt in 100 days", "FLOP",
             "Model FLOP if all packages of one facility GW of the main system trained for 100 "
             "days, in the same month, at the rates of the training and research workloads; "
             "failures and restarts taken off, recomputation not counted.",
@@ -113,6 +115,7 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "programme covers.",
         ),
         _year_end_gw(frame),
+        _load_factor(frame),
         _yearly(
             frame, "share_of_world_stock", "Share of the world's AI compute", "share",
             "share_of_world_stock",
@@ -153,6 +156,17 @@ def _gigawatt(frame: Frame, number: int) -> dict[str, Any]:
     }
 
 
+def _work(
+    frame: Frame, kinds: tuple[str, ...], name: str, title: str, unit: str, definition: str
+) -> dict[str, Any]:
+    """Work per gigawatt; no number where the programme has no workload of these kinds."""
+    if not any(w.kind in kinds for w in frame.program.workloads):
+        nothing = dict.fromkeys(("p10", "p50", "p90", "mean"))
+        status = "no such workload in the programme"
+        return {**_answer(name, title, "number", unit, definition), **nothing, "status": status}
+    return _number(name, title, unit, frame.kept.draws[name], definition)
+
+
 def _number(name: str, title: str, unit: str, values: Array, definition: str) -> dict[str, Any]:
     known = values[np.isfinite(values)]
     return {
@@ -162,15 +176,14 @@ def _number(name: str, title: str, unit: str, values: Array, definition: str) ->
     }
 
 
-def _share(name: str, title: str, hit: BoolArray, definition: str) -> dict[str, Any]:
-    """Probability; its range is the 80 % interval of the sampling error (Wilson)."""
-    n, p, z = len(hit), float(np.mean(hit)), 1.2816
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
+def _probability(name: str, title: str, hit: BoolArray, definition: str) -> dict[str, Any]:
+    """One number, so all percentiles are it; how well the draws know it stands beside."""
+    p = float(np.mean(hit))
     return {
-        **_answer(name, title, "number", "share", definition + " P10 and P90: sampling error."),
-        "p10": float(min(low, p)), "p50": p, "p90": float(max(high, p)), "mean": p,
+        **_answer(name, title, "number", "share", definition),
+        "p10": p, "p50": p, "p90": p, "mean": p,
+        "standard_error": float(np.sqrt(p * (1.0 - p) / len(hit))),
+        "draws": len(hit),
     }  # fmt: skip
 
 
@@ -204,6 +217,33 @@ def _year_end_gw(frame: Frame) -> dict[str, Any]:
             "Facility power of all blocks that are in service on 31 December.",
         ),
         "by_year": {y: _stats(total[:, m]) for y, m in last.items()},
+    }
+
+
+def _load_factor(frame: Frame) -> dict[str, Any]:
+    """Energy over what the facility power in service would take at full load."""
+    hours, years = frame.axis.hours(), frame.axis.years()
+    end = frame.kept.draws["facility_mw_end"].sum(axis=1)
+    before = np.concatenate([np.zeros((len(end), 1)), end[:, :-1]], axis=1)
+    full = 0.5 * (end + before) * hours
+    out = {}
+    for k, y in enumerate(np.unique(years)):
+        possible = full[:, years == y].sum(axis=1)
+        used = frame.kept.draws["impact/energy_twh"][:, k] * MWH_PER_TWH
+        in_service = possible > 0.0
+        if in_service.mean() >= 0.5:  # a factor needs capacity
+            out[str(y)] = _stats(used[in_service] / possible[in_service])
+    return {
+        **_answer(
+            "load_factor_by_year",
+            "Load factor",
+            "by_year",
+            "share",
+            "Energy at the meters over that of the facility power in service at full load; below "
+            "1 by head-room of serving, idle time, phases of the work, and a mean PUE below the "
+            "design value. Draws with capacity in service only.",
+        ),
+        "by_year": out,
     }
 
 

@@ -149,18 +149,16 @@ def _headlines(frame: Frame) -> dict[str, _Value]:
     last = max(energy)
     return {
         "first_gw_in_service_month": _month(frame),
-        "capex_usd_per_gw": _median("Capital cost per gigawatt", "USD/GW", capex_usd_per_gw(frame)),
-        "packages_per_gw": _median(
-            "Accelerator packages per gigawatt", "packages/GW", kept["packages_per_gw"]
-        ),
+        "capex_usd_per_gw": _median("Capital cost per GW", "USD/GW", capex_usd_per_gw(frame)),
+        "packages_per_gw": _median("Packages per GW", "packages/GW", kept["packages_per_gw"]),
         "tokens_per_day_per_gw": _median(
-            "Output tokens a day of one gigawatt", "tokens/day", kept["tokens_per_day_per_gw"]
+            "Output tokens a day per GW", "tokens/day", kept["tokens_per_day_per_gw"]
         ),
         "funding_gap_peak_usd": _median("Peak funding gap", "USD", peak_gap_usd(frame)),
         f"energy_twh_{last}": _median(f"Electricity in {last}", "TWh", energy[last]),
         **{
             f"facility_gw_in_service_end_{year}": _median(
-                f"In service at the end of {year}", "GW", values
+                f"In service, end of {year}", "GW", values
             )
             for year, values in year_end_gw(frame).items()
         },
@@ -171,7 +169,7 @@ def _month(frame: Frame) -> _Value:
     """First gigawatt; a draw that does not get there counts as the end of the calendar."""
     months = np.minimum(gigawatt_month(frame, 1), float(frame.axis.count))
     middle = float(np.median(months))
-    return _Value("First gigawatt in service", "months", middle, middle >= frame.axis.count)
+    return _Value("First GW in service", "months", middle, middle >= frame.axis.count)
 
 
 def _median(title: str, unit: str, values: Array) -> _Value:

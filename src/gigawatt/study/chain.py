@@ -39,7 +39,10 @@ from gigawatt.uncertainty.streams import Streams
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Results of all layers for one chunk of draws; shapes as in the layers' result types."""
+    """Results of all layers for one chunk of draws; shapes as in the layers' result types.
+
+    `dies_per_package` is (G,).
+    """
 
     axis: MonthAxis
     blocks: Blocks
@@ -53,6 +56,7 @@ class Chain:
     ledger: Ledger
     capex: Capex
     impact: ImpactResult
+    dies_per_package: Array
 
 
 def run_chain(loaded: Loaded, streams: Streams) -> Chain:
@@ -96,6 +100,7 @@ def run_chain(loaded: Loaded, streams: Streams) -> Chain:
     return Chain(
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
         capex_per_gw(inputs), result,
+        np.array([catalog.record("systems", g).value("dies_per_package") for g in blocks.systems]),
     )  # fmt: skip
 
 

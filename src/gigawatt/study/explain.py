@@ -74,7 +74,7 @@ class Branch:
     repeated: bool = False
 
     def walk(self) -> Iterator[Branch]:
-        """This branch and all below it."""
+        """Itself and all below."""
         yield self
         for branch in self.branches:
             yield from branch.walk()
@@ -153,15 +153,15 @@ class _Walk:
         apart = self.depth is None or level <= self.depth
         if apart:
             self.seen.add(node.id)
-        values = held_values(self.run, self._answer_name(node), here.held)
+        # What is held of the whole programme is not that of one system.
+        fits = not self.system or "{system}" in node.id
+        name = node.id.replace("{system}", self.system)
+        values = held_values(self.run, name, here.held) if fits else ()
         return Branch(
             here.id, here.title, here.formula, here.unit, values,
             self._leaves(here) if apart else {},
             tuple(self.branch(NODES[i], level + 1) for i in here.inputs) if apart else (),
         )  # fmt: skip
-
-    def _answer_name(self, node: Node) -> str:
-        return node.id.replace("{system}", self.system)
 
     def _leaves(self, node: Node) -> dict[str, tuple[Leaf, ...]]:
         out = {}

@@ -1,12 +1,12 @@
 """What binds each gigawatt, and what would bring it in sooner.
 
-For each gigawatt and draw the block that completes it is known, and so is what was last to be ready
-there (`schedule.result.Binding`). Over the draws this gives a date with its range, the share of each
-cause, and the sites where it occurs.
+For each gigawatt and draw the block that completes it is known, and so is what was last to be
+ready there (`schedule.result.Binding`). Over the draws this gives a date with its range, the share
+of each cause, and the sites where it occurs.
 
-Relief: the schedule is made again on the same draws with one lever changed everywhere. Months gained
-is the difference of the P50 dates. What a lever costs is not known yet, so the largest gain stands
-where the cheapest relief should stand, and the note says so.
+Relief: the schedule is made again on the same draws with one lever changed everywhere. Months
+gained is the difference of the P50 dates. What a lever costs is not known yet, so the largest gain
+stands where the cheapest relief should stand, and the notes say so.
 """
 
 from __future__ import annotations
@@ -185,16 +185,18 @@ def _onsite(loaded: Loaded) -> Program:
     technology = quickest_technology(loaded)
     return _phases(
         loaded.program,
-        lambda p: replace(p, route="onsite", onsite_technology=technology)
-        if p.route == "grid" and "power" not in p.progress
-        else p,
+        lambda p: (
+            replace(p, route="onsite", onsite_technology=technology)
+            if p.route == "grid" and "power" not in p.progress
+            else p
+        ),
     )
 
 
 LEVERS: dict[str, Callable[[Loaded], Program]] = {
     "framework contracts for equipment at all sites": _framework,
     "power contracted at all sites": _contracted,
-    "half as much again of the world's racks": _supply,
+    "half as large a share of the racks again": _supply,
     "first racks on the claimed date": _no_slip,
     "on-site power in place of the grid": _onsite,
 }

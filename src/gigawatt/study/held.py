@@ -12,6 +12,7 @@
 | performance:metric | performance table | each workload and system |
 | operations:cause | operations table | each year (share of installed package-hours) |
 | energy:column | energy table | each year (mean) |
+| draws:column | draw matrix, results | the quantity |
 | gap:column | gap table | the month with the largest P50 |
 | ledger:kind | ledger table | each year (mean) |
 """
@@ -22,7 +23,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gigawatt.study.stored import StoredRun
+from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
     import polars as pl
@@ -132,9 +136,17 @@ def _yearly(rows: Iterable[Mapping[str, Any]]) -> Callable[[str], list[Value]]:
         for row in kept:
             year = str(row["month"])[:4]
             sums[year] = sums.get(year, 0.0) + float(row[column] or 0.0)
-        return [Value(year, None, None, None, total) for year, total in sums.items()]
+        return [Value(year, None, None, None, total) for year, total in sorted(sums.items())]
 
     return of
+
+
+def _draws(table: pl.DataFrame, what: str) -> Iterable[Value]:
+    if f"result:{what}" not in table.columns:
+        return []
+    values = table[f"result:{what}"].to_numpy()
+    low, mid, high = (float(v) if np.isfinite(v) else None for v in bands(values))
+    return [Value("", low, mid, high)]
 
 
 def _gap(table: pl.DataFrame, what: str) -> Iterable[Value]:
@@ -146,5 +158,5 @@ def _gap(table: pl.DataFrame, what: str) -> Iterable[Value]:
 _READERS: dict[str, Callable[[Any, str], Iterable[Value]]] = {
     "schedule": _schedule, "capacity": _capacity, "capex": _capex, "impact": _impact,
     "performance": _performance, "operations": _operations, "energy": _energy,
-    "ledger": _ledger, "gap": _gap,
+    "ledger": _ledger, "gap": _gap, "draws": _draws,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.quantity.arrays import NEVER, Array
+from gigawatt.quantity.units import MW_PER_GW, MWH_PER_TWH
 from gigawatt.study.answers import END_OF_2026, Frame, answers, capex_usd_per_gw
 
 
@@ -46,6 +47,8 @@ def named_results(frame: Frame) -> list[Named]:
 
 def _named(frame: Frame, answer: Mapping[str, Any]) -> Named:
     name = str(answer["name"])
+    if answer["kind"] == "number" and answer.get("p50") is None:
+        return Named(answer)  # nothing that a draw could have a value of
     if name in _SINGLE:
         return Named(answer, _SINGLE[name](frame))
     if name in _YEARLY:
@@ -67,7 +70,7 @@ def gigawatt_month(frame: Frame, number: int) -> Array:
 
 def year_end_gw(frame: Frame) -> dict[str, Array]:
     """Facility power in service on 31 December, GW, year → (D,)."""
-    total = frame.kept.draws["facility_mw_end"].sum(axis=1) / 1e3
+    total = frame.kept.draws["facility_mw_end"].sum(axis=1) / MW_PER_GW
     years = frame.axis.years()
     return {str(y): total[:, np.flatnonzero(years == y)[-1]] for y in np.unique(years)}
 
@@ -81,6 +84,21 @@ def yearly_impact(frame: Frame, metric: str) -> dict[str, Array]:
 def _tranches(frame: Frame) -> dict[str, Array]:
     paid, years = frame.kept.draws["tranche_released_usd"], frame.axis.years()
     return {str(y): paid[:, years == y].sum(axis=1) for y in np.unique(years)}
+
+
+def _load_factor(frame: Frame) -> dict[str, Array]:
+    """Energy over that of the power in service at full load; nan in draws without capacity."""
+    hours, years = frame.axis.hours(), frame.axis.years()
+    end = frame.kept.draws["facility_mw_end"].sum(axis=1)
+    middle = 0.5 * (end + np.pad(end, ((0, 0), (1, 0)))[:, :-1])
+    out = {}
+    for year, used_twh in yearly_impact(frame, "energy_twh").items():
+        possible = (middle * hours)[:, years == int(year)].sum(axis=1)
+        some = possible > 0.0
+        if some.mean() >= 0.5:  # as in the answer: a factor needs capacity
+            factor = used_twh * MWH_PER_TWH / np.where(some, possible, 1.0)
+            out[year] = np.where(some, factor, np.nan)
+    return out
 
 
 def _first_by_2026(frame: Frame) -> Array:
@@ -118,4 +136,5 @@ _YEARLY: dict[str, Callable[[Frame], dict[str, Array]]] = {
     "co2_mt_per_year": _of_impact("co2_mt"),
     "facility_gw_in_service_by_year_end": year_end_gw,
     "share_of_world_stock": _of_impact("share_of_world_stock"),
+    "load_factor_by_year": _load_factor,
 }

@@ -108,7 +108,11 @@ def _racks_per_week_peak(chain: Chain) -> Array:
 def _per_system(chain: Chain) -> dict[str, Array]:
     """Packages and racks per facility GW, over the programme and of each system."""
     blocks = chain.blocks
-    out = {}
+    out = {
+        "packages": blocks.packages.sum(axis=1),
+        "racks": blocks.racks.sum(axis=1),
+        "dies": (blocks.packages * chain.dies_per_package[blocks.system]).sum(axis=1),
+    }
     groups = {"": np.ones(blocks.count, dtype=bool)}
     groups |= {f"/{g}": blocks.system == k for k, g in enumerate(blocks.systems)}
     for suffix, mask in groups.items():

@@ -145,7 +145,7 @@ def _instrument(i: Instrument, file: str) -> Iterator[Row]:
         )
 
 
-def _plain(stated: Stated) -> tuple[Any, float | None, float | None]:
+def _plain(stated: Stated) -> tuple[Any, float | str | None, float | str | None]:
     """Value, low and high of anything that a programme states, fit for JSON."""
     if stated is None or isinstance(stated, bool | str):
         return stated, None, None

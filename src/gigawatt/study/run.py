@@ -7,15 +7,11 @@ depend on the seed, the number of draws and its place, never on how many process
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gigawatt.errors import InputError
 from gigawatt.program.load import Loaded
@@ -24,6 +20,7 @@ from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.manifest import manifest
 from gigawatt.study.outputs import ChunkOutput, chunk_output, merge
 from gigawatt.study.store import check_target, run_folder, write_json, write_tables
+from gigawatt.study.workers import mapped
 from gigawatt.uncertainty.streams import Streams
 
 if TYPE_CHECKING:
@@ -87,11 +84,12 @@ def simulate(
     tasks = [(loaded, settings, s, min(s + CHUNK, settings.draws)) for s in starts]
     outputs: list[ChunkOutput] = []
     static: Static | None = None
-    with _mapper(min(settings.workers, len(tasks))) as mapped:
-        for (_, _, _, stop), (output, own) in zip(tasks, mapped(_chunk, tasks), strict=True):
-            outputs.append(output)
-            static = static or own
-            progress(stop, settings.draws)
+    for (_, _, _, stop), (output, own) in zip(
+        tasks, mapped(_chunk, tasks, settings.workers), strict=True
+    ):
+        outputs.append(output)
+        static = static or own
+        progress(stop, settings.draws)
     if static is None:
         raise RuntimeError("no chunk was run")
     return Simulated(loaded, settings, static, merge(outputs))
@@ -103,38 +101,6 @@ def _chunk(task: tuple[Loaded, Settings, int, int]) -> tuple[ChunkOutput, Static
     chain: Chain = run_chain(loaded, streams)
     static = Static(chain.axis, chain.blocks, chain.rates, chain.energy.sources)
     return chunk_output(chain, streams.record), static if start == 0 else None
-
-
-@contextmanager
-def _mapper(workers: int) -> Iterator[Callable[..., Any]]:
-    """Give a map over chunks that keeps their order: in this process, or over processes."""
-    if workers == 1:
-        yield map
-        return
-    with _one_thread_each():
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        try:
-            yield pool.map
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        pool.shutdown()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let each worker's BLAS use one thread; workers share the cores already."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    before = {n: os.environ.get(n) for n in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def write_run(

@@ -60,13 +60,11 @@ def run_influence(run: StoredRun, metric: str = "") -> list[ResultInfluence]:
     """
     table = run.table("draws")
     if table is None:
-        raise InputError(f"{run.folder} has no table of draws; run the programme again")
+        raise InputError(f"{run.folder.path} has no table of draws; run the programme again")
     columns: dict[str, Array] = {c: table[c].to_numpy() for c in table.columns}
     inputs = {c.removeprefix(_INPUT): v for c, v in columns.items() if c.startswith(_INPUT)}
     results = {
-        answer_name(c.removeprefix(_RESULT)): v
-        for c, v in columns.items()
-        if c.startswith(_RESULT)
+        answer_name(c.removeprefix(_RESULT)): v for c, v in columns.items() if c.startswith(_RESULT)
     }
     if metric and metric not in results:
         if metric in run.answers:

@@ -27,18 +27,38 @@ def check_target(folder: Path, replace: bool = False) -> None:
     ------
     InputError : it exists (and may not be replaced), or its parent cannot be written.
     """
-    if folder.exists() and not replace:
-        raise InputError(f"{folder} exists; choose another --out, or add --force to replace it")
-    if folder.exists() and not (folder / "manifest.json").is_file():
-        raise InputError(f"{folder} is not a run (it has no manifest.json); it is not replaced")
     parent = folder.absolute().parent
     try:
+        if folder.exists() and not replace:
+            raise InputError(f"{folder} exists; choose another --out, or add --force to replace it")
+        if folder.exists() and not (folder / "manifest.json").is_file():
+            raise InputError(f"{folder} is not a run (it has no manifest.json); it is not replaced")
         parent.mkdir(parents=True, exist_ok=True)
+        _clear_strays(parent)
         probe = parent / f".{folder.name}.{os.getpid()}.partial"
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
-        raise InputError(f"{parent} can't be written to: {error.strerror}") from error
+        shown = str(folder) if len(str(folder)) < 120 else f"{str(folder)[:119]}…"
+        raise InputError(f"{shown} can't be written: {error.strerror}") from error
+
+
+def _clear_strays(parent: Path) -> None:
+    """Remove partial folders whose process is gone (it was killed before it could)."""
+    for stray in parent.glob(".*.partial"):
+        process = stray.name.split(".")[-2]
+        if process.isdigit() and not _lives(int(process)):
+            shutil.rmtree(stray, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager

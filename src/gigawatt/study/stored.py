@@ -1,8 +1,7 @@
-"""A run folder read again by studies that start from what a run wrote."""
+"""A run folder of this version, for studies that start from what a run wrote."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gigawatt import __version__
 from gigawatt.errors import InputError
+from gigawatt.study.folder import Folder, open_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,58 +23,40 @@ class StoredRun:
 
     Attributes
     ----------
-    folder : where it is.
-    manifest : as written, see `study.manifest`.
+    folder : the folder as opened.
     answers : named results by name, in the order of the file.
     """
 
-    folder: Path
-    manifest: Mapping[str, Any]
+    folder: Folder
     answers: Mapping[str, Mapping[str, Any]]
     _tables: dict[str, pl.DataFrame | None] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Manifest as written, see `study.manifest`."""
+        return self.folder.manifest
 
     def table(self, name: str) -> pl.DataFrame | None:
         """Table of the run, read once; None where it has no such table."""
         if name not in self._tables:
-            import polars as pl
-
-            path = self.folder / "tables" / f"{name}.parquet"
-            self._tables[name] = pl.read_parquet(path) if path.is_file() else None
+            known = name in self.folder.tables()
+            self._tables[name] = self.folder.table(name) if known else None
         return self._tables[name]
 
 
-def open_run(folder: Path) -> StoredRun:
+def open_run(path: Path) -> StoredRun:
     """Open a run folder.
 
     Raises
     ------
     InputError : it is not a run, is broken, or was written by another version.
     """
-    manifest = _json(folder, "manifest.json")
-    version = manifest.get("gigawatt_version") if isinstance(manifest, dict) else None
-    lacking = [key for key in NEEDED if not isinstance(manifest, dict) or key not in manifest]
-    if version != __version__ or lacking:
+    folder = open_folder(path)
+    lacking = any(key not in folder.manifest for key in NEEDED)
+    if folder.version != __version__ or lacking:
+        state = " in another state" if folder.version == __version__ else ""
         raise InputError(
-            f"{folder} was written by gigawatt {version or 'of an unknown version'}"
-            f"{' in another state' if version == __version__ else ''}, this is {__version__}. "
+            f"{path} was written by gigawatt {folder.version}{state}, this is {__version__}. "
             "Run the programme again, or use the version that wrote it."
         )
-    content = _json(folder, "answers.json")
-    try:
-        answers = {str(a["name"]): a for a in content["answers"]}
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{folder / 'answers.json'} is not a list of named answers.") from error
-    return StoredRun(folder, manifest, answers)
-
-
-def _json(folder: Path, name: str) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    path = folder / name
-    if not path.is_file():
-        raise InputError(
-            f"{folder} is not a run folder: it has no {name}. "
-            "Give the folder that `gigawatt run` wrote."
-        )
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path} is not valid JSON: {error}.") from error
+    return StoredRun(folder, {str(a["name"]): a for a in folder.answers})

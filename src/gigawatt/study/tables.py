@@ -43,10 +43,10 @@ def all_tables(
         "capacity": pl.DataFrame(_capacity(frame)),
         "schedule": pl.DataFrame(_schedule(frame), infer_schema_length=None),
         "binding": pl.DataFrame(_binding(frame)),
-        "ledger": pl.concat([pl.DataFrame(c) for c in _ledger(frame)]),
+        "ledger": _stacked(_ledger(frame)),
         "gap": pl.DataFrame(_banded(frame, "gap_usd", frame.kept.draws["gap_usd"])),
         "operations": pl.DataFrame(_operations(frame)),
-        "energy": pl.concat([pl.DataFrame(c) for c in _energy(frame, sources)]),
+        "energy": _stacked(_energy(frame, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame(_performance(loaded, rates)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
@@ -54,6 +54,13 @@ def all_tables(
         "sites": pl.DataFrame(_sites(frame), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
+
+
+def _stacked(parts: Rows) -> pl.DataFrame:
+    """One table of column parts; scalar columns are repeated."""
+    import polars as pl
+
+    return pl.concat([pl.DataFrame(part) for part in parts])
 
 
 def _banded(frame: Frame, name: str, monthly: Array) -> dict[str, Any]:
@@ -214,10 +221,13 @@ def _conversion(frame: Frame, loaded: Loaded) -> Rows:
     computed = {
         "facility_power_mw": frame.kept.draws["programme_gw"] * MW_PER_GW,
         "capex_usd_per_gw": capex,
+        "packages": frame.kept.draws["packages"],
+        "dies": frame.kept.draws["dies"],
+        "racks": frame.kept.draws["racks"],
     }
     rows: Rows = []
     for c in declared_against_computed(loaded, float(np.median(capex))):
-        drawn = computed.get(c.name)
+        drawn = computed.get("dies" if c.unit == "dies" else c.name)
         ranges = (c.computed,) * 3 if drawn is None else tuple(map(float, bands(drawn)))
         rows.append({
             "name": c.name, "unit": c.unit, "declared_low": c.declared_low,

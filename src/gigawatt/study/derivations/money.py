@@ -19,8 +19,8 @@ def _site_cost(key: str, title: str) -> Node:
 NODES = (
     Node(
         "systems_usd_per_gw", "Systems per gigawatt",
-        "racks / facility GW x price of a rack", "USD/GW",
-        ("racks", "facility_power_mw", "rack_price_usd"), held="capex:systems",
+        "racks per GW x price of a rack", "USD/GW",
+        ("racks_per_gw", "rack_price_usd"), held="capex:systems",
     ),
     Node(
         "rack_price_usd", "Price of a rack",

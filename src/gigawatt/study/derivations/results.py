@@ -97,6 +97,11 @@ NODES = (
         held="answers",
     ),
     Node(
+        "load_factor_by_year", "Load factor",
+        "energy at the meters / (mean facility power in service x hours)", "share",
+        ("energy_mwh", "facility_gw_in_service"), held="answers",
+    ),
+    Node(
         "share_of_world_stock", "Share of the world's AI compute",
         "stock of the programme / (stock of the world + stock of the programme)", "share",
         ("h100_equivalents_end", "world_stock_h100_equivalents"), held="answers",

@@ -18,15 +18,33 @@ NODES = (
         ("facility_power_mw",), ("cooling/*/pue_design",),
     ),
     Node(
-        "racks", "Accelerator racks of a block",
-        "IT power / (power of a rack x (1 + IT power outside the racks over that inside))", "racks",
+        "racks", "Accelerator racks",
+        "IT power of a block / (power of a rack x (1 + IT power outside the racks over that "
+        "inside)); summed over the blocks for the programme", "racks",
         ("it_power_mw",), ("systems/{system}/system_power_kw",
                            "assumptions/conversion/overhead_share"),
-        ("site/*/system",),
+        ("site/*/system",), held="draws:racks",
     ),
     Node(
-        "packages", "Accelerator packages of a block", "racks x packages of a rack", "packages",
-        ("racks",), ("systems/{system}/system_packages",),
+        "packages", "Accelerator packages", "racks x packages of a rack", "packages",
+        ("racks",), ("systems/{system}/system_packages",), held="draws:packages",
+    ),
+    Node(
+        "dies", "Compute dies", "packages x dies of a package", "dies", ("packages",),
+        ("systems/{system}/dies_per_package",), held="draws:dies",
+    ),
+    Node(
+        "racks_per_gw", "Racks per gigawatt", "racks of all blocks / their facility GW", "racks/GW",
+        ("racks", "facility_power_mw"), held="draws:racks_per_gw",
+    ),
+    Node(
+        "racks_per_gw_{system}", "Racks per gigawatt of {system}",
+        "racks / facility GW, of the blocks with {system}", "racks/GW",
+        ("racks", "facility_power_mw"), held="draws:racks_per_gw/{system}",
+    ),
+    Node(
+        "programme_gw", "Facility power of the programme", "sum of MW of all blocks / 1,000", "GW",
+        ("facility_power_mw",), held="draws:programme_gw",
     ),
     Node(
         "gw_dates", "Date of each whole gigawatt",
@@ -61,7 +79,7 @@ NODES = (
     ),
     Node(
         "ordered", "Order of a block's systems",
-        "max(hall ready - lead time, as-of date; the start under framework contracts; month funded)",
+        "max(hall ready - lead time, as-of date (start under framework contracts), month funded)",
         "date", ("hall_ready", "funded"),
         ("tasks/SYST/*", "assumptions/schedule/platform_sd_log"),
         ("site/*/framework_orders", "programme/as_of", "programme/start"),
@@ -85,7 +103,7 @@ NODES = (
         "task = duration x pace x factor of its cause; building k comes k staggers later", "date",
         ("cleared", "pace", "cause_factors", "overdue_tail"),
         ("tasks/DSGN/*", "tasks/CIVL/*", "tasks/SHEL/*", "tasks/LVMV/*", "tasks/MEP/*",
-         "tasks/FROF/*", "assumptions/schedule/framework_order_months",
+         "tasks/FROF/*", "tasks/FOPS/*", "assumptions/schedule/framework_order_months",
          "assumptions/schedule/stagger_months"),
         ("site/*/framework_orders", "site/*/buildings", "site/*/route", "site/*/progress/*"),
     ),

@@ -87,7 +87,9 @@ class RunData:
 
     def spread(self, name: str, band: tuple[float, float, float]) -> Array:
         """Draws (DRAWS,) that have these percentiles: linear between them, level beyond."""
-        return np.asarray(np.interp(self.streams.uniform(f"question/{name}"), (0.1, 0.5, 0.9), band))
+        return np.asarray(
+            np.interp(self.streams.uniform(f"question/{name}"), (0.1, 0.5, 0.9), band)
+        )
 
     def part(self, name: str) -> Part:
         """Return a named result of the run as a part of an answer."""
@@ -95,9 +97,10 @@ class RunData:
         data = f"answers.json: {name}"
         base = (row["name"], row["title"])
         if row["kind"] in ("number", "date"):
-            kind, unit, text = row["kind"], row["unit"], row.get("status", "")
-            band = (row[b] for b in BANDS)
-            return Part(*base, kind, unit, row["definition"], data, *band, text=text)
+            kind, unit = row["kind"], row["unit"]
+            text = "" if row.get("status") == "reached" else row.get("status", "")
+            p10, p50, p90 = (row[b] for b in BANDS)
+            return Part(*base, kind, unit, row["definition"], data, p10, p50, p90, text)
         if row["kind"] == "by_year":
             keys = (*BANDS, "mean")
             columns = (("year", ""), *((k, row["unit"]) for k in keys))

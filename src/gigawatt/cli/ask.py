@@ -1,0 +1,135 @@
+"""`gigawatt ask`: the questions that readers bring, answered from a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gigawatt.study.questions.result import Found, Part, Question, Value
+    from gigawatt.study.questions.rundata import RunData
+
+SCALED_FROM = 1e4  # smaller numbers are written out
+SELF_TOLD = ("", "share", "date", "USD", "USD/GW", "USD/GPU", "MW", "TWh")  # cells say it
+FILE_WIDTH = 120  # of lines where the output is no terminal
+WORD = 18  # longest word that keeps its line
+MOST_ROWS = 30  # of a table in the terminal; --json gives all
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.argument("run", required=False, type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(question: str | None, run: str | None, as_json: bool) -> None:
+    """Answer QUESTION (number or id) from the folder RUN; without QUESTION list them all.
+
+    RUN defaults to the newest run in ./runs.
+    """
+    import json
+    from pathlib import Path
+
+    from gigawatt.study.questions import answer, as_dict, newest_run, read_run_data
+    from gigawatt.study.questions import question as question_called
+
+    if question is None:
+        _list(as_json)
+        return
+    asked = question_called(question)
+    folder = Path(run) if run else newest_run(Path("runs"))
+    if not run:
+        click.echo(f"Run: {folder} (the newest)", err=True)
+    data = read_run_data(folder)
+    found = answer(asked, data)
+    if as_json:
+        click.echo(
+            json.dumps(as_dict(asked, found, data), indent=2, ensure_ascii=False, allow_nan=False)
+        )
+    else:
+        _print(asked, found, data)
+
+
+def _list(as_json: bool) -> None:
+    import json
+
+    from gigawatt.study.questions import QUESTIONS
+
+    rows = [
+        {"question": q.number, "id": q.id, "asked_by": q.users, "text": q.text} for q in QUESTIONS
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['question']:>2}  {row['id']:<14} {row['text']}")
+
+
+def _print(asked: Question, found: Found, data: RunData) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=FILE_WIDTH)
+    console.print(f"[bold]{asked.number}. {escape(asked.text)}[/bold]")
+    console.print(f"{escape(data.manifest['program']['title'])}: {found.status}")
+    for part in found.parts:
+        console.print()
+        _print_part(part, console)
+    if found.needs:
+        console.print()
+    for need in found.needs:
+        console.print(escape(f"{str(need)[0].upper()}{str(need)[1:]}."))
+
+
+def _print_part(part: Part, console: Console) -> None:
+    from rich.markup import escape
+
+    from gigawatt.quantity.format import span
+
+    console.print(f"[bold]{escape(part.title)}[/bold]")
+    if part.kind in ("date", "number"):
+        shown = span(part.p10, part.p50, part.p90, part.unit)
+        console.print(escape(f"{shown}   (P10 … P50 … P90)"))
+    if part.text:
+        console.print(escape(part.text))
+    if part.kind == "table":
+        _print_table(part, console)
+    console.print(f"[dim]{escape(part.definition)} From: {escape(part.data)}.[/dim]")
+
+
+def _print_table(part: Part, console: Console) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for index, (name, unit) in enumerate(part.columns):
+        numeric = any(isinstance(row[index], float) for row in part.rows)
+        heading = name if unit in SELF_TOLD else f"{name}\n{unit}"
+        words = [
+            w for row in part.rows if isinstance(row[index], str) for w in str(row[index]).split()
+        ]
+        widest = min(max(map(len, words), default=0), WORD)
+        table.add_column(
+            escape(heading), justify="right" if numeric else "left", no_wrap=numeric,
+            overflow="fold", min_width=widest,
+        )  # fmt: skip
+    for row in part.rows[:MOST_ROWS]:
+        cells = zip(row, part.columns, strict=True)
+        table.add_row(*(escape(_cell(value, unit)) for value, (_, unit) in cells))
+    console.print(table)
+    if (more := len(part.rows) - MOST_ROWS) > 0:
+        console.print(f"… and {more} more rows: --json gives all")
+
+
+def _cell(value: Value, unit: str) -> str:
+    from gigawatt.quantity.format import number, quantity, scaled
+
+    if isinstance(value, str):
+        return value
+    if unit or value is None:
+        return quantity(value, unit, short=True)
+    return scaled(value) if abs(value) >= SCALED_FROM else number(value)

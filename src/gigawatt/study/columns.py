@@ -1,0 +1,229 @@
+"""Unit and definition of every column of a run's tables, for export.
+
+`COLUMNS` names those of one table, `COMMON` those that mean the same in all. Columns of the draw
+matrix are made by rule: ``input:`` and the name of an input, ``result:`` and that of a result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gigawatt.quantity.units import UNITS, unit_of_key
+
+ROW = "see the row"  # the unit stands in the row's column "unit"
+TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds.
+
+    Attributes
+    ----------
+    unit : unit in words; "text", "date", "month" or "year" where it is no number.
+    definition : one sentence.
+    """
+
+    unit: str
+    definition: str
+
+
+def column(table: str, name: str, units: Mapping[str, str] | None = None) -> Column | None:
+    """Describe a column of a table; None where nothing is known of it.
+
+    Parameters
+    ----------
+    table, name : as in the run folder.
+    units : fact path → unit, of the run's manifest, for the inputs of the draw matrix.
+    """
+    if table == "draws":
+        return _of_draws(name, units or {})
+    return COLUMNS.get(table, {}).get(name) or COMMON.get(name)
+
+
+def _levels(prefix: str, unit: str, what: str) -> dict[str, Column]:
+    """Columns of the percentiles and the mean of a quantity."""
+    mark = f"{prefix}_" if prefix else ""
+    out = {
+        f"{mark}p{level}": Column(unit, f"{what}; {level}th percentile of the draws.")
+        for level in (10, 50, 90)
+    }
+    return {**out, f"{mark}mean": Column(unit, f"{what}; mean of the draws.")}
+
+
+COMMON: dict[str, Column] = {
+    "month": Column("month", "Calendar month, year and month."),
+    "year": Column("year", "Calendar year."),
+    "site": Column(TEXT, "Id of the site in the programme."),
+    "system": Column(TEXT, "Catalog id of the accelerator system."),
+    "unit": Column(TEXT, "Unit of the row's values."),
+    "metric": Column(TEXT, "Quantity that the row is about."),
+    "status": Column(TEXT, "How it is known: announced, reported, assumed and so on."),
+    "note": Column(TEXT, "What a reader must know of the row."),
+    "source": Column(TEXT, "Where the row's numbers come from."),
+    "route": Column(TEXT, "How power gets there: grid, onsite or brownfield."),
+    **_levels("", ROW, "The row's quantity"),
+}
+
+_DATES = {
+    f"{what}_p{level}": Column("date", f"Day on which {words}; {level}th percentile; empty = not "
+                                       "within the calendar.")
+    for what, words in (
+        ("energised", "the block's firm power is there"),
+        ("equipped", "the block's racks are accepted"),
+        ("in_service", "racks are accepted and power is firm"),
+    )
+    for level in (10, 50, 90)
+}  # fmt: skip
+
+COLUMNS: dict[str, dict[str, Column]] = {
+    "capacity": {
+        "site": Column(TEXT, 'Id of the site; "all" for the sum.'),
+        **_levels("facility_mw", "MW", "Facility power in service at the end of the month"),
+        "packages_mean": Column(
+            "packages", "Accelerator packages in service, average of the month; mean of the draws."
+        ),
+    },
+    "schedule": {
+        "block": Column(TEXT, "Block: one building of a phase with one system and contract."),
+        "site_name": Column(TEXT, "Name of the site."),
+        "phase": Column(TEXT, "Id of the phase in the programme."),
+        "facility_mw": Column("MW", "Facility power of the block; median of the draws."),
+        **_DATES,
+        "never_share": Column(
+            "share", "Share of draws in which the block is not in service within the calendar."
+        ),
+        "binding": Column(TEXT, "What was most often the last thing to be ready."),
+        "binding_share": Column("share", "Share of draws in which that was the last thing."),
+    },
+    "binding": {
+        "year": Column("year", 'Year of coming into service, or "not within horizon".'),
+        "constraint": Column(TEXT, "What was the last thing to be ready."),
+        "share": Column("share", "Share of the year's megawatts, over all draws."),
+    },
+    "ledger": {
+        "payer": Column(TEXT, "Party that pays."),
+        "payee": Column(TEXT, "Party that is paid."),
+        "instrument": Column(TEXT, "Contract under which it is paid."),
+        "leg": Column(TEXT, "Which of the contract's payments."),
+        "investment": Column("true or false", "Whether it is investment cash (else operating)."),
+        **_levels("amount_usd", "USD", "Nominal dollars paid in the month"),
+    },
+    "gap": _levels("gap_usd", "USD", "Nominal dollars outstanding at the bridge in the month"),
+    "operations": {
+        "cause": Column(TEXT, '"useful", or why installed package-hours were lost.'),
+        "package_hours_mean": Column("package-hours", "Package-hours of the year; mean of draws."),
+        "share": Column("share", "Share of the year's installed package-hours."),
+    },
+    "energy": {
+        "source": Column(TEXT, 'Source of supply; "all" for the sum of the site.'),
+        "supply_mwh_mean": Column("MWh", "Energy at the site's meter in the month; mean of draws."),
+        "energy_cost_usd_mean": Column(
+            "USD", 'Nominal cost of the month\'s energy; mean of draws; only where source is "all".'
+        ),
+        "co2_t_mean": Column(
+            "t CO2", 'CO2 of the month\'s energy; mean of draws; only where source is "all".'
+        ),
+        "water_m3_mean": Column(
+            "m3", 'Water used at the site in the month; mean; only where source is "all".'
+        ),
+    },
+    "impact": {},
+    "performance": {
+        "workload": Column(TEXT, "Id of the workload in the programme."),
+        "kind": Column(TEXT, "train, serve or research."),
+        "model": Column(TEXT, "Catalog id of the reference model."),
+        "setting": Column(TEXT, "Plan of parallel work, or batch, that the rate holds for."),
+        "value": Column(ROW, "Central value of a healthy system, before failures."),
+    },
+    "conversion": {
+        "name": Column(TEXT, "Declared quantity."),
+        "declared_low": Column(ROW, "Low end of what is declared; empty = nothing."),
+        "declared_high": Column(ROW, "High end of what is declared."),
+        **_levels("computed", ROW, "What the programme comes to"),
+        "agrees": Column("true or false", "Whether declared and computed agree; empty = unknown."),
+        "reading": Column(TEXT, "Under which reading of the declaration."),
+    },
+    "capex": {
+        "component": Column(TEXT, 'Part of the capital cost; "total" for the sum.'),
+        **_levels("usd_per_gw", "USD/GW", "Nominal capital cost per facility GW"),
+        **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
+    },
+    "sites": {
+        "name": Column(TEXT, "Name of the site."),
+        "mw_basis": Column(TEXT, "What `power_mw` counts: facility, it, grid or generation."),
+        "power_mw": Column("MW", "Power of all phases on the site's own basis; central value."),
+        "deal_share": Column("share", "Share of the site in the programme; central value."),
+        "facility_mw": Column("MW", "Facility power that counts in the programme; mean of draws."),
+        "lat": Column("degrees", "Latitude, north positive."),
+        "lon": Column("degrees", "Longitude, east positive."),
+        "landlord": Column(TEXT, "Party that owns the halls."),
+        "cloud": Column(TEXT, "Party that owns the systems."),
+        "tenant": Column(TEXT, "Party that uses the capacity."),
+    },
+}
+
+_MONTHS = "months since start"
+_RESULTS: dict[str, Column] = {
+    "first_gw_in_service_month": Column(
+        _MONTHS, "First facility GW in service; inf = never; beyond the calendar = not in time."
+    ),
+    "tenth_gw_in_service_month": Column(
+        _MONTHS, "Tenth facility GW in service; inf = never; beyond the calendar = not in time."
+    ),
+    "funding_gap_peak_usd": Column("USD", "Largest sum outstanding at the bridge."),
+    "programme_gw": Column("GW", "Facility power of all blocks, in service or not."),
+    "racks_per_week_peak": Column("racks/week", "Largest delivery a week over any three months."),
+    "tokens_per_day_per_gw": Column("tokens/day", "Output tokens a day of one facility GW."),
+    "training_flop_100_days_per_gw": Column("FLOP", "Training compute of one GW in 100 days."),
+    "packages": Column("packages", "Accelerator packages of all blocks, in service or not."),
+    "dies": Column("dies", "Accelerator dies of all blocks, in service or not."),
+    "racks": Column("racks", "Racks of all blocks, in service or not."),
+    "packages_per_gw": Column("packages/GW", "Accelerator packages per facility GW."),
+    "racks_per_gw": Column("racks/GW", "Racks per facility GW."),
+}
+
+# Inputs that are not facts: pattern, unit, what the values are.
+_INPUTS: tuple[tuple[str, Column], ...] = (
+    (r"/task/", Column("probability", "Drawn probability, 0 to 1, at which the duration of the "
+                                      "task is read off its distribution.")),
+    (r"^schedule/(common_pace|site_pace|cause)", Column("standard deviations", "Standard normal "
+                                                        "draw that scales durations.")),
+    (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
+                                               "error of the model of rates.")),
+)  # fmt: skip
+
+
+def _of_draws(name: str, units: Mapping[str, str]) -> Column | None:
+    kind, _, rest = name.partition(":")
+    if kind == "result":
+        known = _RESULTS.get(rest) or _RESULTS.get(rest.partition("/")[0])
+        if known is not None and "/" in rest:
+            system = rest.partition("/")[2]
+            return Column(known.unit, f"{known.definition[:-1]}, of {system} alone.")
+        return known or _by_suffix(rest, "Result")
+    if kind != "input":
+        return None
+    for pattern, described in _INPUTS:
+        if re.search(pattern, rest):
+            return Column(described.unit, f"{described.definition} Input {rest}.")
+    if rest in units:
+        return Column(_shown(units[rest]), f"Drawn value of the fact {rest}.")
+    return _by_suffix(rest, "Drawn value of the input")
+
+
+def _by_suffix(name: str, what: str) -> Column:
+    return Column(_shown(unit_of_key(name.rpartition("/")[2])), f"{what} {name}.")
+
+
+def _shown(unit: str) -> str:
+    """Unit as shown to people; ratios and bare counts are plain numbers."""
+    return UNITS[unit].shown if unit in UNITS else unit or "number"
+
+
+def units_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Fact path → unit, of the facts that a run used."""
+    return {str(f["path"]): str(f.get("unit", "")) for f in manifest.get("facts_used") or ()}

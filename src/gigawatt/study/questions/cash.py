@@ -1,0 +1,218 @@
+"""Questions 7 to 13: what it costs, who pays whom, how much is released, and prices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from gigawatt.impact.prices import price_outlook
+from gigawatt.quantity.units import DAYS_PER_YEAR
+from gigawatt.study.questions.result import Found, Need, Part, number_part, text_part
+from gigawatt.study.questions.rundata import RunData
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CAPITAL_LEGS = ("construction", "delivery", "deposit")  # what is bought, not how it is funded
+EQUITY_LEGS = ("tranche", "equity")
+LAST_YEAR = 2032  # of the question about the ledger
+GPU_HOUR = "prices/h100-gpu-hour/contract_2026_usd_per_gpu_hour"
+TOKEN = "prices/token-gpt-5/output_usd_per_million_tokens"
+MIDDLE_OF_2027 = dt.date(2027, 7, 1)
+
+
+def capital_cost(run: RunData) -> Found:
+    """7: cost of a gigawatt by component, of the programme by year."""
+    return Found((run.part("capex_usd_per_gw"), _components(run), _by_year(run)))
+
+
+def _components(run: RunData) -> Part:
+    rows = run.table("capex").select("system", "component", "usd_per_gw_mean", "p10", "p50", "p90")
+    return Part(
+        "capex_by_component", "Capital cost of a gigawatt by component", "table", "USD/GW",
+        "Nominal dollars of the order date per facility GW, with IT; means of the components add "
+        "up to the total's, percentiles do not.",
+        "table capex",
+        columns=(
+            ("system", ""), ("component", ""), ("mean", "USD/GW"),
+            ("p10", "USD/GW"), ("p50", "USD/GW"), ("p90", "USD/GW"),
+        ),
+        rows=tuple(rows.iter_rows()),
+    )  # fmt: skip
+
+
+def _by_year(run: RunData) -> Part:
+    import polars as pl
+
+    spent = run.table("ledger").filter(pl.col("investment") & pl.col("leg").is_in(CAPITAL_LEGS))
+    sums = (
+        spent.group_by(pl.col("month").str.slice(0, 4).alias("year"))
+        .agg(pl.col("amount_usd_mean").sum())
+        .sort("year")
+    )
+    years = list(sums.iter_rows())
+    total = sum(amount for _, amount in years)
+    return Part(
+        "capex_by_year", "Capital spent by year", "table", "USD",
+        "Mean over draws of what is paid for sites and equipment at first: construction, deposits "
+        "and deliveries within the calendar of the run; replacement at the end of life is left "
+        "out. The last row is their sum.",
+        "table ledger: investment legs construction, delivery, deposit",
+        columns=(("year", ""), ("mean", "USD")), rows=(*years, ("all", total)),
+    )  # fmt: skip
+
+
+def ledger(run: RunData) -> Found:
+    """8: who pays whom, by quarter to 2032."""
+    import polars as pl
+
+    lines = run.table("ledger").filter(pl.col("month").str.slice(0, 4).cast(pl.Int64) <= LAST_YEAR)
+    quarter = _quarter(lines)
+    flows = (
+        lines.with_columns(quarter)
+        .group_by("quarter", "payer", "payee", "instrument")
+        .agg(pl.col("amount_usd_mean").sum())
+        .sort("quarter", "amount_usd_mean", descending=[False, True])
+    )
+    sums = (
+        lines.group_by("payer", "payee")
+        .agg(pl.col("amount_usd_mean").sum())
+        .sort("amount_usd_mean", descending=True)
+    )
+    definition = (
+        f"Mean over draws of all payments to the end of {LAST_YEAR}. Every payment has one payer "
+        "and one payee, outside parties included, so that all balances sum to zero."
+    )
+    matrix = Part(
+        "ledger_matrix", "Who pays whom, all quarters", "table", "USD", definition, "table ledger",
+        columns=(("payer", ""), ("payee", ""), ("mean", "USD")),
+        rows=tuple((run.party(a), run.party(b), v) for a, b, v in sums.iter_rows()),
+    )  # fmt: skip
+    quarters = Part(
+        "ledger_by_quarter", "Who pays whom, by quarter", "table", "USD", definition,
+        "table ledger",
+        columns=(("quarter", ""), ("payer", ""), ("payee", ""), ("instrument", ""),
+                 ("mean", "USD")),
+        rows=tuple((q, run.party(a), run.party(b), i, v) for q, a, b, i, v in flows.iter_rows()),
+    )  # fmt: skip
+    return Found((matrix, quarters))
+
+
+def _quarter(lines: pl.DataFrame) -> pl.Series:
+    import polars as pl
+
+    year, month = lines["month"].str.slice(0, 4), lines["month"].str.slice(5, 2).cast(pl.Int64)
+    return (year + "-Q" + ((month - 1) // 3 + 1).cast(pl.String)).alias("quarter")
+
+
+def released(run: RunData) -> Found:
+    """9: milestone equity released by date."""
+    by_year = run.answer("tranche_released_usd")["by_year"]
+    total, rows = 0.0, []
+    for year, band in by_year.items():
+        total += band["mean"]
+        rows.append((year, band["p10"], band["p50"], band["p90"], band["mean"], total))
+    table = Part(
+        "tranche_released_to_date", "Milestone equity released", "table", "USD",
+        "Paid in the year, the month after each gigawatt comes into service, and the mean paid "
+        "since the start. A plan of plain equity releases nothing here.",
+        "answers.json: tranche_released_usd",
+        columns=(
+            ("year", ""), ("p10", "USD"), ("p50", "USD"), ("p90", "USD"), ("mean", "USD"),
+            ("mean to date", "USD"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+    return Found((table,), (Need("MONEY", "valuation at each release, hence the stake"),))
+
+
+def circularity(run: RunData) -> Found:
+    """10: equity from the vendor over purchases from the vendor."""
+    import polars as pl
+
+    lines = run.table("ledger")
+    paid = lines.filter(pl.col("leg").is_in(EQUITY_LEGS))
+    vendors = set(lines.filter(pl.col("leg") == "deposit")["payee"])
+    investing = sorted(vendors & set(paid["payer"]))
+    need = (Need("MONEY", "which dollar returns within four quarters, traced through the ledger"),)
+    if not investing:
+        none = text_part(
+            "vendor_equity", "Equity from a seller of systems",
+            "No seller of systems invests in this programme.",
+            "Payers of equity among those who are paid for systems.", "table ledger",
+        )  # fmt: skip
+        return Found((none,))
+    rows = []
+    for vendor in investing:
+        out = float(paid.filter(pl.col("payer") == vendor)["amount_usd_mean"].sum())
+        bought = lines.filter(
+            (pl.col("payee") == vendor) & pl.col("leg").is_in((*CAPITAL_LEGS, "systems"))
+        )
+        first = float(bought.filter(pl.col("investment"))["amount_usd_mean"].sum())
+        every = float(bought["amount_usd_mean"].sum())
+        rows.append((run.party(vendor), out, first, out / first, every, out / every))
+    table = Part(
+        "circularity", "Equity from the vendor over purchases from it", "table", "share",
+        "Mean equity that the vendor pays over mean payments to it for systems, within the "
+        "calendar of the run: first purchases, and with replacement. It is the largest part of "
+        "those purchases that the vendor's own money can have paid.",
+        "table ledger",
+        columns=(
+            ("vendor", ""), ("equity", "USD"), ("first purchases", "USD"), ("ratio", "share"),
+            ("all purchases", "USD"), ("ratio to all", "share"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+    return Found((table,), need)
+
+
+def debt_capacity(run: RunData) -> Found:
+    """11: debt and default of a site's company."""
+    del run
+    return Found(needs=(Need("MONEY", "debt sculpted to a cover ratio, defaults and loss"),))
+
+
+def shocks(run: RunData) -> Found:
+    """12: what shocks do to returns and guarantees."""
+    del run
+    return Found(needs=(Need("MONEY", "shocks to life, price and tenancy; guarantees by party"),))
+
+
+def unit_prices(run: RunData) -> Found:
+    """13: price of a GPU-hour and of tokens in 2027."""
+    facts = run.catalog.record("prices", "gpu-hour-cost").facts.values()
+    costs = Part(
+        "gpu_hour_cost_published", "Cost of a GPU-hour to a large owner, as published", "table",
+        "USD/GPU-hour", "Figures of one analyst for four years of life; not computed from the run.",
+        "catalog: prices/gpu-hour-cost", columns=(("chip", ""), ("cost", "USD/GPU-hour")),
+        rows=tuple((f.path.split("/")[2].split("_")[0], f.value) for f in facts),
+    )  # fmt: skip
+    return Found(
+        (
+            _outlook(run, "gpu_hour_price_2027", "Rent of an H100 for an hour, middle of 2027",
+                     GPU_HOUR, "gpu-hour-outlook", "USD/GPU-hour"),
+            _outlook(run, "token_price_2027", "A million output tokens of the best models, "
+                     "middle of 2027", TOKEN, "token-outlook", "USD/million tokens"),
+            costs,
+        ),
+        (
+            Need("MONEY", "cost of capital and lives by asset, for the owner's cost at a site"),
+            Need("INFERENCE", "tokens per GPU-hour by model and service level, for the cost of a "
+                 "token"),
+        ),
+    )  # fmt: skip
+
+
+def _outlook(run: RunData, name: str, title: str, now: str, outlook: str, unit: str) -> Part:
+    fact = run.catalog.fact(now)
+    since = dt.date.fromisoformat((fact.as_of + "-01")[:10])
+    years = (MIDDLE_OF_2027 - since).days / DAYS_PER_YEAR
+    values = price_outlook(run.catalog, run.streams, now, outlook, years)
+    rises = float((values > fact.value).mean())
+    return number_part(
+        name, title, unit, values,
+        "Price paid, not cost: the last known price on a random walk whose drift is uncertain; "
+        f"it is above the last known price ({fact.value:g} in {fact.as_of}) in {rises:.0%} of "
+        "draws.",
+        f"catalog: {now}; prices/{outlook}",
+    )  # fmt: skip

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InputError
@@ -100,6 +104,13 @@ def test_as_of_and_forecasts_decide_what_is_reached(tmp_path: Path) -> None:
     assert [bool(p.progress) for p in late.phases] == [True, False]
 
 
+def test_a_clearing_date_belongs_to_what_is_still_to_come(tmp_path: Path) -> None:
+    rows = "name,current_mw,power_mw,cleared\nA,100,300,2027-02-01\n"
+    stands, planned = imported(tmp_path, rows).sites[0].phases
+    assert (stands.progress, planned.progress) == ({"in_service": AS_OF}, {})
+    assert planned.cleared == dt.date(2027, 2, 1)
+
+
 def test_clearing_of_a_new_site_is_progress(tmp_path: Path) -> None:
     rows = (
         "site,date,facility_power_mw,status\nA,2025-05-19,0,Land clearing begins\nA,2027-06-15,130,"
@@ -138,6 +149,8 @@ def test_columns_not_known_are_warned_of(tmp_path: Path) -> None:
         ("name,power_mw\n,3\n", "table-0.csv:2: column 'name': is empty"),
         ("nme,power_mw\nA,3\n", "no column names the sites"),
         ("", "no column names the sites"),
+        ("name,power_mw\n\n", "there is no row below the header"),
+        ('name,power_mw\n"' + "a" * 200_000 + '",3\n', "this is no CSV: field larger than"),
         ("name,power_mw\nA,3\nA,4\n", "table-0.csv:3: column 'name' = 'A': occurs twice"),
         ("name,power_mw,grid\nA,3,erkot\n", "Did you mean 'ercot'?"),
         ("name,power_mw,system\nA,3,vr200-nvl27\n", "Did you mean 'vr200-nvl72'?"),
@@ -167,6 +180,44 @@ def test_tables_of_guesses_fit_the_catalog() -> None:
     assert set(STATES.values()) | {"DC"} == set(STATE_GRID)
     for year in (2010, 2025, 2027, 2040):
         assert system_at(dt.date(year, 1, 1)) in CATALOG.records["systems"]
+
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(
+    lambda name: any(c.isprintable() and not c.isspace() for c in name)
+)
+
+
+def plain(name: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
+
+
+ROWS = st.lists(
+    st.tuples(
+        NAMES,
+        st.floats(0.2, 15_000.0),
+        st.one_of(st.none(), st.dates(dt.date(2016, 1, 1), dt.date(2040, 1, 1))),
+        st.sampled_from(["", "US", "China", "Norway", "fr"]),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda row: plain(row[0]).casefold(),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=ROWS)
+def test_any_sound_table_gives_a_sound_programme(
+    rows: list[tuple[str, float, dt.date | None, str]], tmp_path: Path
+) -> None:
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["name", "power_mw", "in_service", "country"])
+    table.writerows([name, power, date or "", country] for name, power, date, country in rows)
+    program = imported(tmp_path, text.getvalue())
+    total = sum(p.power_mw.central for s in program.sites for p in s.phases)
+    assert total == pytest.approx(sum(power for _, power, _, _ in rows), abs=0.01)
 
 
 def gigawatt(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

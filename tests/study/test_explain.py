@@ -14,9 +14,10 @@ from gigawatt.catalog import load_catalog
 from gigawatt.cli.explain import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
+from gigawatt.program.read import bundled_names
 from gigawatt.study.chain import run_chain
 from gigawatt.study.derivations import NODES, find
-from gigawatt.study.explain import explain, explainable
+from gigawatt.study.explain import explain, explainable, systems_of
 from gigawatt.study.gigawatt_notes import (
     LEVERS,
     completing_block,
@@ -29,7 +30,7 @@ from gigawatt.study.run_influence import run_influence
 from gigawatt.study.stored import open_run
 from gigawatt.uncertainty.streams import Streams
 
-PROGRAMMES = {"single-campus": 400, "openai-nvidia-2025-09": 100}
+PROGRAMMES = {name: 400 if name == "single-campus" else 100 for name in bundled_names()}
 LAYERS = (
     "conversion", "schedule", "performance", "operations", "energy", "money", "impact",
 )  # fmt: skip
@@ -98,12 +99,23 @@ def test_inputs_that_move_a_result_are_in_its_derivation(run):
 
 
 def test_a_system_of_its_own_name_shows_its_own_facts(run):
-    name = next(n for n in run.answers if n.startswith("packages_per_gw_"))
-    system = name.removeprefix("packages_per_gw_")
+    system = systems_of(run)[0]
+    name = f"packages_per_gw_{system}"
     used = {x.path for x in leaves(explain(run, name)) if x.path.startswith("systems/")}
     # Values of the whole programme do not stand for those of one system.
     assert all(not p.values for p in list(explain(run, name).walk())[1:])
     assert used == {f"systems/{system}/system_power_kw", f"systems/{system}/system_packages"}
+
+
+def test_the_leaves_give_the_result_by_the_formula_told(run):
+    """Packages per GW from central values of the leaves, within 10 % of the run's P50."""
+    for system in systems_of(run):
+        name = f"packages_per_gw_{system}"
+        held = {x.path.split("/")[-1]: x.value for x in leaves(explain(run, name))}
+        rack_kw = held["system_power_kw"] * (1.0 + held["overhead_share"])
+        told = 1e6 / held["pue_design"] / rack_kw * held["system_packages"]
+        draws = run.table("draws")[f"result:packages_per_gw/{system}"]
+        assert told == pytest.approx(draws.median(), rel=0.1)
 
 
 def test_depth_limits_what_is_taken_apart(run):
@@ -248,6 +260,9 @@ def test_a_run_is_made_of_the_same_programme_again(run):
     changed = {**run.manifest, "program": {**run.manifest["program"], "sha256": "other"}}
     with pytest.raises(InputError, match="has changed since the run"):
         reload(changed)
+    gone = {**run.manifest, "program": {**run.manifest["program"], "origin": ["gone.toml"]}}
+    with pytest.raises(InputError, match=r"gone\.toml is not here"):
+        reload(gone)
 
 
 def test_a_campus_below_a_gigawatt_has_no_notes():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gigawatt.study.questions.rundata import RunData
 
 SCALED_FROM = 1e4  # smaller numbers are written out
-SELF_TOLD = ("", "share", "date", "USD", "USD/GW", "USD/GPU", "MW", "TWh")  # cells say it
+SELF_TOLD = ("", "share", "date", "USD", "USD/GW", "USD/GPU", "MW", "GW", "TWh")  # cells say it
 FILE_WIDTH = 120  # of lines where the output is no terminal
 WORD = 18  # longest word that keeps its line
 MOST_ROWS = 30  # of a table in the terminal; --json gives all

@@ -49,13 +49,14 @@ def command(
     from pathlib import Path
 
     from gigawatt.errors import InputError
+    from gigawatt.program.read import bundled_names
     from gigawatt.study.compare import check_new, write_comparison
     from gigawatt.study.compare_runs import compare_runs
 
     folder = Path(out) if out else None
     if folder is not None:
         check_new(folder)
-    runs = [Path(name).is_dir() for name in (a, b)]
+    runs = [name not in bundled_names() and Path(name).is_dir() for name in (a, b)]
     if any(runs):
         if draws is not None or seed is not None:
             raise InputError("--draws and --seed belong to programmes; a run has its own.")
@@ -149,7 +150,8 @@ def _show(found: Comparison, folder: Path | None, as_json: bool) -> None:
         console.print(
             Text(f"{setting['draws']:,} draws, seed {setting['seed']}, the same in both; B minus A")
         )
-        _print_results(found, console)
+        _print_headline(found, console)
+        _print_by_year(found, console)
         if found.causes is not None and found.causes.waterfalls:
             _print_causes(found.causes, console)
         console.print()
@@ -159,7 +161,20 @@ def _show(found: Comparison, folder: Path | None, as_json: bool) -> None:
         click.echo(f"Comparison folder: {folder}", err=True)
 
 
-def _print_results(found: Comparison, console: Console) -> None:
+def print_side_by_side(found: Comparison, console: Console) -> None:
+    """Print P50 of two programmes and the middle difference: what fits beside a summary."""
+    table = _grid("The plan as announced and as signed, P50", "")
+    for name in ("announced", "signed", "difference", "of it P10", "P90"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for r in found.results:
+        if r["kind"] in ("date", "number") and r["a"] and r["b"]:
+            a, b, low, middle, high = _row(r["a"], r["b"], r["difference"], r)
+            table.add_row(r["title"], a, b, middle, low, high)
+    _put(table, console)
+
+
+def _print_headline(found: Comparison, console: Console) -> None:
+    """Print the single results of two programmes side by side."""
     single = [r for r in found.results if r["kind"] in ("date", "number")]
     table = _grid("Named results: A, B and the difference within each draw", "")
     for name in ("A P50", "B P50", "P10", "P50", "P90", "unit"):
@@ -167,6 +182,9 @@ def _print_results(found: Comparison, console: Console) -> None:
     for r in single:
         table.add_row(r["title"], *_row(r["a"], r["b"], r["difference"], r), _remark(r))
     _put(table, console)
+
+
+def _print_by_year(found: Comparison, console: Console) -> None:
     for r in found.results:
         if r["kind"] == "by_year" and r.get("by_year"):
             by_year = _grid(f"{r['title']}, {r['unit']}", "year")

@@ -32,7 +32,7 @@ Examples:
 @click.argument("run", type=click.Path())
 @click.argument("metric", default="")
 @click.option("--depth", type=int, help="Levels of formulas to take apart [default: to facts].")
-@click.option("--all", "each", is_flag=True, help="Each fact on a line of its own.")
+@click.option("--all", "each", is_flag=True, help="Each fact by itself, with its note.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(run: str, metric: str, depth: int | None, each: bool, as_json: bool) -> None:
     """Explain METRIC of RUN: its value, formulas, intermediate quantities, facts and sources.
@@ -100,19 +100,20 @@ def _print_tree(branch: Branch, each: bool) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    console.print(_tree(branch, each))
-    used = dict.fromkeys(
-        (leaf.source, leaf.source_date)
-        for part in branch.walk()
-        for group in part.leaves.values()
-        for leaf in group
-    )
-    console.print(f"\nSources ({len(used)}):", style="bold")
-    for title, date in used:
-        console.print(f"  {title}" + (f" ({date})" if date else ""), markup=False)
+    leaves = [x for part in branch.walk() for group in part.leaves.values() for x in group]
+    cited = {source: k for k, source in enumerate(dict.fromkeys(map(_cited, leaves)), start=1)}
+    console.print(_tree(branch, each, cited))
+    console.print(f"\nSources ({len(cited)})", style="bold")
+    for source, number in cited.items():
+        console.print(f"[{number}] {source}", markup=False)
 
 
-def _tree(branch: Branch, each: bool, parent: Tree | None = None) -> Tree:
+def _cited(leaf: Leaf) -> str:
+    return leaf.source + (f" ({leaf.source_date})" if leaf.source_date else "")
+
+
+def _tree(branch: Branch, each: bool, cited: dict[str, int], parent: Tree | None = None) -> Tree:
+    """Tree of a branch; `cited` numbers the sources."""
     from rich.text import Text
     from rich.tree import Tree
 
@@ -125,11 +126,14 @@ def _tree(branch: Branch, each: bool, parent: Tree | None = None) -> Tree:
         label.append(f"\n= {branch.formula}")
     here = Tree(label) if parent is None else parent.add(label)
     for child in branch.branches:
-        _tree(child, each, here)
+        _tree(child, each, cited, here)
     for pattern, group in branch.leaves.items():
-        lines = map(_leaf, group) if each or len(group) <= MOST_LEAVES else [_many(pattern, group)]
-        for line in lines:
-            here.add(Text(line, style="dim"))
+        if len(group) > MOST_LEAVES and not each:
+            here.add(Text(_many(pattern, group, cited), style="dim"))
+            continue
+        for leaf in group:
+            note = f"\n{leaf.note}" if each and leaf.note else ""
+            here.add(Text(_leaf(leaf, cited) + note, style="dim"))
     return here
 
 
@@ -153,23 +157,22 @@ def _values(values: Sequence[Value], unit: str) -> str:
     return "".join(lines)
 
 
-def _leaf(leaf: Leaf) -> str:
-    """A fact or an input on one line."""
-    source = leaf.source + (f", {leaf.source_date}" if leaf.source_date else "")
+def _leaf(leaf: Leaf, cited: dict[str, int]) -> str:
+    """A fact or an input on one line, with the number of its source."""
+    source = cited[_cited(leaf)]
     held = f"{leaf.status}, as of {leaf.as_of}" if leaf.as_of else leaf.status
     title = leaf.path if leaf.kind == "fact" else f"{leaf.path} ({leaf.title})"
-    return f"{title} = {_number(leaf.value, leaf)}{_range(leaf)}  {held}; {source}"
+    return f"{title} = {_number(leaf.value, leaf)}{_range(leaf)}  {held} [{source}]"
 
 
-def _many(pattern: str, group: Sequence[Leaf]) -> str:
+def _many(pattern: str, group: Sequence[Leaf], cited: dict[str, int]) -> str:
     """Many facts or inputs of one pattern in one line."""
     from collections import Counter
 
     status = ", ".join(f"{n} {s}" for s, n in Counter(leaf.status for leaf in group).items())
     kind = "facts" if group[0].kind == "fact" else "inputs of the programme"
-    sources = len({leaf.source for leaf in group})
-    told = f"{len(group)} {kind} {pattern}{_ends(group)}: {status}; {_plural(sources, 'source')}"
-    return f"{told} (--all lists them)"
+    numbers = ", ".join(map(str, sorted({cited[_cited(leaf)] for leaf in group})))
+    return f"{len(group)} {kind} {pattern}{_ends(group)}  {status} [{numbers}]"
 
 
 def _ends(group: Sequence[Leaf]) -> str:
@@ -197,10 +200,6 @@ def _number(value: Any, leaf: Leaf) -> str:  # noqa: ANN401 - a number, date, fl
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" + ("" if count == 1 else "s")
 
 
 def _print_json(data: dict[str, Any] | Iterable[Any]) -> None:

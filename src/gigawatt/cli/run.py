@@ -12,13 +12,14 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gigawatt.study.run import Progress
+    from gigawatt.study.run import Progress, Simulated
 
-DEFAULT_PROGRAM = "openai-nvidia-2025-09"
+DEFAULT_PROGRAM = "openai-nvidia-2025-09"  # the plan as announced
+SIGNED_PROGRAM = "openai-nvidia-2026-02"  # what was signed instead: shown beside it by default
 
 
 @click.command()
-@click.argument("program", default=DEFAULT_PROGRAM)
+@click.argument("program", required=False)
 @click.option("--draws", default=2000, show_default=True, help="Number of draws.")
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option("--out", type=click.Path(), help="Run folder [default: runs/NAME-TIME].")
@@ -27,7 +28,7 @@ DEFAULT_PROGRAM = "openai-nvidia-2025-09"
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
 @click.option("--json", "as_json", is_flag=True, help="Print answers.json instead of the summary.")
 def command(
-    program: str,
+    program: str | None,
     draws: int,
     seed: int,
     out: str | None,
@@ -37,6 +38,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Run PROGRAM, a bundled name or a TOML file, and write its run folder.
+
+    Without PROGRAM the plan as announced is run, and what was signed instead is shown beside it.
 
     The folder holds manifest.json, answers.json, tables/*.parquet and report.html.
     """
@@ -54,7 +57,7 @@ def command(
 
     started = time.time()
     settings = Settings(draws, seed, os.cpu_count() or 1 if workers is None else workers)
-    loaded = load_program(program, as_of=_date(as_of))
+    loaded = load_program(program or DEFAULT_PROGRAM, as_of=_date(as_of))
     if out is not None and not out.strip():
         raise InputError("--out is empty; name a folder")
     stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
@@ -72,6 +75,25 @@ def command(
         finish=write_report,
     )
     _show(folder, as_json)
+    if program is None and not as_json:
+        _show_signed(simulated, as_of)
+
+
+def _show_signed(announced: Simulated, as_of: str | None) -> None:
+    """Print the plan as announced and as signed side by side, on the same draws."""
+    from rich.console import Console
+
+    from gigawatt.cli.compare import print_side_by_side
+    from gigawatt.program.load import load_program
+    from gigawatt.study.compare import side_by_side
+    from gigawatt.study.run import simulate
+
+    signed = load_program(SIGNED_PROGRAM, as_of=_date(as_of))
+    with _progress(announced.settings.draws) as progress:
+        found = side_by_side(announced, simulate(signed, announced.settings, progress))
+    console = Console()
+    print_side_by_side(found, console)
+    console.print(f"Causes: gigawatt compare {DEFAULT_PROGRAM} {SIGNED_PROGRAM}")
 
 
 def _date(text: str | None) -> dt.date | None:

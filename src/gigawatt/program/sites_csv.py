@@ -72,6 +72,7 @@ BOUNDS = {
     "deal_share": Exact("share", 0.0, 1.0),
 }
 POWERS = ("facility_power_mw", "power_mw", "current_mw")
+LEAST_MW = 0.1  # of a phase, by the format of programmes
 DATES = ("date", "cleared", "in_service")
 FORECAST = ("forecast", "planned", "expected", "future")
 
@@ -229,9 +230,15 @@ def _read(path: Path) -> tuple[list[Row], list[str]]:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    header = [h.strip() for h in next(reader, [])]
-    headers, warnings = _headers(path, header)
-    return list(_rows(path, reader, header, headers)), warnings
+    try:
+        header = [h.strip() for h in next(reader, [])]
+        headers, warnings = _headers(path, header)
+        rows = list(_rows(path, reader, header, headers))
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}: this is no CSV: {error}.") from error
+    if not rows:
+        raise InputError(f"{path}: there is no row below the header, so no site.")
+    return rows, warnings
 
 
 def _headers(path: Path, header: list[str]) -> tuple[dict[str, str], list[str]]:
@@ -263,7 +270,7 @@ def _headers(path: Path, header: list[str]) -> tuple[dict[str, str], list[str]]:
 def _rows(
     path: Path, reader: Iterable[list[str]], header: list[str], headers: Mapping[str, str]
 ) -> Iterator[Row]:
-    line = 2
+    line = getattr(reader, "line_num", 1) + 1
     position = {name: header.index(shown) for name, shown in headers.items()}
     for cells in reader:
         begins, line = line, getattr(reader, "line_num", line) + 1
@@ -272,11 +279,16 @@ def _rows(
         if len(cells) > len(header):
             text = f"the row has {len(cells)} cells, the header {len(header)}"
             raise InputError(f"{path}:{begins}: {text}; put cells that hold a comma in quotes.")
-        found = {n: cells[k].strip() for n, k in position.items() if k < len(cells)}
+        found = {n: _plain(cells[k]) for n, k in position.items() if k < len(cells)}
         row = Row(str(path), begins, {n: c for n, c in found.items() if c}, headers)
         if "name" not in row.values:
             raise ProblemsError([row.problem("name", "is empty; every row needs a site's name")])
         yield row
+
+
+def _plain(cell: str) -> str:
+    """Text of a cell on one line, without characters that can't be shown."""
+    return " ".join("".join(c if c.isprintable() else " " for c in cell).split())
 
 
 def _site(rows: list[Row]) -> TableSite:
@@ -299,8 +311,8 @@ def _site(rows: list[Row]) -> TableSite:
         dates=_first(rows, Row.date, {"cleared", "in_service"}),
         steps=tuple(sorted(_steps(rows), key=lambda s: s.date)),
     )
-    if not max([s.power_mw for s in site.steps] + [_planned(site)]):
-        text = "is needed: no row of this site gives a power above 0"
+    if max([s.power_mw for s in site.steps] + [_planned(site)]) < LEAST_MW:
+        text = f"is needed: no row of this site gives a power of {LEAST_MW} MW or more"
         raise ProblemsError([first.problem("power_mw", text)])
     return site
 

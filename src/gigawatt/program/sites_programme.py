@@ -23,7 +23,7 @@ from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest
 from gigawatt.program.model import MW_BASES, ROUTES
 from gigawatt.program.shown import shown_value
-from gigawatt.program.sites_csv import Step, Tables, TableSite
+from gigawatt.program.sites_csv import LEAST_MW, Step, Tables, TableSite
 from gigawatt.program.sites_guess import (
     COUNTRIES,
     MONTHS_TO_BUILD,
@@ -37,7 +37,6 @@ CATALOG_COLUMNS = {"grid": "grids", "cooling": "cooling", "system": "systems"}
 CHOICES = {"mw_basis": MW_BASES, "route": ROUTES}
 COOLING = "closed-loop-dry"
 BUILDING_MW = 200.0  # size of a building where the table gives no count
-LEAST_MW = 0.1  # of a phase, by the format
 MOST_BUILDINGS = 200  # likewise
 HORIZON_YEARS = 6  # after the last date of the tables
 MOST_YEARS = 50
@@ -95,8 +94,8 @@ def programme_text(tables: Tables, name: str, as_of: dt.date, catalog: Catalog) 
     parts = _parts()
     head = _filled(
         parts["head"], name=name, as_of=as_of, months=MONTHS_TO_BUILD,
-        files=", ".join(tables.files), title=shown_value(f"Sites of {Path(tables.files[0]).name}"),
-        total=f"{total:g}",
+        files=" ".join(", ".join(tables.files).split()), total=f"{total:g}",
+        title=shown_value(f"Sites of {Path(tables.files[0]).name}"),
         start=dt.date(as_of.year, 1, 1), horizon=dt.date(last.year + HORIZON_YEARS, 12, 31),
     )  # fmt: skip
     racks = [text for system, text in parts["supply"].items() if system in systems]
@@ -129,11 +128,13 @@ def _stages(site: TableSite, as_of: dt.date) -> list[Stage]:
     steps = list(site.steps) or _undated(site, as_of)
     stages: list[Stage] = []
     power = buildings = 0.0
-    cleared = site.dates.get("cleared") or _clearing(steps, as_of)
+    cleared = site.dates.get("cleared")
     for step in steps:
         if step.power_mw < power + LEAST_MW:
             continue  # a row that reports no rise
         reached = step.date <= as_of and not step.forecast
+        if not stages and not reached and cleared is None:
+            cleared = _clearing(steps, as_of)
         stages.append(
             Stage(
                 id=f"p{len(stages) + 1}",
@@ -141,9 +142,11 @@ def _stages(site: TableSite, as_of: dt.date) -> list[Stage]:
                 buildings=_buildings(step, power, buildings, reached=reached),
                 service=step.date if step.date != dt.date.max else None,
                 reached=reached,
-                cleared=cleared if not stages and not reached else None,
+                cleared=None if reached else cleared,
             )
         )
+        if not reached:
+            cleared = None  # it holds for the first phase that is still to come
         power, buildings = step.power_mw, max(buildings, step.buildings or 0.0)
     planned = site.numbers.get("power_mw", 0.0)
     if site.steps and planned >= power + LEAST_MW:

@@ -220,19 +220,25 @@ def _year_end_gw(frame: Frame) -> dict[str, Any]:
     }
 
 
-def _load_factor(frame: Frame) -> dict[str, Any]:
-    """Energy over what the facility power in service would take at full load."""
+def load_factor(frame: Frame) -> dict[str, Array]:
+    """Energy over that of the facility power in service at full load, by year, (D,) each.
+
+    nan in draws without capacity in the year; years in which most draws have none are left out.
+    """
     hours, years = frame.axis.hours(), frame.axis.years()
     end = frame.kept.draws["facility_mw_end"].sum(axis=1)
-    before = np.concatenate([np.zeros((len(end), 1)), end[:, :-1]], axis=1)
-    full = 0.5 * (end + before) * hours
+    middle = 0.5 * (end + np.pad(end, ((0, 0), (1, 0)))[:, :-1])
     out = {}
-    for k, y in enumerate(np.unique(years)):
-        possible = full[:, years == y].sum(axis=1)
+    for k, year in enumerate(np.unique(years)):
+        possible = (middle * hours)[:, years == year].sum(axis=1)
         used = frame.kept.draws["impact/energy_twh"][:, k] * MWH_PER_TWH
-        in_service = possible > 0.0
-        if in_service.mean() >= 0.5:  # a factor needs capacity
-            out[str(y)] = _stats(used[in_service] / possible[in_service])
+        some = possible > 0.0
+        if some.mean() >= 0.5:
+            out[str(year)] = np.where(some, used / np.where(some, possible, 1.0), np.nan)
+    return out
+
+
+def _load_factor(frame: Frame) -> dict[str, Any]:
     return {
         **_answer(
             "load_factor_by_year",
@@ -243,7 +249,7 @@ def _load_factor(frame: Frame) -> dict[str, Any]:
             "1 by head-room of serving, idle time, phases of the work, and a mean PUE below the "
             "design value. Draws with capacity in service only.",
         ),
-        "by_year": out,
+        "by_year": {y: _stats(v[np.isfinite(v)]) for y, v in load_factor(frame).items()},
     }
 
 

@@ -149,7 +149,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
     },
     "capex": {
         "component": Column(TEXT, 'Part of the capital cost; "total" for the sum.'),
-        **_levels("usd_per_gw", "USD/GW", "Nominal capital cost per facility GW"),
+        "usd_per_gw_mean": Column(
+            "USD/GW", "Nominal capital cost per facility GW; mean of the draws."
+        ),
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
     },
     "sites": {

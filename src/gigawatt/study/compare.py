@@ -18,7 +18,7 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.study.causes import DEFAULT_DRAWS, Causes, causes
 from gigawatt.study.difference import Row, compared
 from gigawatt.study.named import Named, named_results
-from gigawatt.study.run import Settings, simulate
+from gigawatt.study.run import Settings, Simulated, simulate
 from gigawatt.study.store import run_folder, write_json
 
 if TYPE_CHECKING:
@@ -88,6 +88,22 @@ def compare_programs(
     return Comparison(
         _described(a), _described(b), _setting(settings, axis), tuple(results), why,
         tuple(_notes(results, why, settings)),
+    )  # fmt: skip
+
+
+def side_by_side(a: Simulated, b: Simulated) -> Comparison:
+    """Compare two programmes that were simulated with the same settings; no causes.
+
+    Raises
+    ------
+    InputError : their calendars differ.
+    """
+    axis = _same_calendar(a.loaded, b.loaded)
+    one, other = ({n.name: n for n in named_results(side.frame)} for side in (a, b))
+    results = [compared(one.get(name), other.get(name)) for name in dict.fromkeys((*one, *other))]
+    return Comparison(
+        _described(a.loaded), _described(b.loaded), _setting(a.settings, axis), tuple(results),
+        notes=tuple(one_sided(results)),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ class Leaf:
     as_of : date of a fact, "" for inputs.
     source : title of the source.
     source_date : its date, "" for inputs.
-    note : what the programme says of it.
+    note : what the catalog or the programme says of it.
     """
 
     path: str
@@ -164,20 +164,27 @@ class _Walk:
         )  # fmt: skip
 
     def _leaves(self, node: Node) -> dict[str, tuple[Leaf, ...]]:
-        out = {}
-        for pattern in node.facts:
-            found = _matching(self.run.manifest["facts_used"], pattern)
-            out[pattern] = tuple(self._fact(row) for row in found)
-        for pattern in node.program:
-            found = _matching(self.run.manifest["inputs"], pattern)
-            out[pattern] = tuple(_input(row) for row in found)
-        return {pattern: group for pattern, group in out.items() if group}
+        """Facts and inputs by pattern; what several patterns mean stands under the first."""
+        out: dict[str, tuple[Leaf, ...]] = {}
+        taken: set[str] = set()
+        for patterns, key, leaf in (
+            (node.facts, "facts_used", self._fact),
+            (node.program, "inputs", _input),
+        ):
+            for pattern in patterns:
+                found = [r for r in _matching(self.run.manifest[key], pattern)
+                         if r["path"] not in taken]  # fmt: skip
+                taken.update(row["path"] for row in found)
+                if found:
+                    out[pattern] = tuple(leaf(row) for row in found)
+        return out
 
     def _fact(self, row: Mapping[str, Any]) -> Leaf:
         source = self.sources.get(row["source"], {})
         return Leaf(
             row["path"], "fact", "", row["value"], row["low"], row["high"], row["unit"],
-            row["status"], row["as_of"], source.get("title", ""), source.get("date", ""), "",
+            row["status"], row["as_of"], source.get("title", ""), source.get("date", ""),
+            row.get("note", ""),
         )  # fmt: skip
 
 

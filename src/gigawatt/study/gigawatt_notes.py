@@ -11,8 +11,10 @@ stands where the cheapest relief should stand, and the notes say so.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError
 from gigawatt.money.inputs import money_inputs
 from gigawatt.program.blocks import make_blocks
-from gigawatt.program.load import Loaded
+from gigawatt.program.load import Loaded, load_program
 from gigawatt.program.model import Phase, Program
 from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
 from gigawatt.quantity.calendar import MonthAxis
@@ -40,6 +42,7 @@ from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
+BUNDLED = ".toml (bundled)"  # how a manifest names a programme of the package
 MOST_SITES = 3
 LEAST_GAIN_MONTHS = 0.1
 SUPPLY_FACTOR = 1.5
@@ -341,13 +344,14 @@ def reload(manifest: Mapping[str, Any]) -> tuple[Loaded, Settings]:
     ------
     InputError : the programme's file is gone or says something else than at the run.
     """
-    import datetime as dt
-
-    from gigawatt.program.load import load_program
-
     stated = manifest["program"]
     origin = str(stated["origin"][0])
-    name = str(stated["name"]) if origin.endswith("(bundled)") else origin
+    name = origin.removesuffix(BUNDLED)
+    if name == origin and not Path(origin).is_file():
+        raise InputError(
+            f"{origin} is not here; the notes need the programme's file. Ask again from the folder "
+            "in which the run was started."
+        )
     loaded = load_program(name, as_of=dt.date.fromisoformat(manifest["as_of"]))
     if loaded.program.sha256 != stated["sha256"]:
         raise InputError(

@@ -59,7 +59,8 @@ def held_values(run: StoredRun, name: str, held: str) -> tuple[Value, ...]:
 def _of_answer(answer: Mapping[str, Any]) -> tuple[Value, ...]:
     by_year = answer.get("by_year")
     if not by_year:
-        return (_value("", answer),)
+        reached = answer.get("p50") is not None or answer.get("mean") is not None
+        return (_value("" if reached else str(answer.get("status", "")), answer),)
     if answer["kind"] == "shares_by_year":
         return tuple(
             Value(f"{year}, {cause}", None, share, None)

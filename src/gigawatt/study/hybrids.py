@@ -10,7 +10,8 @@ together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from gigawatt.program.cover import SITE_KINDS, covering, is_needed, mismatch
 from gigawatt.program.load import Loaded
@@ -35,7 +36,7 @@ class Group:
     Attributes
     ----------
     parts : names of the elementary groups, one unless they are coupled.
-    changed : what differs, in words ("abilene changed").
+    changed : what differs, in words ("abilene changed (power_mw)").
     reason : why its parts are coupled; "" for a single part.
     """
 
@@ -93,8 +94,29 @@ def _changes(a: Loaded, b: Loaded) -> Iterator[tuple[str, list[str]]]:
         yield name, paths[name]
 
 
-def _changed(a: Mapping[str, object], b: Mapping[str, object]) -> list[str]:
-    return [f"{n} changed" for n in a if n in b and a[n] != b[n]]
+def _changed(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{n} changed ({', '.join(dict.fromkeys(_fields(a[n], b[n])))})"
+        for n in a
+        if n in b and a[n] != b[n]
+    ]
+
+
+def _fields(a: Any, b: Any) -> Iterator[str]:  # noqa: ANN401 - any entry of a programme
+    """Names of what differs between two entries; of a site's phases, those of the phases."""
+    for name in (f.name for f in fields(a)):
+        one, other = getattr(a, name), getattr(b, name)
+        if one == other:
+            continue
+        if name != "phases":
+            yield name
+            continue
+        left, right = ({p.id: p for p in phases} for phases in (one, other))
+        if list(left) != list(right):
+            yield "phases"
+        for phase_id in left:
+            if phase_id in right and left[phase_id] != right[phase_id]:
+                yield from _fields(left[phase_id], right[phase_id])
 
 
 def _added(a: Mapping[str, object], b: Mapping[str, object]) -> list[str]:

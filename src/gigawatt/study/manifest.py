@@ -77,6 +77,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "path": fact.path, "value": fact.value, "low": low, "high": high, "unit": fact.unit,
         "source": fact.source, "status": str(fact.status), "as_of": fact.as_of,
+        "note": fact.note,
     }  # fmt: skip
 
 

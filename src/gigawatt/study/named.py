@@ -14,8 +14,14 @@ from typing import Any
 import numpy as np
 
 from gigawatt.quantity.arrays import NEVER, Array
-from gigawatt.quantity.units import MW_PER_GW, MWH_PER_TWH
-from gigawatt.study.answers import END_OF_2026, Frame, answers, capex_usd_per_gw
+from gigawatt.quantity.units import MW_PER_GW
+from gigawatt.study.answers import (
+    END_OF_2026,
+    Frame,
+    answers,
+    capex_usd_per_gw,
+    load_factor,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +92,6 @@ def _tranches(frame: Frame) -> dict[str, Array]:
     return {str(y): paid[:, years == y].sum(axis=1) for y in np.unique(years)}
 
 
-def _load_factor(frame: Frame) -> dict[str, Array]:
-    """Energy over that of the power in service at full load; nan in draws without capacity."""
-    hours, years = frame.axis.hours(), frame.axis.years()
-    end = frame.kept.draws["facility_mw_end"].sum(axis=1)
-    middle = 0.5 * (end + np.pad(end, ((0, 0), (1, 0)))[:, :-1])
-    out = {}
-    for year, used_twh in yearly_impact(frame, "energy_twh").items():
-        possible = (middle * hours)[:, years == int(year)].sum(axis=1)
-        some = possible > 0.0
-        if some.mean() >= 0.5:  # as in the answer: a factor needs capacity
-            factor = used_twh * MWH_PER_TWH / np.where(some, possible, 1.0)
-            out[year] = np.where(some, factor, np.nan)
-    return out
-
-
 def _first_by_2026(frame: Frame) -> Array:
     dates = frame.kept.draws["gw_dates"][:, 0]
     return (dates < frame.axis.position(END_OF_2026)).astype(float)
@@ -136,5 +127,5 @@ _YEARLY: dict[str, Callable[[Frame], dict[str, Array]]] = {
     "co2_mt_per_year": _of_impact("co2_mt"),
     "facility_gw_in_service_by_year_end": year_end_gw,
     "share_of_world_stock": _of_impact("share_of_world_stock"),
-    "load_factor_by_year": _load_factor,
+    "load_factor_by_year": load_factor,
 }

@@ -277,6 +277,7 @@ def _draws(frame: Frame) -> dict[str, Array]:
         "first_gw_in_service_month": d["gw_dates"][:, 0],
         "tenth_gw_in_service_month": d["gw_dates"][:, 9],
         "funding_gap_peak_usd": d["gap_usd"].max(axis=1),
+        "capex_usd_per_gw": capex_usd_per_gw(frame),
         **{k: v for k, v in d.items() if v.ndim == 1},
     }
     return {

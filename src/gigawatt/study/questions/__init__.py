@@ -75,8 +75,22 @@ def question(name: str) -> Question:
 
 
 def answer(one: Question, run: RunData) -> Found:
-    """Answer a question from a run."""
-    return one.answer(run)
+    """Answer a question from a run.
+
+    Raises
+    ------
+    InputError : the run lacks what the answer needs (it is of another version).
+    """
+    from polars.exceptions import ColumnNotFoundError
+
+    try:
+        return one.answer(run)
+    except (KeyError, ColumnNotFoundError) as error:
+        written = run.manifest.get("gigawatt_version", "unknown")
+        raise InputError(
+            f"{run.folder} is of version {written} and lacks {error} for question {one.number}; "
+            "run the programme again"
+        ) from error
 
 
 def as_dict(one: Question, found: Found, run: RunData) -> dict[str, Any]:

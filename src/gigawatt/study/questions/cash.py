@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CAPITAL_LEGS = ("construction", "delivery", "deposit")  # what is bought, not how it is funded
 EQUITY_LEGS = ("tranche", "equity")
+ROUND, VALUED = "nvidia-openai-equity", "openai"  # the one valuation known, and whose it is
 LAST_YEAR = 2032  # of the question about the ledger
 GPU_HOUR = "prices/h100-gpu-hour/contract_2026_usd_per_gpu_hour"
 TOKEN = "prices/token-gpt-5/output_usd_per_million_tokens"
@@ -115,7 +116,7 @@ def released(run: RunData) -> Found:
     table = Part(
         "tranche_released_to_date", "Milestone equity released", "table", "USD",
         "Paid in the year, the month after each gigawatt comes into service, and the mean paid "
-        "since the start. A plan of plain equity releases nothing here.",
+        "since the start. Plain equity stands in the next table.",
         "answers.json: tranche_released_usd",
         columns=(
             ("year", ""), ("p10", "USD"), ("p50", "USD"), ("p90", "USD"), ("mean", "USD"),
@@ -123,7 +124,43 @@ def released(run: RunData) -> Found:
         ),
         rows=tuple(rows),
     )  # fmt: skip
-    return Found((table,), (Need("MONEY", "valuation at each release, hence the stake"),))
+    need = Need("MONEY", "valuation at each release, hence the stake")
+    return Found((table, _equity(run)), (need,))
+
+
+def _equity(run: RunData) -> Part:
+    """Equity of all kinds by year, and the stake it would buy at the one valuation known."""
+    import polars as pl
+
+    deal = run.catalog.record("deals", ROUND)
+    post_money = deal.value("pre_money_usd") + deal.value("round_usd")
+    paid = (
+        run.table("ledger")
+        .filter(pl.col("leg").is_in(EQUITY_LEGS))
+        .group_by(pl.col("month").str.slice(0, 4).alias("year"), "payer", "payee")
+        .agg(pl.col("amount_usd_mean").sum())
+        .sort("payer", "payee", "year")
+    )
+    to_date: dict[tuple[str, str], float] = {}
+    rows = []
+    for year, payer, payee, amount in paid.iter_rows():
+        total = to_date[payer, payee] = to_date.get((payer, payee), 0.0) + amount
+        stake = total / post_money if payee == VALUED else None
+        rows.append((year, run.party(payer), run.party(payee), amount, total, stake))
+    return Part(
+        "equity_to_date", "Equity of all kinds, and the stake at the valuation of one day", "table",
+        "USD",
+        "Mean equity paid in the year and since the start, milestone or plain; the stake is what "
+        "it would buy if all were priced as the round of "
+        f"{deal.fact('pre_money_usd').as_of} (money to date over the value after that round). "
+        "Later shares were or will be priced otherwise.",
+        f"table ledger: legs tranche and equity; catalog: deals/{ROUND}",
+        columns=(
+            ("year", ""), ("payer", ""), ("payee", ""), ("mean", "USD"), ("to date", "USD"),
+            ("stake", "share"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
 
 
 def circularity(run: RunData) -> Found:

@@ -8,7 +8,7 @@ A reading is a system, what "GPU" counts (package or die), and where the gigawat
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,11 @@ from gigawatt.catalog import Catalog
 from gigawatt.program.blocks import convert
 from gigawatt.program.check import declared_against_computed
 from gigawatt.program.load import Loaded, load_program
+from gigawatt.program.model import Phase, Site
 from gigawatt.program.quantities import support
 from gigawatt.quantity.arrays import Array
-from gigawatt.quantity.format import money, scaled, span
-from gigawatt.quantity.units import KW_PER_MW
+from gigawatt.quantity.format import money, percent, scaled, span
+from gigawatt.quantity.units import KW_PER_MW, MW_PER_GW
 from gigawatt.study.questions.result import Found, Part, Value, text_part
 from gigawatt.study.questions.rundata import RunData
 from gigawatt.uncertainty.distributions import Distribution
@@ -147,18 +148,28 @@ def consistency(run: RunData) -> Found:
     loaded = load_program(ANNOUNCED)
     claim = claim_of(loaded)
     # The announcement names no cooling; that of most of the plan's power stands for it.
-    weight: Counter[str] = Counter()
-    for site in loaded.program.sites:
-        weight[site.cooling] += sum(p.power_mw.central for p in site.phases)  # type: ignore[assignment]
-    cooling = weight.most_common(1)[0][0]
+    cooling = _most(loaded, lambda site, phase: site.cooling)
+    system = _most(loaded, lambda site, phase: phase.system)
     found = readings(loaded.catalog, claim, cooling, run.streams)
-    return Found((_verdict(claim, found), _implied(claim), _table(found), _plan(loaded)))
+    verdict = _verdict(claim, found, system)
+    return Found((verdict, _implied(claim), _table(found), _plan(loaded)))
+
+
+def _most(loaded: Loaded, name: Callable[[Site, Phase], str]) -> str:
+    """Return the name that most of the plan's megawatts carry."""
+    weight: dict[str, float] = {}
+    for site in loaded.program.sites:
+        for phase in site.phases:
+            key = name(site, phase)
+            weight[key] = weight.get(key, 0.0) + phase.power_mw.central * site.deal_share.central
+    return max(weight, key=lambda key: weight[key])
 
 
 def _implied(claim: Claim) -> Part:
     low, high = claim.gpus
     watts = [claim.power_mw * W_PER_MW / n for n in (high, low)]
     dollars = [claim.investment_usd / n for n in (high, low)]
+    per_gw = claim.investment_usd / claim.power_mw * MW_PER_GW
     return Part(
         "claim_implied", "What the announcement implies", "table", "",
         "The announced power and dollars over the announced count, both ends.",
@@ -166,7 +177,7 @@ def _implied(claim: Claim) -> Part:
         columns=(("what", ""), ("low", ""), ("high", ""), ("unit", "")),
         rows=(
             ("power per GPU", *watts, "W/GPU"), ("investment per GPU", *dollars, "USD/GPU"),
-            ("investment per GW", *[claim.investment_usd / claim.power_mw * 1e3] * 2, "USD/GW"),
+            ("investment per GW", per_gw, per_gw, "USD/GW"),
         ),
     )  # fmt: skip
 
@@ -193,36 +204,49 @@ def _table(found: list[Reading]) -> Part:
     )  # fmt: skip
 
 
-def _verdict(claim: Claim, found: list[Reading]) -> Part:
+def _verdict(claim: Claim, found: list[Reading], system: str) -> Part:
     low, high = (scaled(n) for n in claim.gpus)
     good = [r for r in found if r.reconciles]
-    count = (
-        "The count reconciles with the power for " + "; ".join(map(_named, good))
+    text = [
+        f"Announced: {scaled(claim.power_mw / MW_PER_GW)} GW, {low} to {high} GPUs, "
+        f"{money(claim.investment_usd)}.",
+        "The count reconciles with the power for " + "; ".join(map(_named, good)) + "."
         if good
-        else "The count reconciles with the power in no reading"
-    )
-    near = min((r for r in found if not r.reconciles), key=lambda r: abs(np.log(r.ratio)))
-    shares = [r.funded_share for r in found]
-    most, least = max(s[2] for s in shares), min(s[0] for s in shares)
-    dollars = (
-        f"The dollars reconcile as a part of the funding only: {money(claim.investment_usd)} pay "
-        f"{least:.0%} to {most:.0%} of the racks alone, under all readings."
-        if most < 1.0
-        else "The dollars cover the racks in some readings: see the table."
-    )
-    text = (
-        f"Announced: {scaled(claim.power_mw / 1e3)} GW, {low} to {high} GPUs. {count}. The nearest "
-        f"other reading is {_named(near)}, {near.ratio:.2f} times the announced count. {dollars}"
-    )
+        else "The count reconciles with the power in no reading.",
+        f"On {system}, which most of the plan is: "
+        + "; ".join(
+            f"{r.counted}s at {_where(r)} power {r.ratio:.2f} times the nearest announced count"
+            for r in found
+            if r.system == system
+        )
+        + ".",
+        _dollars(claim, found),
+    ]
     return text_part(
-        "claim_verdict", "Is it consistent?", text,
+        "claim_verdict", "Is it consistent?", " ".join(text),
         "Put together from the readings below; no number of it is written by hand.", DATA,
     )  # fmt: skip
 
 
+def _dollars(claim: Claim, found: list[Reading]) -> str:
+    """Say whether the dollars are the price of the racks, or a part of it."""
+    least = min(r.funded_share[0] for r in found)
+    most = max(r.funded_share[2] for r in found)
+    if least <= 1.0 <= most:
+        return "The dollars are the price of the racks in some readings: see the table."
+    kind = "as a part of the funding, not as the price" if most < 1.0 else "in no reading"
+    return (
+        f"The dollars reconcile {kind}: {money(claim.investment_usd)} are {percent(least)} to "
+        f"{percent(most)} of the price of the racks alone, over all readings."
+    )
+
+
+def _where(r: Reading) -> str:
+    return "IT" if r.basis == "it" else "facility"
+
+
 def _named(r: Reading) -> str:
-    where = "IT" if r.basis == "it" else "facility"
-    return f"{r.counted}s of {r.system} at {where} power ({span(*r.count, 'GPUs')})"
+    return f"{r.counted}s of {r.system} at {_where(r)} power ({span(*r.count, 'GPUs')})"
 
 
 def _plan(loaded: Loaded) -> Part:

@@ -187,7 +187,8 @@ def test_round_trip(raw: dict[str, object] | float) -> None:
     in_gw = _scaled(raw, 1e-3, " GW")
     again = read_quantity(in_gw, MW)
     assert type(again) is type(read)
-    assert again.ppf(U) == pytest.approx(read.ppf(U), rel=1e-9)
+    # A mode at the low end takes differences of large numbers: exact to the width, not the value.
+    assert again.ppf(U) == pytest.approx(read.ppf(U), rel=1e-9, abs=1e-12 * high)
 
 
 def _scaled(raw: object, factor: float, unit: str) -> object:

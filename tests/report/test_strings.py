@@ -13,15 +13,17 @@ from gigawatt.report.strings import STRINGS, strings_of
 from gigawatt.schedule.result import Binding
 
 FOLDER = Path(gigawatt.report.__file__).parent
+WORDS = ("strings.py", "words_en.py", "words_fr.py")
 BY_NAME = (
     "constraint.", "short.", "cause.", "component.", "metric.", "source.", "mark.", "party.",
-    "limits.", "reading.", "tile.", "page.yes", "page.no", "total.",
+    "limits.", "reading.", "tile.", "leg.", "route.", "basis.", "kind.", "page.yes", "page.no",
+    "total.", "glossary.", "answer.",
 )  # fmt: skip
 
 
 def code():
     files = [*FOLDER.rglob("*.py"), *FOLDER.rglob("*.jinja")]
-    return {f: f.read_text(encoding="utf-8") for f in files if f.name != "strings.py"}
+    return {f: f.read_text(encoding="utf-8") for f in files if f.name not in WORDS}
 
 
 def used_keys():

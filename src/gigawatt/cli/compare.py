@@ -28,7 +28,7 @@ NONE = "–"
 @click.option("--seed", type=int, help="Seed of all random streams [default: 1].")
 @click.option("--causes-draws", default=500, show_default=True, help="Draws of the waterfall.")
 @click.option("--workers", default=0, help="Processes [default: one a core].")
-@click.option("--out", type=click.Path(), help="New folder for comparison.json and CSV tables.")
+@click.option("--out", type=click.Path(), help="New folder for the page and CSV tables.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
     a: str,
@@ -50,6 +50,7 @@ def command(
 
     from gigawatt.errors import InputError
     from gigawatt.program.read import bundled_names
+    from gigawatt.report.comparison import write_comparison_page
     from gigawatt.study.compare import check_new, write_comparison
     from gigawatt.study.compare_runs import compare_runs
 
@@ -67,6 +68,7 @@ def command(
         found = _programs(a, b, draws, seed, causes_draws, workers)
     if folder is not None:
         write_comparison(found, folder)
+        write_comparison_page(folder)
     _show(found, folder, as_json)
 
 

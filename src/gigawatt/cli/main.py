@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
     "explain": ("gigawatt.cli.explain", "Explain a result: formulas, facts, sources."),
     "influence": ("gigawatt.cli.influence", "Show the inputs that move each result most."),
+    "report": ("gigawatt.cli.report", "Write the report of a run again, in a language."),
     "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),

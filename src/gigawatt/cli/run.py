@@ -26,6 +26,9 @@ SIGNED_PROGRAM = "openai-nvidia-2026-02"  # what was signed instead: shown besid
 @click.option("--force", is_flag=True, help="Replace the run in --out.")
 @click.option("--workers", type=int, help="Processes [default: one a core].")
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
+@click.option(
+    "--lang", type=click.Choice(("en", "fr")), default="en", help="Language of the report."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print answers.json instead of the summary.")
 def command(
     program: str | None,
@@ -35,6 +38,7 @@ def command(
     force: bool,
     workers: int | None,
     as_of: str | None,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Run PROGRAM, a bundled name or a TOML file, and write its run folder.
@@ -45,6 +49,7 @@ def command(
     """
     import os
     import time
+    from functools import partial
     from pathlib import Path
 
     from gigawatt.errors import InputError
@@ -72,9 +77,9 @@ def command(
         warnings=warnings_of(loaded, compared),
         started=started,
         replace=force,
-        finish=write_report,
+        finish=partial(write_report, lang=lang),
     )
-    _show(folder, as_json)
+    _show(folder, as_json, lang)
     if program is None and not as_json:
         _show_signed(simulated, as_of)
 
@@ -119,7 +124,7 @@ def _progress(total: int) -> Iterator[Progress]:
         yield lambda done, _: bar.update(task, completed=done)
 
 
-def _show(folder: Path, as_json: bool) -> None:
+def _show(folder: Path, as_json: bool, lang: str) -> None:
     if as_json:
         click.echo((folder / "answers.json").read_text(encoding="utf-8"), nl=False)
         click.echo(f"Run folder: {folder}", err=True)
@@ -128,4 +133,4 @@ def _show(folder: Path, as_json: bool) -> None:
 
     from gigawatt.report.terminal import print_summary
 
-    print_summary(folder, Console())
+    print_summary(folder, Console(), lang)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from gigawatt.errors import unknown_name
 from gigawatt.quantity.units import UNITS
@@ -39,6 +40,11 @@ class Locale:
     money : pattern with ``{sign}`` and ``{amount}`` ("1.2 bn").
     missing : what stands for a value that is not there.
     to : what stands between the ends of a range.
+    space : what parts a number from its unit, and a day from its month.
+    exponent : what stands before a power of ten; where it is not "e", the power is raised.
+    first : the first day of a month.
+    joint : what joins the clauses of a sentence.
+    units : names of units that this language writes in another way.
     """
 
     decimal: str
@@ -48,6 +54,11 @@ class Locale:
     money: str
     missing: str
     to: str
+    space: str = " "
+    exponent: str = "e"
+    first: str = "1"
+    joint: str = "; "
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 EN = Locale(
@@ -59,7 +70,49 @@ EN = Locale(
     missing="–",
     to=" … ",
 )
-LOCALES: dict[str, Locale] = {"en": EN}
+_NO_BREAK, _NARROW = "\u00a0", "\u202f"
+FR = Locale(
+    decimal=",",
+    group=_NARROW,
+    months=(
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+        "déc.",
+    ),
+    scales=((1e9, "Md"), (1e6, "M"), (1e3, "k")),
+    money=f"{{sign}}{{amount}}{_NO_BREAK}$",
+    missing="–",
+    to=" … ",
+    space=_NO_BREAK,
+    exponent=f"{_NO_BREAK}×{_NO_BREAK}10",
+    first="1er",
+    joint=f"{_NARROW}; ",
+    units={
+        "USD": "$",
+        "USD/GW": "$/GW",
+        "USD/MWh": "$/MWh",
+        "USD/GPU-hour": "$/heure de GPU",
+        "USD/million tokens": "$/million de tokens",
+        "packages/GW": "modules/GW",
+        "packages": "modules",
+        "dies": "puces",
+        "racks": "baies",
+        "racks/week": "baies/semaine",
+        "tokens/day": "tokens/jour",
+        "tokens/day/GW": "tokens/jour/GW",
+        "tokens/s per package": "tokens/s par module",
+        "H100 equivalents": "équivalents H100",
+        "million m3": "millions de m³",
+        "million t": "Mt",
+        "Mt CO2": "Mt CO₂",
+        "bytes": "octets",
+        "months": "mois",
+        "weeks": "semaines",
+        "days": "jours",
+        "years": "ans",
+    },
+)  # fmt: skip
+LOCALES: dict[str, Locale] = {"en": EN, "fr": FR}
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def locale_of(lang: str) -> Locale:
@@ -81,7 +134,9 @@ def number(value: float | None, digits: int = 3, locale: Locale = EN) -> str:
     size = abs(rounded)
     if size >= _EXPONENT_FROM or 0.0 < size < _EXPONENT_BELOW:
         mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
-        return _marks(f"{_trim(mantissa)}e{int(exponent)}", locale)
+        power = str(int(exponent))
+        raised = power if locale.exponent == "e" else power.translate(_RAISED)
+        return f"{_marks(_trim(mantissa), locale)}{locale.exponent}{raised}"
     decimals = 0 if size == 0.0 else max(0, digits - 1 - math.floor(math.log10(size)))
     return _marks(_trim(f"{rounded:,.{decimals}f}"), locale)
 
@@ -150,10 +205,11 @@ def percent(share: float | None, digits: int = 2, locale: Locale = EN) -> str:
     if share is None or not math.isfinite(share):
         return locale.missing
     if 0.0 < share < 0.001:
-        return f"< {fixed(0.1, 1, locale)} %"
+        return f"<{locale.space}{fixed(0.1, 1, locale)}{locale.space}%"
     if 0.999 < share < 1.0:
-        return f"> {fixed(99.9, 1, locale)} %"
-    return f"{number(100.0 * share, 3 if share >= 0.995 else digits, locale)} %"
+        return f">{locale.space}{fixed(99.9, 1, locale)}{locale.space}%"
+    text = number(100.0 * share, 3 if share >= 0.995 else digits, locale)
+    return f"{text}{locale.space}%"
 
 
 def month(date: dt.date | str | None, locale: Locale = EN) -> str:
@@ -165,7 +221,7 @@ def month(date: dt.date | str | None, locale: Locale = EN) -> str:
     if date is None:
         return locale.missing
     text = date.isoformat() if isinstance(date, dt.date) else date
-    return f"{locale.months[int(text[5:7]) - 1]} {text[:4]}"
+    return f"{locale.months[int(text[5:7]) - 1]}{locale.space}{text[:4]}"
 
 
 def day(date: dt.date | str | None, locale: Locale = EN) -> str:
@@ -177,7 +233,9 @@ def day(date: dt.date | str | None, locale: Locale = EN) -> str:
     if date is None:
         return locale.missing
     text = date.isoformat() if isinstance(date, dt.date) else date
-    return f"{int(text[8:10])} {month(text, locale)}"
+    number_of_day = int(text[8:10])
+    written = locale.first if number_of_day == 1 else str(number_of_day)
+    return f"{written}{locale.space}{month(text, locale)}"
 
 
 def quantity(
@@ -213,13 +271,26 @@ def quantity(
         return locale.missing
     if key in _DIMENSIONS:
         steps, factor = _DIMENSIONS[key]
-        return _dimension(value * factor, steps, digits, locale) if value else f"0 {shown}"
+        return (
+            _dimension(value * factor, steps, digits, locale)
+            if value
+            else f"0{locale.space}{shown}"
+        )
     if key == "share":
         return percent(value, locale=locale)
     if key == "usd" or key.startswith(("usd/", "usd per ")):
         return money(value, digits, locale) + ("" if short else shown[3:])
     text = scaled(value, digits, locale) if abs(value) >= 1e4 else number(value, digits, locale)
-    return text if short or shown in _BARE else f"{text} {shown}"
+    return text if short or shown in _BARE else f"{text}{locale.space}{unit_name(shown, locale)}"
+
+
+def unit_name(unit: str, locale: Locale = EN) -> str:
+    """Shown name of a unit in a language.
+
+    >>> unit_name("USD/GW"), unit_name("USD/GW", FR)
+    ('USD/GW', '$/GW')
+    """
+    return locale.units.get(unit, unit)
 
 
 def span(
@@ -257,14 +328,15 @@ def _stepped(value: float, steps: Steps, digits: int, locale: Locale) -> str:
     """Value in the largest step that its rounded size reaches (999.6 k reads 1 mn)."""
     size = abs(_significant(value, digits))
     factor, name = next((s for s in steps if size >= s[0]), steps[-1])
-    return f"{number(value / factor, digits, locale)} {name}".rstrip()
+    text = number(value / factor, digits, locale)
+    return f"{text}{locale.space}{name}" if name else text
 
 
 def _dimension(value: float | None, steps: Steps, digits: int, locale: Locale) -> str:
     if value is None or not math.isfinite(value):
         return locale.missing
     if value == 0.0:
-        return "0 " + next(name for size, name in steps if size == 1.0)
+        return f"0{locale.space}" + next(name for size, name in steps if size == 1.0)
     return _stepped(value, steps, digits, locale)
 
 

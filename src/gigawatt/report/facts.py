@@ -72,7 +72,7 @@ def verdict(view: View) -> str:
     ]
     if not clauses:
         return view.say("verdict.none")
-    sentence = "; ".join(clauses)
+    sentence = view.locale.joint.join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 

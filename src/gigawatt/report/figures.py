@@ -97,6 +97,23 @@ def band(
     ]
 
 
+def areas(x: Sequence[str], series: Mapping[str, Numbers]) -> list[Trace]:
+    """Stacked areas of each series over `x`."""
+    return [
+        {
+            "mode": "lines",
+            "x": list(x),
+            "y": finite(values),
+            "name": name,
+            "stackgroup": "all",
+            "line": {"width": 0.5, "color": f"@c{index % COLOURS}"},
+            "fillcolor": f"@c{index % COLOURS}",
+            "hovertemplate": "%{y:.3~g}",
+        }
+        for index, (name, values) in enumerate(series.items())
+    ]
+
+
 def level(x: Sequence[str], value: float, name: str) -> Trace:
     """Dashed horizontal line over the whole of `x`."""
     return {
@@ -149,15 +166,17 @@ def whiskers(trace: Trace, low: Numbers, middle: Numbers, high: Numbers) -> Trac
     return {**trace, "error_y": spread}
 
 
-def waterfall(names: Sequence[str], values: Numbers, measures: Sequence[str]) -> Trace:
-    """Horizontal waterfall; measures are "absolute", "relative" or "total"."""
+def waterfall(
+    names: Sequence[str], values: Numbers, measures: Sequence[str], texts: Sequence[str]
+) -> Trace:
+    """Horizontal waterfall; measures are "absolute", "relative" or "total"; `texts` on the bars."""
     return {
         "type": "waterfall",
         "orientation": "h",
         "y": list(names),
         "x": finite(values),
         "measure": list(measures),
-        "text": [f"{abs(v):.1f}" if v is not None else "" for v in values],
+        "text": list(texts),
         "textposition": "outside",
         "cliponaxis": False,
         "hovertemplate": "%{y}: %{text} %<extra></extra>",

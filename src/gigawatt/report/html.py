@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 from gigawatt.errors import GigawattError
+from gigawatt.report import chart_csv
 from gigawatt.report.facts import verdict
 from gigawatt.report.page import Page
 from gigawatt.report.read import Run, read_run
@@ -13,13 +14,19 @@ from gigawatt.report.sections import (
     binding,
     capacity,
     capex,
+    derivations,
     footprint,
+    gigawatts,
+    glossary,
     headline,
+    influence,
     money,
     operations,
     performance,
     provenance,
+    questions,
     schedule,
+    value_chain,
 )
 from gigawatt.report.view import View
 
@@ -29,41 +36,54 @@ SECTIONS = (
     capacity.section,
     schedule.section,
     binding.section,
+    gigawatts.section,
+    influence.section,
     money.section,
     capex.section,
+    value_chain.section,
     footprint.section,
     footprint.impact_section,
+    questions.market_section,
     performance.section,
     operations.section,
     provenance.conversion_section,
+    questions.section,
+    derivations.section,
     provenance.sites_section,
     provenance.warnings_section,
     provenance.limits_section,
     provenance.reading_section,
+    glossary.section,
     provenance.sources_section,
     provenance.run_section,
 )
 """Section builders, in the order of the page."""
 
 
-def write_report(folder: Path, lang: str = "en") -> Path:
-    """Write ``report.html`` into a run folder and return its path.
+def write_report(folder: Path, lang: str = "en", out: Path | None = None) -> Path:
+    """Write ``report.html`` into a run folder, or `out`, and return its path.
 
-    Reads only that folder. The file is written under another name and renamed when it is whole.
+    Reads only that folder. The numbers of each chart go into ``charts/`` beside the report; a
+    report elsewhere (`out`) is one file alone. The file is written under another name
+    and renamed when it is whole.
 
     Parameters
     ----------
     folder : run folder.
     lang : language of the words, see `report.strings`.
+    out : file to write instead of the one in the folder.
 
     Raises
     ------
     InputError : the folder is not a run, or the language is not known.
     """
     view = View.of(read_run(folder), lang)
-    text = render(make_page(view), view)
-    path = folder / FILE_NAME
-    unfinished = folder / f".{FILE_NAME}.part"
+    page = chart_csv.with_files(make_page(view)) if out is None else make_page(view)
+    text = render(page, view)
+    path = folder / FILE_NAME if out is None else out
+    if out is None:
+        chart_csv.write_files(page, folder)
+    unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(path)
     return path
@@ -94,7 +114,7 @@ def run_facts(view: View) -> tuple[str, ...]:
         start, end = view.month(manifest["start"]), view.month(view.horizon)
         facts.append(say("page.span", start=start, end=end))
     if manifest.get("draws"):
-        facts.append(say("page.draws", draws=f"{manifest['draws']:,}"))
+        facts.append(say("page.draws", draws=view.fixed(manifest["draws"], 0)))
     facts.append(_version(view.run, say("page.version", version="{}")))
     return tuple(facts)
 
@@ -115,6 +135,7 @@ def render(page: Page, view: View) -> str:
         page=page,
         say=view.say,
         figures=page.figures(),
+        locale=view.chart_locale(),
         footer=_version(view.run, view.say("page.footer", version="{}")),
         # The three below are ours or plotly's, not the reader's data: they go in as they are.
         css=Markup(env.get_template("style.css.jinja").render()),

@@ -75,6 +75,7 @@ class Figure:
     data, layout : plotly.js JSON; colours are tokens ("@c0", "@ink") that the page resolves.
     table : the data, behind a line that opens it.
     height_px : of the chart.
+    csv : where the file of its data stands, from the page; "" = none.
     """
 
     kind: ClassVar[str] = "figure"
@@ -86,6 +87,7 @@ class Figure:
     layout: dict[str, Any]
     table: Table
     height_px: int = 360
+    csv: str = ""
 
     @property
     def legend(self) -> tuple[Swatch, ...]:
@@ -101,7 +103,68 @@ class Listing:
     items: tuple[Cell, ...]
 
 
-Part = Table | Figure | Listing
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number that comes from outside: what it is, its value, its status, where it is from."""
+
+    name: str
+    value: str
+    status: str
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts that enter a formula under one pattern; many are folded behind their `title`."""
+
+    title: str
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A quantity of a derivation, behind a line that opens it.
+
+    Attributes
+    ----------
+    id : anchor; of a quantity that is taken apart elsewhere, the anchor to go to.
+    title, value : the line.
+    formula : how it follows; "" where it is taken apart elsewhere.
+    values : what the run holds of it by year, system or site.
+    facts : what enters from outside.
+    steps : quantities that enter.
+    """
+
+    id: str
+    title: str
+    value: str
+    formula: str = ""
+    values: tuple[Cell, ...] = ()
+    facts: tuple[Facts, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Derivations, each behind a line that opens it."""
+
+    kind: ClassVar[str] = "tree"
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Parts behind a line that opens them, with a status chip."""
+
+    kind: ClassVar[str] = "fold"
+    title: str
+    mark: str
+    label: str
+    parts: tuple[Table | Listing, ...]
+
+
+Part = Table | Figure | Listing | Tree | Fold
 
 
 @dataclass(frozen=True, slots=True)

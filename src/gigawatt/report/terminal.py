@@ -72,7 +72,7 @@ def _headline(view: View) -> Table | None:
         return None
     say = view.say
     rows = [
-        (a.title, *percentiles(view, a), remark(view, a) or unit_of(a))
+        (a.title, *percentiles(view, a), remark(view, a) or view.unit(unit_of(a)))
         for a in answers[:MOST_ANSWERS]
     ]
     table = _grid(say("terminal.headline"))
@@ -115,7 +115,7 @@ def _yearly(view: View) -> Table | None:
         values = (answer.by_year.get(y, {}).get("p50") for y in years)
         factor, scale = row_scale(view, answer.unit, answer.by_year)
         cells = tuple(_cell(view, v, factor, answer.unit) for v in values)
-        bare = "%" if answer.unit == "share" else f"{scale} {answer.unit}".strip()
+        bare = "%" if answer.unit == "share" else f"{scale} {view.unit(answer.unit)}".strip()
         table.add_row(*_plain((f"{answer.title}, {bare}", *cells)))
     return table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gigawatt.quantity import format as fmt
@@ -26,7 +26,9 @@ class View:
     @classmethod
     def of(cls, run: Run, lang: str) -> View:
         """View of a run in a language."""
-        return cls(run, strings_of(lang), fmt.locale_of(lang))
+        say = strings_of(lang)
+        named = tuple(say.answer(a) for a in run.answers)
+        return cls(replace(run, answers=named), say, fmt.locale_of(lang))
 
     def number(self, value: float | None, digits: int = 3) -> str:
         """Plain number."""
@@ -47,6 +49,19 @@ class View:
     def quantity(self, value: float | str | None, unit: str, short: bool = False) -> str:
         """Value with its unit."""
         return fmt.quantity(value, unit, locale=self.locale, short=short)
+
+    def unit(self, name: str) -> str:
+        """Name of a unit as the language writes it."""
+        return fmt.unit_name(name, self.locale)
+
+    def chart_locale(self) -> dict[str, Any]:
+        """Marks and months of the language in the form that plotly.js registers."""
+        marks = {
+            "decimal": self.locale.decimal,
+            "thousands": self.locale.group,
+            "shortMonths": self.locale.months,
+        }
+        return {"moduleType": "locale", "name": self.say.lang, "dictionary": {}, "format": marks}
 
     def month(self, date: str | None) -> str:
         """Month of a date; "after …" the horizon where there is none."""

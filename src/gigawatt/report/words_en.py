@@ -279,7 +279,7 @@ ENGLISH: dict[str, str] = {
     "reported and assumed are three different things.",
     "sites.table": "Sites",
     "sites.power": "Site power",
-    "sites.basis": "counts",
+    "sites.counted": "counts: {basis}",
     "sites.deal_share": "Share for this programme",
     "sites.facility": "Facility power for it",
     "sites.roles": "Landlord / cloud / tenant",
@@ -349,6 +349,181 @@ ENGLISH: dict[str, str] = {
     "run.duration": "duration",
     "run.python": "Python",
     "run.packages": "packages",
+    # ANSWERS: why, influence, gigawatts, questions, market, glossary, files of charts (one block)
+    "page.csv": "Numbers of this chart (CSV)",
+    "capacity.sites": "Facility power in service by site, mean",
+    "capacity.sites_note": "Means over draws, stacked, because means add up and percentiles do "
+    "not. Source: tables/capacity of this run.",
+    "capacity.others": "other sites",
+    "gigawatts.title": "Each gigawatt",
+    "gigawatts.intro": "When each whole gigawatt is in service, what the megawatts of that year "
+    "wait for last, and where. Ranges are P10 to P90.",
+    "gigawatts.when": "GW {number} is not in service before {p50} ({p10} … {p90})",
+    "gigawatts.late": "GW {number} is in service by {horizon} in fewer than half of the draws, and "
+    "not before {p10} in nine of ten",
+    "gigawatts.because": "what comes into service in {year} waits last for {causes}",
+    "gigawatts.because_late": "what is not in service by then waits last for {causes}",
+    "gigawatts.cause": "{cause} ({share})",
+    "gigawatts.where": "around then this holds at {sites}",
+    "influence.title": "What moves the results",
+    "influence.intro": "Which uncertain inputs decide where in its range a result falls. A bar of "
+    "1 would mean that the input alone decides; 0 that it plays no part. This ranks uncertainty, "
+    "not importance: an input that is known well moves nothing.",
+    "influence.unit": "rank coefficient, −1 to 1",
+    "influence.raises": "a larger input raises it",
+    "influence.lowers": "a larger input lowers it",
+    "influence.later": "a larger input makes it later",
+    "influence.sooner": "a larger input makes it sooner",
+    "influence.note": "The {count} strongest inputs that stand out of chance, of at most ten; "
+    "whiskers: standard error. A rank regression on all draws explains {share} of the spread. "
+    "Source: tables/draws of this run.",
+    "influence.table": "Strongest inputs",
+    "influence.input": "Input",
+    "influence.coefficient": "Coefficient",
+    "influence.error": "± error",
+    "influence.rho": "Rank correlation",
+    "influence.share": "Share of spread",
+    "influence.clear": "Clear of chance",
+    "why.title": "Why: how each result is derived",
+    "why.intro": "Open a result to see its formula, what enters it, and so on down to facts with "
+    "their status and source. A quantity is taken apart once; elsewhere an arrow leads there.",
+    "why.group": "{count} inputs: {pattern}",
+    "questions.title": "Twenty questions",
+    "questions.intro": "What utilities, planners, lenders, regulators, journalists and investors "
+    "ask. Each answer is computed from this run; what is not known yet says what it needs.",
+    "questions.values": "Values",
+    "questions.more": "{count} more rows are in the answer of gigawatt ask.",
+    "answer.answered": "answered",
+    "answer.partly": "partly",
+    "answer.not_yet": "not yet",
+    "market.title": "Concentration, access and prices",
+    "market.intro": "Who owns and who uses the world's AI compute before and after the programme, "
+    "what is left outside, and what a GPU-hour and a million tokens cost.",
+    "market.figure": "Concentration of the world's AI compute",
+    "market.hhi_unit": "Herfindahl index (HHI), points",
+    "market.note": "10,000 points = one firm holds all. Bars: P50; whiskers: P10 to P90; all small "
+    "owners counted as many firms (low bound). “Grown”: all others grow with the world's stock; "
+    "“held”: they stay as they are. Source: tables/impact of this run and the catalog's owners.",
+    "market.view": "View",
+    "market.table_owner": "Concentration by owner",
+    "market.table_user": "Concentration by user",
+    "market.case": "Case",
+    "market.by_owner": "by owner",
+    "market.by_user": "by user",
+    "glossary.title": "Glossary",
+    "glossary.table": "Words used here",
+    "glossary.term": "Term",
+    "glossary.meaning": "Meaning",
+    "glossary.1": "IT power: what the servers and their network draw. Facility power: IT power "
+    "with cooling and losses. Power at the grid is larger again by the losses up to the meter.",
+    "glossary.2": "PUE: facility power over IT power (power usage effectiveness). 1.2 means that "
+    "cooling and losses add a fifth.",
+    "glossary.3": "WUE: water used at the site per kWh of IT energy (water usage effectiveness).",
+    "glossary.4": "Package and die: a package is what is plugged in as one accelerator; it holds "
+    "two or four dies, the pieces of silicon. Announcements count either as “a GPU”.",
+    "glossary.5": "Rack: a cabinet of 72 or 144 packages that is bought, cooled and accepted as "
+    "one.",
+    "glossary.6": "Block: one building of a site with its systems, the smallest unit of the "
+    "schedule.",
+    "glossary.7": "Energised: firm power is at the building. In service: racks are accepted, and "
+    "the power is firm.",
+    "glossary.8": "Draw: one future, with one value for each uncertain input.",
+    "glossary.9": "P10, P50, P90: one draw in ten, five in ten, nine in ten lie below this value.",
+    "glossary.10": "Binding: last to be ready, so that it sets the date.",
+    "glossary.11": "Tranche: a part of a commitment that is paid when a milestone is met, such as "
+    "a gigawatt in service.",
+    "glossary.12": "Funding gap: what is due before any named instrument pays for it; something "
+    "must bridge it.",
+    "glossary.13": "Capex and opex: what is spent to build, and what is spent to run.",
+    "glossary.14": "DSCR: cash for debt service over debt service; lenders ask for 1.2 to 1.5.",
+    "glossary.15": "H100 equivalent: compute counted in units of one NVIDIA H100 by peak rate.",
+    "glossary.16": "MFU: useful model arithmetic over the chip's peak (model FLOP utilisation).",
+    "glossary.17": "FLOP: one arithmetic operation on numbers; 1e25 and 1e26 are thresholds in "
+    "rules.",
+    "glossary.18": "Token: a piece of a word, the unit in which models read and write.",
+    "glossary.19": "HHI: Herfindahl index, the sum of squared market shares in per cent. CR4, "
+    "CR5: share of the four, five largest.",
+    "glossary.20": "Announced, signed, reported, estimated, assumed: said in public; in a "
+    "contract; in the press or a filing by others; computed by others; judged by this project.",
+    # comparison
+    "compare.title": "{a} and {b} compared",
+    "compare.verdict": "A: {a}. B: {b}. Both have the same random numbers: a difference is the "
+    "programme’s and not chance.",
+    "compare.seed": "seed {seed}",
+    "compare.intro": "P50, with P10 … P90 below it. The difference is B minus A, taken within each "
+    "draw: it need not be the difference of the two P50.",
+    "compare.results": "Named results",
+    "compare.results_note": "Source: comparison.json and differences.csv in this folder.",
+    "compare.difference": "B − A",
+    "compare.points": "points",
+    "compare.months": "months",
+    "compare.months_since": "months since the start",
+    "compare.causes": "What accounts for the difference",
+    "compare.causes_intro": "Effect of each group of changed inputs on the P50, from A to B, mean "
+    "of both orders of change ({draws} draws).",
+    "compare.causes_note": "The axis need not start at zero. Source: causes.csv in this folder.",
+    "compare.capped": "A P50 lies beyond the calendar and counts as its end: effects are at least "
+    "so large. The axis need not start at zero. Source: causes.csv in this folder.",
+    "compare.years": "By calendar year",
+    "compare.notes": "Notes",
+    # value chain
+    "chain.title": "What the money buys, and who keeps it",
+    "chain.intro": "Sources and uses of what is built within the calendar, cash by party, and what "
+    "each layer of the value chain keeps. Means over draws, in nominal dollars.",
+    "chain.account_note": "{gw} in service at the end of the calendar; systems ordered by then for "
+    "later count too. First year: a year at the run’s mean cost per GW-year. Own cash closes the "
+    "account. Unnamed funding is net of what is repaid. Source: tables/ledger, capex and capacity "
+    "of this run.",
+    "chain.equity_note": "Of {whole} bn USD of equity, {kept} bn USD is not passed on to those who "
+    "build: the lab pays its bills for compute with it.",
+    "chain.uses": "What it pays for (uses), per gigawatt and in all",
+    "chain.sources": "Where it comes from (sources), per gigawatt and in all",
+    "chain.line": "Line",
+    "chain.per_gw": "Per GW",
+    "chain.in_all": "In all",
+    "chain.part": "Share",
+    "chain.cash": "Cash by party, cumulative to year end",
+    "chain.cash_note": "Received less paid since the start, mean over draws; all parties sum to "
+    "zero. The chart has the eight with the largest swing, the table all. Source: tables/ledger.",
+    "chain.once": "What each layer keeps of one gigawatt, once ({system})",
+    "chain.yearly": "What each layer keeps of one gigawatt, each year in service",
+    "chain.unit_year": "bn USD per GW and year",
+    "chain.layer": "Layer",
+    "chain.revenue": "Revenue",
+    "chain.margin": "Gross margin",
+    "chain.profit": "Gross profit",
+    "chain.revenue_of": "Revenue from",
+    "chain.of_run": "this run",
+    "chain.of_catalog": "catalog",
+    "chain.all_layers": "All layers",
+    "chain.overlap_note": "Layers overlap (memory and foundry are costs of the chip vendor): add "
+    "gross profit, never revenue. Revenue is the P10 … P90 of capital cost times the layer’s part "
+    "of it, which is a judgement; margins are a digest of press and accounts. Ends are low with "
+    "low and high with high.",
+    "chain.margin_note": "Revenue is the mean of this run over all GW-years in service. The lender "
+    "has the named site loans only; its margin is the spread as part of the interest, before "
+    "losses. Landlord and power are before interest and wear.",
+    "component.first_year_energy": "energy, first year",
+    "component.first_year_opex": "other operation, first year",
+    "component.held": "held in cash at the end",
+    "component.site_capex": "site",
+    "source.equity": "equity, passed on",
+    "source.prepayment": "prepayment from the lab’s own cash",
+    "source.site_debt": "site debt",
+    "source.unnamed": "unnamed funding (the gap)",
+    "source.own_cash": "cash of landlord and cloud",
+    "party.layer_chip": "Chip vendor",
+    "party.layer_memory": "Memory",
+    "party.layer_foundry": "Foundry and packaging",
+    "party.layer_system-maker": "System maker",
+    "party.layer_network": "Optics and other network",
+    "party.layer_power-cooling-equipment": "Power and cooling equipment",
+    "party.layer_builder": "Builder",
+    "party.layer_landlord": "Landlord",
+    "party.layer_power": "Power",
+    "party.layer_lender": "Lender",
+    "party.layer_cloud": "Cloud",
+    "party.layer_lab": "Lab",
     # terminal
     "terminal.headline": "Headline results",
     "terminal.capacity": "In service at year end",
@@ -358,4 +533,35 @@ ENGLISH: dict[str, str] = {
     "terminal.warning": "1 warning: {first}",
     "terminal.folder": "Run folder: {folder}",
     "terminal.others": "others",
+    # names in the data: legs of instruments, power routes, bases of megawatts, kinds of sources
+    "leg.bill": "bill",
+    "leg.capacity": "capacity",
+    "leg.construction": "construction",
+    "leg.cost": "cost",
+    "leg.delivery": "delivery",
+    "leg.deposit": "deposit",
+    "leg.draw": "draw",
+    "leg.energy": "energy",
+    "leg.facility": "facility",
+    "leg.interest": "interest",
+    "leg.it": "IT",
+    "leg.network_storage": "network and storage",
+    "leg.prepayment": "prepayment",
+    "leg.principal": "principal",
+    "leg.renewal": "renewal",
+    "leg.rent": "rent",
+    "leg.repayment": "repayment",
+    "leg.revenue": "revenue",
+    "leg.systems": "systems",
+    "leg.tranche": "tranche",
+    "route.grid": "grid",
+    "route.onsite": "on site",
+    "basis.facility": "facility",
+    "basis.generation": "generation",
+    "basis.grid": "grid",
+    "basis.it": "IT",
+    "kind.digest": "digest",
+    "kind.judgement": "judgement",
+    "kind.primary": "primary",
+    "kind.secondary": "secondary",
 }  # fmt: skip

@@ -1,5 +1,608 @@
-"""French words of the report and of the terminal summary (see `report.strings`)."""
+"""French words of the report and of the terminal summary (see `report.strings`).
+
+The table is written with plain blanks; `typeset` puts the no-break ones of French typography.
+"""
 
 from __future__ import annotations
 
-FRENCH: dict[str, str] = {}
+import re
+
+_WORDS: dict[str, str] = {
+    # frame
+    "page.kicker": "rapport de simulation gigawatt",
+    "page.skip": "Aller aux résultats",
+    "page.contents": "Sommaire",
+    "page.data": "Données de ce graphique",
+    "page.as_of": "état des connaissances au {date}",
+    "page.draws": "{draws} tirages",
+    "page.span": "de {start} à {end}",
+    "page.version": "gigawatt {version}",
+    "page.noscript": "Les graphiques demandent JavaScript ; les données de chacun figurent dans le "
+    "tableau placé dessous.",
+    "page.footer": "Produit par gigawatt {version} à partir de la simulation de ce dossier. Ce "
+    "fichier se suffit à lui-même : il ne charge rien depuis un réseau.",
+    "page.yes": "oui",
+    "page.no": "non",
+    # verdict and tiles
+    "verdict.first_gw": "Le premier gigawatt entre en service vers {p50} (P10 {p10}, P90 {p90})",
+    "verdict.first_gw_never": "Dans la plupart des tirages, le premier gigawatt n’est pas en "
+    "service à l’échéance de {horizon}",
+    "verdict.not_in_programme": "Le programme n’atteint pas un gigawatt",
+    "verdict.by_2026": "probabilité qu’il le soit avant la fin de 2026 : {share}",
+    "verdict.capacity_of": "fin {month}, {p50} sont en service (P10 {p10}, P90 {p90}), pour "
+    "{declared} annoncés",
+    "verdict.capacity": "fin {month}, {p50} sont en service (P10 {p10}, P90 {p90})",
+    "verdict.binding": "le plus souvent prêt en dernier : {constraint}",
+    "verdict.none": "Cette simulation ne contient ni date ni capacité à résumer.",
+    "tile.first_gw_in_service_date": "Premier gigawatt en service",
+    "tile.tenth_gw_in_service_date": "Dixième gigawatt en service",
+    "tile.capex_usd_per_gw": "Coût d’investissement par gigawatt",
+    "tile.packages_per_gw": "Modules GPU par gigawatt",
+    "tile.tokens_per_day_per_gw": "Tokens par jour et par gigawatt",
+    "tile.energy_twh_per_year": "Énergie par an",
+    "tile.peak": "en {year}",
+    # words
+    "word.after": "après {month}",
+    "word.reached": "atteint dans {share} des tirages",
+    "word.not_in_programme": "hors programme",
+    "word.never": "dans aucun tirage",
+    "word.total": "Total",
+    "word.all": "Tous les sites",
+    "word.mean": "Moyenne",
+    "word.year": "Année",
+    "word.unit": "Unité",
+    "word.site": "Site",
+    "word.system": "Système",
+    "word.route": "Alimentation",
+    "word.status": "Statut",
+    "word.source": "Source",
+    "word.to": "{low} à {high}",
+    "word.range": "{low} … {high}",
+    # headline
+    "headline.title": "Résultats principaux",
+    "headline.intro": "Chaque ligne répond à une question. P50 est le milieu des tirages ; dans "
+    "huit tirages sur dix, le résultat se situe entre P10 et P90.",
+    "headline.caption": "Résultats nommés",
+    "headline.result": "Résultat",
+    "headline.note": "Remarque",
+    "headline.note_source": "Les mêmes valeurs, en pleine précision, sont dans answers.json.",
+    "headline.by_year": "Résultats par année civile",
+    "headline.by_year_note": "P50, avec P10 … P90 au-dessous.",
+    # capacity
+    "capacity.title": "Capacité au fil du temps",
+    "capacity.intro": "Puissance d’installation dont les baies sont réceptionnées et "
+    "l’alimentation garantie, à la fin de chaque mois.",
+    "capacity.figure": "Puissance d’installation en service",
+    "capacity.note": "Puissance d’installation : puissance informatique, refroidissement et pertes "
+    "compris, des blocs affectés à ce programme. Source : tables/capacity de cette "
+    "simulation.",
+    "capacity.announced": "annoncé : {power}",
+    "capacity.band": "P10 à P90",
+    "capacity.median": "P50",
+    "capacity.table": "Puissance d’installation en service en fin d’année, GW",
+    "capacity.by_site": "Puissance d’installation moyenne en service en fin d’année, par site",
+    # schedule
+    "schedule.title": "Quand chaque site est prêt",
+    "schedule.intro": "Un bloc est un bâtiment avec ses systèmes. Il est en service lorsque ses "
+    "baies sont réceptionnées et son alimentation garantie.",
+    "schedule.table": "Sites : premier et dernier bloc en service",
+    "schedule.note": "P50, avec P10 … P90 au-dessous. Le premier et le dernier sont les blocs dont "
+    "le P50 est le plus précoce et le plus tardif. « Pas prêt » est la part des tirages, pondérée "
+    "par la puissance, où un bloc n’est pas en service à l’horizon.",
+    "schedule.figure": "Blocs : date de mise en service, P10 à P90",
+    "schedule.figure_unit": "une ligne par bloc, un point au P50, de la couleur de ce qui est le "
+    "plus souvent prêt en dernier",
+    "schedule.figure_note": "Une ligne qui touche le bord droit, ou un triangle à cet endroit, "
+    "finit après l’horizon. Source : tables/schedule de cette simulation.",
+    "schedule.block": "Bloc",
+    "schedule.blocks": "Blocs",
+    "schedule.power": "Puissance d’installation",
+    "schedule.energised": "Mise sous tension",
+    "schedule.in_service": "Mise en service",
+    "schedule.first": "Premier bloc en service",
+    "schedule.last": "Dernier bloc en service",
+    "schedule.never": "Pas prêt",
+    "schedule.binding": "Le plus souvent dernier",
+    "schedule.all_blocks": "Tous les blocs",
+    # binding
+    "binding.title": "Ce qui retarde le programme",
+    "binding.intro": "Pour chaque bloc et chaque tirage, c’est le dernier élément prêt qui fixe la "
+    "date. Parts des mégawatts, selon l’année de leur mise en service.",
+    "binding.figure": "Ce qui était prêt en dernier",
+    "binding.unit": "part des mégawatts, % de chaque année",
+    "binding.note": "Lever une cause n’avance la date que jusqu’à la cause suivante. Source : "
+    "tables/binding de cette simulation.",
+    "binding.late": "après {year}",
+    "constraint.land": "le foncier",
+    "constraint.permit": "les autorisations",
+    "constraint.grid": "le raccordement au réseau",
+    "constraint.onsite": "la production sur site",
+    "constraint.building": "le bâtiment",
+    "constraint.equipment": "les équipements électriques et de refroidissement",
+    "constraint.platform": "la date de la plateforme GPU",
+    "constraint.racks": "la livraison des baies",
+    "constraint.funding": "le financement",
+    "constraint.tenant": "le locataire",
+    "short.land": "foncier",
+    "short.permit": "autorisations",
+    "short.grid": "réseau",
+    "short.onsite": "production sur site",
+    "short.building": "bâtiment",
+    "short.equipment": "équipements",
+    "short.platform": "plateforme GPU",
+    "short.racks": "baies",
+    "short.funding": "financement",
+    "short.tenant": "locataire",
+    # money
+    "money.title": "Qui paie qui",
+    "money.intro": "Comptabilité en partie double, en dollars courants. Les sommes sont des "
+    "moyennes sur les tirages, car les moyennes s’additionnent et les percentiles non.",
+    "money.matrix": "Paiements par acteur sur tout l’horizon",
+    "money.matrix_note": "Les lignes paient, les colonnes encaissent. Constructeurs, fournisseurs, "
+    "énergéticiens, exploitants et utilisateurs représentent tous ceux que le programme ne nomme "
+    "pas. Source : tables/ledger de cette simulation.",
+    "money.payer": "Payeur",
+    "money.net": "Solde par acteur et par année",
+    "money.net_note": "Encaissements moins décaissements. Chaque colonne a une somme nulle : rien "
+    "ne se perd en route.",
+    "money.party": "Acteur",
+    "money.instruments": "Paiements par instrument",
+    "money.instrument": "Instrument",
+    "money.leg": "Flux",
+    "money.from_to": "De → à",
+    "money.nature": "Nature",
+    "money.capital": "investissement",
+    "money.operating": "exploitation",
+    "money.tranches": "Fonds propres versés par jalon, par année",
+    "money.tranches_note": "Barres : P50. Moustaches : P10 à P90.",
+    "money.gap": "Besoin de financement non couvert",
+    "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
+    "tables/gap de cette simulation.",
+    "money.gap_table": "Besoin de financement non couvert en fin d’année",
+    "unit.bn_usd": "Md $ courants",
+    "unit.bn_usd_gw": "Md $ par GW d’installation",
+    "unit.gw": "GW",
+    "unit.twh_year": "TWh par an",
+    "unit.percent": "%",
+    "party.builders": "constructeurs",
+    "party.suppliers": "fournisseurs",
+    "party.utilities": "énergéticiens",
+    "party.operators": "exploitants",
+    "party.users": "utilisateurs",
+    "party.unfunded": "non financé",
+    # capex
+    "capex.title": "Ce que coûte un gigawatt à construire",
+    "capex.intro": "Coût d’investissement par gigawatt de puissance d’installation, systèmes "
+    "compris, en dollars courants de la date de commande.",
+    "capex.figure": "Coût d’investissement par poste",
+    "capex.note": "Barres : moyennes sur les tirages. Les chiffres publics vont du simple au "
+    "double, voire au triple, surtout parce que certains ne comptent que le site, d’autres que la "
+    "puissance informatique. Source : tables/capex de cette simulation.",
+    "capex.component": "Poste",
+    "component.systems": "systèmes GPU",
+    "component.network": "réseau informatique",
+    "component.storage_cpu": "stockage et CPU",
+    "component.shell": "bâtiment nu",
+    "component.power_cooling": "électricité et refroidissement",
+    "component.soft": "études, autorisations, provision",
+    "component.onsite": "centrale sur site",
+    "component.total": "total",
+    # footprint
+    "footprint.title": "Énergie, carbone et eau",
+    "footprint.intro": "Énergie aux compteurs des sites, CO₂ d’exploitation (réseau à son "
+    "intensité moyenne, centrale sur site à la cheminée) et eau utilisée sur les sites.",
+    "footprint.figure": "Énergie par source",
+    "footprint.note": "Moyennes sur les tirages ; la première et la dernière année peuvent être "
+    "incomplètes. Source : tables/energy de cette simulation.",
+    "footprint.table": "Énergie, coût, carbone et eau par année",
+    "footprint.energy": "Énergie",
+    "footprint.cost": "Coût de l’énergie",
+    "footprint.co2": "CO₂",
+    "footprint.water": "Eau",
+    "footprint.by_site": "Par site, sur tout l’horizon",
+    "unit.twh": "TWh",
+    "unit.mt": "Mt",
+    "unit.million_m3": "millions de m³",
+    "unit.usd_mwh": "$/MWh",
+    "source.grid": "réseau",
+    "source.recip-engine": "moteurs à gaz",
+    "source.aeroderivative": "turbines aérodérivées",
+    "source.ccgt": "cycle combiné",
+    "source.fuel-cell": "piles à combustible",
+    "source.mobile-turbine": "turbines mobiles",
+    # impact
+    "impact.title": "Ce que cela représente",
+    "impact.intro": "Travail utile et empreinte de tout le programme par année civile.",
+    "impact.table": "Travail et empreinte par année",
+    "impact.note": "P50, avec P10 … P90 au-dessous. Source : tables/impact de cette simulation.",
+    "impact.metric": "Grandeur",
+    "metric.training_flop": "FLOP d’entraînement",
+    "metric.output_tokens": "tokens de sortie",
+    "metric.input_tokens": "tokens d’entrée",
+    "metric.energy_twh": "énergie",
+    "metric.co2_mt": "CO₂",
+    "metric.water_million_m3": "eau",
+    "metric.h100_equivalents_end": "parc en équivalents H100, fin d’année",
+    "metric.world_stock_h100_equivalents": "parc mondial sans le programme, équivalents H100",
+    "metric.share_of_world_stock": "part du parc mondial",
+    # performance
+    "performance.title": "Débits d’entraînement et d’inférence",
+    "performance.intro": "Ce que fait un module GPU sain aux réglages indiqués, avant pannes et "
+    "attentes. Un débit ne veut rien dire sans ses conditions.",
+    "performance.train": "Entraînement et recherche",
+    "performance.serve": "Inférence",
+    "performance.note": "Sigma est l’écart type de ln(réel / prédit) : 90 % des débits réels sont "
+    "à un facteur exp(±1,645 sigma) près. Toutes les grandeurs sont dans "
+    "tables/performance de cette simulation.",
+    "performance.workload": "Charge",
+    "performance.conditions": "Conditions",
+    "metric.tokens_per_s_per_package": "tokens/s par module",
+    "metric.output_tokens_per_s_per_package": "tokens de sortie/s par module",
+    "metric.input_tokens_per_s_per_package": "tokens d’entrée/s par module",
+    "metric.tokens_per_s_per_user": "tokens/s par utilisateur",
+    "metric.packages": "modules du travail",
+    "metric.mfu": "rendement FLOP du modèle (MFU)",
+    "metric.step_time_s": "durée d’un pas",
+    "metric.ttft_ms": "délai du premier token",
+    "metric.tpot_ms": "durée par token de sortie",
+    "metric.power_w": "puissance par module",
+    "metric.sigma_log": "erreur (sigma de ln)",
+    # operations
+    "operations.title": "Des heures installées aux heures utiles",
+    "operations.intro": "De toutes les heures-modules installées sur l’horizon, combien font un "
+    "travail utile et où passent les autres.",
+    "operations.figure": "Heures-modules : installées, perdues, utiles",
+    "operations.unit": "% des heures-modules installées",
+    "operations.note": "Moyennes sur les tirages. Source : tables/operations de cette simulation.",
+    "operations.table": "Part des heures-modules installées par année",
+    "operations.installed": "installées",
+    "cause.useful": "travail utile",
+    "cause.delivered": "travail utile",
+    "cause.idle": "affectées à aucune charge",
+    "cause.power": "puissance bridée",
+    "cause.headroom": "sans travail, ou gardées pour les pointes",
+    "cause.repair": "réparation, rechanges, entretien",
+    "cause.redo": "travail refait",
+    "cause.checkpoint": "écriture des points de reprise",
+    "cause.detection": "détection des pannes",
+    "cause.restart": "redémarrage",
+    # conversion
+    "conversion.title": "L’annonce face au calcul",
+    "conversion.intro": "Ce que dit l’annonce, à côté de ce que donnent le fichier du programme et "
+    "le catalogue. Un désaccord est un constat, pas une erreur de la simulation.",
+    "conversion.table": "Totaux déclarés et calculés",
+    "conversion.quantity": "Grandeur",
+    "conversion.declared": "Déclaré",
+    "conversion.computed": "Calculé",
+    "conversion.agrees": "Accord",
+    "conversion.reading": "Lecture",
+    "total.facility_power_mw": "puissance d’installation",
+    "total.packages": "modules GPU",
+    "total.dies": "puces GPU",
+    "total.racks": "baies",
+    "total.capex_usd_per_gw": "coût d’investissement par GW",
+    "total.investment_usd": "investissement",
+    # sites
+    "sites.title": "Sites et hypothèses",
+    "sites.intro": "Quels sites portent le programme, et comment chacun est connu. Annoncé, "
+    "rapporté et supposé sont trois choses différentes.",
+    "sites.table": "Sites",
+    "sites.power": "Puissance du site",
+    "sites.counted": "base de compte : {basis}",
+    "sites.deal_share": "Part pour ce programme",
+    "sites.facility": "Puissance d’installation pour lui",
+    "sites.roles": "Bailleur / cloud / locataire",
+    "sites.note": "Note",
+    "sites.facts": "Tous les faits utilisés ({count})",
+    "sites.fact": "Fait",
+    "sites.value": "Valeur",
+    "sites.low_high": "Fourchette",
+    "sites.as_of": "En date de",
+    "mark.measured": "mesuré",
+    "mark.specified": "spécifié",
+    "mark.announced": "annoncé",
+    "mark.reported": "rapporté",
+    "mark.estimated": "estimé",
+    "mark.assumed": "supposé",
+    # warnings, limits, reading
+    "warnings.title": "Avertissements de cette simulation",
+    "warnings.intro": "Ce que la simulation a relevé dans ses propres données d’entrée.",
+    "limits.title": "Ce qui n’est pas modélisé",
+    "limits.intro": "Une première version de chaque couche : simple, sur des formules énoncées. À "
+    "connaître avant de s’appuyer sur un chiffre.",
+    "limits.1": "Décisions : personne dans le modèle ne change de plan. Aucun site n’est "
+    "abandonné, échangé ou agrandi quand l’argent, l’énergie ou la demande changent.",
+    "limits.2": "Demande : utilisateurs et recettes ne réagissent ni aux prix ni à ce que "
+    "construisent les concurrents.",
+    "limits.3": "Le réseau électrique au-delà du raccordement du site : dans cette version, pas de "
+    "transits, pas de prix formé par la charge elle-même, pas d’appel horaire des centrales.",
+    "limits.4": "Les défaillances isolées : coupures, pièces en panne et redémarrages entrent "
+    "comme taux et parts, non comme événements. Un mauvais mois est lissé.",
+    "limits.5": "Impôts, monnaies, règles comptables, défauts de paiement et revente de matériel "
+    "d’occasion.",
+    "limits.6": "Carbone et eau de la fabrication du matériel et des bâtiments, et eau consommée "
+    "par les centrales du réseau.",
+    "limits.7": "Surprises hors des fourchettes d’entrée : guerre, règles d’exportation, nouveau "
+    "type de puce, effondrement de la demande. L’incertitude réelle est plus large que P10 à P90.",
+    "reading.title": "Comment lire P10, P50 et P90",
+    "reading.1": "La simulation tire au sort de nombreuses fois chaque donnée incertaine et "
+    "calcule toute la chaîne pour chaque tirage.",
+    "reading.2": "P50 : la moitié des tirages est au-dessous, l’autre au-dessus. P10 : un tirage "
+    "sur dix est au-dessous. P90 : neuf sur dix sont au-dessous. Pour une date, au-dessous veut "
+    "dire plus tôt ; pour un coût, moins cher.",
+    "reading.3": "P90 est toujours le 90e percentile de la grandeur : une date tardive et un coût "
+    "élevé sont tous deux des P90.",
+    "reading.4": "Les percentiles ne s’additionnent pas. Le P90 d’une somme n’est pas la somme des "
+    "P90 ; les sommes montrées sont des sommes de moyennes.",
+    "reading.5": "« {after} » signifie qu’à ce percentile la chose n’est pas arrivée dans le "
+    "calendrier du programme.",
+    "reading.6": "Les fourchettes disent ce qui découle des données d’entrée et des formules. "
+    "Elles ne couvrent pas ce que le modèle laisse de côté.",
+    # sources
+    "sources.title": "Sources",
+    "sources.intro": "D’où viennent les faits utilisés dans cette simulation.",
+    "sources.table": "Sources ({count})",
+    "sources.kind": "Nature",
+    "sources.date": "Date",
+    # run
+    "run.title": "À propos de cette simulation",
+    "run.intro": "De quoi la relancer et obtenir les mêmes chiffres.",
+    "run.table": "Fiche de la simulation",
+    "run.key": "Élément",
+    "run.value": "Valeur",
+    "run.program": "programme",
+    "run.origin": "fichier du programme",
+    "run.program_sha256": "empreinte du programme",
+    "run.catalog_sha256": "empreinte du catalogue",
+    "run.seed": "graine",
+    "run.draws": "tirages",
+    "run.workers": "processus",
+    "run.duration": "durée",
+    "run.python": "Python",
+    "run.packages": "bibliothèques",
+    # comparison
+    "compare.title": "{a} et {b} comparés",
+    "compare.verdict": "A : {a}. B : {b}. Les deux ont les mêmes nombres aléatoires : un écart "
+    "vient du programme et non du hasard.",
+    "compare.seed": "graine {seed}",
+    "compare.intro": "P50, avec P10 … P90 dessous. L’écart est B moins A, pris dans chaque tirage "
+    ": il peut différer de l’écart des deux P50.",
+    "compare.results": "Résultats nommés",
+    "compare.results_note": "Source : comparison.json et differences.csv dans ce dossier.",
+    "compare.difference": "B − A",
+    "compare.points": "points",
+    "compare.months": "mois",
+    "compare.months_since": "mois depuis le début",
+    "compare.causes": "Ce qui explique l’écart",
+    "compare.causes_intro": "Effet de chaque groupe de données modifiées sur le P50, de A à B, "
+    "moyenne des deux ordres de changement ({draws} tirages).",
+    "compare.causes_note": "L’axe ne part pas toujours de zéro. Source : causes.csv dans ce "
+    "dossier.",
+    "compare.capped": "Un P50 est au-delà du calendrier et compte pour sa fin : les effets sont au "
+    "moins aussi grands. L’axe ne part pas toujours de zéro. Source : causes.csv dans ce dossier.",
+    "compare.years": "Par année civile",
+    "compare.notes": "Remarques",
+    # value chain
+    "chain.title": "Ce que l’argent achète, et qui le garde",
+    "chain.intro": "Ressources et emplois de ce qui est construit dans le calendrier, trésorerie "
+    "par acteur, et part que garde chaque maillon de la chaîne de valeur. Moyennes sur les "
+    "tirages, en dollars courants.",
+    "chain.account_note": "{gw} en service à la fin du calendrier ; les systèmes commandés d’ici "
+    "là pour plus tard comptent aussi. Première année : une année au coût moyen de la simulation "
+    "par GW-an. La trésorerie propre solde le compte. Le financement sans nom est net de ce qui "
+    "est remboursé. Source : tables/ledger, capex et capacity de cette simulation.",
+    "chain.equity_note": "Sur {whole} Md $ de fonds propres, {kept} Md $ ne sont pas transmis à "
+    "ceux qui construisent : le laboratoire en paie ses factures de calcul.",
+    "chain.uses": "Ce qu’il paie (emplois), par gigawatt et en tout",
+    "chain.sources": "D’où il vient (ressources), par gigawatt et en tout",
+    "chain.line": "Ligne",
+    "chain.per_gw": "Par GW",
+    "chain.in_all": "En tout",
+    "chain.part": "Part",
+    "chain.cash": "Trésorerie par acteur, cumulée à la fin de l’année",
+    "chain.cash_note": "Reçu moins payé depuis le début, moyenne sur les tirages ; la somme de "
+    "tous les acteurs est nulle. Le graphique montre les huit dont l’écart est le plus grand, le "
+    "tableau les montre tous. Source : tables/ledger.",
+    "chain.once": "Ce que chaque maillon garde d’un gigawatt, une fois ({system})",
+    "chain.yearly": "Ce que chaque maillon garde d’un gigawatt, par année de service",
+    "chain.unit_year": "Md $ par GW et par an",
+    "chain.layer": "Maillon",
+    "chain.revenue": "Chiffre d’affaires",
+    "chain.margin": "Marge brute",
+    "chain.profit": "Bénéfice brut",
+    "chain.revenue_of": "Chiffre d’affaires tiré de",
+    "chain.of_run": "cette simulation",
+    "chain.of_catalog": "catalogue",
+    "chain.all_layers": "Tous les maillons",
+    "chain.overlap_note": "Les maillons se recouvrent (mémoire et fonderie sont des coûts du "
+    "vendeur de puces) : additionner les bénéfices bruts, jamais les chiffres d’affaires. Le "
+    "chiffre d’affaires est l’intervalle P10 … P90 du coût d’investissement, multiplié par la part "
+    "du maillon, qui relève du jugement ; les marges sont un condensé de presse et de comptes. Les "
+    "bornes associent le bas au bas et le haut au haut.",
+    "chain.margin_note": "Le chiffre d’affaires est la moyenne de cette simulation sur tous les "
+    "GW-ans de service. Le prêteur n’a que les prêts de site nommés ; sa marge est l’écart de taux "
+    "en part des intérêts, avant pertes. Propriétaire et électricité : avant intérêts et usure.",
+    "component.first_year_energy": "énergie, première année",
+    "component.first_year_opex": "autre exploitation, première année",
+    "component.held": "gardé en trésorerie à la fin",
+    "component.site_capex": "site",
+    "source.equity": "fonds propres, transmis",
+    "source.prepayment": "avance sur la trésorerie du laboratoire",
+    "source.site_debt": "dette de site",
+    "source.unnamed": "financement sans nom (le manque)",
+    "source.own_cash": "trésorerie du propriétaire et du cloud",
+    "party.layer_chip": "Vendeur de puces",
+    "party.layer_memory": "Mémoire",
+    "party.layer_foundry": "Fonderie et assemblage des puces",
+    "party.layer_system-maker": "Fabricant de systèmes",
+    "party.layer_network": "Optique et autre réseau",
+    "party.layer_power-cooling-equipment": "Matériel électrique et de refroidissement",
+    "party.layer_builder": "Constructeur",
+    "party.layer_landlord": "Propriétaire",
+    "party.layer_power": "Électricité",
+    "party.layer_lender": "Prêteur",
+    "party.layer_cloud": "Cloud",
+    "party.layer_lab": "Laboratoire",
+    # terminal
+    "terminal.headline": "Résultats principaux",
+    "terminal.capacity": "En service en fin d’année",
+    "terminal.yearly": "Par année civile, P50",
+    "terminal.binding": "Prêt en dernier, % des mégawatts de l’année",
+    "terminal.warnings": "{count} avertissements, le premier : {first}",
+    "terminal.warning": "1 avertissement : {first}",
+    "terminal.folder": "Dossier de la simulation : {folder}",
+    "terminal.others": "autres",
+    # sections on each gigawatt, influence, derivations, questions and the market
+    "page.csv": "Chiffres de ce graphique (CSV)",
+    "capacity.sites": "Puissance d’installation en service par site, moyenne",
+    "capacity.sites_note": "Moyennes sur les tirages, empilées, car les moyennes s’additionnent et "
+    "les percentiles non. Source : tables/capacity de cette simulation.",
+    "capacity.others": "autres sites",
+    "gigawatts.title": "Gigawatt par gigawatt",
+    "gigawatts.intro": "Quand chaque gigawatt entier entre en service, ce que les mégawatts de "
+    "cette année-là attendent en dernier, et où. Les fourchettes vont de P10 à P90. Pour savoir ce "
+    "qui l’avancerait : gigawatt explain, rubrique relief.",
+    "gigawatts.when": "Le GW {number} n’est pas en service avant {p50} ({p10} … {p90})",
+    "gigawatts.late": "Le GW {number} est en service à l’échéance de {horizon} dans moins de la "
+    "moitié des tirages, et pas avant {p10} dans neuf sur dix",
+    "gigawatts.because": "ce qui entre en service en {year} attend en dernier : {causes}",
+    "gigawatts.because_late": "ce qui ne l’est pas à cette date attend en dernier : {causes}",
+    "gigawatts.cause": "{cause} ({share})",
+    "gigawatts.where": "vers cette date, cela vaut pour {sites}",
+    "influence.title": "Ce qui fait varier les résultats",
+    "influence.intro": "Quelles données incertaines décident de la place d’un résultat dans sa "
+    "fourchette. Une barre de 1 voudrait dire que la donnée décide seule ; 0, qu’elle ne joue pas. "
+    "Ce classement porte sur l’incertitude, non sur l’importance : une donnée bien connue ne fait "
+    "rien varier.",
+    "influence.unit": "coefficient de rang, de −1 à 1",
+    "influence.raises": "une donnée plus grande l’augmente",
+    "influence.lowers": "une donnée plus grande le diminue",
+    "influence.later": "une donnée plus grande le retarde",
+    "influence.sooner": "une donnée plus grande l’avance",
+    "influence.note": "Données les plus fortes qui se distinguent du hasard : {count}, dix au "
+    "plus ; moustaches : erreur type. Une régression sur les rangs de tous les tirages explique "
+    "{share} de la dispersion. Source : tables/draws de cette simulation.",
+    "influence.table": "Données les plus fortes",
+    "influence.input": "Donnée",
+    "influence.coefficient": "Coefficient",
+    "influence.error": "± erreur",
+    "influence.rho": "Corrélation de rang",
+    "influence.share": "Part de la dispersion",
+    "influence.clear": "Distinct du hasard",
+    "why.title": "Pourquoi : d’où vient chaque résultat",
+    "why.intro": "Ouvrir un résultat montre sa formule, ce qui y entre, et ainsi de suite jusqu’"
+    "aux faits, avec leur statut et leur source. Une grandeur n’est décomposée qu’une fois ; "
+    "ailleurs, une flèche y renvoie.",
+    "why.group": "{count} données : {pattern}",
+    "questions.title": "Vingt questions",
+    "questions.intro": "Ce que demandent énergéticiens, planificateurs, prêteurs, régulateurs, "
+    "journalistes et investisseurs. Chaque réponse est calculée à partir de cette simulation ; "
+    "pour ce qui n’est pas encore connu, il est dit ce qui manque.",
+    "questions.values": "Valeurs",
+    "questions.more": "{count} lignes de plus dans la réponse de gigawatt ask.",
+    "answer.answered": "répondu",
+    "answer.partly": "en partie",
+    "answer.not_yet": "pas encore",
+    "market.title": "Concentration, accès et prix",
+    "market.intro": "Qui possède et qui utilise le calcul IA du monde avant et après le programme, "
+    "ce qui reste aux autres, et ce que coûtent une heure de GPU et un million de tokens.",
+    "market.figure": "Concentration du calcul IA mondial",
+    "market.hhi_unit": "indice de Herfindahl (IHH), points",
+    "market.note": "10 000 points = une seule entreprise détient tout. Barres : P50 ; moustaches : "
+    "P10 à P90 ; les petits détenteurs comptent comme autant d’entreprises (borne basse). "
+    "« Grown » : les autres croissent avec le parc mondial ; « held » : ils restent tels quels. "
+    "Source : tables/impact de cette simulation et détenteurs du catalogue.",
+    "market.view": "Vue",
+    "market.table_owner": "Concentration par détenteur",
+    "market.table_user": "Concentration par utilisateur",
+    "market.case": "Cas",
+    "market.by_owner": "par détenteur",
+    "market.by_user": "par utilisateur",
+    "glossary.title": "Glossaire",
+    "glossary.table": "Mots employés ici",
+    "glossary.term": "Terme",
+    "glossary.meaning": "Sens",
+    "glossary.1": "Puissance informatique : ce que consomment les serveurs et leur réseau. "
+    "Puissance d’installation : puissance informatique, refroidissement et pertes compris. La "
+    "puissance au réseau est plus grande encore, des pertes jusqu’au compteur.",
+    "glossary.2": "PUE : puissance d’installation rapportée à la puissance informatique (power "
+    "usage effectiveness). 1,2 veut dire que refroidissement et pertes ajoutent un cinquième.",
+    "glossary.3": "WUE : eau utilisée sur le site par kWh d’énergie informatique (water usage "
+    "effectiveness).",
+    "glossary.4": "Module et puce : un module est ce que l’on branche comme un accélérateur ; il "
+    "porte deux ou quatre puces, les pièces de silicium. Les annonces appellent « GPU » tantôt "
+    "l’un, tantôt l’autre.",
+    "glossary.5": "Baie : armoire de 72 ou 144 modules, achetée, refroidie et réceptionnée d’un "
+    "seul tenant.",
+    "glossary.6": "Bloc : un bâtiment d’un site avec ses systèmes, la plus petite unité du "
+    "calendrier.",
+    "glossary.7": "Mise sous tension : l’alimentation garantie est au bâtiment. En service : les "
+    "baies sont réceptionnées et l’alimentation est garantie.",
+    "glossary.8": "Tirage : un avenir possible, avec une valeur pour chaque donnée incertaine.",
+    "glossary.9": "P10, P50, P90 : un, cinq, neuf tirages sur dix sont au-dessous de cette valeur.",
+    "glossary.10": "Prêt en dernier : ce qui, de ce fait, fixe la date.",
+    "glossary.11": "Tranche : part d’un engagement versée quand un jalon est atteint, par exemple "
+    "un gigawatt en service.",
+    "glossary.12": "Besoin de financement non couvert : ce qui est dû avant qu’un instrument nommé "
+    "ne le paie ; il faut un relais.",
+    "glossary.13": "Capex et opex : ce qui est dépensé pour construire, et pour exploiter.",
+    "glossary.14": "DSCR : flux disponibles pour le service de la dette rapportés à ce service ; "
+    "les prêteurs demandent de 1,2 à 1,5.",
+    "glossary.15": "Équivalent H100 : calcul compté en unités d’un NVIDIA H100, au débit de crête.",
+    "glossary.16": "MFU : arithmétique utile du modèle rapportée à la crête de la puce (model FLOP "
+    "utilisation).",
+    "glossary.17": "FLOP : une opération arithmétique sur des nombres ; 10²⁵ et 10²⁶ sont des "
+    "seuils réglementaires.",
+    "glossary.18": "Token : fragment de mot, l’unité dans laquelle les modèles lisent et écrivent.",
+    "glossary.19": "IHH : indice de Herfindahl, somme des carrés des parts de marché en pour cent. "
+    "CR4, CR5 : part des quatre, des cinq plus grands.",
+    "glossary.20": "Annoncé, signé, rapporté, estimé, supposé : dit en public ; dans un contrat ; "
+    "par la presse ou un document de tiers ; calculé par d’autres ; jugé par ce projet.",
+    # names in the data: legs of instruments, power routes, bases of megawatts, kinds of sources
+    "leg.bill": "facture",
+    "leg.capacity": "capacité",
+    "leg.construction": "construction",
+    "leg.cost": "coût",
+    "leg.delivery": "livraison",
+    "leg.deposit": "acompte",
+    "leg.draw": "tirage de crédit",
+    "leg.energy": "énergie",
+    "leg.facility": "installation",
+    "leg.interest": "intérêts",
+    "leg.it": "informatique",
+    "leg.network_storage": "réseau et stockage",
+    "leg.prepayment": "avance",
+    "leg.principal": "principal",
+    "leg.renewal": "renouvellement",
+    "leg.rent": "loyer",
+    "leg.repayment": "remboursement",
+    "leg.revenue": "recettes",
+    "leg.systems": "systèmes",
+    "leg.tranche": "tranche",
+    "route.grid": "réseau",
+    "route.onsite": "sur site",
+    "basis.facility": "installation",
+    "basis.generation": "production sur site",
+    "basis.grid": "réseau",
+    "basis.it": "informatique",
+    "kind.digest": "synthèse",
+    "kind.judgement": "jugement",
+    "kind.primary": "primaire",
+    "kind.secondary": "secondaire",
+}  # fmt: skip
+
+NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
+
+
+def typeset(text: str) -> str:
+    r"""Text with the no-break blanks that French asks for: before : ; ? ! % », after «.
+
+    >>> typeset("Prêt ? Oui : 90 %")
+    'Prêt\u202f? Oui\xa0: 90\xa0%'
+    """
+    text = re.sub(r" ([;?!])", NARROW_NO_BREAK + r"\1", text)
+    text = re.sub(r" ([:%»])", NO_BREAK + r"\1", text)
+    return text.replace("« ", f"«{NO_BREAK}").replace("Md $", f"Md{NO_BREAK}$")
+
+
+FRENCH: dict[str, str] = {key: typeset(text) for key, text in _WORDS.items()}

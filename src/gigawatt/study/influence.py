@@ -96,18 +96,43 @@ def influence(inputs: Mapping[str, Array], result: Array, most: int = MOST_INPUT
     ------
     InputError : fewer than 40 draws, or a result that is not a number.
     """
-    draws = len(result)
+    return influence_of(rank_inputs(inputs), result, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Inputs that vary, ranked once for several results.
+
+    Attributes
+    ----------
+    names : of the inputs.
+    ranks : (D, N) standardised ranks.
+    """
+
+    names: tuple[str, ...]
+    ranks: Array
+
+
+def rank_inputs(inputs: Mapping[str, Array]) -> Ranked:
+    """Rank the inputs that vary, name → (D,) drawn values."""
+    names = [n for n, v in inputs.items() if np.ptp(v) > SAMPLES_CHANGE * np.abs(v).max()]
+    if not names:
+        return Ranked((), np.zeros((0, 0)))
+    return Ranked(tuple(names), standard_ranks(np.stack([inputs[n] for n in names], axis=1)))
+
+
+def influence_of(ranked: Ranked, result: Array, most: int = MOST_INPUTS) -> Influence:
+    """Influence of ranked inputs on a result; see `influence`."""
+    names, x, draws = ranked.names, ranked.ranks, len(result)
     if draws < LEAST_DRAWS:
         raise InputError(f"{draws} draws: influence needs at least {LEAST_DRAWS}; run with more")
     if np.isnan(result).any():
         raise InputError("a result is not a number in some draws; it can't be ranked")
-    names = [n for n, v in inputs.items() if np.ptp(v) > SAMPLES_CHANGE * np.abs(v).max()]
     never = float(np.isinf(result).mean())
     y = standard_ranks(result[:, None])[:, 0]
     noise = noise_level(draws, len(names))
     if not names or not y.any():
         return Influence((), 0.0, 0.0, noise, draws, len(names), never)
-    x = standard_ranks(np.stack([inputs[n] for n in names], axis=1))
     rho = x.T @ y / draws
     kept, doubles = screen(x, rho, min(most, max(1, draws // DRAWS_PER_INPUT)))
     coefficient, error, r2 = regress(x[:, kept], y)

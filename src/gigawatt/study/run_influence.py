@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from gigawatt.errors import InputError
 from gigawatt.quantity.arrays import Array
 from gigawatt.study.explain import unknown_metric
-from gigawatt.study.influence import Influence, influence
+from gigawatt.study.influence import Influence, Ranked, influence_of, rank_inputs
 from gigawatt.study.input_names import InputNames
 from gigawatt.study.stored import StoredRun
 
@@ -58,6 +58,30 @@ def run_influence(run: StoredRun, metric: str = "") -> list[ResultInfluence]:
     ------
     InputError : no draw matrix, too few draws, or no such result in it (nearest names).
     """
+    inputs, results = _columns(run)
+    if metric and metric not in results:
+        if metric in run.answers:
+            known = ", ".join(results)
+            raise InputError(
+                f"{metric!r} has no single value a draw, so no influence. These have: {known}."
+            )
+        raise unknown_metric(metric, list(results), "influence")
+    return _all(run, inputs, results, [metric] if metric else list(results))
+
+
+def run_influences(run: StoredRun, metrics: Sequence[str]) -> list[ResultInfluence]:
+    """Influence on those of `metrics` that have a value in each draw of a run.
+
+    Raises
+    ------
+    InputError : no draw matrix, or too few draws.
+    """
+    inputs, results = _columns(run)
+    return _all(run, inputs, results, [m for m in metrics if m in results])
+
+
+def _columns(run: StoredRun) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Inputs by stream and results by name, (D,) each."""
     table = run.table("draws")
     if table is None:
         raise InputError(f"{run.folder.path} has no table of draws; run the programme again")
@@ -66,16 +90,14 @@ def run_influence(run: StoredRun, metric: str = "") -> list[ResultInfluence]:
     results = {
         answer_name(c.removeprefix(_RESULT)): v for c, v in columns.items() if c.startswith(_RESULT)
     }
-    if metric and metric not in results:
-        if metric in run.answers:
-            known = ", ".join(results)
-            raise InputError(
-                f"{metric!r} has no single value a draw, so no influence. These have: {known}."
-            )
-        raise unknown_metric(metric, list(results), "influence")
-    names = InputNames(run)
-    chosen = [metric] if metric else list(results)
-    return [_one(run, names, inputs, m, results[m]) for m in chosen]
+    return inputs, results
+
+
+def _all(
+    run: StoredRun, inputs: Mapping[str, Array], results: Mapping[str, Array], chosen: Sequence[str]
+) -> list[ResultInfluence]:
+    names, ranked = InputNames(run), rank_inputs(inputs)
+    return [_one(run, names, ranked, m, results[m]) for m in chosen]
 
 
 def answer_name(column: str) -> str:
@@ -88,9 +110,9 @@ def answer_name(column: str) -> str:
 
 
 def _one(
-    run: StoredRun, names: InputNames, inputs: Mapping[str, Array], metric: str, values: Array
+    run: StoredRun, names: InputNames, ranked: Ranked, metric: str, values: Array
 ) -> ResultInfluence:
-    found = influence(inputs, values)
+    found = influence_of(ranked, values)
     titles = {d.name: names.title(d.name) for d in found.drivers}
     answer = run.answers.get(metric)
     title = str(answer["title"]) if answer else metric.replace("_", " ")

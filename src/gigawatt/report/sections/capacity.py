@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from dataclasses import replace
 
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.report import figures
@@ -17,7 +18,7 @@ def section(view: View) -> Section | None:
     if not capacity_months(view):
         return None
     say = view.say
-    parts: tuple[Part, ...] = (_figure(view), *_by_site(view))
+    parts: tuple[Part, ...] = (_figure(view), *_site_figure(view))
     return Section("capacity", say("capacity.title"), say("capacity.intro"), parts)
 
 
@@ -60,6 +61,39 @@ def _year_table(view: View) -> Table:
     )
     columns = view.columns(say("word.year"), "P10", "P50", "P90", say("word.mean"))
     return Table(say("capacity.table"), columns, rows)
+
+
+def _site_figure(view: View) -> list[Figure]:
+    """Stacked areas of the means; the largest sites by name, the others together."""
+    means: dict[str, dict[str, float]] = {}
+    for row in view.run.rows("capacity"):
+        if row["site"] != ALL_SITES:
+            held = means.setdefault(str(row["site"]), {})
+            held[str(row["month"])] = row["facility_mw_mean"] / MW_PER_GW
+    tables = _by_site(view)
+    if not means or not tables:
+        return []
+    say = view.say
+    names = {r["site"]: r["name"] for r in view.run.rows("sites")}
+    ranked = sorted(means, key=lambda s: -max(means[s].values()))
+    kept = ranked if len(ranked) <= figures.COLOURS else ranked[: figures.COLOURS - 1]
+    months = sorted({m for held in means.values() for m in held})
+    series = {str(names.get(s) or s): [means[s].get(m, 0.0) for m in months] for s in kept}
+    rest = [means[s] for s in ranked[len(kept) :]]
+    if rest:
+        series[say("capacity.others")] = [sum(h.get(m, 0.0) for h in rest) for m in months]
+    return [
+        Figure(
+            id="capacity-sites",
+            title=say("capacity.sites"),
+            unit=say("unit.gw"),
+            note=say("capacity.sites_note"),
+            data=figures.areas([month_end(m) for m in months], series),
+            layout=figures.time_layout(say("unit.gw")),
+            table=replace(tables[0], folded=False),
+            height_px=400,
+        )
+    ]
 
 
 def _by_site(view: View) -> list[Table]:

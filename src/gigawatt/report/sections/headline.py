@@ -6,6 +6,7 @@ from gigawatt.report.facts import peak_year
 from gigawatt.report.page import Cell, Column, Section, Table, Tile
 from gigawatt.report.read import NOT_IN_PROGRAMME, Answer
 from gigawatt.report.sections import yearly
+from gigawatt.report.sections.derivations import anchor, explained
 from gigawatt.report.view import View
 
 TILES = (
@@ -86,22 +87,29 @@ def _single(view: View) -> Table | None:
         Column(say("word.unit")),
         Column(say("headline.note")),
     )
+    known = explained(view)
     rows = []
     for answer in answers:
         p10, p50, p90 = percentiles(view, answer)
         rows.append(
             (
-                Cell(answer.title, answer.definition),
+                _name(answer, known),
                 Cell(p10),
                 Cell(p50, strong=True),
                 Cell(p90),
-                Cell(unit_of(answer)),
+                Cell(view.unit(unit_of(answer))),
                 Cell(remark(view, answer)),
             )
         )
     return Table(
         say("headline.caption"), columns, tuple(rows), say("headline.note_source"), cards=True
     )
+
+
+def _name(answer: Answer, known: tuple[str, ...]) -> Cell:
+    """Title with its definition, linked to the derivation where there is one."""
+    href = f"#{anchor(answer.name)}" if answer.name in known else ""
+    return Cell(answer.title, answer.definition, href=href)
 
 
 def _by_year(view: View) -> list[Table]:
@@ -111,9 +119,8 @@ def _by_year(view: View) -> list[Table]:
     if not years:
         return []
     say = view.say
-    rows = tuple(
-        yearly.row(view, Cell(a.title, a.definition), a.unit, a.by_year, years) for a in answers
-    )
+    known = explained(view)
+    rows = tuple(yearly.row(view, _name(a, known), a.unit, a.by_year, years) for a in answers)
     columns = view.columns(say("headline.result"), say("word.unit"), *years, text=2)
     return [Table(say("headline.by_year"), columns, rows, say("headline.by_year_note"))]
 

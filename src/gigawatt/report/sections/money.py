@@ -94,7 +94,7 @@ def _instruments(view: View, flows: list[Row]) -> Table:
     body = tuple(
         (
             Cell(instrument.replace("_", " ")),
-            Cell(leg.replace("_", " ")),
+            Cell(say.label("leg", leg)),
             Cell(f"{view.party(payer)} → {view.party(payee)}"),
             Cell(say("money.capital" if investment else "money.operating")),
             Cell(view.bn(amount, 2)),

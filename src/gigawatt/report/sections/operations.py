@@ -34,6 +34,7 @@ def section(view: View) -> Section | None:
                 [*names, say("cause.useful")],
                 [*values, useful],
                 ["absolute", *["relative"] * len(losses), "total"],
+                [view.fixed(abs(v)) for v in (*values, useful)],
             )
         ],
         layout=figures.lying_layout(say("unit.percent")),

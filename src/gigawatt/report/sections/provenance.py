@@ -80,7 +80,7 @@ def sources_section(view: View) -> Section | None:
         (
             Cell(str(s.get("title") or s["id"]), s["id"], href=_link(s.get("url"))),
             Cell(str(s.get("date") or "")),
-            Cell(str(s.get("kind") or "")),
+            Cell(say.label("kind", str(s.get("kind") or ""))),
         )
         for s in sources
     )
@@ -151,10 +151,13 @@ def _sites(view: View) -> list[Table]:
         (
             Cell(str(r["name"] or r["site"])),
             _status(view, r["status"]),
-            Cell(view.power(r["power_mw"]), f"{say('sites.basis')}: {r['mw_basis']}"),
+            Cell(
+                view.power(r["power_mw"]),
+                say("sites.counted", basis=say.label("basis", str(r["mw_basis"]))),
+            ),
             Cell(view.percent(r["deal_share"])),
             Cell(view.power(r["facility_mw"])),
-            Cell(str(r["route"] or "")),
+            Cell(say.label("route", str(r["route"] or ""))),
             Cell(
                 " / ".join(view.party(str(r[k])) for k in ("landlord", "cloud", "tenant") if r[k])
             ),

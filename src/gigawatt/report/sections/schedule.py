@@ -175,7 +175,7 @@ def _block_table(view: View, rows: list[Row]) -> Table:
         (
             Cell(str(r["block"]), str(r["site_name"] or "")),
             Cell(str(r["system"])),
-            Cell(str(r["route"])),
+            Cell(say.label("route", str(r["route"]))),
             Cell(say.label("mark", str(r["status"])), mark=str(r["status"])),
             Cell(view.power(r["facility_mw"])),
             view.date_cell(r, "energised"),

@@ -10,6 +10,7 @@ from gigawatt.report.view import View
 
 Bands = Mapping[str, Mapping[str, float | None]]  # year → p10, p50, p90, mean
 SCALED_FROM = 1e4
+UNNAMED_FROM = 1e15  # no language has a name that people know for such a scale
 UNITLESS = ("share", "count", "factor")
 
 
@@ -18,7 +19,7 @@ def row(
 ) -> tuple[Cell, ...]:
     """Title, unit with the row's scale, and P50 with P10 … P90 below it for each year."""
     factor, name = row_scale(view, unit, by_year)
-    bare = "" if unit in UNITLESS else unit
+    bare = "" if unit in UNITLESS else view.unit(unit)
     scaled = {
         year: {k: None if v is None else v / factor for k, v in values.items()}
         for year, values in by_year.items()
@@ -34,7 +35,7 @@ def row_scale(view: View, unit: str, by_year: Bands) -> tuple[float, str]:
     largest = max(medians, default=0.0)
     if unit == "share" or largest < SCALED_FROM or not math.isfinite(largest):
         return 1.0, ""
-    exponent = 3 * (math.floor(math.log10(largest)) // 3)
-    factor = 10.0**exponent
-    names = dict(view.locale.scales)
-    return factor, names.get(factor, f"1e{exponent}")
+    if largest < UNNAMED_FROM:
+        return next(scale for scale in view.locale.scales if scale[0] <= largest)
+    factor = 10.0 ** (3 * (math.floor(math.log10(largest)) // 3))
+    return factor, view.number(factor, 1)

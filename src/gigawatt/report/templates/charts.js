@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const figures = JSON.parse(document.getElementById("figures").textContent);
+  const locale = JSON.parse(document.getElementById("locale").textContent);
   const root = document.documentElement;
   const PRINT_WIDTH_PX = 640;
   const config = {
@@ -11,7 +12,9 @@
     modeBarButtons: [["toImage"]],
     scrollZoom: false,
     doubleClick: false,
+    locale: locale.name,
   };
+  if (locale.name !== "en") Plotly.register(locale); // "en" is plotly's own
 
   // Replace colour tokens ("@c0") by the values of the theme's CSS variables.
   function themed(node, style) {
@@ -69,7 +72,20 @@
     }
   }
 
+  // A link into a derivation opens what it stands in.
+  function reveal() {
+    let node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!node) return;
+    const target = node;
+    for (; node; node = node.parentElement) {
+      if (node.tagName === "DETAILS") node.open = true;
+    }
+    target.scrollIntoView();
+  }
+
   draw();
+  window.addEventListener("hashchange", reveal);
+  if (location.hash) reveal();
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw());
 
   // On paper: light, of the paper's width, with the sources unfolded.

@@ -13,6 +13,7 @@ from gigawatt.report.comparison import (
     read_comparison,
     write_comparison_page,
 )
+from gigawatt.report.html import write_report
 from gigawatt.report.page import Figure, Table
 from gigawatt.report.read import Run
 from gigawatt.report.view import View
@@ -125,3 +126,12 @@ def test_bad_folder(tmp_path, content, told):
         (tmp_path / "comparison.json").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=told):
         write_comparison_page(tmp_path)
+
+
+def test_a_run_with_a_comparison_shows_both_programmes(run_folder):
+    without = write_report(run_folder).read_text(encoding="utf-8")
+    (run_folder / "comparison.json").write_text(json.dumps(comparison()), encoding="utf-8")
+    with_it = write_report(run_folder).read_text(encoding="utf-8")
+    assert 'id="side-by-side"' in with_it
+    assert 'id="side-by-side"' not in without
+    assert HOSTILE not in with_it

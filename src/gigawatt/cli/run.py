@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gigawatt.study.compare import Comparison
     from gigawatt.study.run import Progress, Simulated
 
 DEFAULT_PROGRAM = "openai-nvidia-2025-09"  # the plan as announced
@@ -49,7 +50,6 @@ def command(
     """
     import os
     import time
-    from functools import partial
     from pathlib import Path
 
     from gigawatt.errors import InputError
@@ -58,7 +58,7 @@ def command(
     from gigawatt.report.html import write_report
     from gigawatt.study.declared import computed_capex_usd_per_gw
     from gigawatt.study.run import Settings, simulate, write_run
-    from gigawatt.study.store import check_target
+    from gigawatt.study.store import check_target, write_json
 
     started = time.time()
     settings = Settings(draws, seed, os.cpu_count() or 1 if workers is None else workers)
@@ -70,32 +70,43 @@ def command(
     check_target(folder, force)
     with _progress(draws) as progress:
         simulated = simulate(loaded, settings, progress)
+    found = _beside(simulated, as_of) if program is None else None
     compared = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))
+
+    def finish(partial: Path) -> None:
+        if found is not None:
+            write_json(partial / "comparison.json", found.as_dict())
+        write_report(partial, lang)
+
     write_run(
         simulated,
         folder,
         warnings=warnings_of(loaded, compared),
         started=started,
         replace=force,
-        finish=partial(write_report, lang=lang),
+        finish=finish,
     )
     _show(folder, as_json, lang)
-    if program is None and not as_json:
-        _show_signed(simulated, as_of)
+    if found is not None and not as_json:
+        _show_beside(found)
 
 
-def _show_signed(announced: Simulated, as_of: str | None) -> None:
-    """Print the plan as announced and as signed side by side, on the same draws."""
-    from rich.console import Console
-
-    from gigawatt.cli.compare import print_side_by_side
+def _beside(announced: Simulated, as_of: str | None) -> Comparison:
+    """Compare the plan as announced with what was signed, on the same draws."""
     from gigawatt.program.load import load_program
     from gigawatt.study.compare import side_by_side
     from gigawatt.study.run import simulate
 
     signed = load_program(SIGNED_PROGRAM, as_of=_date(as_of))
     with _progress(announced.settings.draws) as progress:
-        found = side_by_side(announced, simulate(signed, announced.settings, progress))
+        return side_by_side(announced, simulate(signed, announced.settings, progress))
+
+
+def _show_beside(found: Comparison) -> None:
+    from rich.console import Console
+
+    from gigawatt.cli.compare import print_side_by_side
+
     console = Console()
     print_side_by_side(found, console)
     console.print(f"Causes: gigawatt compare {DEFAULT_PROGRAM} {SIGNED_PROGRAM}")

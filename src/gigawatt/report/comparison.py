@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gigawatt.errors import InputError
 from gigawatt.report import figures
 from gigawatt.report.html import render
 from gigawatt.report.page import Cell, Figure, Listing, Page, Section, Table
-from gigawatt.report.read import BAND, Answer, Row, Run
+from gigawatt.report.read import Run
+from gigawatt.report.sections.side_by_side import (
+    PERCENT,
+    difference_cell,
+    read_comparison,
+    result_title,
+    results_section,
+    side_cell,
+)
 from gigawatt.report.sections.yearly import row_scale
 from gigawatt.report.view import USD_PER_BN, View
 
-DATA_NAME = "comparison.json"
 FILE_NAME = "comparison.html"
 BAR_PX, FRAME_PX = 40, 110
-PERCENT = 100.0
 ROUNDING = 1e-9  # what sums in another order leave of a zero, relative to the result
 
 
@@ -39,28 +43,6 @@ def write_comparison_page(folder: Path, lang: str = "en") -> Path:
     return path
 
 
-def read_comparison(folder: Path) -> dict[str, Any]:
-    """Content of ``comparison.json``.
-
-    Raises
-    ------
-    InputError : the file is missing or is no comparison.
-    """
-    path = folder / DATA_NAME
-    if not path.is_file():
-        raise InputError(
-            f"{folder} has no {DATA_NAME}. Give the folder that `gigawatt compare … --out` wrote."
-        )
-    try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path} is not valid JSON: {error}.") from error
-    lacking = [k for k in ("a", "b", "setting", "results") if k not in held]
-    if lacking:
-        raise InputError(f"{path} is not a comparison: it lacks {', '.join(lacking)}.")
-    return dict(held)
-
-
 def comparison_page(view: View, held: Mapping[str, Any]) -> Page:
     """Everything that the page says, as data."""
     say, setting = view.say, held["setting"]
@@ -69,7 +51,12 @@ def comparison_page(view: View, held: Mapping[str, Any]) -> Page:
         say("page.draws", draws=view.fixed(float(setting["draws"]), 0)),
         say("compare.seed", seed=setting["seed"]),
     ]
-    made = (_headline(view, held), _causes(view, held), _years(view, held), _notes(view, held))
+    made = (
+        results_section(view, held),
+        _causes(view, held),
+        _years(view, held),
+        _notes(view, held),
+    )
     return Page(
         lang=say.lang,
         title=say("compare.title", a=held["a"]["name"], b=held["b"]["name"]),
@@ -85,63 +72,6 @@ def _manifest(held: Mapping[str, Any]) -> dict[str, Any]:
     setting = held["setting"]
     version = setting.get("gigawatt_version", "")
     return {"gigawatt_version": version, "horizon": setting.get("horizon", "")}
-
-
-def _headline(view: View, held: Mapping[str, Any]) -> Section:
-    say = view.say
-    rows = tuple(
-        (
-            Cell(_title(view, r)),
-            _side(view, r["a"], r["unit"]),
-            _side(view, r["b"], r["unit"]),
-            _difference(view, r["difference"], r["difference_unit"]),
-        )
-        for r in held["results"]
-        if "by_year" not in r
-    )
-    columns = view.columns("", "A", "B", say("compare.difference"))
-    table = Table(say("compare.results"), columns, rows, say("compare.results_note"), cards=True)
-    return Section("headline", say("compare.results"), say("compare.intro"), (table,))
-
-
-def _title(view: View, row: Row) -> str:
-    """Title of a result in the page's language."""
-    return view.say.answer(Answer.of(row)).title
-
-
-def _side(view: View, values: Mapping[str, Any] | None, unit: str) -> Cell:
-    if values is None or values.get("status") == "not in programme":
-        return Cell(view.say("word.not_in_programme"))
-    if unit != "date" and values.get("p50") is None:
-        return Cell("–")
-    return view.band_cell(values, unit)
-
-
-def _difference(view: View, values: Mapping[str, Any] | None, unit: str) -> Cell:
-    """Median of the difference within a draw, P10 and P90 below it."""
-    if not values or values.get("p50") is None:
-        return Cell("–")
-    low, middle, high = (values.get(k) for k in BAND)
-    text = _signed(view, middle, unit)
-    if low is None or high is None:
-        return Cell(text)
-    ends = [_signed(view, v, unit) for v in (low, high)]
-    same = ends[0] == ends[1] == text
-    return Cell(text, "" if same else view.say("word.range", low=ends[0], high=ends[1]))
-
-
-def _signed(view: View, value: float | None, unit: str) -> str:
-    """Number with its sign; shares in percentage points."""
-    if value is None:
-        return "–"
-    if value == 0.0:
-        return "0"
-    sign, size = ("+" if value > 0.0 else "−"), abs(value)
-    if unit == "share":
-        return f"{sign}{view.number(PERCENT * size, 2)} {view.say('compare.points')}"
-    if unit == "months":
-        return f"{sign}{view.number(size, 2)} {view.say('compare.months')}"
-    return f"{sign}{view.quantity(size, unit, short=True)}"
 
 
 def _causes(view: View, held: Mapping[str, Any]) -> Section | None:
@@ -222,16 +152,16 @@ def _years(view: View, held: Mapping[str, Any]) -> Section | None:
         rows = tuple(
             (
                 Cell(str(year)),
-                _side(view, e["a"], r["unit"]),
-                _side(view, e["b"], r["unit"]),
-                _difference(view, e["difference"], r["difference_unit"]),
+                side_cell(view, e["a"], r["unit"]),
+                side_cell(view, e["b"], r["unit"]),
+                difference_cell(view, e["difference"], r["difference_unit"]),
             )
             for year, e in r["by_year"].items()
             if any((e[k] or {}).get("p50") for k in ("a", "b"))
         )
         columns = view.columns(view.say("word.year"), "A", "B", view.say("compare.difference"))
         if rows:
-            tables.append(Table(_title(view, r), columns, rows))
+            tables.append(Table(result_title(view, r), columns, rows))
     if not tables:
         return None
     tables[-1] = replace(tables[-1], note=view.say("compare.results_note"))

@@ -26,6 +26,7 @@ from gigawatt.report.sections import (
     provenance,
     questions,
     schedule,
+    side_by_side,
     value_chain,
 )
 from gigawatt.report.view import View
@@ -33,6 +34,7 @@ from gigawatt.report.view import View
 FILE_NAME = "report.html"
 SECTIONS = (
     headline.section,
+    side_by_side.section,
     capacity.section,
     schedule.section,
     binding.section,

@@ -453,7 +453,8 @@ ENGLISH: dict[str, str] = {
     "compare.intro": "P50, with P10 … P90 below it. The difference is B minus A, taken within each "
     "draw: it need not be the difference of the two P50.",
     "compare.results": "Named results",
-    "compare.results_note": "Source: comparison.json and differences.csv in this folder.",
+    "compare.side_by_side": "As announced and as signed",
+    "compare.results_note": "Source: comparison.json in this folder.",
     "compare.difference": "B − A",
     "compare.points": "points",
     "compare.months": "months",

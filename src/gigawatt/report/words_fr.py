@@ -368,7 +368,8 @@ _WORDS: dict[str, str] = {
     "compare.intro": "P50, avec P10 … P90 dessous. L’écart est B moins A, pris dans chaque tirage "
     ": il peut différer de l’écart des deux P50.",
     "compare.results": "Résultats nommés",
-    "compare.results_note": "Source : comparison.json et differences.csv dans ce dossier.",
+    "compare.side_by_side": "Tel qu’annoncé et tel que signé",
+    "compare.results_note": "Source : comparison.json dans ce dossier.",
     "compare.difference": "B − A",
     "compare.points": "points",
     "compare.months": "mois",

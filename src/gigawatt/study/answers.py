@@ -66,7 +66,7 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
                 d[f"packages_per_gw/{system}"],
                 f"The same for the blocks with {system} alone.",
             )
-            for system in frame.blocks.systems if len(frame.blocks.systems) > 1
+            for system in frame.blocks.systems
         ),
         _number(
             "racks_per_week_peak", "Racks a week at the peak", "racks/week",

@@ -145,7 +145,7 @@ def test_page_is_french(run_folder):
     assert page.verdict.startswith(f"Le premier gigawatt entre en service vers oct.{N}2027")
     assert f"{T}; " in page.verdict and "; " not in page.verdict.replace(f"{T}; ", "")
     assert f"2{T}000 tirages" in page.facts
-    table = page.sections[0].parts[0]
+    table = next(s for s in page.sections if s.id == "headline").parts[0]
     assert table.rows[0][0].text == "Premier gigawatt en service"
     cost = next(r for r in table.rows if r[0].text == "Coût d’investissement par gigawatt")
     assert (cost[2].text, cost[4].text) == (f"55,2{N}Md{N}$", "$/GW")

@@ -18,7 +18,7 @@ from gigawatt.report.view import View
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "wbr"}
 SECTION_IDS = [
-    "headline", "capacity", "schedule", "binding", "money", "capex", "footprint", "impact",
+    "capacity", "headline", "schedule", "binding", "money", "capex", "footprint", "impact",
     "performance", "operations", "conversion", "sites", "warnings", "limits", "reading", "sources",
     "run",
 ]  # fmt: skip

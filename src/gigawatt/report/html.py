@@ -33,9 +33,9 @@ from gigawatt.report.view import View
 
 FILE_NAME = "report.html"
 SECTIONS = (
+    capacity.section,
     headline.section,
     side_by_side.section,
-    capacity.section,
     schedule.section,
     binding.section,
     gigawatts.section,

@@ -39,7 +39,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "capex_usd_per_gw": (
         "Coût d’investissement par gigawatt",
-        "Dollars courants de la date de commande par GW d’installation, informatique comprise : "
+        "Dollars de la date de connaissance par GW d’installation, informatique comprise : "
         "systèmes, réseau, stockage et nœuds CPU, bâtiment, électricité et refroidissement, frais "
         "annexes ; pondéré par les mégawatts.",
     ),

@@ -164,8 +164,8 @@ ENGLISH: dict[str, str] = {
     "party.unfunded": "unfunded",
     # capex
     "capex.title": "What a gigawatt costs to build",
-    "capex.intro": "Capital cost per gigawatt of facility power, systems included, in nominal "
-    "dollars of the order date.",
+    "capex.intro": "Capital cost per gigawatt of facility power, systems included, in "
+    "dollars of the as-of date.",
     "capex.figure": "Capital cost by component",
     "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly "
     "because some count only the site, some IT power. Source: tables/capex of this run.",

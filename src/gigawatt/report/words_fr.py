@@ -173,7 +173,7 @@ _WORDS: dict[str, str] = {
     # capex
     "capex.title": "Ce que coûte un gigawatt à construire",
     "capex.intro": "Coût d’investissement par gigawatt de puissance d’installation, systèmes "
-    "compris, en dollars courants de la date de commande.",
+    "compris, en dollars de la date de connaissance.",
     "capex.figure": "Coût d’investissement par poste",
     "capex.note": "Barres : moyennes sur les tirages. Les chiffres publics vont du simple au "
     "double, voire au triple, surtout parce que certains ne comptent que le site, d’autres que la "

@@ -43,6 +43,10 @@ class Frame:
 
 def answers(frame: Frame) -> list[dict[str, Any]]:
     """All named results, in the order in which a reader asks."""
+    return [*_dates(frame), *_one_gigawatt(frame), *_programme(frame)]
+
+
+def _dates(frame: Frame) -> list[dict[str, Any]]:
     d = frame.kept.draws
     return [
         _gigawatt(frame, 1),
@@ -54,6 +58,14 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "power firm) before 1 January 2027.",
         ),
         _gigawatt(frame, 10),
+        _binding(frame),
+        _year_end_gw(frame),
+    ]
+
+
+def _one_gigawatt(frame: Frame) -> list[dict[str, Any]]:
+    d = frame.kept.draws
+    return [
         _number(
             "packages_per_gw", "Accelerator packages per gigawatt", "packages/GW",
             d["packages_per_gw"],
@@ -75,16 +87,10 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
         ),
         _number(
             "capex_usd_per_gw", "Capital cost per gigawatt", "USD/GW", capex_usd_per_gw(frame),
-            "Nominal dollars of the order date per facility GW, with IT: systems, network, "
-            "storage and CPU nodes, shell, power and cooling, soft costs; weighted by megawatts.",
+            "Dollars of the as-of date per facility GW, with IT: systems, network, storage and CPU "
+            "nodes, shell, power and cooling, soft costs; weighted by megawatts. On-site power "
+            "plants and interest during construction are not in it.",
         ),
-        _by_year(
-            frame, "tranche_released_usd", "Milestone equity released", "USD",
-            frame.kept.draws["tranche_released_usd"],
-            "Equity paid under milestone instruments in the year, the month after the programme's "
-            "in-service facility power reaches each step.",
-        ),
-        _binding(frame),
         _work(
             frame, ("serve",), "tokens_per_day_per_gw", "Output tokens a day of one gigawatt",
             "tokens/day",
@@ -101,6 +107,17 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "days, in the same month, at the rates of the training and research workloads; "
             "failures and restarts taken off, recomputation not counted.",
         ),
+    ]  # fmt: skip
+
+
+def _programme(frame: Frame) -> list[dict[str, Any]]:
+    return [
+        _by_year(
+            frame, "tranche_released_usd", "Milestone equity released", "USD",
+            frame.kept.draws["tranche_released_usd"],
+            "Equity paid under milestone instruments in the year, the month after the programme's "
+            "in-service facility power reaches each step.",
+        ),
         _yearly(
             frame, "energy_twh_per_year", "Electricity", "TWh", "energy_twh",
             "Energy at the sites' meters in the calendar year.",
@@ -110,11 +127,11 @@ def answers(frame: Frame) -> list[dict[str, Any]]:
             "CO2 of grid power at average intensity and of on-site plants at the stack.",
         ),
         _number(
-            "funding_gap_peak_usd", "Peak funding gap", "USD", d["gap_usd"].max(axis=1),
+            "funding_gap_peak_usd", "Peak funding gap", "USD",
+            frame.kept.draws["gap_usd"].max(axis=1),
             "Largest sum outstanding at the bridge: capital spent that no named instrument of the "
             "programme covers.",
         ),
-        _year_end_gw(frame),
         _load_factor(frame),
         _yearly(
             frame, "share_of_world_stock", "Share of the world's AI compute", "share",

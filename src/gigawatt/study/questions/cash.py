@@ -31,7 +31,7 @@ def _components(run: RunData) -> Part:
     rows = run.table("capex").select("system", "component", "usd_per_gw_mean", "p10", "p50", "p90")
     return Part(
         "capex_by_component", "Capital cost of a gigawatt by component", "table", "USD/GW",
-        "Nominal dollars of the order date per facility GW, with IT; means of the components add "
+        "Dollars of the as-of date per facility GW, with IT; means of the components add "
         "up to the total's, percentiles do not.",
         "table capex",
         columns=(

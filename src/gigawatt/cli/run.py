@@ -74,6 +74,7 @@ def command(
     compared = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))
 
     def finish(partial: Path) -> None:
+        """Write what is read by people into the folder before it gets its name."""
         if found is not None:
             write_json(partial / "comparison.json", found.as_dict())
         write_report(partial, lang)

@@ -1,0 +1,254 @@
+"""Least-cost capacities to a certified gap: cutting planes with in-out points.
+
+Each round dispatches every stage once (more often with yearly limits) at a point half way between
+the best builds so far and the master's, adds the cuts, and solves the master again. The best point
+is an upper bound, the master's value a lower one. (Benders 1962; in-out separation: Ben-Ameur and
+Neto 2007.)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gigawatt.energy.capacity.limits import PricedYear, mixed_hours, price_year
+from gigawatt.energy.capacity.master import Master
+from gigawatt.energy.dispatch.problem import YearProblem
+from gigawatt.energy.dispatch.solution import Dispatch, Solution
+from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.quantity.arrays import Array
+
+IN_OUT = 0.5
+FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
+TOP = 10.0  # first bound of a capacity over the peak load
+ROUTE = "cutting planes with exact dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One year of a plan: its problem, its weight in the cost, and capacity = matrix x builds.
+
+    Attributes
+    ----------
+    problem : of the stage.
+    weight : years x discount that its running cost counts.
+    matrix : (J, N) builds that are in service.
+    """
+
+    problem: YearProblem
+    weight: float
+    matrix: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Result over all stages: builds (N,), and per stage capacities (J,) and hours."""
+
+    objective_usd: float
+    lower_bound_usd: float
+    builds_mw: Array
+    capacity_mw: tuple[Array, ...]
+    hours: tuple[Dispatch, ...]
+    running_usd: tuple[float, ...]
+    excess: tuple[Array, ...]
+    tau: tuple[Array, ...]
+    rounds: int
+    dispatches: int
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """Certified gap."""
+        scale = max(abs(self.objective_usd), 1e-9)
+        return max(self.objective_usd - self.lower_bound_usd, 0.0) / scale
+
+
+@dataclass
+class _State:
+    """What the rounds carry."""
+
+    stages: Sequence[Stage]
+    cost: Array
+    kernels: list[YearKernel]
+    tau: list[Array]
+    best: Array
+    upper: float = np.inf
+    found: list[PricedYear] = field(default_factory=list)
+    dispatches: int = 0
+    rounds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """The builds of a plan: cost (N,), bounds, and the capacities that come in whole blocks.
+
+    Attributes
+    ----------
+    cost_usd, low_mw, high_mw : (N,); an infinite `high_mw` is widened as needed.
+    blocks : (stage, capacity number, block MW, spare cost USD) of what must be whole.
+    rows : further limits on builds: (low, high, {number: coefficient}).
+    """
+
+    cost_usd: Array
+    low_mw: Array
+    high_mw: Array
+    blocks: tuple[tuple[int, int, float, float], ...] = ()
+    rows: tuple[tuple[float, float, dict[int, float]], ...] = ()
+
+
+def solve_year(problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0) -> Solution:
+    """Least-cost capacities and dispatch of one year.
+
+    Parameters
+    ----------
+    problem : with at most one storage, see `lp.beyond_kernel`.
+    gap : certified gap to reach.
+    polish : the search goes on to gap x polish, as long as it costs no more rounds than before.
+    """
+    stage = Stage(problem, 1.0, np.eye(len(problem.capacities)))
+    blocks = tuple(
+        (0, j, c.block_mw, c.usd_per_mw_yr * c.block_mw * c.spare_blocks)
+        for j, c in enumerate(problem.capacities)
+        if c.block_mw > 0.0
+    )
+    builds = Builds(
+        problem.cost, np.array([c.min_mw for c in problem.capacities]),
+        np.array([c.max_mw for c in problem.capacities]), blocks,
+    )  # fmt: skip
+    plan = solve_plan([stage], builds, gap, polish=polish)
+    return Solution(
+        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0], ROUTE,
+        plan.rounds, plan.dispatches, plan.seconds,
+    )  # fmt: skip
+
+
+def solve_plan(
+    stages: Sequence[Stage], builds: Builds, gap: float, *, polish: float = 1.0,
+    most_rounds: int = 2000,
+) -> Plan:  # fmt: skip
+    """Least-cost builds over all stages, to a certified gap."""
+    began = time.perf_counter()
+    tops = first_tops(stages, builds)
+    master = Master(builds.cost_usd, builds.low_mw, tops, len(stages))
+    for low, high, row in builds.rows:
+        master.add_row(low, high, row)
+    kernels = [YearKernel(s.problem) for s in stages]
+    state = _State(
+        stages, builds.cost_usd, kernels, [np.zeros(len(k.limits)) for k in kernels],
+        _first_point(stages, builds, tops),
+    )  # fmt: skip
+    _evaluate(state, master, state.best, np.inf)
+    lower = _rounds(state, master, builds, tops, gap, most_rounds)
+    if polish < 1.0:
+        lower = _rounds(state, master, builds, tops, gap * polish, 2 * state.rounds + 10)
+    if builds.blocks:
+        lower = _whole(state, master, builds, tops, gap)
+    return _result(state, lower, began)
+
+
+def first_tops(stages: Sequence[Stage], builds: Builds) -> Array:
+    """Upper bounds to begin with, (N,): 10 x the peak load, for energy capacities 1,000 h of it."""
+    peak = max(max(float(s.problem.load_mw.max()) for s in stages), 1.0)
+    top = np.full(len(builds.cost_usd), TOP * peak)
+    for s in stages:
+        for store in s.problem.storages:
+            if store.energy not in (store.charge, store.discharge):
+                top[s.matrix[store.energy] > 0.0] = 1000.0 * peak / max(store.hours, 1e-9)
+    return np.asarray(np.maximum(np.minimum(builds.high_mw, top), builds.low_mw))
+
+
+def _first_point(stages: Sequence[Stage], builds: Builds, tops: Array) -> Array:
+    """Enough of the first firm plant for the peak, else the least."""
+    point = builds.low_mw.copy()
+    for s in stages:
+        for o in s.problem.offers:
+            j = int(o.capacity.max())
+            if j >= 0 and o.per_mw.min() >= 1.0 and np.all(o.capacity == j):
+                n = int(np.flatnonzero(s.matrix[j] > 0.0)[0])
+                need = float(s.problem.load_mw.max())
+                point[n] = min(max(point[n], need), tops[n])
+                break
+    return point
+
+
+def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float) -> None:
+    """Dispatch all stages at a point, add their cuts, keep the point if it is the best."""
+    found, total = [], float(state.cost @ builds)
+    for n, (stage, kernel) in enumerate(zip(state.stages, state.kernels, strict=True)):
+        priced = price_year(kernel, stage.matrix @ builds, state.tau[n], tolerance_usd)
+        for point in priced.points:
+            e = point.evaluation
+            master.add_cut(n, stage.weight * e.constant_usd,
+                           stage.weight * (e.slopes @ stage.matrix))  # fmt: skip
+        state.tau[n] = priced.tau
+        state.dispatches += len(priced.points)
+        total += stage.weight * priced.cost_usd
+        found.append(priced)
+    state.rounds += 1
+    if total < state.upper:
+        state.upper, state.best, state.found = total, builds, found
+
+
+def _rounds(
+    state: _State, master: Master, builds: Builds, tops: Array, gap: float, most: int
+) -> float:
+    """Cut until the gap is reached; return the lower bound."""
+    while True:
+        point, lower = master.solve()
+        left = state.upper - lower
+        touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < builds.high_mw * (1 - 1e-9)))
+        if left <= gap * abs(state.upper) and not len(touched):
+            return lower
+        if state.rounds >= most:
+            return lower
+        if len(touched) and left <= 0.05 * abs(state.upper):
+            for n in touched:
+                tops[n] = min(10.0 * tops[n], builds.high_mw[n])
+                master.widen(int(n), float(tops[n]))
+            continue
+        share = 1.0 if state.rounds % FULL_STEP_EVERY == 0 else IN_OUT
+        tolerance = 0.1 * max(left, gap * abs(state.upper)) / sum(s.weight for s in state.stages)
+        _evaluate(state, master, state.best + share * (point - state.best), tolerance)
+
+
+def _whole(state: _State, master: Master, builds: Builds, tops: Array, gap: float) -> float:
+    """Go on with whole blocks: the cuts stay, the points are the master's own."""
+    spares = []
+    for n, j, size, spare_usd in builds.blocks:
+        row = state.stages[n].matrix[j]
+        parts = {int(i): float(row[i]) for i in np.flatnonzero(row)}
+        most = np.floor(float(row @ np.where(row > 0.0, tops, 0.0)) / size + 1e-9)
+        master.add_blocks(parts, size, most, spare_usd)
+        spares.append((row, spare_usd))
+    state.upper, tried = np.inf, 0
+    while True:
+        point, lower = master.solve()
+        if state.upper - lower <= gap * abs(state.upper):
+            return lower
+        extra = sum(usd for row, usd in spares if row @ point > 1e-6)
+        before, state.upper = state.upper, np.inf
+        _evaluate(state, master, point, 0.1 * gap * abs(lower))
+        keep = state.upper + extra
+        if keep < before:
+            kept = (state.best, state.found)
+        state.upper = min(before, keep)
+        state.best, state.found = kept
+        tried += 1
+        if tried > 300:
+            return lower
+
+
+def _result(state: _State, lower: float, began: float) -> Plan:
+    capacity, hours = [], []
+    for stage, kernel, priced in zip(state.stages, state.kernels, state.found, strict=True):
+        x = stage.matrix @ state.best
+        capacity.append(x)
+        hours.append(mixed_hours(kernel, x, priced.mix))
+    return Plan(
+        state.upper, lower, state.best, tuple(capacity), tuple(hours),
+        tuple(p.cost_usd for p in state.found), tuple(p.excess for p in state.found),
+        tuple(state.tau), state.rounds, state.dispatches, time.perf_counter() - began,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from gigawatt.energy.dispatch.year import Evaluation, YearKernel
 from gigawatt.quantity.arrays import Array
 
 HARD_USD_PER_UNIT = 1e7  # price of breaking a limit that must not be broken
-FIRST_USD_PER_UNIT = 10.0
+NEAR = 1.05  # step from the last multiplier when it is looked for again
 MOST_DISPATCHES = 60
 
 
@@ -103,7 +103,7 @@ def _mixed(search: _Search, mix: list[tuple[float, Point]], prices: Array) -> Pr
     scale = np.maximum(np.abs(search.kernel.limits), 1.0)
     excess = np.where(excess <= 1e-9 * scale, 0.0, excess)
     cost = sum(w * p.evaluation.cost_usd for w, p in mix) + float(prices @ excess)
-    tau = np.asarray(np.sum([w * p.tau for w, p in mix], axis=0))
+    tau = search.points[-1].tau
     return PricedYear(
         cost, excess, tuple((w, p.tau) for w, p in mix), tau, tuple(search.points)
     )
@@ -120,23 +120,30 @@ def _one(
 
     above: Point | None = None  # uses too much: the multiplier is too low
     below: Point | None = None
-    step = 1.05
     while above is None or below is None:
         point = search.run(np.array([tau]))
         if over(point) > 0.0:
             above = point
             if tau >= top:
                 return [(1.0, point)]
-            tau = min(top, max(tau * step, FIRST_USD_PER_UNIT * (step - 1.0)))
+            tau = _higher(search, tau, top)
         else:
             below = point
             if tau <= 0.0:
                 return [(1.0, point)]
-            tau = 0.0 if tau < 1e-6 * top and step > 8.0 else tau / step
-            if step > 1e3:
-                tau = 0.0
-        step = step**2
+            tau = tau / NEAR if len(search.points) == 1 else 0.0
     return _meet(search, above, below, over, tolerance_usd)
+
+
+def _higher(search: _Search, tau: float, top: float) -> float:
+    """Next multiplier to try when the limit is broken: near by, at the scale of prices, the top."""
+    tries = len(search.points)
+    if tries == 1 and tau > 0.0:
+        return min(tau * NEAR, top)
+    for factor in (0.02, 2.0):
+        if tau < factor * search.kernel.scale_of_tau:
+            return min(factor * search.kernel.scale_of_tau, top)
+    return top
 
 
 def _meet(

@@ -54,6 +54,7 @@ class YearKernel:
         self.limit, self.per_mw = problem.limit_mw, problem.per_mw
         self.counted = [np.ascontiguousarray(y.per_mwh) for y in problem.limits]
         self.limits = np.array([y.limit for y in problem.limits])
+        self.scale_of_tau = self._scale_of_tau()
         self.store = problem.storages[0] if problem.storages else None
         self.sorted = (
             np.empty((steps, offers)), np.empty((steps, offers)),
@@ -73,6 +74,11 @@ class YearKernel:
             np.zeros((steps, offers)), np.zeros(steps), np.zeros(steps),
         )  # fmt: skip
         self.start_level = -1.0  # last level at the year's start, the first guess of the next
+
+    def _scale_of_tau(self) -> float:
+        """Multiplier at which a limit weighs as much as the dearest offer."""
+        counted = max((float(np.abs(c).max()) for c in self.counted), default=0.0)
+        return float(np.abs(self.price).max()) / max(counted, 1e-9)
 
     def _make_room(self, size: int) -> None:
         self.values, self.lengths = np.empty(size), np.empty(size)

@@ -19,7 +19,7 @@ from gigawatt.quantity.arrays import Array, IntArray
 GRID, SHED, CURTAILED = "grid", "shed", "curtailed compute"
 DEMAND = "grid demand"
 # Price of load that must be served; what is shed at it proves that the limits can't be kept.
-MUST_SERVE_USD_PER_MWH = 1e6
+MUST_SERVE_USD_PER_MWH = 1e7
 
 
 class _Parts:

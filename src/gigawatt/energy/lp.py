@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from gigawatt.energy.dispatch.problem import NONE, YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
+from gigawatt.energy.highs import quiet_highs
 from gigawatt.errors import GigawattError, InfeasibleError
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
@@ -287,7 +289,7 @@ def _blocks(m: _Model, problem: YearProblem, x: IntArray) -> None:
         m.put(row, any_built, -most)
 
 
-def _pass(m: _Model, seconds: float) -> object:
+def _pass(m: _Model, seconds: float) -> Any:
     import highspy
     from scipy.sparse import csc_array
 
@@ -307,10 +309,10 @@ def _pass(m: _Model, seconds: float) -> object:
         for number in m.integer:
             kinds[number] = highspy.HighsVarType.kInteger
         lp.integrality_ = kinds
-    highs = highspy.Highs()
+    highs = quiet_highs()
     options = {
-        "output_flag": False, "solver": "simplex" if not m.integer else "choose",
-        "time_limit": seconds, "threads": 1, "mip_rel_gap": 1e-7,
+        "solver": "simplex" if not m.integer else "choose",
+        "time_limit": seconds, "mip_rel_gap": 1e-7,
     }  # fmt: skip
     for name, value in options.items():
         highs.setOptionValue(name, value)

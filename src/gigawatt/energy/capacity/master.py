@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.energy.highs import quiet_highs
 from gigawatt.errors import GigawattError
 from gigawatt.quantity.arrays import Array
 
@@ -27,9 +28,8 @@ class Master:
 
         self.kind = highspy.HighsVarType.kInteger
         self.infinite = highspy.kHighsInf
-        self.highs: Any = highspy.Highs()
-        self.highs.silent()
-        for name, value in (("presolve", "off"), ("threads", 1), ("mip_rel_gap", 1e-9)):
+        self.highs: Any = quiet_highs()
+        for name, value in (("presolve", "off"), ("mip_rel_gap", 1e-9)):
             self.highs.setOptionValue(name, value)
         self.builds, self.stages = len(cost), stages
         for c, lo, hi in zip(cost / MUSD, low, high, strict=True):

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 @click.option("--gap", type=click.FloatRange(1e-9, 0.5), default=1e-6, show_default=True,
               help="Certified gap to reach.")  # fmt: skip
 @click.option("--route", type=click.Choice(("auto", "kernel", "lp")), default="auto",
-              show_default=True, help="Cutting planes with the kernel, or the whole LP in HiGHS.")  # fmt: skip
+              show_default=True,
+              help="Cutting planes with the kernel, or the whole LP in HiGHS.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--csv", type=click.Path(), metavar="FILE", help="Write the hours of the dispatch.")
-@click.option("--pypsa", type=click.Path(), metavar="DIR", help="Write the case as a PyPSA network.")
+@click.option(
+    "--pypsa", type=click.Path(), metavar="DIR", help="Write the case as a PyPSA network."
+)
 @click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
 def command(
     target: str,

@@ -73,7 +73,7 @@ class _Reader:
     warnings: list[str] = field(default_factory=list)
 
     def wrong(self, key: str, value: object, expected: str, suggestion: str = "") -> None:
-        word = f'"{key.rsplit(".", 1)[-1].split("[")[0]}"'
+        word = f'"{key.rsplit(".", 1)[-1].partition("[")[0]}"'
         line = next((n for n, text in enumerate(self.lines, 1) if word in text), 0)
         self.problems.append(Problem(self.where, line, key, value, expected, suggestion))
 
@@ -228,7 +228,9 @@ def _complete(
 ) -> None:
     """What must come together."""
     if t["gas_usd_per_mw_yr"] is not None and t["gas_var_usd_per_mwh"] is None:
-        reader.wrong("technologies.gas_var_usd_per_mwh", None, "is missing beside gas_usd_per_mw_yr")
+        reader.wrong(
+            "technologies.gas_var_usd_per_mwh", None, "is missing beside gas_usd_per_mw_yr"
+        )
     if t["bat_usd_per_mw_yr"] is not None:
         if t["bat_hours"] is None and t["bat_usd_per_mwh_yr"] is None:
             reader.wrong("technologies.bat_hours", None, "is missing beside bat_usd_per_mw_yr")

@@ -105,7 +105,17 @@ CURTAILABLE_KEYS: dict[str, Key] = {
     "usd_per_mwh": Key(0, INF, "value of a MWh of this load"),
 }
 
-FREE_TEXT = ("name", "units", "model", "solver", "note", "notes", "source", "licence", "description")
+FREE_TEXT = (
+    "name",
+    "units",
+    "model",
+    "solver",
+    "note",
+    "notes",
+    "source",
+    "licence",
+    "description",
+)
 IGNORED = ("answer",)
 TOP_KEYS = ("technologies", "settings", "plants", "storages", "curtailable", *FREE_TEXT, *IGNORED)
 

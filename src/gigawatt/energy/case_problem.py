@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gigawatt.energy.case import Case, PlantCase
@@ -14,7 +16,7 @@ from gigawatt.energy.dispatch.problem import (
     YearProblem,
     offer,
 )
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 GRID, SHED, CURTAILED = "grid", "shed", "curtailed compute"
 DEMAND = "grid demand"
@@ -83,8 +85,8 @@ def year_problem(case: Case) -> YearProblem:
         if usd is not None:
             parts.plant(name, t, f"{name}_", columns[f"{name}_pu"], usd, 0.0, 0.0)
     if t["gas_usd_per_mw_yr"] is not None:
-        parts.plant("gas", t, "gas_", 1.0, t["gas_usd_per_mw_yr"],
-                    _number(t["gas_var_usd_per_mwh"], 0.0), _number(t["gas_t_co2_per_mwh"], 0.0))  # fmt: skip
+        var, co2 = _number(t["gas_var_usd_per_mwh"], 0.0), _number(t["gas_t_co2_per_mwh"], 0.0)
+        parts.plant("gas", t, "gas_", 1.0, t["gas_usd_per_mw_yr"], var, co2)
     for plant in case.plants:
         _further_plant(parts, plant)
     if t["bat_usd_per_mw_yr"] is not None:
@@ -177,5 +179,5 @@ def _yearly_limits(
     return tuple(out)
 
 
-def _matrix(parts: list[Array] | list[np.ndarray]) -> Array:  # type: ignore[type-arg]
+def _matrix(parts: Sequence[Array | BoolArray]) -> Array:
     return np.ascontiguousarray(np.stack(parts, axis=1).astype(float))

@@ -166,7 +166,9 @@ def _step(last: dt.datetime | None, time: dt.datetime) -> str:
     if step == HOUR or leap:
         return ""
     if step <= dt.timedelta(0):
-        return f"comes after {last:%Y-%m-%dT%H:%MZ}; hours must rise by one (twice, or a clock change)"
+        return (
+            f"comes after {last:%Y-%m-%dT%H:%MZ}; hours must rise by one (twice, or a clock change)"
+        )
     return f"follows {last:%Y-%m-%dT%H:%MZ}; hours between are missing"
 
 

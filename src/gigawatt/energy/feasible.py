@@ -16,7 +16,11 @@ from gigawatt.energy.dispatch.problem import Capacity, Offer, YearProblem, offer
 from gigawatt.energy.dispatch.solution import Solution, offer_energy_mwh
 
 SHED = "shed"
+RELAXED = "relaxed"
 RELAXED_USD, UNSERVED_USD = 1e4, 1e6
+NEXT_TO_NOTHING_USD = 0.01  # capacities that cost nothing would be built without end
+RELIEF_GAP = 1e-5
+RELIEF_SECONDS = 3.0  # for each limit
 LEAST_SHED_MWH = 1e-3
 
 
@@ -62,18 +66,29 @@ def reliefs(problem: YearProblem, *, must_serve: bool) -> list[Relief]:
     base = _costless(problem, must_serve)
     out = []
     for name, limit, unit, relaxed, sign in _relaxations(base):
-        solution = solve_year(relaxed, 1e-6)
+        solution = solve_year(relaxed, RELIEF_GAP, most_seconds=RELIEF_SECONDS)
         if broken(relaxed, solution, must_serve=must_serve):
             continue
-        bought = solution.objective_usd / RELAXED_USD
+        bought = _bought(relaxed, solution, name)
         if bought > 1e-6:
             out.append(Relief(name, limit, limit + sign * bought, unit))
     return out
 
 
+def _bought(relaxed: YearProblem, solution: Solution, name: str) -> float:
+    number = relaxed.capacity_number(RELAXED)
+    if number >= 0:
+        return float(solution.capacity_mw[number])
+    limit = next(y for y in relaxed.limits if y.name == name)
+    used = float((limit.per_mwh * solution.dispatch.served_mw).sum()) * relaxed.step_h
+    return used - limit.limit
+
+
 def message(problem: YearProblem, solution: Solution, *, must_serve: bool) -> str:
     """What to tell of an infeasible site: what fails, and which limit by how much."""
-    lines = ["The site is infeasible: " + "; ".join(broken(problem, solution, must_serve=must_serve))]
+    lines = [
+        "The site is infeasible: " + "; ".join(broken(problem, solution, must_serve=must_serve))
+    ]
     found = reliefs(problem, must_serve=must_serve)
     if found:
         lines.append("Any one of these alone makes it feasible:")
@@ -92,7 +107,8 @@ def _costless(problem: YearProblem, must_serve: bool) -> YearProblem:
         for o in problem.offers
     )  # fmt: skip
     capacities = tuple(
-        replace(c, usd_per_mw_yr=0.0, block_mw=0.0, spare_blocks=0) for c in problem.capacities
+        replace(c, usd_per_mw_yr=NEXT_TO_NOTHING_USD, block_mw=0.0, spare_blocks=0)
+        for c in problem.capacities
     )
     storages = tuple(replace(s, loss_per_h=0.0) for s in problem.storages[:1])
     return YearProblem(
@@ -113,7 +129,7 @@ def _relaxations(
     for j, c in enumerate(base.capacities):
         if np.isfinite(c.max_mw):
             dear = replace(c, max_mw=np.inf)
-            free = Capacity("relaxed", RELAXED_USD)
+            free = Capacity(RELAXED, RELAXED_USD)
             more = [o for o in base.offers if np.all(o.capacity == j)]
             if more:
                 yield f"{dear.name}_max_mw", c.max_mw, "MW", _more(base, more[0], free), 1.0
@@ -143,8 +159,6 @@ def _more(base: YearProblem, like: Offer, capacity: Capacity | None = None) -> Y
         for y in base.limits
     )
     return YearProblem(
-        base.load_mw, (*base.capacities, capacity or Capacity("relaxed", RELAXED_USD)),
+        base.load_mw, (*base.capacities, capacity or Capacity(RELAXED, RELAXED_USD)),
         (*base.offers, added), base.storages, limits, base.step_h,
     )  # fmt: skip
-
-

@@ -82,7 +82,8 @@ def summary(problem: YearProblem, solution: Solution) -> Summary:
     return Summary(
         solution.objective_usd, solution.lower_bound_usd, solution.gap, load,
         solution.objective_usd / load if load > 0.0 else 0.0,
-        {c.name: float(x) + 0.0 for c, x in zip(problem.capacities, solution.capacity_mw, strict=True)},
+        dict(zip((c.name for c in problem.capacities), (solution.capacity_mw + 0.0).tolist(),
+                 strict=True)),
         {**ALWAYS, **{o.name: float(e) + 0.0 for o, e in zip(problem.offers, energy, strict=True)}},
         {
             "grid": 0.0,
@@ -112,8 +113,11 @@ def cost_lines(result: Summary) -> list[str]:
             _cell(result.curtailed_mwh.get(name), 1e3, 1), _cell(result.co2_t.get(name), 1e3, 1),
         ))  # fmt: skip
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = ["  ".join(c.rjust(w) if k else c.ljust(w)
-                       for k, (c, w) in enumerate(zip(row, widths, strict=True))) for row in rows]  # fmt: skip
+    lines = []
+    for row in rows:
+        cells = [c.rjust(w) if k else c.ljust(w)
+                 for k, (c, w) in enumerate(zip(row, widths, strict=True))]  # fmt: skip
+        lines.append("  ".join(cells).rstrip())
     for name, value in result.limits.items():
         lines.append(f"{name}: {value['used']:,.6g} of {value['limit']:,.6g}")
     return lines

@@ -289,9 +289,9 @@ def _blocks(m: _Model, problem: YearProblem, x: IntArray) -> None:
         m.put(row, any_built, -most)
 
 
-def _pass(m: _Model, seconds: float) -> Any:
-    import highspy
-    from scipy.sparse import csc_array
+def _pass(m: _Model, seconds: float) -> Any:  # noqa: ANN401
+    import highspy  # noqa: PLC0415
+    from scipy.sparse import csc_array  # noqa: PLC0415
 
     rows, cols, values = (np.concatenate(parts) for parts in zip(*m.entries, strict=True))
     matrix = csc_array((values, (rows, cols)), shape=(m.rows, m.columns))

@@ -1,13 +1,14 @@
 """Dispatch of a year under yearly limits: multipliers on the prices, and the mix that keeps them.
 
-With a multiplier tau >= 0 on a limit, each offer's price rises by tau times what it counts; the year
-then falls apart into the hours that the kernel can hold. The dual value is concave in tau with slope
-used - limit. The primal is a mix of dispatches that keeps the limits: the problem is convex, so a
+With a multiplier tau >= 0 on a limit, each offer's price rises by tau times what it counts; the
+year then falls apart into the hours that the kernel can hold. The dual value is concave in tau with
+slope used - limit. The primal is a mix of dispatches that keeps the limits: the problem is convex, so a
 mix is feasible, and its cost is an upper bound. Every dispatch gives a valid cut.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,9 +105,7 @@ def _mixed(search: _Search, mix: list[tuple[float, Point]], prices: Array) -> Pr
     excess = np.where(excess <= 1e-9 * scale, 0.0, excess)
     cost = sum(w * p.evaluation.cost_usd for w, p in mix) + float(prices @ excess)
     tau = search.points[-1].tau
-    return PricedYear(
-        cost, excess, tuple((w, p.tau) for w, p in mix), tau, tuple(search.points)
-    )
+    return PricedYear(cost, excess, tuple((w, p.tau) for w, p in mix), tau, tuple(search.points))
 
 
 def _one(
@@ -147,7 +146,11 @@ def _higher(search: _Search, tau: float, top: float) -> float:
 
 
 def _meet(
-    search: _Search, above: Point, below: Point, over: object, tolerance_usd: float
+    search: _Search,
+    above: Point,
+    below: Point,
+    over: Callable[[Point], float],
+    tolerance_usd: float,
 ) -> list[tuple[float, Point]]:
     limit = float(search.kernel.limits[0])
     while True:
@@ -191,7 +194,7 @@ def _several(
 
 def _best_mix(search: _Search, prices: Array) -> tuple[Array, float, Array]:
     """Weights of the dispatches, cost of the mix, and multipliers of the limits."""
-    from scipy.optimize import linprog
+    from scipy.optimize import linprog  # noqa: PLC0415
 
     used = np.stack([p.evaluation.used for p in search.points], axis=1)
     cost = np.array([p.evaluation.cost_usd for p in search.points])

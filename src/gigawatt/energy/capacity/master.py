@@ -24,7 +24,7 @@ class Master:
     """Lower bound and next point; N builds, S stages."""
 
     def __init__(self, cost: Array, low: Array, high: Array, stages: int) -> None:
-        import highspy
+        import highspy  # noqa: PLC0415
 
         self.kind = highspy.HighsVarType.kInteger
         self.infinite = highspy.kHighsInf
@@ -73,10 +73,16 @@ class Master:
         self.add_row(0.0, 0.0, {**parts, n: -block_mw})
         self.add_row(-self.infinite, 0.0, {n: 1.0, used: -most})
 
+    def _run(self) -> str:
+        self.highs.run()
+        return str(self.highs.modelStatusToString(self.highs.getModelStatus()))
+
     def solve(self) -> tuple[Array, float]:
         """Builds (N,) of the optimum and its value in USD, a lower bound."""
-        self.highs.run()
-        status = self.highs.modelStatusToString(self.highs.getModelStatus())
+        status = self._run()
+        if status != "Optimal":  # from scratch, where the basis led nowhere
+            self.highs.clearSolver()
+            status = self._run()
         if status != "Optimal":
             raise GigawattError(f"The master problem of the capacities ended with {status!r}.")
         info = self.highs.getInfo()

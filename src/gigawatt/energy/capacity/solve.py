@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,11 +20,13 @@ from gigawatt.energy.capacity.master import Master
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
 from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.errors import GigawattError
 from gigawatt.quantity.arrays import Array
 
 IN_OUT = 0.5
 FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
 TOP = 10.0  # first bound of a capacity over the peak load
+MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
 ROUTE = "cutting planes with exact dispatch"
 
 
@@ -99,7 +102,10 @@ class Builds:
     rows: tuple[tuple[float, float, dict[int, float]], ...] = ()
 
 
-def solve_year(problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0) -> Solution:
+def solve_year(
+    problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0,
+    most_rounds: int = 2000, most_seconds: float = np.inf,
+) -> Solution:  # fmt: skip
     """Least-cost capacities and dispatch of one year.
 
     Parameters
@@ -118,7 +124,8 @@ def solve_year(problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0) 
         problem.cost, np.array([c.min_mw for c in problem.capacities]),
         np.array([c.max_mw for c in problem.capacities]), blocks,
     )  # fmt: skip
-    plan = solve_plan([stage], builds, gap, polish=polish)
+    plan = solve_plan([stage], builds, gap, polish=polish, most_rounds=most_rounds,
+                      most_seconds=most_seconds)  # fmt: skip
     return Solution(
         plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0], ROUTE,
         plan.rounds, plan.dispatches, plan.seconds,
@@ -127,9 +134,17 @@ def solve_year(problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0) 
 
 def solve_plan(
     stages: Sequence[Stage], builds: Builds, gap: float, *, polish: float = 1.0,
-    most_rounds: int = 2000,
+    most_rounds: int = 2000, most_seconds: float = np.inf,
 ) -> Plan:  # fmt: skip
-    """Least-cost builds over all stages, to a certified gap."""
+    """Least-cost builds over all stages, to a certified gap.
+
+    Parameters
+    ----------
+    stages, builds : what is to be decided.
+    gap, polish : gap to reach; the search goes on to gap x polish as long as it costs no more
+        rounds than before.
+    most_rounds, most_seconds : where the search stops; the gap then says how far it came.
+    """
     began = time.perf_counter()
     tops = first_tops(stages, builds)
     master = Master(builds.cost_usd, builds.low_mw, tops, len(stages))
@@ -141,9 +156,18 @@ def solve_plan(
         _first_point(stages, builds, tops),
     )  # fmt: skip
     _evaluate(state, master, state.best, np.inf)
-    lower = _rounds(state, master, builds, tops, gap, most_rounds)
+    lower = _rounds(state, master, builds, tops, gap, most_rounds, began + most_seconds)
     if polish < 1.0:
-        lower = _rounds(state, master, builds, tops, gap * polish, 2 * state.rounds + 10)
+        with suppress(GigawattError):  # the bound in hand stands
+            lower = _rounds(
+                state,
+                master,
+                builds,
+                tops,
+                gap * polish,
+                2 * state.rounds + 10,
+                began + most_seconds,
+            )
     if builds.blocks:
         lower = _whole(state, master, builds, tops, gap)
     return _result(state, lower, began)
@@ -151,7 +175,7 @@ def solve_plan(
 
 def first_tops(stages: Sequence[Stage], builds: Builds) -> Array:
     """Upper bounds to begin with, (N,): 10 x the peak load, for energy capacities 1,000 h of it."""
-    peak = max(max(float(s.problem.load_mw.max()) for s in stages), 1.0)
+    peak = max(*(float(s.problem.load_mw.max()) for s in stages), 1.0)
     top = np.full(len(builds.cost_usd), TOP * peak)
     for s in stages:
         for store in s.problem.storages:
@@ -193,20 +217,22 @@ def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float
 
 
 def _rounds(
-    state: _State, master: Master, builds: Builds, tops: Array, gap: float, most: int
-) -> float:
+    state: _State, master: Master, builds: Builds, tops: Array, gap: float, most: int,
+    until: float,
+) -> float:  # fmt: skip
     """Cut until the gap is reached; return the lower bound."""
+    most_mw = np.minimum(builds.high_mw, MOST_WIDER * first_tops(state.stages, builds))
     while True:
         point, lower = master.solve()
         left = state.upper - lower
-        touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < builds.high_mw * (1 - 1e-9)))
+        touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < most_mw * (1.0 - 1e-9)))
         if left <= gap * abs(state.upper) and not len(touched):
             return lower
-        if state.rounds >= most:
+        if state.rounds >= most or time.perf_counter() > until:
             return lower
         if len(touched) and left <= 0.05 * abs(state.upper):
             for n in touched:
-                tops[n] = min(10.0 * tops[n], builds.high_mw[n])
+                tops[n] = min(10.0 * tops[n], most_mw[n])
                 master.widen(int(n), float(tops[n]))
             continue
         share = 1.0 if state.rounds % FULL_STEP_EVERY == 0 else IN_OUT

@@ -78,7 +78,9 @@ class Offer:
     def couples_steps(self) -> bool:
         """Whether one step limits the next, which the kernel can't hold."""
         return (
-            np.isfinite(self.ramp_share_per_h) or self.min_load_share > 0 or self.start_usd_per_mw > 0
+            np.isfinite(self.ramp_share_per_h)
+            or self.min_load_share > 0
+            or self.start_usd_per_mw > 0
         )
 
 

@@ -67,7 +67,7 @@ def offer_energy_mwh(problem: YearProblem, dispatch: Dispatch) -> Array:
 
 
 def dispatch_cost_usd(problem: YearProblem, dispatch: Dispatch) -> float:
-    """Running cost of a year: offers at their prices and yearly excess; without ramps and starts."""
+    """Running cost of a year: offers at their prices and yearly excess, without starts."""
     cost = float((problem.price * dispatch.served_mw).sum()) * problem.step_h
     for limit in problem.limits:
         used = float((limit.per_mwh * dispatch.served_mw).sum()) * problem.step_h
@@ -78,17 +78,23 @@ def dispatch_cost_usd(problem: YearProblem, dispatch: Dispatch) -> float:
 
 def residuals(problem: YearProblem, capacity_mw: Array, dispatch: Dispatch) -> dict[str, float]:
     """Largest violations of a solution, MW or MWh: balance, offers, storage; all near 0."""
-    supply = dispatch.served_mw.sum(axis=1) + (dispatch.discharge_mw - dispatch.charge_mw).sum(axis=1)
+    supply = dispatch.served_mw.sum(axis=1) + (dispatch.discharge_mw - dispatch.charge_mw).sum(
+        axis=1
+    )
     held = available_mw(problem, capacity_mw) - dispatch.served_mw
     out = {
         "balance": float(np.abs(supply - problem.load_mw).max()),
         "offers": float(-min(held.min(), dispatch.served_mw.min(), 0.0)),
     }
     for s, store in enumerate(problem.storages):
-        level, c, d = (a[:, s] for a in (dispatch.level_mwh, dispatch.charge_mw, dispatch.discharge_mw))
+        level, c, d = (
+            a[:, s] for a in (dispatch.level_mwh, dispatch.charge_mw, dispatch.discharge_mw)
+        )
         moved = problem.step_h * (store.eta_charge * c - d / store.eta_discharge)
         keep = 1.0 - store.loss_per_h * problem.step_h
-        out[f"level of {store.name}"] = float(np.abs(np.roll(level, -1) - keep * level - moved).max())
+        out[f"level of {store.name}"] = float(
+            np.abs(np.roll(level, -1) - keep * level - moved).max()
+        )
         over = (
             level - store.hours * capacity_mw[store.energy],
             c - capacity_mw[store.charge],

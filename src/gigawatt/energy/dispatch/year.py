@@ -1,8 +1,8 @@
 """A year dispatched with fixed capacities and multipliers: its cost, and its cut.
 
 `YearKernel` keeps the arrays of a problem and the room of the kernel, so that a year costs some two
-milliseconds. `evaluate` gives the primal cost of the best dispatch and a bound that is linear in the
-capacities and holds for any of them.
+milliseconds. `evaluate` gives the primal cost of the best dispatch and a bound that is linear in
+the capacities and holds for any of them.
 """
 
 from __future__ import annotations
@@ -196,7 +196,9 @@ class YearKernel:
 
     def _backward(self, sizes: tuple[float, ...], wrap: int, start: float, force: float) -> None:
         by_price, size, _ = self.sorted
-        while kernel.backward(self.load, by_price, size, *sizes, wrap, start, force, self.values,
+        charge, discharge, energy, eta_c, eta_d = sizes
+        while kernel.backward(self.load, by_price, size, charge, discharge, energy, eta_c, eta_d,
+            wrap, start, force, self.values,
                               self.lengths, self.first, *self.hour):  # fmt: skip
             self._make_room(2 * len(self.values))
 
@@ -257,7 +259,8 @@ def compile_kernel() -> None:
     load = np.array([1.0, 2.0, 1.0])
     capacities = (Capacity("plant", 1.0), Capacity("store", 1.0))
     offers = (
-        offer("plant", 3, 1.0, capacity=0), offer("grid", 3, np.array([-1.0, 5.0, 2.0]), limit_mw=1.0),
+        offer("plant", 3, 1.0, capacity=0),
+        offer("grid", 3, np.array([-1.0, 5.0, 2.0]), limit_mw=1.0),
         offer("shed", 3, 100.0, limit_mw=load),
     )  # fmt: skip
     toy = YearProblem(load, capacities, offers, (battery("store", 1, 2.0, 0.9, 0.9),))

@@ -1,0 +1,1 @@
+"""Pictures of a dispatch: weeks, durations, cost by source, carbon by hour."""

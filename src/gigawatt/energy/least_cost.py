@@ -29,7 +29,8 @@ def least_cost(problem: YearProblem, gap: float = 1e-6, route: str = "auto") -> 
     problem : the year.
     gap : (found - bound) / found to reach. The fast route goes on to a hundredth of it where that
         costs no more rounds again, since capacities lie flat around the optimum.
-    route : "kernel", "lp" (HiGHS) or "auto".
+    route : "kernel", "lp" (the whole in HiGHS) or "auto": cutting planes, with the kernel where it
+        holds the year and HiGHS for the dispatch where not.
 
     Raises
     ------
@@ -38,9 +39,9 @@ def least_cost(problem: YearProblem, gap: float = 1e-6, route: str = "auto") -> 
     why = beyond_kernel(problem)
     if route == "kernel" and why:
         raise InputError(f"The kernel can't hold this case ({why}); leave the route to 'auto'.")
-    if route == "lp" or (route == "auto" and why):
+    if route == "lp":
         return solve_lp(problem)
-    return solve_year(problem, gap, polish=POLISH)
+    return solve_year(problem, gap, polish=1.0 if why else POLISH)
 
 
 @dataclass(frozen=True, slots=True)

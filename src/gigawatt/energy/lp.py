@@ -100,7 +100,7 @@ def solve_lp(
     """
     began = time.perf_counter()
     model, columns = build(problem, fixed_mw, whole_blocks)
-    highs = _pass(model, seconds)
+    highs = pass_model(model, seconds)
     highs.run()
     status = highs.modelStatusToString(highs.getModelStatus())
     if status in ("Infeasible", "Primal infeasible or unbounded"):
@@ -115,14 +115,15 @@ def solve_lp(
     if not model.integer:
         prices = np.asarray(solution.row_dual)[columns.balance] / problem.step_h
     return Solution(
-        objective, bound, values[columns.x], _hours(problem, columns, values, prices),
+        objective, bound, values[columns.x], fold_hours(problem, columns, values, prices),
         route_name(problem), seconds=time.perf_counter() - began,
     )  # fmt: skip
 
 
 def route_name(problem: YearProblem) -> str:
     """What the route is called in results, with the reason why the fast one can't hold the case."""
-    return "HiGHS, whole LP" + (f" ({why})" if (why := beyond_kernel(problem)) else "")
+    why = beyond_kernel(problem)
+    return "whole LP in HiGHS" + (f" ({why})" if why else "")
 
 
 def beyond_kernel(problem: YearProblem) -> str:
@@ -289,7 +290,7 @@ def _blocks(m: _Model, problem: YearProblem, x: IntArray) -> None:
         m.put(row, any_built, -most)
 
 
-def _pass(m: _Model, seconds: float) -> Any:  # noqa: ANN401
+def pass_model(m: _Model, seconds: float) -> Any:  # noqa: ANN401
     import highspy  # noqa: PLC0415
     from scipy.sparse import csc_array  # noqa: PLC0415
 
@@ -320,7 +321,7 @@ def _pass(m: _Model, seconds: float) -> Any:  # noqa: ANN401
     return highs
 
 
-def _hours(problem: YearProblem, columns: _Columns, values: Array, prices: Array) -> Dispatch:
+def fold_hours(problem: YearProblem, columns: _Columns, values: Array, prices: Array) -> Dispatch:
     served = np.where(columns.served >= 0, values[columns.served], 0.0)
     free = _free(problem)
     if free.any():

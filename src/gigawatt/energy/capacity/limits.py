@@ -2,8 +2,8 @@
 
 With a multiplier tau >= 0 on a limit, each offer's price rises by tau times what it counts; the
 year then falls apart into the hours that the kernel can hold. The dual value is concave in tau with
-slope used - limit. The primal is a mix of dispatches that keeps the limits: the problem is convex, so a
-mix is feasible, and its cost is an upper bound. Every dispatch gives a valid cut.
+slope used - limit. The primal is a mix of dispatches that keeps the limits: the problem is convex,
+so a mix is feasible, and its cost is an upper bound. Every dispatch gives a valid cut.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gigawatt.energy.dispatch.solution import Dispatch
-from gigawatt.energy.dispatch.year import Evaluation, YearKernel
+from gigawatt.energy.dispatch.year import Dispatcher, Evaluation
 from gigawatt.quantity.arrays import Array
 
-HARD_USD_PER_UNIT = 1e7  # price of breaking a limit that must not be broken
 NEAR = 1.05  # step from the last multiplier when it is looked for again
 MOST_DISPATCHES = 60
 
@@ -54,7 +53,7 @@ class PricedYear:
 class _Search:
     """Dispatches of one year at fixed capacities."""
 
-    kernel: YearKernel
+    kernel: Dispatcher
     x: Array
     points: list[Point] = field(default_factory=list)
 
@@ -65,7 +64,7 @@ class _Search:
         return point
 
 
-def price_year(kernel: YearKernel, x: Array, tau: Array, tolerance_usd: float) -> PricedYear:
+def price_year(kernel: Dispatcher, x: Array, tau: Array, tolerance_usd: float) -> PricedYear:
     """Dispatch a year so that its yearly limits hold.
 
     Parameters
@@ -76,7 +75,7 @@ def price_year(kernel: YearKernel, x: Array, tau: Array, tolerance_usd: float) -
     tolerance_usd : gap at which the search of the multipliers ends.
     """
     search = _Search(kernel, x)
-    prices = np.minimum([y.usd_per_unit for y in kernel.problem.limits], HARD_USD_PER_UNIT)
+    prices = kernel.unit_prices
     if not len(tau):
         return _mixed(search, [(1.0, search.run(tau))], prices)
     mix = _one(search, float(tau[0]), float(prices[0]), tolerance_usd) if len(tau) == 1 else (
@@ -85,7 +84,7 @@ def price_year(kernel: YearKernel, x: Array, tau: Array, tolerance_usd: float) -
     return _mixed(search, mix, prices)
 
 
-def mixed_hours(kernel: YearKernel, x: Array, mix: tuple[tuple[float, Array], ...]) -> Dispatch:
+def mixed_hours(kernel: Dispatcher, x: Array, mix: tuple[tuple[float, Array], ...]) -> Dispatch:
     """Hours of the mix, weighted."""
     parts = []
     for weight, tau in mix:

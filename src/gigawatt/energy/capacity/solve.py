@@ -19,7 +19,9 @@ from gigawatt.energy.capacity.limits import PricedYear, mixed_hours, price_year
 from gigawatt.energy.capacity.master import Master
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
-from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.energy.capacity.lp_year import LpYear
+from gigawatt.energy.dispatch.year import Dispatcher, YearKernel
+from gigawatt.energy.lp import beyond_kernel
 from gigawatt.errors import GigawattError
 from gigawatt.quantity.arrays import Array
 
@@ -75,7 +77,7 @@ class _State:
 
     stages: Sequence[Stage]
     cost: Array
-    kernels: list[YearKernel]
+    kernels: list[Dispatcher]
     tau: list[Array]
     best: Array
     upper: float = np.inf
@@ -127,7 +129,7 @@ def solve_year(
     plan = solve_plan([stage], builds, gap, polish=polish, most_rounds=most_rounds,
                       most_seconds=most_seconds)  # fmt: skip
     return Solution(
-        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0], ROUTE,
+        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0], route_name(problem),
         plan.rounds, plan.dispatches, plan.seconds,
     )  # fmt: skip
 
@@ -150,7 +152,7 @@ def solve_plan(
     master = Master(builds.cost_usd, builds.low_mw, tops, len(stages))
     for low, high, row in builds.rows:
         master.add_row(low, high, row)
-    kernels = [YearKernel(s.problem) for s in stages]
+    kernels = [dispatcher(s.problem) for s in stages]
     state = _State(
         stages, builds.cost_usd, kernels, [np.zeros(len(k.limits)) for k in kernels],
         _first_point(stages, builds, tops),
@@ -171,6 +173,17 @@ def solve_plan(
     if builds.blocks:
         lower = _whole(state, master, builds, tops, gap)
     return _result(state, lower, began)
+
+
+def dispatcher(problem: YearProblem) -> Dispatcher:
+    """What dispatches a year: the kernel, or HiGHS where the kernel can't hold it."""
+    return LpYear(problem) if beyond_kernel(problem) else YearKernel(problem)
+
+
+def route_name(problem: YearProblem) -> str:
+    """What the route is called in results."""
+    why = beyond_kernel(problem)
+    return f"cutting planes with dispatch by HiGHS ({why})" if why else ROUTE
 
 
 def first_tops(stages: Sequence[Stage], builds: Builds) -> Array:

@@ -8,6 +8,7 @@ the capacities and holds for any of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from gigawatt.energy.dispatch.problem import Capacity, YearProblem, battery, off
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.quantity.arrays import Array
 
+HARD_USD_PER_UNIT = 1e7  # price of breaking a limit that must not be broken
 WRAP_STEPS = 400
 LEAST_MW = 1e-3  # a storage of no size is priced by the worth of its first kilowatt
 SEARCH_PASSES = 60
@@ -43,6 +45,26 @@ class Evaluation:
         return self.constant_usd + float(self.slopes @ x)
 
 
+class Dispatcher(Protocol):
+    """What the search of capacities asks of a dispatch of one year.
+
+    Attributes
+    ----------
+    limits, unit_prices : (R,) yearly limits that are kept by multipliers, price of a unit above.
+    scale_of_tau : multiplier at which a limit weighs as much as the dearest offer.
+    """
+
+    limits: Array
+    unit_prices: Array
+    scale_of_tau: float
+
+    def evaluate(self, x: Array, tau: Array | None = None) -> Evaluation:
+        """Dispatch at capacities (J,) with multipliers (R,)."""
+
+    def hours(self) -> Dispatch:
+        """Hours of the year evaluated last."""
+
+
 class YearKernel:
     """Arrays and room to dispatch a year many times; holds at most one storage."""
 
@@ -54,6 +76,7 @@ class YearKernel:
         self.limit, self.per_mw = problem.limit_mw, problem.per_mw
         self.counted = [np.ascontiguousarray(y.per_mwh) for y in problem.limits]
         self.limits = np.array([y.limit for y in problem.limits])
+        self.unit_prices = np.minimum([y.usd_per_unit for y in problem.limits], HARD_USD_PER_UNIT)
         self.scale_of_tau = self._scale_of_tau()
         self.store = problem.storages[0] if problem.storages else None
         self.sorted = (

@@ -291,6 +291,7 @@ def _blocks(m: _Model, problem: YearProblem, x: IntArray) -> None:
 
 
 def pass_model(m: _Model, seconds: float) -> Any:  # noqa: ANN401
+    """Hand a model to a solver that says nothing; returns the solver."""
     import highspy  # noqa: PLC0415
     from scipy.sparse import csc_array  # noqa: PLC0415
 
@@ -322,6 +323,7 @@ def pass_model(m: _Model, seconds: float) -> Any:  # noqa: ANN401
 
 
 def fold_hours(problem: YearProblem, columns: _Columns, values: Array, prices: Array) -> Dispatch:
+    """Hours of a solution of the LP: (C,) values of its columns, (T,) prices."""
     served = np.where(columns.served >= 0, values[columns.served], 0.0)
     free = _free(problem)
     if free.any():

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gigawatt.energy.capacity.limits import PricedYear, mixed_hours, price_year
+from gigawatt.energy.capacity.lp_year import LpYear
 from gigawatt.energy.capacity.master import Master
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
-from gigawatt.energy.capacity.lp_year import LpYear
 from gigawatt.energy.dispatch.year import Dispatcher, YearKernel
 from gigawatt.energy.lp import beyond_kernel
 from gigawatt.errors import GigawattError
@@ -129,8 +129,8 @@ def solve_year(
     plan = solve_plan([stage], builds, gap, polish=polish, most_rounds=most_rounds,
                       most_seconds=most_seconds)  # fmt: skip
     return Solution(
-        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0], route_name(problem),
-        plan.rounds, plan.dispatches, plan.seconds,
+        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0],
+        route_name(problem), plan.rounds, plan.dispatches, plan.seconds,
     )  # fmt: skip
 
 

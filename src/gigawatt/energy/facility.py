@@ -234,12 +234,13 @@ def _loop(
     gap = np.maximum(target - entering, 1e-9)
     airflow = np.clip(approach / gap, LEAST_AIRFLOW, 1.0)
     fans = plant.fan_share * airflow**FAN_EXPONENT / np.maximum(load, 1e-3)
-    fans = np.where(free > 0.0, fans, 0.0)
-    trim = (1.0 - free) / _cop(plant, supply_c, entering)
-    condenser = 0.0 if plant.tower else CONDENSER_FAN_SHARE * (1.0 - free)
-    power = fans + trim + condenser
+    per_cold = 1.0 / _cop(plant, supply_c, entering)
+    per_cold = per_cold + (0.0 if plant.tower else CONDENSER_FAN_SHARE)
+    # coolers run as long as they save more at the compressors than their fans take
+    alone = per_cold + (plant.fan_share if plant.tower else 0.0)
+    trim = (1.0 - free) * per_cold
+    power = np.minimum(fans + trim, alone)
     if plant.tower:
-        power = np.where(free > 0.0, power, power + plant.fan_share)
         supply = np.maximum(entering + approach, target)
         water = (1.0 + trim) * _tower_l_per_kwh(dry, wet, supply + 0.5 * span, pressure)
     else:

@@ -46,6 +46,14 @@ class Normals:
     drybulb_p01_c: float
     wind_quantiles: Array | None = None
 
+    def fingerprint(self) -> bytes:
+        """Bytes that are equal for equal normals of the air."""
+        series = (self.drybulb_mean_c, self.dewpoint_mean_c, self.diurnal_range_c)
+        values = (
+            self.wetbulb_p99_c, self.drybulb_p99_c, self.drybulb_p01_c, self.place.elevation_m,
+        )  # fmt: skip
+        return self.id.encode() + b"".join(v.tobytes() for v in (*series, np.array(values)))
+
 
 def normals_of(catalog: Catalog, climate: str) -> Normals:
     """Normals of a record of the table "climates".

@@ -17,6 +17,7 @@ normal distribution in each month, in the same order: percentiles then hardly de
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,39 +107,31 @@ def draw_scores(climate: str, seed: int) -> Scores:
 
 def air(normals: Normals, scores: Scores) -> tuple[Array, Array]:
     """Dry bulb and dew point by hour, (8760,) each, that meet the percentiles of the year."""
-    warm = cold = damp = 1.0
+    base, warm, cold = _drybulb_parts(normals, scores)
     pressure = pressure_at_elevation_pa(normals.place.elevation_m)
+    hot = chill = 1.0
 
-    def dry_at(percent: float) -> float:
-        return float(np.percentile(_drybulb(normals, scores, warm, cold), percent))
+    def p99(factor: float) -> float:
+        return _percentile(base + factor * warm + chill * cold, 99.0)
 
-    def wet_p99() -> float:
-        dry = _drybulb(normals, scores, warm, cold)
-        dew = _dewpoint(normals, scores, dry, damp)
-        likely = dew > np.percentile(dew, 60.0)  # the wettest percent is among these
+    def p01(factor: float) -> float:
+        return _percentile(base + hot * warm + factor * cold, 1.0)
+
+    for _ in range(ROUNDS):
+        hot = _bisect(p99, normals.drybulb_p99_c, rises=True)
+        chill = _bisect(p01, normals.drybulb_p01_c, rises=False)
+    dry = base + hot * warm + chill * cold
+    mean, spread = _dewpoint_parts(normals, scores)
+
+    def wet_p99(damp: float) -> float:
+        dew = _cut(normals, mean + damp * spread, dry)
+        likely = dew > np.partition(dew, int(0.6 * HOURS))[int(0.6 * HOURS)]
+        # the wettest percent of the year is among these
         wet = wet_bulb_c(dry[likely], relative_humidity_pct(dry[likely], dew[likely]), pressure)
         return float(np.sort(wet)[-int(0.01 * HOURS)])
 
-    for _ in range(ROUNDS):
-        for part in ("warm", "cold"):
-            percent, wanted, sign = (
-                (99.0, normals.drybulb_p99_c, 1.0) if part == "warm"
-                else (1.0, normals.drybulb_p01_c, -1.0)
-            )  # fmt: skip
-            low, high = FACTOR_RANGE
-            for _ in range(BISECTIONS):
-                middle = 0.5 * (low + high)
-                warm, cold = (middle, cold) if part == "warm" else (warm, middle)
-                if sign * (dry_at(percent) - wanted) < 0.0:
-                    low = middle
-                else:
-                    high = middle
-    low, high = FACTOR_RANGE
-    for _ in range(BISECTIONS):
-        damp = 0.5 * (low + high)
-        low, high = (damp, high) if wet_p99() < normals.wetbulb_p99_c else (low, damp)
-    dry = _drybulb(normals, scores, warm, cold)
-    return dry, _dewpoint(normals, scores, dry, damp)
+    damp = _bisect(wet_p99, normals.wetbulb_p99_c, rises=True)
+    return dry, _cut(normals, mean + damp * spread, dry)
 
 
 def ar1(rng: np.random.Generator, count: int, persistence: float) -> Array:
@@ -210,21 +203,44 @@ def _spreads(normals: Normals) -> tuple[Array, Array, Array]:
     return of_dry, of_dew, together
 
 
-def _drybulb(normals: Normals, scores: Scores, warm: float, cold: float) -> Array:
+def _bisect(value_at: Callable[[float], float], wanted: float, *, rises: bool) -> float:
+    """Factor within `FACTOR_RANGE` at which a monotone function comes nearest to a value."""
+    low, high = FACTOR_RANGE
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        if (value_at(middle) < wanted) == rises:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _percentile(hourly: Array, percent: float) -> float:
+    rank = round(percent / 100.0 * (HOURS - 1))
+    return float(np.partition(hourly, rank)[rank])
+
+
+def _drybulb_parts(normals: Normals, scores: Scores) -> tuple[Array, Array, Array]:
+    """Dry bulb = first + warm factor x second + cold factor x third, (8760,) each."""
     spread, _, _ = _spreads(normals)
     mean = normals.drybulb_mean_c
     warmth = (mean - mean.min()) / max(float(mean.max() - mean.min()), 1e-6)
-    factor = cold + (warm - cold) * warmth
-    day = seasonal(mean) + (factor * spread)[MONTH_OF_DAY] * scores.dry
     shape = DAY_SHAPE - DAY_SHAPE.mean()
     width = (1.0 + CLEAR_WIDENS * scores.clear).clip(0.15)
     width = width / _by_month(width)[MONTH_OF_DAY] * normals.diurnal_range_c[MONTH_OF_DAY]
-    out = _noon_to_noon(day) + np.outer(width, shape / np.ptp(shape)).ravel()
-    out = out + NOISE_K * scores.dry_hours
-    return out + (mean - monthly_mean(out))[MONTH_OF_HOUR]
+    base = _noon_to_noon(seasonal(mean)) + np.outer(width, shape / np.ptp(shape)).ravel()
+    base = base + NOISE_K * scores.dry_hours
+    base = base + (mean - monthly_mean(base))[MONTH_OF_HOUR]
+    anomalies = [
+        _noon_to_noon((weight * spread)[MONTH_OF_DAY] * scores.dry)
+        for weight in (warmth, 1.0 - warmth)
+    ]
+    warm, cold = (a - monthly_mean(a)[MONTH_OF_HOUR] for a in anomalies)
+    return base, warm, cold
 
 
-def _dewpoint(normals: Normals, scores: Scores, drybulb: Array, damp: float) -> Array:
+def _dewpoint_parts(normals: Normals, scores: Scores) -> tuple[Array, Array]:
+    """Dew point before it is cut at the dry bulb = first + factor x second, (8760,) each."""
     _, spread, together = _spreads(normals)
     mean = normals.dewpoint_mean_c
     rest = np.sqrt(np.maximum(1.0 - together**2 - CLEAR_DRIES**2, 0.05))
@@ -235,11 +251,17 @@ def _dewpoint(normals: Normals, scores: Scores, drybulb: Array, damp: float) -> 
     )
     skew = 0.15 * np.clip((mean - 5.0) / 15.0, 0.0, 1.0)[MONTH_OF_DAY]
     score = score - skew * (score**2 - 1.0)
-    day = seasonal(mean) + damp * spread[MONTH_OF_DAY] * score
     noise = 0.6 * np.clip(1.3 + 0.10 * normals.diurnal_range_c - 0.026 * mean, 0.8, 3.5)
-    out = _noon_to_noon(day) + noise[MONTH_OF_HOUR] * scores.dew_hours
-    for _ in range(3):  # cutting at the dry bulb lowers the mean: lift and cut again
-        out = np.minimum(out + (mean - monthly_mean(out))[MONTH_OF_HOUR], drybulb)
+    base = _noon_to_noon(seasonal(mean)) + noise[MONTH_OF_HOUR] * scores.dew_hours
+    return base, _noon_to_noon(spread[MONTH_OF_DAY] * score)
+
+
+def _cut(normals: Normals, dewpoint: Array, drybulb: Array) -> Array:
+    """Dew point at most the dry bulb, with the monthly means kept: lift and cut three times."""
+    out = dewpoint
+    for _ in range(3):
+        lift = normals.dewpoint_mean_c - monthly_mean(out)
+        out = np.minimum(out + lift[MONTH_OF_HOUR], drybulb)
     return out
 
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
     "supply": ("gigawatt.cli.supply", "Least-cost supply and hourly dispatch of a campus."),
+    "weather": ("gigawatt.cli.weather", "Summarise a year of weather: yields, PUE, water."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.catalog import Catalog
+from gigawatt.energy.cooling import monthly_course, site_climate
 from gigawatt.program.check import declared_against_computed
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import Array
@@ -51,7 +53,7 @@ def all_tables(
         "performance": pl.DataFrame(_performance(loaded, rates)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
-        "sites": pl.DataFrame(_sites(frame), infer_schema_length=None),
+        "sites": pl.DataFrame(_sites(frame, loaded.catalog), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 
@@ -253,10 +255,12 @@ def _capex(frame: Frame) -> Rows:
     return rows
 
 
-def _sites(frame: Frame) -> Rows:
+def _sites(frame: Frame, catalog: Catalog) -> Rows:
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):
+        where = site_climate(site, catalog)
+        course = monthly_course(site, catalog)
         rows.append({
             "site": site.id, "name": site.name, "status": str(site.status),
             "mw_basis": site.mw_basis,
@@ -265,6 +269,11 @@ def _sites(frame: Frame) -> Rows:
             "facility_mw": float(power[frame.blocks.site == s].sum()),
             "route": ", ".join(dict.fromkeys(p.route for p in site.phases)),
             "lat": site.lat, "lon": site.lon, "source": site.source, "note": site.note,
+            "climate": where.climate, "climate_distance_km": where.distance_km,
+            "model_pue_annual": None if course is None else float(course.pue.mean()),
+            "model_pue_warmest_month": None if course is None else float(course.pue.max()),
+            "model_wue_l_per_kwh":
+                None if course is None else float(course.wue_l_per_kwh.mean()),
             "landlord": site.landlord, "cloud": site.cloud, "tenant": site.tenant,
         })  # fmt: skip
     return rows

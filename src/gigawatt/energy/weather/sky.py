@@ -1,0 +1,170 @@
+"""Irradiance and wind of a synthetic year.
+
+Sky: clear-sky irradiance by Ineichen and Perez with the world map of turbidity (pvlib); a clearness
+of each day, distributed exponentially between overcast and clear (after Bendt, Collares-Pereira and
+Rabl 1981), with the parameter that meets the month's irradiation; clouds within the day; the
+diffuse part by Erbs (1982), scaled. Wind: scores that persist over hours and days, with a course of
+the day, through the quantiles of the place where these are known, else through a Weibull
+distribution by month whose shape is that of Justus (1978).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.energy.weather.normals import WIND_PROBABILITIES, Normals
+from gigawatt.energy.weather.synthetic import MONTH_OF_DAY, ar1, exact_normal, seasonal
+from gigawatt.energy.weather.year import (
+    DAYS,
+    HOUR_OF_DAY,
+    HOURS,
+    MONTH_DAYS,
+    MONTH_OF_HOUR,
+    monthly_mean,
+)
+from gigawatt.quantity.arrays import Array
+
+LEAST_CLEARNESS, CLEAR = 0.08, 1.06  # of clear-sky irradiation of a day
+CLOUD_PERSISTENCE, CLOUD_SPREAD = 0.75, 0.36
+# Typical years of the TMYx family hold less diffuse than Erbs' correlation; calibrated on six of
+# them, see docs/weather.md. Measured irradiance (NSRDB) is closer to Erbs.
+DIFFUSE_FACTOR = 0.72
+HOURLY_WEIGHT, HOURLY_PERSISTENCE = 0.88, 0.72
+DAILY_WEIGHT, DAILY_PERSISTENCE = 0.475, 0.45
+WIND_OF_DAY, WINDIEST_HOUR = 0.4, 15.0  # in scores
+JUSTUS = 0.94  # Weibull shape over the root of the mean in m/s
+SHAPES = (1.2, 3.0)
+BEAM_LIMIT_W_M2 = 1100.0
+
+
+def irradiance(
+    normals: Normals, clear_scores: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Global, direct normal and diffuse irradiance by hour, (8760,) each, in W/m2.
+
+    Parameters
+    ----------
+    normals : of the place; each month's irradiation is met where the clear sky allows it.
+    clear_scores : (365,) normal scores of clearness.
+    rng : for clouds within the day.
+    """
+    from gigawatt.energy.solar import sun_of  # noqa: PLC0415  imports pvlib
+
+    sun = sun_of(normals.place)
+    sky = _clear_sky(normals, sun.zenith_deg, sun.extra_w_m2)
+    clearness = _daily_clearness(normals, sky.reshape(DAYS, 24).sum(axis=1), clear_scores)
+    spread = CLOUD_SPREAD * np.clip(4.0 * clearness * (CLEAR - clearness), 0.02, 1.0)
+    clouds = ar1(rng, HOURS, CLOUD_PERSISTENCE).reshape(DAYS, 24)
+    ghi = sky.reshape(DAYS, 24) * clearness[:, None] * np.exp(spread[:, None] * clouds)
+    ghi = np.minimum(ghi, sky.reshape(DAYS, 24) * 1.1)
+    wanted = sky.reshape(DAYS, 24).sum(axis=1) * clearness
+    got = ghi.sum(axis=1)
+    ghi = ghi * np.divide(wanted, got, out=np.zeros(DAYS), where=got > 0.0)[:, None]
+    ghi = _meet(ghi.ravel(), normals.ghi_kwh_m2_day)
+    return _split(ghi, sun.zenith_deg, sun.extra_w_m2)
+
+
+def wind(normals: Normals, rng: np.random.Generator) -> Array:
+    """Wind at 10 m by hour, (8760,) in m/s; monthly means are met."""
+    hourly = HOURLY_WEIGHT * ar1(rng, HOURS, HOURLY_PERSISTENCE)
+    daily = DAILY_WEIGHT * np.repeat(ar1(rng, DAYS, DAILY_PERSISTENCE), 24)
+    course = WIND_OF_DAY * np.cos(2.0 * np.pi * (HOUR_OF_DAY - WINDIEST_HOUR) / 24.0)
+    below = _normal_cdf(exact_normal(hourly + daily + course, MONTH_OF_HOUR))
+    if normals.wind_quantiles is None:
+        shape = np.clip(JUSTUS * np.sqrt(normals.wind_mean_ms), *SHAPES)[MONTH_OF_HOUR]
+        relative = (-np.log1p(-np.minimum(below, 1.0 - 1e-9))) ** (1.0 / shape)
+    else:
+        relative = np.interp(below, WIND_PROBABILITIES, normals.wind_quantiles)
+    out: Array = relative * (normals.wind_mean_ms / monthly_mean(relative))[MONTH_OF_HOUR]
+    return out
+
+
+def _clear_sky(normals: Normals, zenith: Array, extra: Array) -> Array:
+    import pandas as pd  # noqa: PLC0415
+    from pvlib import atmosphere, clearsky  # noqa: PLC0415
+
+    place = normals.place
+    months = pd.date_range("2019-01-15", periods=12, freq=pd.DateOffset(months=1), tz="UTC")
+    monthly = clearsky.lookup_linke_turbidity(
+        months, place.lat, place.lon, interp_turbidity=False
+    ).to_numpy()
+    relative = atmosphere.get_relative_airmass(np.minimum(zenith, 89.9))
+    absolute = relative * atmosphere.alt2pres(place.elevation_m) / 101325.0
+    found = clearsky.ineichen(
+        np.minimum(zenith, 90.0),
+        absolute,
+        np.repeat(seasonal(monthly), 24),
+        place.elevation_m,
+        extra,
+    )
+    out: Array = np.where(zenith < 90.0, np.nan_to_num(np.asarray(found["ghi"])), 0.0)
+    return out
+
+
+def _daily_clearness(normals: Normals, sky_wh: Array, scores: Array) -> Array:
+    """Clearness of each day, (365,), whose irradiation meets the normals of the month."""
+    below = _normal_cdf(scores)
+    out = np.zeros(DAYS)
+    for m in range(12):
+        days = m == MONTH_OF_DAY
+        possible = float(sky_wh[days].sum()) / 1000.0
+        wanted = normals.ghi_kwh_m2_day[m] * MONTH_DAYS[m]
+        if possible <= 0.0:
+            continue
+        mean = wanted / possible
+        top = max(CLEAR, mean + 0.04)
+        low, high = -60.0, 60.0
+        for _ in range(50):
+            slope = 0.5 * (low + high)
+            drawn = _exponential(below[days], slope, top)
+            short = float((drawn * sky_wh[days]).sum()) / 1000.0 < wanted
+            low, high = (slope, high) if short else (low, slope)
+        out[days] = _exponential(below[days], 0.5 * (low + high), top)
+    return out
+
+
+def _exponential(below: Array, slope: float, top: float) -> Array:
+    """Quantiles of the density exp(slope x) between least clearness and `top`."""
+    span = top - LEAST_CLEARNESS
+    if abs(slope * span) < 1e-6:
+        return LEAST_CLEARNESS + span * below
+    # written so that neither sign overflows
+    if slope > 0.0:
+        out: Array = top + np.log(below + (1.0 - below) * np.exp(-slope * span)) / slope
+    else:
+        out = LEAST_CLEARNESS + np.log1p(below * np.expm1(slope * span)) / slope
+    return out
+
+
+def _meet(ghi: Array, per_day_kwh: Array) -> Array:
+    """Scale each month to its irradiation."""
+    got = monthly_mean(ghi) * 24.0 / 1000.0
+    factor = np.divide(per_day_kwh, got, out=np.zeros(12), where=got > 0.0)
+    out: Array = ghi * factor[MONTH_OF_HOUR]
+    return out
+
+
+def _split(ghi: Array, zenith: Array, extra: Array) -> tuple[Array, Array, Array]:
+    """Global irradiance with its direct and diffuse parts: Erbs, diffuse scaled."""
+    cosine = np.maximum(np.cos(np.radians(zenith)), 0.0)
+    kt = np.clip(ghi / np.maximum(extra * np.maximum(cosine, 0.065), 1e-9), 0.0, 1.0)
+    middle = 0.9511 + kt * (-0.1604 + kt * (4.388 + kt * (-16.638 + kt * 12.336)))
+    share = np.where(kt <= 0.22, 1.0 - 0.09 * kt, np.where(kt <= 0.8, middle, 0.165))
+    # overcast hours stay wholly diffuse: the scale fades in with the beam
+    share = share * np.where(share > 0.95, 1.0, DIFFUSE_FACTOR)
+    dhi = ghi * share
+    dni = np.where(cosine > 0.02, (ghi - dhi) / np.maximum(cosine, 0.02), 0.0)
+    dni = np.clip(dni, 0.0, BEAM_LIMIT_W_M2)
+    dhi = ghi - dni * cosine
+    return ghi, dni, np.maximum(dhi, 0.0)
+
+
+def _normal_cdf(scores: Array) -> Array:
+    """Standard normal distribution function (Abramowitz and Stegun 26.2.17, error 8e-8)."""
+    x = np.abs(scores)
+    t = 1.0 / (1.0 + 0.2316419 * x)
+    series = t * (0.319381530 + t * (-0.356563782 + t * (
+        1.781477937 + t * (-1.821255978 + t * 1.330274429))))  # fmt: skip
+    upper = np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi) * series
+    out: Array = np.where(scores >= 0.0, 1.0 - upper, upper)
+    return out

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     "--pypsa", type=click.Path(), metavar="DIR", help="Write the case as a PyPSA network."
 )
 @click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
+@click.option("--site", metavar="NAME", help="A site of the programme TARGET.")
 def command(
     target: str,
     gap: float,
@@ -35,8 +36,12 @@ def command(
     csv: str | None,
     pypsa: str | None,
     html: str | None,
+    site: str | None,
 ) -> None:
-    """Least-cost capacities and hourly dispatch of TARGET, a case directory.
+    """Least-cost capacities and hourly dispatch of TARGET.
+
+    TARGET is a case directory, or with --site a programme (a bundled name or a TOML file): then the
+    site is planned over the stages of its schedule, islanded or on the grid as its phases are.
 
     A case directory holds case.json (technologies, settings) and timeseries.csv or .csv.gz with
     8,760 hours; docs/energy.md lists the keys. Exit code 3 if no supply keeps all limits: the
@@ -44,6 +49,17 @@ def command(
     """
     from pathlib import Path
 
+    from gigawatt.errors import InputError
+
+    if site is not None:
+        if csv or pypsa or html or route != "auto":
+            raise InputError("--csv, --pypsa, --html and --route go with a case directory only.")
+        _site(target, site, as_json)
+        return
+    if not Path(target).is_dir():
+        raise InputError(
+            f"{target}: no such case directory. For a programme name the site: --site NAME."
+        )
     _case(Path(target), gap, route, as_json, csv, pypsa, html)
 
 
@@ -126,3 +142,35 @@ def _print_text(name: str, result: Summary) -> None:
                f"{result.dispatches} dispatches, {result.seconds:.2f} s\n")  # fmt: skip
     for line in cost_lines(result):
         click.echo(line)
+
+
+def _site(program: str, name: str, as_json: bool) -> None:
+    from gigawatt.energy.plan_cache import planned
+    from gigawatt.program.load import load_program
+    from gigawatt.study.site_supply import one_site
+
+    loaded = load_program(program)
+    plan = planned(one_site(loaded, name))
+    if as_json:
+        import json
+
+        from gigawatt.energy.plan_cache import as_data
+
+        click.echo(json.dumps(as_data(plan), indent=1))
+        return
+    click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
+               f"certified gap {plan.gap:.1e}\n")  # fmt: skip
+    for s in plan.stages:
+        load = float(s.load_mwh.sum())
+        head = (
+            f"{s.name}: from month {s.start_month:.0f} after the programme's date, {s.years:.1f} a"
+        )
+        click.echo(head)
+        click.echo(f"  load {load / 1e3:,.0f} GWh a year, {s.cost_usd.sum() / load:,.1f} USD/MWh, "
+                   f"{s.co2_t.sum() / load:.3f} t CO2/MWh, unserved {s.unserved_mwh.sum():,.1f} MWh")  # fmt: skip
+        for label, mw in zip(plan.capacities, s.capacity_mw, strict=True):
+            if mw > 0.05:
+                click.echo(f"  {label:<18} {mw:>9,.1f} MW")
+        for label, mwh in zip(plan.sources, s.supply_mwh.sum(axis=1), strict=True):
+            if mwh > 0.5:
+                click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")

@@ -1,7 +1,7 @@
 """Kept plans of sites, by the fingerprint of their inputs: equal inputs are solved once.
 
-A file a plan in ``$GIGAWATT_CACHE``, else ``gigawatt`` in the user's cache folder. A file that can't
-be read counts as absent; nothing else decides what is found.
+A file a plan in ``$GIGAWATT_CACHE``, else ``gigawatt`` in the user's cache folder. A file that
+can't be read counts as absent; nothing else decides what is found.
 """
 
 from __future__ import annotations
@@ -58,3 +58,24 @@ def store_plan(plan: SitePlan, path: Path) -> None:
     head["stages"] = [[s.name, s.start_month, s.years] for s in plan.stages]
     arrays = {f"{n}/{name}": getattr(s, name) for n, s in enumerate(plan.stages) for name in ARRAYS}
     save_arrays(path, {"head": np.array(json.dumps(head)), **arrays})
+
+
+def as_data(plan: SitePlan) -> dict[str, object]:
+    """A plan as plain data: by stage, capacities in MW and months of a year by source."""
+    return {
+        "site": plan.site,
+        "objective_usd": plan.objective_usd,
+        "gap": plan.gap,
+        "fingerprint": plan.fingerprint,
+        "stages": [
+            {
+                "name": s.name,
+                "start_month": s.start_month,
+                "years": s.years,
+                "capacity_mw": dict(zip(plan.capacities, s.capacity_mw.tolist(), strict=True)),
+                "supply_mwh": dict(zip(plan.sources, s.supply_mwh.tolist(), strict=True)),
+                **{name: getattr(s, name).tolist() for name in ARRAYS[2:]},
+            }
+            for s in plan.stages
+        ],
+    }

@@ -137,10 +137,13 @@ def _gas(name: str, catalog: Catalog, facility_mw: float, lead_months: float) ->
     """On-site gas plant per firm MW: reserve by unit size on the site's whole power."""
     record = catalog.record("technologies", name)
     energy = catalog.record("assumptions", "energy")
-    keys = ("unit_mw", "hot_day_derate_share", "availability_share")
-    facts = [np.array([record.value(key)]) for key in keys]
+    unit, derate, availability = (
+        np.array([record.value(key)])
+        for key in ("unit_mw", "hot_day_derate_share", "availability_share")
+    )
     firm = np.array([catalog.fact(FIRM_PATH).value])
-    reserve = float(reserve_of_load(np.array([facility_mw]), *facts, firm)[0])
+    load = np.array([facility_mw])
+    reserve = float(reserve_of_load(load, unit, derate, availability, firm)[0])
     rented = name == BRIDGE
     rent = catalog.record("assumptions", "siteplan").value("rent_factor") if rented else 1.0
     heat = record.value("heat_rate_mmbtu_per_mwh")

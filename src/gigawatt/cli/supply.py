@@ -167,7 +167,8 @@ def _site(program: str, name: str, as_json: bool) -> None:
         )
         click.echo(head)
         click.echo(f"  load {load / 1e3:,.0f} GWh a year, {s.cost_usd.sum() / load:,.1f} USD/MWh, "
-                   f"{s.co2_t.sum() / load:.3f} t CO2/MWh, unserved {s.unserved_mwh.sum():,.1f} MWh")  # fmt: skip
+                   f"{s.co2_t.sum() / load:.3f} t CO2/MWh, "
+                   f"unserved {s.unserved_mwh.sum():,.1f} MWh")  # fmt: skip
         for label, mw in zip(plan.capacities, s.capacity_mw, strict=True):
             if mw > 0.05:
                 click.echo(f"  {label:<18} {mw:>9,.1f} MW")

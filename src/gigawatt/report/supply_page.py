@@ -86,9 +86,7 @@ def _week(problem: YearProblem, solution: Solution, title: str, start: int) -> P
             traces.append(_area(hours, -d.charge_mw[span, s], f"{store.name} in", at, "down"))
     traces.append({"x": hours, "y": _round(problem.load_mw[span]), "name": "load", "mode": "lines",
                    "line": {"color": LOAD_COLOUR, "width": 2}})  # fmt: skip
-    note = (
-        f"What serves each hour from hour {start:,} of the year on; below zero the battery fills."
-    )
+    note = f"What serves each hour, from hour {start:,} of the series; below zero: charging."
     return Picture(title, note, traces, _layout("hour of the week", "MW"))
 
 
@@ -122,8 +120,9 @@ def _cost(problem: YearProblem, solution: Solution) -> Picture:
     for n, name in enumerate(names):
         pair = [by_fixed.get(name, 0.0), by_running.get(name, 0.0)]
         if max(abs(v) for v in pair) > 1e-4:
+            colour = {"color": COLOURS[n % len(COLOURS)]}
             traces.append({"type": "bar", "x": ["fixed", "running"], "y": _round(np.array(pair)),
-                           "name": name, "marker": {"color": COLOURS[n % len(COLOURS)]}})  # fmt: skip
+                           "name": name, "marker": colour})  # fmt: skip
     layout = {**_layout("", "USD per MWh of load"), "barmode": "relative"}
     total = solution.objective_usd / load
     return Picture("Cost per MWh", f"In all {total:,.2f} USD per MWh of load.", traces, layout)

@@ -4,7 +4,8 @@
 
     min  cost b + sum_s theta_s,     theta_s >= w_s (constant + slopes M_s b)   for every cut of s
 
-b are the builds; with one stage they are the capacities. Theta is in millions of USD.
+b are the builds; with one stage they are the capacities. Costs are in units of `unit_usd`, so that
+the solver sees numbers near 100.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from gigawatt.energy.highs import quiet_highs
 from gigawatt.errors import GigawattError
 from gigawatt.quantity.arrays import Array
 
-MUSD = 1e6
-
 
 class Master:
     """Lower bound and next point; N builds, S stages."""
 
-    def __init__(self, cost: Array, low: Array, high: Array, stages: int) -> None:
+    def __init__(
+        self, cost: Array, low: Array, high: Array, stages: int, unit_usd: float = 1e6
+    ) -> None:
         import highspy  # noqa: PLC0415
 
         self.kind = highspy.HighsVarType.kInteger
@@ -31,11 +32,12 @@ class Master:
         self.highs: Any = quiet_highs()
         for name, value in (("presolve", "off"), ("mip_rel_gap", 1e-9)):
             self.highs.setOptionValue(name, value)
+        self.unit_usd = unit_usd
         self.builds, self.stages = len(cost), stages
-        for c, lo, hi in zip(cost / MUSD, low, high, strict=True):
+        for c, lo, hi in zip(cost / unit_usd, low, high, strict=True):
             self._column(float(c), float(lo), float(hi))
         for _ in range(stages):
-            self._column(1.0, -1e9, self.infinite)
+            self._column(1.0, -1e12, self.infinite)
         self.columns = self.builds + stages
         self.whole: list[int] = []
 
@@ -46,8 +48,10 @@ class Master:
     def add_cut(self, stage: int, constant_usd: float, slopes: Array) -> None:
         """theta_stage >= constant + slopes b, both in USD."""
         numbers = np.append(np.flatnonzero(slopes), self.builds + stage).astype(np.int32)
-        values = np.append(-slopes[slopes != 0.0] / MUSD, 1.0)
-        self.highs.addRow(constant_usd / MUSD, self.infinite, len(numbers), numbers, values)
+        values = np.append(-slopes[slopes != 0.0] / self.unit_usd, 1.0)
+        self.highs.addRow(
+            constant_usd / self.unit_usd, self.infinite, len(numbers), numbers, values
+        )
 
     def add_row(self, low: float, high: float, coefficients: dict[int, float]) -> None:
         """A limit on the builds themselves."""
@@ -65,7 +69,7 @@ class Master:
         """Whole units: sum of parts b = size n; `spare_usd` is paid where n > 0."""
         n, used = self.columns, self.columns + 1
         self._column(0.0, 0.0, most)
-        self._column(spare_usd / MUSD, 0.0, 1.0)
+        self._column(spare_usd / self.unit_usd, 0.0, 1.0)
         self.columns += 2
         self.whole += [n, used]
         self.highs.changeColIntegrality(n, self.kind)
@@ -90,4 +94,4 @@ class Master:
         column = np.array(self.highs.getSolution().col_value)
         if self.whole:
             column[self.whole] = np.round(column[self.whole])
-        return column[: self.builds], float(value) * MUSD
+        return column[: self.builds], float(value) * self.unit_usd

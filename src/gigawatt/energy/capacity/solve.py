@@ -20,13 +20,14 @@ from gigawatt.energy.capacity.lp_year import LpYear
 from gigawatt.energy.capacity.master import Master
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
-from gigawatt.energy.dispatch.year import Dispatcher, YearKernel
+from gigawatt.energy.dispatch.year import Dispatcher, YearKernel, least_storage_mw
 from gigawatt.energy.lp import beyond_kernel
 from gigawatt.errors import GigawattError
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, BoolArray
 
 IN_OUT = 0.5
 FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
+THETA_SCALE = 500.0  # cost of the first point in the master's units
 TOP = 10.0  # first bound of a capacity over the peak load
 MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
 ROUTE = "cutting planes with exact dispatch"
@@ -149,13 +150,15 @@ def solve_plan(
     """
     began = time.perf_counter()
     tops = first_tops(stages, builds)
-    master = Master(builds.cost_usd, builds.low_mw, tops, len(stages))
+    kernels = [dispatcher(s.problem) for s in stages]
+    first = _first_point(stages, builds, tops)
+    unit = max(abs(_cost_at(stages, builds, kernels, first)), 1e-6) / THETA_SCALE
+    master = Master(builds.cost_usd, builds.low_mw, tops, len(stages), unit)
     for low, high, row in builds.rows:
         master.add_row(low, high, row)
-    kernels = [dispatcher(s.problem) for s in stages]
     state = _State(
         stages, builds.cost_usd, kernels, [np.zeros(len(k.limits)) for k in kernels],
-        _first_point(stages, builds, tops),
+        first,
     )  # fmt: skip
     _evaluate(state, master, state.best, np.inf)
     lower = _rounds(state, master, builds, tops, gap, most_rounds, began + most_seconds)
@@ -211,6 +214,27 @@ def _first_point(stages: Sequence[Stage], builds: Builds, tops: Array) -> Array:
     return point
 
 
+def _storage_builds(stages: Sequence[Stage]) -> tuple[BoolArray, float]:
+    """Builds that stand behind a storage, (N,), and the size below which one counts as none."""
+    out = np.zeros(stages[0].matrix.shape[1], dtype=bool)
+    for s in stages:
+        for store in s.problem.storages:
+            for j in (store.charge, store.discharge, store.energy):
+                out |= s.matrix[j] > 0.0
+    return out, max(least_storage_mw(s.problem) for s in stages)
+
+
+def _cost_at(
+    stages: Sequence[Stage], builds: Builds, kernels: Sequence[Dispatcher], point: Array
+) -> float:
+    """Cost of a point without its yearly limits: the size of the numbers that the master sees."""
+    running = sum(
+        s.weight * k.evaluate(s.matrix @ point).cost_usd
+        for s, k in zip(stages, kernels, strict=True)
+    )
+    return float(builds.cost_usd @ point) + running
+
+
 def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float) -> None:
     """Dispatch all stages at a point, add their cuts, keep the point if it is the best."""
     found, total = [], float(state.cost @ builds)
@@ -234,6 +258,7 @@ def _rounds(
     until: float,
 ) -> float:  # fmt: skip
     """Cut until the gap is reached; return the lower bound."""
+    small, least = _storage_builds(state.stages)
     most_mw = np.minimum(builds.high_mw, MOST_WIDER * first_tops(state.stages, builds))
     while True:
         point, lower = master.solve()
@@ -250,7 +275,9 @@ def _rounds(
             continue
         share = 1.0 if state.rounds % FULL_STEP_EVERY == 0 else IN_OUT
         tolerance = 0.1 * max(left, gap * abs(state.upper)) / sum(s.weight for s in state.stages)
-        _evaluate(state, master, state.best + share * (point - state.best), tolerance)
+        between = state.best + share * (point - state.best)
+        between[small & (between < least) & (builds.low_mw <= 0.0)] = 0.0
+        _evaluate(state, master, between, tolerance)
 
 
 def _whole(state: _State, master: Master, builds: Builds, tops: Array, gap: float) -> float:
@@ -265,7 +292,7 @@ def _whole(state: _State, master: Master, builds: Builds, tops: Array, gap: floa
     state.upper, tried = np.inf, 0
     while True:
         point, lower = master.solve()
-        if state.upper - lower <= gap * abs(state.upper):
+        if np.isfinite(state.upper) and state.upper - lower <= gap * abs(state.upper):
             return lower
         extra = sum(usd for row, usd in spares if row @ point > 1e-6)
         before, state.upper = state.upper, np.inf

@@ -19,7 +19,7 @@ from gigawatt.quantity.arrays import Array
 
 HARD_USD_PER_UNIT = 1e7  # price of breaking a limit that must not be broken
 WRAP_STEPS = 400
-LEAST_MW = 1e-3  # a storage of no size is priced by the worth of its first kilowatt
+LEAST_SHARE = 1e-6  # a storage smaller than this share of the peak is priced, but not used
 SEARCH_PASSES = 60
 
 
@@ -141,9 +141,10 @@ class YearKernel:
         s, h = self.store, self.problem.step_h
         assert s is not None
         sizes = (x[s.charge], x[s.discharge] * s.discharge_per_mw, x[s.energy] * s.hours)
-        none = min(sizes) <= LEAST_MW
-        charge, discharge = (max(v, LEAST_MW) * h for v in sizes[:2])
-        energy = max(sizes[2], LEAST_MW * h)
+        least = least_storage_mw(self.problem)
+        none = min(sizes) < least
+        charge, discharge = (max(v, least) * h for v in sizes[:2])
+        energy = max(sizes[2], least * h)
         self._cycle(charge, discharge, energy, eta_c, eta_d)
         if none:  # too little to count: the primal does without
             self.net[:], self.change[:], self.level[:] = 0.0, 0.0, 0.0
@@ -253,6 +254,11 @@ class YearKernel:
             self.served / h, _copies(self.charged / h, shape), _copies(self.discharged / h, shape),
             _copies(self.level, shape), self.marginal.copy(),
         )  # fmt: skip
+
+
+def least_storage_mw(problem: YearProblem) -> float:
+    """Power below which a storage counts as none."""
+    return LEAST_SHARE * max(float(problem.load_mw.max()), 1e-3)
 
 
 def _copies(values: Array, shape: tuple[int, int]) -> Array:

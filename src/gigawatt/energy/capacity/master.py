@@ -28,6 +28,7 @@ class Master:
         import highspy  # noqa: PLC0415
 
         self.kind = highspy.HighsVarType.kInteger
+        self.continuous = highspy.HighsVarType.kContinuous
         self.infinite = highspy.kHighsInf
         self.highs: Any = quiet_highs()
         for name, value in (("presolve", "off"), ("mip_rel_gap", 1e-9)):
@@ -40,6 +41,9 @@ class Master:
             self._column(1.0, -1e12, self.infinite)
         self.columns = self.builds + stages
         self.whole: list[int] = []
+        self.most: dict[int, float] = {}
+        self.held = False
+        self.found = np.zeros(0)
 
     def _column(self, cost: float, low: float, high: float) -> None:
         none = np.zeros(0, dtype=np.int32)
@@ -72,10 +76,26 @@ class Master:
         self._column(spare_usd / self.unit_usd, 0.0, 1.0)
         self.columns += 2
         self.whole += [n, used]
+        self.most |= {n: most, used: 1.0}
         self.highs.changeColIntegrality(n, self.kind)
         self.highs.changeColIntegrality(used, self.kind)
         self.add_row(0.0, 0.0, {**parts, n: -block_mw})
         self.add_row(-self.infinite, 0.0, {n: 1.0, used: -most})
+
+    def hold(self) -> None:
+        """Hold the whole numbers at what was found last; the rest is an LP again."""
+        for number in self.whole:
+            value = float(round(self.found[number]))
+            self.highs.changeColIntegrality(number, self.continuous)
+            self.highs.changeColBounds(number, value, value)
+        self.held = True
+
+    def release(self) -> None:
+        """Undo `hold`."""
+        for number in self.whole:
+            self.highs.changeColBounds(number, 0.0, self.most[number])
+            self.highs.changeColIntegrality(number, self.kind)
+        self.held = False
 
     def _run(self) -> str:
         self.highs.run()
@@ -90,8 +110,8 @@ class Master:
         if status != "Optimal":
             raise GigawattError(f"The master problem of the capacities ended with {status!r}.")
         info = self.highs.getInfo()
-        value = info.mip_dual_bound if self.whole else info.objective_function_value
+        mixed = self.whole and not self.held
+        value = info.mip_dual_bound if mixed else info.objective_function_value
         column = np.array(self.highs.getSolution().col_value)
-        if self.whole:
-            column[self.whole] = np.round(column[self.whole])
+        self.found = column
         return column[: self.builds], float(value) * self.unit_usd

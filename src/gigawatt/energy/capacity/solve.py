@@ -28,6 +28,7 @@ from gigawatt.quantity.arrays import Array, BoolArray
 IN_OUT = 0.5
 FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
 THETA_SCALE = 500.0  # cost of the first point in the master's units
+MOST_WHOLE = 100  # sets of blocks that are tried
 TOP = 10.0  # first bound of a capacity over the peak load
 MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
 ROUTE = "cutting planes with exact dispatch"
@@ -83,6 +84,7 @@ class _State:
     best: Array
     upper: float = np.inf
     found: list[PricedYear] = field(default_factory=list)
+    extra_usd: float = 0.0  # spare units of the blocks in hand
     dispatches: int = 0
     rounds: int = 0
 
@@ -174,7 +176,7 @@ def solve_plan(
                 began + most_seconds,
             )
     if builds.blocks:
-        lower = _whole(state, master, builds, tops, gap)
+        lower = _whole(state, master, builds, tops, gap, began + most_seconds)
     return _result(state, lower, began)
 
 
@@ -237,7 +239,7 @@ def _cost_at(
 
 def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float) -> None:
     """Dispatch all stages at a point, add their cuts, keep the point if it is the best."""
-    found, total = [], float(state.cost @ builds)
+    found, total = [], float(state.cost @ builds) + state.extra_usd
     for n, (stage, kernel) in enumerate(zip(state.stages, state.kernels, strict=True)):
         priced = price_year(kernel, stage.matrix @ builds, state.tau[n], tolerance_usd)
         for point in priced.points:
@@ -255,7 +257,7 @@ def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float
 
 def _rounds(
     state: _State, master: Master, builds: Builds, tops: Array, gap: float, most: int,
-    until: float,
+    until: float, cutoff: float = np.inf,
 ) -> float:  # fmt: skip
     """Cut until the gap is reached; return the lower bound."""
     small, least = _storage_builds(state.stages)
@@ -266,7 +268,7 @@ def _rounds(
         touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < most_mw * (1.0 - 1e-9)))
         if left <= gap * abs(state.upper) and not len(touched):
             return lower
-        if state.rounds >= most or time.perf_counter() > until:
+        if lower >= cutoff or state.rounds >= most or time.perf_counter() > until:
             return lower
         if len(touched) and left <= 0.05 * abs(state.upper):
             for n in touched:
@@ -280,8 +282,14 @@ def _rounds(
         _evaluate(state, master, between, tolerance)
 
 
-def _whole(state: _State, master: Master, builds: Builds, tops: Array, gap: float) -> float:
-    """Go on with whole blocks: the cuts stay, the points are the master's own."""
+def _whole(
+    state: _State, master: Master, builds: Builds, tops: Array, gap: float, until: float
+) -> float:
+    """Go on with whole blocks: the cuts stay; each set of blocks tried is solved to its own end.
+
+    The mixed-integer master gives the bound and the blocks to try next; with these held, the other
+    builds are settled by the rounds above.
+    """
     spares = []
     for n, j, size, spare_usd in builds.blocks:
         row = state.stages[n].matrix[j]
@@ -289,22 +297,23 @@ def _whole(state: _State, master: Master, builds: Builds, tops: Array, gap: floa
         most = np.floor(float(row @ np.where(row > 0.0, tops, 0.0)) / size + 1e-9)
         master.add_blocks(parts, size, most, spare_usd)
         spares.append((row, spare_usd))
-    state.upper, tried = np.inf, 0
-    while True:
+    upper, best, found = np.inf, state.best, state.found
+    for _ in range(MOST_WHOLE):
         point, lower = master.solve()
-        if np.isfinite(state.upper) and state.upper - lower <= gap * abs(state.upper):
-            return lower
-        extra = sum(usd for row, usd in spares if row @ point > 1e-6)
-        before, state.upper = state.upper, np.inf
+        if np.isfinite(upper) and upper - lower <= gap * abs(upper):
+            break
+        state.extra_usd = sum(usd for row, usd in spares if row @ point > 1e-6)
+        state.upper = np.inf
+        master.hold()
         _evaluate(state, master, point, 0.1 * gap * abs(lower))
-        keep = state.upper + extra
-        if keep < before:
-            kept = (state.best, state.found)
-        state.upper = min(before, keep)
-        state.best, state.found = kept
-        tried += 1
-        if tried > 300:
-            return lower
+        _rounds(state, master, builds, tops, 0.5 * gap, state.rounds + 200, until, cutoff=upper)
+        master.release()
+        if state.upper < upper:
+            upper, best, found = state.upper, state.best, state.found
+        if time.perf_counter() > until:
+            break
+    state.upper, state.best, state.found = upper, best, found
+    return lower
 
 
 def _result(state: _State, lower: float, began: float) -> Plan:

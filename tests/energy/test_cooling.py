@@ -82,6 +82,12 @@ def test_hot_climates_cost_more(cooling):
     assert found["abu-dhabi"] > found["dallas"] + 0.02 > found["narvik"] + 0.03
 
 
+def test_a_site_may_name_its_climate():
+    catalog, site = load_catalog(), small_site(climate="narvik-no")
+    assert site_climate(site, catalog).climate == "narvik-no"
+    assert site_climate(small_site(), catalog).climate == "abilene-tx"
+
+
 def test_spread_of_plants_is_kept_in_every_climate():
     catalog, streams = load_catalog(), _streams()
     fact = catalog.fact("cooling/closed-loop-dry/pue_annual")

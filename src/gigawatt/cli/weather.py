@@ -69,12 +69,12 @@ def command(
     else:
         climate, how = climate_for(catalog, source)
         weather = replace(synthetic_year(normals_of(catalog, climate), seed), notes=(how,))
-    for note in weather.notes:
-        click.echo(f"{weather.origin}: {note}", err=True)
-    if hours:
+    summary = None if hours else summarise(weather, catalog)
+    for note in weather.notes if summary is None else summary.notes:
+        click.echo(note, err=True)
+    if summary is None:
         _print_hours(weather)
         return
-    summary = summarise(weather, catalog)
     if as_json:
         click.echo(json.dumps(plain(summary), indent=2, ensure_ascii=False, allow_nan=False))
     else:

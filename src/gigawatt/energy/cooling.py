@@ -29,7 +29,7 @@ from gigawatt.energy.psychrometrics import (
     relative_humidity_pct,
     wet_bulb_c,
 )
-from gigawatt.energy.weather.normals import Normals, nearest_climate, normals_of
+from gigawatt.energy.weather.normals import Normals, distance_km, nearest_climate, normals_of
 from gigawatt.energy.weather.synthetic import air, draw_scores
 from gigawatt.energy.weather.year import monthly_mean
 from gigawatt.program.model import Site
@@ -66,7 +66,11 @@ class MonthlyCourse:
 
 
 def site_climate(site: Site, catalog: Catalog) -> SiteClimate:
-    """Nearest climate of a site, none beyond `FARTHEST_KM`."""
+    """Climate that a site names, else the nearest, none beyond `FARTHEST_KM`."""
+    if site.climate:
+        own = catalog.record("climates", site.climate)
+        distance = distance_km(site.lat, site.lon, own.value("lat"), own.value("lon"))
+        return SiteClimate(site.climate, distance)
     climate, distance = nearest_climate(catalog, site.lat, site.lon)
     return SiteClimate(climate if distance <= FARTHEST_KM else "", distance)
 

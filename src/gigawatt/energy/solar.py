@@ -62,6 +62,9 @@ class PlantTerms:
     albedo: float = 0.2
 
 
+PVWATTS = PlantTerms()
+
+
 @dataclass(frozen=True, slots=True)
 class Sun:
     """Sun by hour, (8760,) each: angles, extraterrestrial normal irradiance, air mass."""
@@ -115,7 +118,7 @@ def sun_of(place: Place, minute: float = MID_HOUR_MINUTE) -> Sun:
 
 
 def cell_power(weather: WeatherYear, sun: Sun, mount: ArrayFixed | Array1Axis,
-               terms: PlantTerms = PlantTerms()) -> Array:  # fmt: skip
+               terms: PlantTerms = PVWATTS) -> Array:  # fmt: skip
     """DC power after system losses per kW of DC nameplate, (8760,)."""
     tilt, azimuth = orientation(weather.place, sun, mount)
     beam, sky, ground, incidence = plane_of_array(weather, sun, tilt, azimuth, terms.albedo)
@@ -131,7 +134,7 @@ def cell_power(weather: WeatherYear, sun: Sun, mount: ArrayFixed | Array1Axis,
 
 
 def pv_yield(weather: WeatherYear, sun: Sun, mount: ArrayFixed | Array1Axis,
-             terms: PlantTerms = PlantTerms()) -> Array:  # fmt: skip
+             terms: PlantTerms = PVWATTS) -> Array:  # fmt: skip
     """AC energy by hour per kW of DC nameplate, (8760,) in kWh/kW.
 
     Parameters

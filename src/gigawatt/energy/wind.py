@@ -45,7 +45,10 @@ class Turbine:
     loss_share: float = 0.12
 
 
-def wind_yield(weather: WeatherYear, turbine: Turbine = Turbine()) -> Array:
+TURBINE = Turbine()
+
+
+def wind_yield(weather: WeatherYear, turbine: Turbine = TURBINE) -> Array:
     """Energy by hour per kW of nameplate, (8760,) in kWh/kW."""
     speed = speed_at_hub_ms(weather, turbine)
     density = weather.pressure_pa / GAS_CONSTANT_DRY_AIR / (weather.drybulb_c + KELVIN)

@@ -16,6 +16,7 @@ from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_shares, capex_usd_per_gw
 from gigawatt.study.outputs import IMPACT_METRICS
+from gigawatt.study.site_rules import rule_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def all_tables(
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded.catalog), infer_schema_length=None),
+        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 

@@ -99,7 +99,7 @@ def climate_for(catalog: Catalog, site: str) -> tuple[str, str]:
 
     Returns
     -------
-    Id of the climate, and how it was chosen, in a phrase.
+    Id of the climate, and how it was chosen and how good its normals are, in a phrase.
 
     Raises
     ------
@@ -107,13 +107,19 @@ def climate_for(catalog: Catalog, site: str) -> tuple[str, str]:
     """
     site = site.lower().replace("_", "-")
     if site in catalog.records["climates"]:
-        return site, f"normals of {site}"
+        return site, _told(catalog, site, f"normals of {site}")
     if site not in catalog.records["sites"]:
         names = [*catalog.records["climates"], *catalog.records["sites"]]
         raise unknown_name("weather file, climate or site", site, names)
     record = catalog.records["sites"][site]
     climate, distance = nearest_climate(catalog, record.value("lat"), record.value("lon"))
-    return climate, f"normals of {climate}, {distance:.0f} km from {site}"
+    return climate, _told(catalog, climate, f"normals of {climate}, {distance:.0f} km from {site}")
+
+
+def _told(catalog: Catalog, climate: str, how: str) -> str:
+    record = catalog.record("climates", climate)
+    source = catalog.sources[record.text("source")].title
+    return f"{how}; {record.text('status')}: {source}"
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

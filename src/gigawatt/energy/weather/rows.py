@@ -178,7 +178,7 @@ def to_year(
     if shift_hours:
         columns = {k: np.roll(v, shift_hours) for k, v in columns.items()}
         notes = (*notes, f"rows were moved by {shift_hours:+d} h to local standard time")
-    check_sun(rows.where, place, columns["ghi_w_m2"])
+    check_sun(rows.where, place, columns["ghi_w_m2"], sun_minute)
     place, pressure, told = _air_pressure(place, columns)
     beyond = hub(columns)
     return WeatherYear(

@@ -160,7 +160,7 @@ def _check_scale(where: str, columns: dict[str, Array]) -> None:
         raise InputError(
             f"{where}: ghi_w_m2 never passes {top:g}: kW/m2 or kWh/m2? W/m2 are wanted."
         )
-    if "wind_ms" in columns and columns["wind_ms"].mean() > 20.0:
+    if "wind_ms" in columns and columns["wind_ms"].mean() > 13.0:
         mean = columns["wind_ms"].mean()
         raise InputError(f"{where}: wind_ms is {mean:.1f} on average: km/h, mph or knots?")
 
@@ -188,7 +188,9 @@ def check_calendar(where: str, stamps: list[tuple[int, int, int]], lines: Array)
     return np.array([i for i, s in enumerate(stamps) if s[:2] != (2, 29)])
 
 
-def check_sun(where: str, place: Place, ghi_w_m2: Array) -> None:
+def check_sun(
+    where: str, place: Place, ghi_w_m2: Array, sun_minute: float = MID_HOUR_MINUTE
+) -> None:
     """Check that noon and season of the irradiance fit the place and time zone.
 
     Raises
@@ -206,7 +208,7 @@ def check_sun(where: str, place: Place, ghi_w_m2: Array) -> None:
         )
     if ghi_w_m2.sum() <= 0.0:
         raise InputError(f"{where}: no irradiance in the whole year.")
-    mid = HOUR_OF_DAY + 0.5
+    mid = HOUR_OF_DAY + sun_minute / 60.0
     noon = float((ghi_w_m2 * mid).sum() / ghi_w_m2.sum())
     due = 12.0 + place.tz_hours - place.lon / 15.0
     if abs(noon - due) > NOON_TOLERANCE_HOURS:

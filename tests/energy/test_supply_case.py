@@ -233,3 +233,29 @@ def test_infeasible_says_which_limit_and_by_how_much(tmp_path):
     assert isinstance(result.exception, InfeasibleError)
     assert result.exception.exit_code == 3
     assert "grid_limit_mw = 50 MW: must be 80" in str(result.exception)
+
+
+def test_blocks_that_fail_tell_the_loss_of_load(tmp_path):
+    units = {"gas_block_mw": 20.0, "gas_outage_share": 0.05}
+    lole = []
+    for spares in (0, 2):
+        folder = _write(tmp_path / str(spares), settings={"grid_limit_mw": 0},
+                        technologies={**units, "gas_spare_blocks": spares, "pv_max_mw": 0.0,
+                                      "wind_max_mw": 0.0, "bat_max_mw": 0.0})  # fmt: skip
+        result = CliRunner().invoke(command, [str(folder), "--json"])
+        assert result.exit_code == 0, result.output
+        data = json.loads(result.stdout)
+        assert data["capacity_mw"]["gas"] == pytest.approx(100.0)
+        lole.append(data["reliability"]["lole_hours_without_storage"])
+        assert data["reliability"]["lole_hours"] == pytest.approx(lole[-1], rel=0.3)
+    assert lole[0] == pytest.approx(8760 * (1 - 0.95**5), rel=1e-6)
+    assert lole[1] < 0.05 * lole[0]
+
+
+def test_import_limit_by_the_hour(tmp_path):
+    rows = [[*r, "0" if n < 4380 else "60"] for n, r in enumerate(ROWS)]
+    folder = _write(tmp_path / "c", rows=rows, header=[*HEADER, "grid_limit_mw"])
+    _, problem, found = _solve(folder)
+    served = found.dispatch.served_mw[:, problem.offer_number("grid")]
+    assert served[:4380].max() == 0.0
+    assert 0.0 < served.max() <= 50.0 + 1e-9

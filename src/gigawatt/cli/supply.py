@@ -73,10 +73,11 @@ def _case(
     html: str | None,
 ) -> None:
     from gigawatt.energy.case import read_case
-    from gigawatt.energy.case_problem import must_serve, year_problem
+    from gigawatt.energy.case_problem import fleet_of, must_serve, year_problem
     from gigawatt.energy.dispatch.year import compile_kernel
     from gigawatt.energy.feasible import broken, message
     from gigawatt.energy.least_cost import least_cost, summary
+    from gigawatt.energy.reliability import reliability
     from gigawatt.errors import InfeasibleError
 
     case = read_case(folder)
@@ -91,10 +92,12 @@ def _case(
     if solution.gap > gap:
         click.echo(f"Warning: the gap reached is {solution.gap:.2g}, not {gap:.2g}.", err=True)
     result = summary(problem, solution)
+    fleet = fleet_of(case, problem, solution.capacity_mw)
+    risk = reliability(problem, solution.capacity_mw, fleet)
     if as_json:
-        _print_json(case.name, result)
+        _print_json(case.name, result, risk)
     else:
-        _print_text(case.name, result)
+        _print_text(case.name, result, risk)
     _write(problem, solution, csv, pypsa, html, case.name)
 
 
@@ -125,15 +128,15 @@ def _write(
         click.echo(html, err=True)
 
 
-def _print_json(name: str, result: Summary) -> None:
+def _print_json(name: str, result: Summary, risk: dict[str, float]) -> None:
     import json
     from dataclasses import asdict
 
-    data: dict[str, Any] = asdict(result)
+    data: dict[str, Any] = asdict(result) | ({"reliability": risk} if risk else {})
     click.echo(json.dumps({"name": name, **data}, indent=1))
 
 
-def _print_text(name: str, result: Summary) -> None:
+def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
     from gigawatt.energy.least_cost import cost_lines
 
     click.echo(f"{name}: {result.objective_usd_per_yr / 1e6:,.2f} M USD a year, "
@@ -142,6 +145,8 @@ def _print_text(name: str, result: Summary) -> None:
                f"{result.dispatches} dispatches, {result.seconds:.2f} s\n")  # fmt: skip
     for line in cost_lines(result):
         click.echo(line)
+    for label, value in risk.items():
+        click.echo(f"{label.replace('_', ' ')}: {value:,.4g}")
 
 
 def _site(program: str, name: str, as_json: bool) -> None:

@@ -42,6 +42,8 @@ def _blocks(prefix: str) -> dict[str, Key]:
     return {
         f"{prefix}block_mw": Key(0, INF, "size of one unit, MW; 0 = any size", 0.0),
         f"{prefix}spare_blocks": Key(0, 100, "units paid for beside those that count (N+k)", 0.0),
+        f"{prefix}outage_share": Key(0, 0.99, "share of time that a unit is out (forced)", 0.0),
+        f"{prefix}repair_hours": Key(0.1, 8760, "mean time to repair a unit", 48.0),
         f"{prefix}ramp_share_per_h": Key(0, INF, "largest change in an hour over capacity", INF),
         f"{prefix}min_load_share": Key(0, 1, "least load of a running unit over its size", 0.0),
         f"{prefix}start_usd_per_mw": Key(0, INF, "cost of a start, USD/MW", 0.0),
@@ -126,4 +128,5 @@ COLUMNS = {
     "wind_pu": "wind, MW per MW",
     "price_usd_mwh": "price of import, USD/MWh",
     "grid_ci_t_per_mwh": "emissions of import, t/MWh",
+    "grid_limit_mw": "most import in the hour, MW, beside the setting",
 }

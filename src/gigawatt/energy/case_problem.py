@@ -16,6 +16,7 @@ from gigawatt.energy.dispatch.problem import (
     YearProblem,
     offer,
 )
+from gigawatt.energy.reliability import Units
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 GRID, SHED, CURTAILED = "grid", "shed", "curtailed compute"
@@ -102,6 +103,22 @@ def year_problem(case: Case) -> YearProblem:
     )  # fmt: skip
 
 
+def fleet_of(case: Case, problem: YearProblem, capacity_mw: Array) -> list[Units]:
+    """Units of the plants whose block size and outages are given, spares included."""
+    told = [("gas", case.technologies, "gas_"), *((p.name, p.values, "") for p in case.plants)]
+    out = []
+    for name, v, prefix in told:
+        number = problem.capacity_number(name)
+        size, share = _number(v[f"{prefix}block_mw"], 0.0), _number(v[f"{prefix}outage_share"], 0.0)
+        if number < 0 or size <= 0.0 or share <= 0.0:
+            continue
+        count = round(float(capacity_mw[number]) / size)
+        spare = int(_number(v[f"{prefix}spare_blocks"], 0.0)) if count else 0
+        repair = _number(v[f"{prefix}repair_hours"], 48.0)
+        out.append(Units(name, size, count + spare, share, repair))
+    return out
+
+
 def must_serve(case: Case) -> bool:
     """Whether the case allows no load to go unserved."""
     return case.technologies["voll_usd_per_mwh"] is None
@@ -129,6 +146,7 @@ def _grid(parts: _Parts) -> None:
     intensity = columns.get("grid_ci_t_per_mwh", np.zeros(steps))
     price = columns["price_usd_mwh"] + parts.co2_price * intensity
     top = float(parts.load.max()) * 10.0  # no limit: more than any storage could take in
+    hourly = columns.get("grid_limit_mw", np.full(steps, np.inf))
     number: IntArray | int = NONE
     yearly = _number(settings["demand_charge_usd_per_mw_yr"], 0.0)
     monthly = _number(settings["demand_charge_usd_per_mw_month"], 0.0)
@@ -140,7 +158,7 @@ def _grid(parts: _Parts) -> None:
             parts.capacity(f"{DEMAND} {month + 1:02d}", monthly, {})
         number = first + parts.case.series.month
     parts.offers.append(
-        offer(GRID, steps, price, limit_mw=min(limit, top), capacity=number,
+        offer(GRID, steps, price, limit_mw=np.minimum(hourly, min(limit, top)), capacity=number,
               co2_t_per_mwh=intensity)
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ RANGES = {
     "wind_pu": (0.0, 1.5, "MW per MW; above 1.5 it is likely per cent or MW"),
     "price_usd_mwh": (-1e5, 1e5, "USD/MWh"),
     "grid_ci_t_per_mwh": (0.0, 3.0, "t/MWh; above 3 it is likely g/kWh or kg/MWh"),
+    "grid_limit_mw": (0.0, 1e5, "MW; above 100 GW it is likely kW"),
 }
 
 

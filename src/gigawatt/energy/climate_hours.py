@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from gigawatt.energy.cooling import CLIMATE_SEED
 from gigawatt.energy.weather.normals import Normals
 from gigawatt.quantity.arrays import Array
 
-VERSION = 1  # of weather and yield models: a change makes kept hours void
+CODE = ("weather/synthetic.py", "weather/sky.py", "solar.py", "wind.py", "psychrometrics.py",
+        "climate_hours.py")  # fmt: skip  # a change of these makes kept hours void
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class ClimateHours:
     wind_pu: Array
 
 
+@cache
+def code_hash(files: tuple[str, ...]) -> str:
+    """SHA-256 over source files of this package's folder."""
+    digest = hashlib.sha256()
+    for name in files:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()
+
+
 def cache_folder() -> Path:
     """Folder of what is kept between runs; it need not exist."""
     own = os.environ.get("GIGAWATT_CACHE")
@@ -44,7 +55,7 @@ def cache_folder() -> Path:
 
 def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
     """Hours of a climate: out of the cache, or made and kept."""
-    key = hashlib.sha256(normals.fingerprint() + f" {VERSION} {CLIMATE_SEED}".encode())
+    key = hashlib.sha256(normals.fingerprint() + f"{code_hash(CODE)}{CLIMATE_SEED}".encode())
     path = (folder or cache_folder()) / f"climate-{key.hexdigest()}.npz"
     names = [f.name for f in fields(ClimateHours)]
     try:

@@ -20,6 +20,7 @@ import numpy as np
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import available_mw
 from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.energy.lp import beyond_kernel
 from gigawatt.errors import InputError
 from gigawatt.quantity.arrays import Array
 
@@ -174,6 +175,29 @@ def sampled_shortfall(
         float(hours.mean()), float(lost.mean()), float(np.quantile(hours, 0.9)),
         float(np.quantile(lost, 0.9)),
     )  # fmt: skip
+
+
+def reliability(
+    problem: YearProblem, capacity_mw: Array, fleet: Sequence[Units], years: int = 50
+) -> dict[str, float]:
+    """Loss of load of a supply: by convolution, and by sampled years where the kernel holds it."""
+    if not fleet:
+        return {}
+    step = min(*(u.unit_mw for u in fleet), 1.0)
+    table = loss_of_load(net_load_mw(problem, capacity_mw, fleet), fleet, step)
+    out = {
+        "lole_hours_without_storage": table.lole_hours,
+        "unserved_mwh_without_storage": table.unserved_mwh,
+    }
+    if not beyond_kernel(problem):
+        sample = sampled_shortfall(problem, capacity_mw, fleet, years)
+        out |= {
+            "sampled_years": float(years),
+            "lole_hours": sample.lole_hours,
+            "unserved_mwh": sample.unserved_mwh,
+            "unserved_p90_mwh": sample.unserved_p90_mwh,
+        }
+    return out
 
 
 def sample_units_up(units: Units, steps: int, step_h: float, rng: np.random.Generator) -> Array:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from gigawatt.energy.climate_hours import code_hash
 from gigawatt.energy.dispatch.problem import (
     Capacity,
     Offer,
@@ -35,7 +36,10 @@ DEMAND = "grid demand"
 BATTERY = "battery"
 PLAN_GAP = 1e-4
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-VERSION = 1  # of the model: a change makes kept results void
+CODE = (
+    "site_plan.py", "stages.py", "capacity/solve.py", "capacity/limits.py", "capacity/master.py",
+    "dispatch/kernel.py", "dispatch/year.py", "dispatch/problem.py",
+)  # fmt: skip  # what makes a plan: a change of it makes kept ones void
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class SiteInputs:
 
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
-        digest = hashlib.sha256(f"site plan {VERSION} gap {PLAN_GAP}".encode())
+        digest = hashlib.sha256(f"{code_hash(CODE)} gap {PLAN_GAP}".encode())
         _feed(digest, self)
         return digest.hexdigest()
 

@@ -9,13 +9,15 @@ recomputation (the cheapest with which it fits).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import GigawattError, InputError
-from gigawatt.performance.hardware import System
+from gigawatt.performance.hardware import System, full_power_w
 from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
@@ -46,6 +48,7 @@ from gigawatt.performance.training.plan import Plan, check_plan
 from gigawatt.performance.training.result import StepBatch
 from gigawatt.performance.training.search import search
 from gigawatt.performance.training.space import PRACTICAL
+from gigawatt.quantity.units import W_PER_KW
 
 ADDED = (
     "predicted_iter_time_s",
@@ -63,6 +66,13 @@ RESULTS = (
     "time_to_train_min", "memory_gib_per_gpu",
 )  # fmt: skip
 Z95 = 1.645
+USUAL_BATCH_TOKENS = 4e6
+USUAL_GPU_TOKENS = 1024
+STANDS_FOR = {
+    "cdna3": "hopper", "cdna4": "blackwell", "cdna5": "blackwell", "rubin": "blackwell",
+    "tpu": "ampere", "tpu-v5p": "hopper", "tpu-v6e": "hopper", "tpu7x": "blackwell",
+    "trainium2": "hopper", "trainium3": "blackwell",
+}  # fmt: skip
 _PARTS = {
     "norm": Recompute.NORM,
     "activation": Recompute.ACTIVATION,
@@ -107,8 +117,8 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     said = Said([])
     shape = shape_of(row, catalog, said)
     check_shape(shape, row, said)
-    system = system_of(row, catalog, said)
-    model = load_train_model(catalog, system.generation)
+    system = _complete(system_of(row, catalog, said), said)
+    model = train_model_of(catalog, system, said)
     base = _software(row, system, said)
     sized = _sizes(row, shape, system, model, base, said)
     check_plan(sized)
@@ -117,6 +127,27 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     convention, words = parse_convention(text_of(row, "flops_convention"))
     said.note(words)
     return Case(shape, system, model, plan, convention, tuple(said.words), said.sigma_log)
+
+
+def open_case(row: Row, catalog: Catalog) -> Case:
+    """A row for a search: model, system, software and batch, with no plan chosen yet.
+
+    Raises
+    ------
+    InputError : as `resolve_case`.
+    """
+    said = Said([])
+    shape = shape_of(row, catalog, said)
+    system = _complete(system_of(row, catalog, said), said)
+    model = train_model_of(catalog, system, said)
+    plan = _sharding(row, _software(row, system, said), said)
+    gbs = size_of(row, "gbs")
+    if gbs is None:
+        gbs = usual_batch(size_of(row, "gpus") or 1, plan.seq)
+        said.note(f"batch of {gbs:,} sequences (not given)")
+    convention, _ = parse_convention(text_of(row, "flops_convention"))
+    words = tuple(said.words)
+    return Case(shape, system, model, replace(plan, gbs=gbs), convention, words, said.sigma_log)
 
 
 def predict(case: Case) -> StepBatch:
@@ -189,17 +220,20 @@ def _sizes(
     """Parallel sizes, batch, sharding and virtual stages."""
     size = {k: size_of(row, k) for k in ("gpus", "tp", "pp", "cp", "ep", "etp", "dp", "vp", "mbs")}
     plan = _sharding(row, base, said)
-    open_split = size["tp"] is None or size["pp"] is None
-    if open_split and size["gpus"] and not (plan.zero == 3 and size["tp"] is None):
+    searched = (size["tp"] is None or size["pp"] is None) and bool(size["gpus"]) and plan.zero < 3
+    if searched:
         plan = _searched(row, shape, system, model, plan, size, said)
         size = {k: getattr(plan, k, None) if v is None else v for k, v in size.items()}
     tp, pp, cp = size["tp"] or 1, size["pp"] or 1, size["cp"] or 1
     dp = _data_ranks(size["gpus"], tp * pp, cp, size["dp"], said)
-    gbs = size_of(row, "gbs")
+    gbs = size_of(row, "gbs") or (plan.gbs if searched else None)
     if gbs is None:
         gbs = dp * max(1, size["mbs"] or 1) * max(8, 4 * pp if pp > 1 else 8)
         said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
     ep = size["ep"] or _expert_ranks(shape, system, tp * cp * dp, said)
+    if shape.is_moe and ep > tp * cp * dp and shape.experts % (tp * cp * dp) == 0:
+        said.note(f"ep {tp * cp * dp}, the ranks of one stage (ep = {ep} is more)", 0.05)
+        ep = tp * cp * dp
     plan = replace(
         plan, tp=tp, pp=pp, cp=cp, dp=dp, ep=ep, etp=size["etp"] or 1, gbs=gbs, mbs=size["mbs"] or 1
     )
@@ -259,7 +293,9 @@ def _expert_ranks(shape: ModelShape, system: System, ranks: int, said: Said) -> 
         return 1
     most = max(8, system.scaleup_packages)
     sizes = [e for e in range(1, most + 1) if shape.experts % e == 0 and ranks % e == 0]
-    said.note(f"expert parallelism {sizes[-1]} (not given: largest within the scale-up domain)", 0.1)
+    said.note(
+        f"expert parallelism {sizes[-1]} (not given: largest within the scale-up domain)", 0.1
+    )
     return sizes[-1]
 
 
@@ -276,9 +312,11 @@ def _searched(
     gpus = size["gpus"] or 1
     gbs = size_of(row, "gbs")
     if gbs is None:
-        gbs = 2 ** max(5, round((4e6 / plan.seq)).bit_length())
+        gbs = usual_batch(gpus, plan.seq)
         said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
-    fixed = {k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None}
+    fixed: dict[str, Any] = {
+        k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
+    }
     choices = replace(
         PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
     )
@@ -290,6 +328,45 @@ def _searched(
         0.1,
     )
     return replace(chosen, recompute=Recompute.NONE, lean_states=False)
+
+
+def usual_batch(gpus: int, seq: int) -> int:
+    """Batch in sequences where none is given.
+
+    Four million tokens, and 1,024 tokens a GPU for large jobs; a multiple of the odd part of the
+    GPUs, so that it divides.
+    """
+    odd = gpus
+    while odd % 2 == 0:
+        odd //= 2
+    doublings = round(
+        math.log2(max(1.0, max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus) / seq / odd))
+    )
+    return int(odd * 2**doublings)
+
+
+def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
+    """Constants of the system's generation; where it has none, those of a like one, wide band."""
+    try:
+        return load_train_model(catalog, system.generation)
+    except InputError:
+        if system.generation not in STANDS_FOR:
+            raise
+    like = STANDS_FOR[system.generation]
+    said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
+    return load_train_model(catalog, like)
+
+
+def _complete(system: System, said: Said) -> System:
+    """A system whose server or network is not public gets usual ones."""
+    if system.system_packages < 1 or system.system_power_kw <= 0.0:
+        said.note("power of the server by its package's (not public)")
+        power_kw = full_power_w(replace(system, system_packages=0)) / W_PER_KW
+        system = replace(system, system_packages=1, system_power_kw=power_kw)
+    if system.scaleout_gbit_s > 0.0:
+        return system
+    said.note("network of 200 Gbit/s a package (not public)", 0.1)
+    return replace(system, scaleout_gbit_s=200.0)
 
 
 def _check_divides(shape: ModelShape, plan: Plan) -> None:

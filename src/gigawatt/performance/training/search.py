@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from gigawatt.performance.training.facts import TrainModel
 from gigawatt.performance.training.plan import Plan, PlanBatch
 from gigawatt.performance.training.result import OUTPUTS, StepBatch
 from gigawatt.performance.training.space import FULL, Choices, Space, make_space
-from gigawatt.quantity.arrays import Array, BoolArray
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 CHUNK = 32_768
 Z95 = 1.645
@@ -82,8 +83,8 @@ class SearchResult:
 class _Feasible:
     """All plans that fit: indices into the space, and what they are compared by; arrays (N,)."""
 
-    layout: Array
-    option: Array
+    layout: IntArray
+    option: IntArray
     gpus: Array
     rate: Array
     step_s: Array
@@ -124,7 +125,7 @@ def search(
             "batch or sequence, would help."
         )
 
-    def tell(chosen: Array) -> tuple[Found, ...]:
+    def tell(chosen: IntArray) -> tuple[Found, ...]:
         batch = space.rows(found.layout[chosen], found.option[chosen])
         return _told(batch, evaluate(shape, system, model, batch), shape, system)
 
@@ -148,7 +149,7 @@ def _evaluate_all(
     shape: ModelShape, system: System, model: TrainModel, space: Space
 ) -> tuple[_Feasible, int, float, float]:
     """All plans that fit, the number evaluated, and the leanest memory and the room in GiB."""
-    parts: list[tuple[Array, ...]] = []
+    parts: list[tuple[Any, ...]] = []
     searched, least, room = 0, np.inf, 0.0
     for table, layout, option in space.chunks(CHUNK):
         if not len(table):
@@ -161,14 +162,21 @@ def _evaluate_all(
             room = float(out.column("capacity_gib")[fits][0])
             kept = (out.step_s, out.column("energy_j"), out.memory_gib)
             rate = (out.tokens / out.step_s)[fits]
-            parts.append((layout[fits], option[fits], out.gpus[fits], rate, *(k[fits] for k in kept)))
+            parts.append(
+                (layout[fits], option[fits], out.gpus[fits], rate, *(k[fits] for k in kept))
+            )
     if not parts:
-        empty = np.zeros(0)
-        return _Feasible(*(empty for _ in range(7))), searched, least, system.hbm_gb
+        none = np.zeros(0, dtype=np.int64)
+        return (
+            _Feasible(none, none, *(np.zeros(0) for _ in range(5))),
+            searched,
+            least,
+            system.hbm_gb,
+        )
     return _Feasible(*map(np.concatenate, zip(*parts, strict=True))), searched, least, room
 
 
-def _best_of_layouts(found: _Feasible, count: int) -> Array:
+def _best_of_layouts(found: _Feasible, count: int) -> IntArray:
     """Indices of the fastest plan of each of the best layouts."""
     chosen: list[int] = []
     seen: set[int] = set()
@@ -183,16 +191,16 @@ def _best_of_layouts(found: _Feasible, count: int) -> Array:
     return np.array(chosen)
 
 
-def _pareto(found: _Feasible, most: int = 200) -> Array:
+def _pareto(found: _Feasible, most: int = 200) -> IntArray:
     """Indices of plans that none beats in step time, GPUs, energy and memory at once.
 
     Step time is held in grains of 1 %: of each grain and number of GPUs the fastest plan, the one
     of least energy and the one of least memory stand for it.
     """
     grain = np.floor(np.log(found.step_s) / GRAIN)
-    held: list[Array] = []
+    held: list[IntArray] = []
     for key in (found.step_s, found.energy_j, found.memory_gib):
-        order = np.lexsort((key, grain, found.gpus))
+        order = np.lexsort((key, grain, found.gpus)).astype(np.int64)
         new = np.ones(len(order), dtype=bool)
         new[1:] = (np.diff(grain[order]) != 0) | (np.diff(found.gpus[order]) != 0)
         held.append(order[new])
@@ -235,7 +243,10 @@ PRACTICE: tuple[Rule, ...] = (
         "fewer microbatches than stages",
         lambda b, s, x: (b.column("pp") > 1) & (_microbatches(b) < b.column("pp")),
     ),
-    ("a schedule other than 1F1B", lambda b, s, x: b.column("schedule") > int(Schedule.ONE_F_ONE_B)),
+    (
+        "a schedule other than 1F1B",
+        lambda b, s, x: b.column("schedule") > int(Schedule.ONE_F_ONE_B),
+    ),
     (
         "parameters sharded together with tensor parallelism",
         lambda b, s, x: (b.column("zero") >= 3) & (b.column("tp") > 1),
@@ -247,10 +258,13 @@ PRACTICE: tuple[Rule, ...] = (
         "gradients in 16 bits on a generation without such recipes",
         lambda b, s, x: (b.column("lean_states") > 0) & np.full(len(b), x.generation == "ampere"),
     ),
-    ("more than half of the activations offloaded", lambda b, s, x: b.column("offload_share") > 0.5),
+    (
+        "more than half of the activations offloaded",
+        lambda b, s, x: b.column("offload_share") > 0.5,
+    ),
     ("tensor-parallel experts", lambda b, s, x: b.column("etp") > 1),
 )
-"""What published runs with public results do not do, as far as the tables of `docs/training.md` go."""
+"""What published runs with public results do not do, as the tables of docs/training.md go."""
 
 LEAST_FREE_SHARE = 0.02
 
@@ -274,23 +288,27 @@ def _near_practice(
     best: Found,
     shape: ModelShape,
     system: System,
-    tell: Callable[[Array], tuple[Found, ...]],
+    tell: Callable[[IntArray], tuple[Found, ...]],
 ) -> tuple[Found, str]:
     """The plan to take: fewest departures from practice among those within the band of the best."""
     band = float(np.exp(Z95 * best.outputs["sigma_log"]))
-    near = np.flatnonzero(found.rate >= found.rate.max() / band)
+    near = np.flatnonzero(found.rate >= found.rate.max() / band).astype(np.int64)
     batch = space.rows(found.layout[near], found.option[near])
     room = best.outputs["capacity_gib"]
     count = departures(batch, found.memory_gib[near], room, shape, system).sum(axis=1)
     chosen = near[np.lexsort((-found.rate[near], count))[:1]]
     taken = tell(chosen)[0]
-    gain = best.tokens_per_s_per_gpu * best.plan.gpus / (
-        taken.tokens_per_s_per_gpu * taken.plan.gpus
+    gain = (
+        best.tokens_per_s_per_gpu * best.plan.gpus / (taken.tokens_per_s_per_gpu * taken.plan.gpus)
     )
     if not best.departures or taken.plan == best.plan:
-        note = "it keeps to measured practice" if not best.departures else (
-            "no plan within the band is nearer to measured practice "
-            f"(it has {'; '.join(best.departures)})"
+        note = (
+            "it keeps to measured practice"
+            if not best.departures
+            else (
+                "no plan within the band is nearer to measured practice "
+                f"(it has {'; '.join(best.departures)})"
+            )
         )
         return best, f"the fastest plan: {note}"
     return taken, (
@@ -299,9 +317,7 @@ def _near_practice(
     )
 
 
-def _told(
-    batch: PlanBatch, out: StepBatch, shape: ModelShape, system: System
-) -> tuple[Found, ...]:
+def _told(batch: PlanBatch, out: StepBatch, shape: ModelShape, system: System) -> tuple[Found, ...]:
     room = float(out.column("capacity_gib")[0])
     left = departures(batch, out.memory_gib, room, shape, system)
     rates = out.tokens_per_s_per_gpu

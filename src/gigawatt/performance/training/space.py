@@ -22,7 +22,7 @@ from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.choices import Recompute, Schedule
 from gigawatt.performance.training.defaults import launch_graphs
 from gigawatt.performance.training.plan import COLUMN, FIELDS, Plan, PlanBatch, batch_of
-from gigawatt.quantity.arrays import Array, BoolArray
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 LAYOUT = ("tp", "pp", "vp", "cp", "dp", "ep", "etp", "mbs", "graphs")
 LEAST_TOKENS_PER_CP_RANK = 1024
@@ -112,20 +112,21 @@ class Space:
     moe: bool
     mla: bool
 
-    def chunks(self, rows: int) -> Iterator[tuple[Array, Array, Array]]:
+    def chunks(self, rows: int) -> Iterator[tuple[Array, IntArray, IntArray]]:
         """Plans in tables of about `rows` rows, with the indices of layout and option of each."""
         each = len(self.options)
         step = max(1, rows // each)
         for start in range(0, len(self.layouts), step):
             part = self.layouts[start : start + step]
-            layout = np.repeat(np.arange(start, start + len(part)), each)
-            option = np.tile(np.arange(each), len(part))
+            numbers = np.arange(start, start + len(part), dtype=np.int64)
+            layout = np.repeat(numbers, each)
+            option = np.tile(np.arange(each, dtype=np.int64), len(part))
             table = np.repeat(part, each, axis=0)
             table[:, self.option_columns] = np.tile(self.options, (len(part), 1))
             kept = _sensible(PlanBatch(table), self.moe, self.mla)
             yield table[kept], layout[kept], option[kept]
 
-    def rows(self, layout: Array, option: Array) -> PlanBatch:
+    def rows(self, layout: IntArray, option: IntArray) -> PlanBatch:
         """Plans of given indices."""
         table = self.layouts[layout].copy()
         table[:, self.option_columns] = self.options[option]

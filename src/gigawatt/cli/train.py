@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -165,7 +166,7 @@ def _step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     from gigawatt.performance.training.result import OUTPUTS
 
     values = dict(zip(OUTPUTS, (float(v) for v in out.table[0]), strict=True))
-    step, band = values["step_s"], 2.718281828459045 ** (Z95 * values["sigma_log"])
+    step, band = values["step_s"], math.exp(Z95 * values["sigma_log"])
     rate = float(out.tokens_per_s_per_gpu[0])
     flop = {c.value: flop_per_token(case.shape, case.plan.seq, c) for c in Convention}
     tflops = {c: rate * f / 1e12 for c, f in flop.items()}
@@ -264,8 +265,8 @@ def _print_json(data: object) -> None:
 
 @command.command(short_help="Search all plans of a job.")
 @case_options
-@click.option("--space", type=click.Choice(("full", "practical")), default="full",
-              help="All plans (default), or sizes with the options of published recipes.")  # fmt: skip
+@click.option("--space", type=click.Choice(("auto", "full", "practical")), default="auto",
+              help="All options, those of published recipes, or all while they are few.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True,
               help="Layouts to list.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -27,6 +27,7 @@ from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 CHUNK = 32_768
 Z95 = 1.645
+LONG_SEQUENCE = 16_384  # tokens from which published runs split sequences
 GRAIN = 0.01  # trade-offs closer than this are one
 
 
@@ -261,6 +262,10 @@ PRACTICE: tuple[Rule, ...] = (
     (
         "more than half of the activations offloaded",
         lambda b, s, x: b.column("offload_share") > 0.5,
+    ),
+    (
+        "context parallelism for short sequences",
+        lambda b, s, x: (b.column("cp") > 1) & (b.column("seq") < LONG_SEQUENCE),
     ),
     ("tensor-parallel experts", lambda b, s, x: b.column("etp") > 1),
 )

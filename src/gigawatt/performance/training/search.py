@@ -25,7 +25,7 @@ from gigawatt.performance.training.result import OUTPUTS, StepBatch
 from gigawatt.performance.training.space import FULL, Choices, Space, make_space
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
-CHUNK = 32_768
+CHUNK = 16_384
 Z95 = 1.645
 LONG_SEQUENCE = 16_384  # tokens from which published runs split sequences
 GRAIN = 0.01  # trade-offs closer than this are one
@@ -198,13 +198,20 @@ def _pareto(found: _Feasible, most: int = 200) -> IntArray:
     Step time is held in grains of 1 %: of each grain and number of GPUs the fastest plan, the one
     of least energy and the one of least memory stand for it.
     """
-    grain = np.floor(np.log(found.step_s) / GRAIN)
+    grain = np.floor(np.log(found.step_s) / GRAIN).astype(np.int64)
+    _, sizes = np.unique(found.gpus, return_inverse=True)
+    cell = (grain - grain.min()) + sizes * (grain.max() - grain.min() + 1)
+    small = cell.astype(np.uint16) if cell.max() < 2**16 else cell  # sorted by radix
+    order = np.argsort(small, kind="stable").astype(np.int64)
+    starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    counts = np.diff(starts, append=len(order))
     held: list[IntArray] = []
     for key in (found.step_s, found.energy_j, found.memory_gib):
-        order = np.lexsort((key, grain, found.gpus)).astype(np.int64)
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = (np.diff(grain[order]) != 0) | (np.diff(found.gpus[order]) != 0)
-        held.append(order[new])
+        sorted_key = key[order]
+        least = np.repeat(np.minimum.reduceat(sorted_key, starts), counts)
+        hits = np.flatnonzero(sorted_key == least)
+        first = np.flatnonzero(np.diff(cell[order[hits]], prepend=-1))
+        held.append(order[hits[first]])
     few = np.unique(np.concatenate(held))
     goals = np.stack([found.step_s, found.gpus, found.energy_j, found.memory_gib], axis=1)[few]
     goals[:, [0, 2]] = np.ceil(np.log(goals[:, [0, 2]]) / GRAIN)

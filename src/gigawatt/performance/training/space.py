@@ -113,18 +113,37 @@ class Space:
     mla: bool
 
     def chunks(self, rows: int) -> Iterator[tuple[Array, IntArray, IntArray]]:
-        """Plans in tables of about `rows` rows, with the indices of layout and option of each."""
-        each = len(self.options)
-        step = max(1, rows // each)
+        """Plans in tables of at most about `rows` rows, with the indices of layout and option."""
+        step = max(1, 4 * rows // len(self.options))
         for start in range(0, len(self.layouts), step):
             part = self.layouts[start : start + step]
-            numbers = np.arange(start, start + len(part), dtype=np.int64)
-            layout = np.repeat(numbers, each)
-            option = np.tile(np.arange(each, dtype=np.int64), len(part))
-            table = np.repeat(part, each, axis=0)
-            table[:, self.option_columns] = np.tile(self.options, (len(part), 1))
-            kept = _sensible(PlanBatch(table), self.moe, self.mla)
-            yield table[kept], layout[kept], option[kept]
+            layout, option = np.nonzero(self._sensible(part))
+            for first in range(0, len(layout), rows):
+                chosen = slice(first, first + rows)
+                table = part[layout[chosen]]
+                table[:, self.option_columns] = self.options[option[chosen]]
+                yield table, layout[chosen] + start, option[chosen]
+
+    def _sensible(self, layouts: Array) -> BoolArray:
+        """Which options mean something for which layouts, (L, O); of equal plans, one is kept."""
+        c = {name: layouts[:, [COLUMN[name]]] for name in LAYOUT}
+        o = {FIELDS[at]: self.options[:, i] for i, at in enumerate(self.option_columns)}
+        tp1, pp1 = c["tp"] == 1.0, c["pp"] == 1.0
+        ranks = c["dp"] * c["cp"]
+        parallel, overlap, zero = o["sequence_parallel"], o["tp_overlap"], o["zero"]
+        plain = o["schedule"] == float(Schedule.ONE_F_ONE_B)
+        full = o["recompute"] == float(Recompute.FULL)
+        split_tp = (parallel == 0.0) | (overlap == 0.0)
+        shared = (zero > 0.0) | (o["dp_overlap"] == 0.0)
+        ok: BoolArray = ~(tp1 & split_tp) & ~((parallel == 0.0) & (overlap == 1.0) & ~tp1)
+        ok &= ~((ranks == 1.0) & shared)
+        ok &= ~(pp1 & (o["pp_overlap"] == 0.0))
+        ok &= ~((zero == 3.0) & ~pp1)  # shards gathered for every microbatch of every stage
+        ok &= ~((o["shard"] > 0.0) & ((zero != 3.0) | (o["shard"] >= ranks)))
+        ok &= plain | (~pp1 & (c["vp"] == 1.0))
+        ok &= ~(o["schedule"] == float(Schedule.DUAL)) | self.moe
+        ok &= ~(full & (o["offload_share"] > 0.0))
+        return ok
 
     def rows(self, layout: IntArray, option: IntArray) -> PlanBatch:
         """Plans of given indices."""
@@ -271,27 +290,6 @@ def _recompute(choices: Choices, shape: ModelShape) -> list[tuple[Recompute, flo
             chosen = parts | Recompute.MLA_UP
         out[(chosen, share)] = None
     return list(out)
-
-
-def _sensible(batch: PlanBatch, moe: bool, mla: bool) -> BoolArray:
-    """Plans whose options mean something; of equal ones, one is kept."""
-    c = batch.column
-    tp1, pp1 = c("tp") == 1.0, c("pp") == 1.0
-    ranks = c("dp") * c("cp")
-    alone = ranks == 1.0
-    sp, overlap, zero = c("sequence_parallel"), c("tp_overlap"), c("zero")
-    plain = c("schedule") == float(Schedule.ONE_F_ONE_B)
-    ok: BoolArray = ~(tp1 & ((sp == 0.0) | (overlap == 0.0)))
-    ok &= ~((sp == 0.0) & (overlap == 1.0) & ~tp1)
-    ok &= ~(alone & ((zero > 0.0) | (c("dp_overlap") == 0.0)))
-    ok &= ~(pp1 & (c("pp_overlap") == 0.0))
-    ok &= ~((zero == 3.0) & ~pp1)  # shards gathered for every microbatch of every stage
-    ok &= ~((c("shard") > 0.0) & ((zero != 3.0) | (c("shard") >= ranks)))
-    ok &= plain | (~pp1 & (c("vp") == 1.0))
-    ok &= ~((c("schedule") == float(Schedule.DUAL)) & (not moe))
-    full = c("recompute") == float(Recompute.FULL)
-    ok &= ~(full & (c("offload_share") > 0.0))
-    return ok
 
 
 def _described(space: Space, choices: Choices, rows: Sequence[tuple[float, ...]]) -> Space:

@@ -29,9 +29,11 @@ def main(folder: Path) -> None:
             for r in told
             if r["iter_time_s"] and not r["problem"]
         ] or [float("nan")]
+        problems = sum(bool(r["problem"]) for r in told)
+        mean = sum(errors) / len(errors)
         print(
-            f"{path.stem:42s} {len(rows):4d} rows, {sum(bool(r['problem']) for r in told)} problems,"
-            f" mean {sum(errors) / len(errors):6.1%}, max {max(errors):6.1%}, {each * 1e3:.1f} ms a row"
+            f"{path.stem:42s} {len(rows):4d} rows, {problems} problems, mean {mean:6.1%}, "
+            f"max {max(errors):6.1%}, {each * 1e3:.1f} ms a row"
         )
 
 

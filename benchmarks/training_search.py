@@ -15,10 +15,10 @@ from gigawatt.performance.training.ask import search_row
 CASES = (
     ("GPT-3 175B on 4,096 A100, all options", "full",
      {"model": "gpt3-175b", "gpu": "A100", "gpus": "4096", "gbs": "4096", "seq_len": "2048"}),
-    ("Kimi K2 on 100,000 Vera Rubin packages", "practical",
+    ("Kimi K2 on 100,000 Vera Rubin packages", "auto",
      {"model": "kimi-k2", "gpu": "VR", "gpus": "100000", "gbs": "12288", "seq_len": "8192",
       "precision": "NVFP4"}),
-    ("DeepSeek-V3 on 2,048 GB200", "practical",
+    ("DeepSeek-V3 on 2,048 GB200", "auto",
      {"model": "deepseek-v3", "gpu": "GB200", "gpus": "2048", "gbs": "8192", "seq_len": "4096",
       "precision": "MXFP8"}),
 )  # fmt: skip

@@ -265,8 +265,8 @@ def _print_json(data: object) -> None:
 
 @command.command(short_help="Search all plans of a job.")
 @case_options
-@click.option("--space", type=click.Choice(("auto", "full", "practical")), default="auto",
-              help="All options, those of published recipes, or all while they are few.")  # fmt: skip
+@click.option("--space", type=click.Choice(("auto", "full", "wide", "practical")), default="auto",
+              help="How many options to try; auto: the widest that is quick.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1, 100), default=10, show_default=True,
               help="Layouts to list.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -191,8 +191,8 @@ def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, f
             least = float(loss_of(law, parameters, np.inf))
             raise InfeasibleError(
                 f"train run: no number of tokens takes {case.shape.name} to a loss of "
-                f"{ask.loss:g}: by the scaling law its {parameters / 1e9:,.0f} bn active parameters "
-                f"end at {least:.3f} nats per token. A larger model would go lower."
+                f"{ask.loss:g}: by the scaling law its {parameters / 1e9:,.0f} bn active "
+                f"parameters end at {least:.3f} nats per token. A larger model would go lower."
             )
         tokens = float((law.token_factor / left) ** (1.0 / law.token_exponent))
     else:

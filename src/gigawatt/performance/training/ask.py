@@ -11,10 +11,17 @@ from gigawatt.errors import InputError
 from gigawatt.performance.training.case_input import size_of, text_of
 from gigawatt.performance.training.cases import Case, open_case
 from gigawatt.performance.training.search import SearchResult, search
-from gigawatt.performance.training.space import FULL, PRACTICAL, Choices, make_space
+from gigawatt.performance.training.space import (
+    FULL,
+    PRACTICAL,
+    WIDE,
+    Choices,
+    make_space,
+    options_of,
+)
 
-SPACES: Mapping[str, Choices] = {"full": FULL, "practical": PRACTICAL}
-AUTO_MOST = 8_000_000  # combinations, of which a third to a half are distinct plans
+SPACES: Mapping[str, Choices] = {"full": FULL, "wide": WIDE, "practical": PRACTICAL}
+AUTO_MOST = 8_000_000  # combinations; a fifth to a half of them are distinct plans
 FIXED = ("tp", "pp", "cp", "ep", "vp", "mbs", "etp")
 
 
@@ -23,7 +30,8 @@ def search_row(
 ) -> tuple[SearchResult, Case]:
     """Search the plans of a row; `gpus` may list several numbers.
 
-    `space` is a key of `SPACES`, or "auto". Returns the result and the case with the recommended plan.
+    `space` is a key of `SPACES`, or "auto". Returns the result, and the case with the
+    recommended plan.
 
     Raises
     ------
@@ -40,13 +48,15 @@ def search_row(
 
 
 def _choices(case: Case, gpus: list[int], space: str, fixed: dict[str, Any]) -> Choices:
-    """Choices of a named space; "auto" is the full one while it has at most `AUTO_MOST` plans."""
+    """Choices of a named space; "auto" is the widest of at most `AUTO_MOST` combinations."""
     if space != "auto":
         return replace(SPACES[space], **fixed)
-    full = replace(FULL, **fixed)
-    size = make_space(case.shape, case.system, case.plan, gpus, full)
-    few = len(size.layouts) * len(size.options) <= AUTO_MOST
-    return full if few else replace(PRACTICAL, **fixed)
+    widest = [replace(choices, **fixed) for choices in SPACES.values()]
+    layouts = len(make_space(case.shape, case.system, case.plan, gpus, widest[0]).layouts)
+    for choices in widest[:-1]:
+        if layouts * options_of(choices, case.shape) <= AUTO_MOST:
+            return choices
+    return widest[-1]
 
 
 def _counts(text: str) -> list[int]:

@@ -1,8 +1,8 @@
 """Rules that fill the blanks of a row: software, sizes, sharding, microbatch, recomputation.
 
 The order: date and kind of software; sizes (by the search where tp or pp is missing, dp from the
-GPUs); microbatch (the fastest that fits); recomputation (the cheapest with which it fits). Each rule
-says what it assumed.
+GPUs); microbatch (the fastest that fits); recomputation (the cheapest with which it fits). Each
+rule says what it assumed.
 """
 
 from __future__ import annotations
@@ -261,9 +261,15 @@ def complete_system(system: System, said: Said) -> System:
 
 
 def check_divides(shape: ModelShape, plan: Plan) -> None:
+    """Refuse splits that the model does not allow.
+
+    Raises
+    ------
+    InputError : heads, layers or experts can't be split so; the message names both numbers.
+    """
     if shape.heads % plan.tp:
         raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
-    if plan.pp * plan.vp > max(shape.layers + shape.mtp_layers + 2, plan.pp) and plan.vp > 1:
+    if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):
         raise InputError(
             f"pp x vp = {plan.pp} x {plan.vp} stages are more than {shape.layers} layers"
         )

@@ -71,6 +71,11 @@ class Choices:
 
 
 PRACTICAL = Choices()
+WIDE = replace(
+    PRACTICAL,
+    dp_overlap=(False, True),
+    schedules=(Schedule.ONE_F_ONE_B, Schedule.ZERO_BUBBLE, Schedule.DUAL),
+)
 FULL = Choices(
     recompute=(
         (Recompute.NONE, 1.0),
@@ -181,6 +186,11 @@ def make_space(
     layouts[:, [COLUMN[name] for name in LAYOUT]] = rows
     space = Space(layouts, options, columns, "", shape.is_moe, shape.attention == "mla")
     return _described(space, choices, rows)
+
+
+def options_of(choices: Choices, shape: ModelShape) -> int:
+    """Number of combinations of the options, with those that mean nothing for a layout."""
+    return len(_options(choices, shape)[1])
 
 
 def divisors(number: int) -> list[int]:

@@ -28,6 +28,7 @@ from gigawatt.operations.reliability import job_rate_per_s, node_rate_per_s
 from gigawatt.performance.shapes import active_params, total_params, train_flop_per_token
 from gigawatt.performance.training.cases import Case, predict
 from gigawatt.performance.training.facts import machine_facts
+from gigawatt.performance.training.flops import peak_tflops
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from gigawatt.uncertainty.streams import Streams
@@ -78,7 +79,7 @@ class TrainingRun:
     tokens, flop, loss : what is trained, model FLOP (causal attention, active experts), and the
         loss by the scaling law (a dense model of the active parameters; an extrapolation).
     gpus, steps, step_s : packages, optimiser steps, time of one.
-    mfu : model FLOP/s over the dense BF16 peak while healthy.
+    mfu : model FLOP/s over the dense peak of the precision while healthy.
     healthy_days : days without failures.
     work_share : share of the run's time that is work that counts.
     days, gpu_hours : of the run.
@@ -130,7 +131,10 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
     plan, gpus = case.plan, int(out.gpus[0])
     sigma = float(out.sigma_log[0])
     step_s = float(out.step_s[0]) * np.exp(sigma * streams.normal("training-run/step"))
-    steps = tokens / (plan.gbs * plan.seq)
+    steps = np.full(DRAWS, tokens / (plan.gbs * plan.seq))
+    if plan.local_steps > 1:
+        extra = catalog.fact("assumptions/training/local_steps_token_factor").distribution
+        steps = steps * streams.sample("training-run/local-steps", extra)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a)
     seconds = steps * step_s / work
@@ -147,14 +151,14 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
     facility_mwh = it_mwh * (1.0 + beside) * pue
     price, words = _price(case, ask, catalog)
     cost = hours * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
-    healthy = steps * float(out.step_s[0])
-    peak = case.system.bf16_tflops * 1e12 * gpus
+    healthy = float(np.median(steps)) * float(out.step_s[0])
+    peak = peak_tflops(case.system, plan.precision) * 1e12 * gpus
     return TrainingRun(
         tokens=tokens,
         flop=flop,
         loss=final_loss,
         gpus=gpus,
-        steps=steps,
+        steps=float(np.median(steps)),
         step_s=_band(step_s),
         mfu=flop / healthy / peak if peak else 0.0,
         healthy_days=healthy / SECONDS_PER_DAY,

@@ -131,8 +131,9 @@ def read_case(row, catalog) -> Case:
         precision=read_precision(row["precision"], system),
         recompute=Recompute.FULL if full else Recompute.NONE,
         stack=stack,
+        production=defaults.production_run(row["source"], row["release"])[0],
         sequence_parallel=sp if sp is not None else not era,
-        release_month=month,
+        release_month=defaults.trend_month(row["release"], month, stack),
         token_drop="tokendrop" in row["notes"],
     )
     graphs, _ = defaults.launch_graphs(shape, system, plan, plan.token_drop)
@@ -184,9 +185,14 @@ def predict(case: Case, model: TrainModel):
         result = evaluate_plan(case.shape, case.system, model, plan)
         return float(result.step_s[0]), bool(result.fits[0])
 
+    def roomy(plan: Plan):
+        result = evaluate_plan(case.shape, case.system, model, plan)
+        room = defaults.HEAD_ROOM * result.column("capacity_gib")[0]
+        return float(result.step_s[0]), bool(result.memory_gib[0] <= room)
+
     plan = case.plan
     if not case.recompute_known:
-        plan, _ = defaults.fitting_recompute(plan, run, offload=True)
+        plan, _ = defaults.fitting_recompute(plan, roomy, offload=True)
     if not case.mbs_known:
         plan, _ = defaults.best_microbatch(plan, run)
     return evaluate_plan(case.shape, case.system, model, plan), plan

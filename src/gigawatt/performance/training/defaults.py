@@ -16,6 +16,7 @@ from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Stack
 from gigawatt.performance.training.facts import TrainModel, months_since_2000
 from gigawatt.performance.training.plan import Plan
+from gigawatt.performance.training.result import StepBatch
 
 FUSED_ATTENTION = months_since_2000("2022-09")  # first large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
@@ -127,6 +128,11 @@ def virtual_stages(
     if stack == Stack.TUNED and shape.layers % pp and not shape.is_moe:
         return math.ceil(shape.layers / pp), "one layer per virtual stage (uneven stages)"
     return 1, "no virtual stages"
+
+
+def roomy(out: StepBatch) -> bool:
+    """Whether a plan fits with the room that recipes leave for fragmentation."""
+    return bool(out.memory_gib[0] <= HEAD_ROOM * out.column("capacity_gib")[0])
 
 
 Evaluator = Callable[[Plan], tuple[float, bool]]

@@ -14,7 +14,7 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
 - PP: a fixed share under a tuned stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
-  microbatch can't hide, and at least a fixed share; all of it in 2021;
+  microbatch can't hide, and at least a fixed share, under a tuned stack; all of it otherwise;
 - WAN: as DP for synchronous training; once in `local_steps` steps otherwise.
 """
 
@@ -171,7 +171,7 @@ def gradient_s(x: Machine, s: Shape, p: Row, forward: float, backward: float) ->
     scatter, gather = wide * one, 2.0 * one
     if p.zero <= 0.0:
         gather = wide * one
-    if p.stack == ERA_2021 or p.dp_overlap <= 0.0:
+    if p.stack != TUNED or p.dp_overlap <= 0.0:
         return scatter + gather
     least = x.dp_exposed
     return max(least * scatter, scatter - backward) + max(least * gather, gather - forward)

@@ -32,8 +32,11 @@ from gigawatt.performance.training.defaults import (
     MICROBATCHES,
     fitting_recompute,
     launch_graphs,
+    production_run,
+    roomy,
     software_month,
     software_stack,
+    trend_month,
     virtual_stages,
 )
 from gigawatt.performance.training.evaluate import evaluate_plan
@@ -73,6 +76,8 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")
     notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
+    production, words = production_run(text_of(row, "source"), release, notes)
+    said.note(words)
     seq = size_of(row, "seq_len")
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
@@ -80,7 +85,8 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     return Plan(
         precision=precision,
         stack=stack,
-        release_month=month,
+        release_month=trend_month(release, month, stack),
+        production=production,
         seq=seq,
         gbs=size_of(row, "gbs") or 1,
         sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,
@@ -297,6 +303,10 @@ def filled_plan(
         out = evaluate_plan(shape, system, model, candidate)
         return float(out.step_s[0]), bool(out.fits[0])
 
+    def easy(candidate: Plan) -> tuple[float, bool]:
+        out = evaluate_plan(shape, system, model, candidate)
+        return float(out.step_s[0]), roomy(out)
+
     offload = system.released and plan.stack == Stack.TUNED
     known = _stated_recompute(row, shape, plan)
     stated = plan
@@ -311,7 +321,7 @@ def filled_plan(
             return (lean, ["16-bit gradients (else it does not fit)"]) if rated(lean)[1] else (
                 candidate, []
             )  # fmt: skip
-        return fitting_recompute(candidate, rated, offload)
+        return fitting_recompute(candidate, easy if known is None else rated, offload)
 
     if size_of(row, "mbs") is None:
         return _best_filled(stated, filled, rated, said)

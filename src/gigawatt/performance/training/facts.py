@@ -143,9 +143,12 @@ class Machine(NamedTuple):
     dense_trend: float
     moe_trend: float
     mature_month: float
-    release_month: float
+    production: float
+    trend_months: float
     dense_sigma: float
     moe_sigma: float
+    plain_sigma: float
+    production_sigma: float
     forecast_sigma: float
     k0: float
     wave: float
@@ -250,7 +253,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "launch": c["launch_us"] * us,
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.calibrated),
-        "release_month": months_since_2000(model.calibrated),
+        "production": c["production_factor"],
         "forecast_sigma": 0.0 if system.released else c["forecast_sigma_log"],
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,

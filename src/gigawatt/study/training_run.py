@@ -13,6 +13,7 @@ and work that people throw away (published GPU-hours of whole projects are 1.1 t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,6 +174,11 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
         usd_per_gpu_hour=price,
         assumed=(*case.assumed, *words),
     )
+
+
+def whole_run_row(row: Mapping[str, str]) -> dict[str, str]:
+    """The row of a run from start to end: no tuned benchmark, but a production run."""
+    return {**row, "notes": f"{row.get('notes', '')}; whole run".lstrip("; ")}
 
 
 def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, float, float]:

@@ -49,10 +49,15 @@ from gigawatt.quantity.units import W_PER_KW
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 STANDS_FOR = {
-    "cdna3": "hopper", "cdna4": "blackwell", "cdna5": "blackwell", "rubin": "blackwell",
-    "tpu": "ampere", "tpu-v5p": "hopper", "tpu-v6e": "hopper", "tpu7x": "blackwell",
-    "tpu-v5e": "ampere", "trainium2": "hopper",
-    "tpu-v5e": "ampere", "trainium3": "blackwell",
+    "cdna3": "hopper",
+    "cdna5": "cdna4",
+    "tpu": "ampere",
+    "tpu-v5e": "ampere",
+    "tpu-v5p": "hopper",
+    "tpu-v6e": "hopper",
+    "tpu7x": "blackwell",
+    "trainium2": "hopper",
+    "trainium3": "blackwell",
 }  # fmt: skip
 _PARTS = {
     "norm": Recompute.NORM,

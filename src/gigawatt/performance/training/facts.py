@@ -254,7 +254,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.calibrated),
         "production": c["production_factor"],
-        "forecast_sigma": 0.0 if system.released else c["forecast_sigma_log"],
+        "forecast_sigma": 0.0 if system.released and model.calibrated else c["forecast_sigma_log"],
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,
     }

@@ -2,7 +2,8 @@
 
 The programme says the model, the packages of a job, batch, sequence and precision; the plan is the
 recommended one of the search among the options of published recipes, on tuned software of the
-calibration's month (maturity by date is a factor of its own, `performance.rates`).
+calibration's month (maturity by date is a factor of its own, `performance.rates`), as a production
+run and not a tuned benchmark.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.efficiency import peak_flops
 from gigawatt.performance.hardware import System
 from gigawatt.performance.result import TrainRate
 from gigawatt.performance.shapes import ModelShape, total_params, train_flop_per_token
@@ -55,6 +57,7 @@ def programme_rate(
             f"{shape.id}: packages ({packages:,}), sequence ({seq_len_tokens:,} tokens) and batch "
             f"({batch_tokens:,.0f} tokens, at least one sequence) must each be one or more."
         )
+    peak_flops(system, precision)  # refuses a precision that the system lacks
     said = Said([])
     model = train_model_of(catalog, system, said)
     batch = _round_batch(batch_tokens / seq_len_tokens)
@@ -87,7 +90,7 @@ def _searched(
     batch: int,
     precision: Precision,
 ) -> Found:
-    base = Plan(gbs=batch, seq=seq, precision=precision)
+    base = Plan(gbs=batch, seq=seq, precision=precision, production=True)
     choices = replace(PRACTICAL, mbs=(1, 2, 4), zero=(1,), etp=(1,))
     return search(shape, system, held.model, base, [packages], choices, top=1).recommended
 

@@ -19,9 +19,10 @@ from gigawatt.performance.result import TrainRate
 from gigawatt.performance.shapes import ModelShape, total_params, train_flop_per_token
 from gigawatt.performance.training.case_fill import train_model_of
 from gigawatt.performance.training.case_input import Said
+from gigawatt.performance.training.cases import Case
 from gigawatt.performance.training.choices import Precision, Recompute
 from gigawatt.performance.training.facts import TrainModel
-from gigawatt.performance.training.flops import peak_tflops
+from gigawatt.performance.training.flops import Convention, peak_tflops
 from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.search import Found, search
 from gigawatt.performance.training.space import PRACTICAL
@@ -65,6 +66,32 @@ def programme_rate(
         shape, system, _Held(model), packages, seq_len_tokens, batch, _format(precision, system)
     )
     return _rate(shape, system, found, said.sigma_log)
+
+
+def programme_case(
+    shape: ModelShape,
+    system: System,
+    catalog: Catalog,
+    packages: int,
+    seq_len_tokens: int,
+    batch_tokens: float,
+    precision: str,
+) -> Case:
+    """The same job as a case, for a whole run on it; parameters and errors as `programme_rate`."""
+    peak_flops(system, precision)
+    said = Said([])
+    model = train_model_of(catalog, system, said)
+    found = _searched(
+        shape,
+        system,
+        _Held(model),
+        packages,
+        seq_len_tokens,
+        _round_batch(batch_tokens / seq_len_tokens),
+        _format(precision, system),
+    )
+    words = tuple(said.words)
+    return Case(shape, system, model, found.plan, Convention.MEGATRON_BRIDGE, words, said.sigma_log)
 
 
 class _Held:

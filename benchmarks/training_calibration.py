@@ -40,7 +40,7 @@ FITTED = (
     ("*", "zero3_power", 2.1, 0.3),
     ("*", "moe_host_ms", 6.7, 0.3),
     ("*", "moe_host_full", 0.12, 0.5),
-    ("*", "dense_trend", 0.004, 0.7),
+    ("*", "dense_trend", 0.004, 0.3),
     ("*", "moe_trend", 0.047, 0.5),
     ("*", "production_factor", 1.18, 0.04),
 )

@@ -141,7 +141,8 @@ class Machine(NamedTuple):
     moe_trend: float
     mature_month: float
     production: float
-    trend_months: float
+    dense_trend_months: float
+    moe_trend_months: float
     dense_sigma: float
     moe_sigma: float
     plain_sigma: float

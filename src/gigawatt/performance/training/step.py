@@ -212,7 +212,7 @@ def sharded_s(x: Machine, s: Shape, p: Row) -> float:
 def release_factor(x: Machine, s: Shape, p: Row) -> float:
     """Step time of the software over that of a tuned benchmark in the calibration's month.
 
-    Older releases take longer, by a constant growth over at most `trend_months`; the stack of 2021
+    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of 2021
     got faster until fused attention came. A production run takes longer by a factor.
     """
     own = x.production if p.production > 0.0 else 1.0
@@ -220,8 +220,10 @@ def release_factor(x: Machine, s: Shape, p: Row) -> float:
         return own
     if p.stack == ERA_2021:
         return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
-    months = min(x.trend_months, max(0.0, x.mature_month - p.release_month))
-    return own * math.exp((x.moe_trend if s.experts > 0.0 else x.dense_trend) * months)
+    months = max(0.0, x.mature_month - p.release_month)
+    if s.experts > 0.0:
+        return own * math.exp(x.moe_trend * min(x.moe_trend_months, months))
+    return own * math.exp(x.dense_trend * min(x.dense_trend_months, months))
 
 
 def sigma_log(x: Machine, s: Shape, p: Row) -> float:

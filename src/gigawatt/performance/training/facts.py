@@ -168,6 +168,8 @@ class Machine(NamedTuple):
     zero3_bus: float
     zero3_power: float
     permute_passes: float
+    permute_unfused: float
+    moe_host_power: float
     quantise_bytes: float
     logit_bytes: float
     optimizer_bytes: float
@@ -276,4 +278,4 @@ def _reached(peak_tflops: float, c: dict[str, float], precision: str) -> float:
     if peak_tflops <= 0.0 or reference <= 0.0:
         return 0.0
     scaled = reference * (peak_tflops / reference) ** c["peak_exponent"]
-    return c[f"gemm_{precision}_share"] * scaled * 1e12
+    return float(c[f"gemm_{precision}_share"] * scaled * 1e12)

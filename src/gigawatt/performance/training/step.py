@@ -212,8 +212,8 @@ def sharded_s(x: Machine, s: Shape, p: Row) -> float:
 def release_factor(x: Machine, s: Shape, p: Row) -> float:
     """Step time of the software over that of a tuned benchmark in the calibration's month.
 
-    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of 2021
-    got faster until fused attention came. A production run takes longer by a factor.
+    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of
+    2021 got faster until fused attention came. A production run takes longer by a factor.
     """
     own = x.production if p.production > 0.0 else 1.0
     if p.release_month <= 0.0:
@@ -239,7 +239,7 @@ def norm_sum(a: float, b: float, q: float) -> float:
     top = max(a, b)
     if top <= 0.0 or min(a, b) <= 0.0:
         return top
-    return top * (1.0 + (min(a, b) / top) ** q) ** (1.0 / q)
+    return top * math.pow(1.0 + math.pow(min(a, b) / top, q), 1.0 / q)
 
 
 def slowest_stage_s(
@@ -286,7 +286,7 @@ def step_row(
         lf, lb, lr, ltp, lcp, lep = layer_s(x, s, p, t, kind == 1)
         gpu = lf + lb + lr + ltp + lcp + lep
         least = host_s(x, p, kind == 1)
-        wait = norm_sum(gpu, least, 2.0 if kind == 1 else 4.0) - gpu
+        wait = norm_sum(gpu, least, x.moe_host_power if kind == 1 else 4.0) - gpu
         each[kind] = gpu + wait
         host += count * wait
         forward, backward, recompute = (
@@ -377,6 +377,7 @@ def step_row(
         gpu_c,
         gpu_n,
         power,
+        power - x.node_w * x.node_power,
         power * step * p.tp * p.pp * p.cp * p.dp,
         sigma,
     )

@@ -32,6 +32,7 @@ from gigawatt.performance.training.defaults import (
     MICROBATCHES,
     fitting_recompute,
     launch_graphs,
+    pipeline_schedule,
     production_run,
     roomy,
     software_month,
@@ -83,6 +84,8 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
     production, words = production_run(text_of(row, "source"), release, notes)
     said.note(words)
+    schedule, words = pipeline_schedule(notes)
+    said.note(words)
     seq = size_of(row, "seq_len")
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
@@ -92,6 +95,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         stack=stack,
         release_month=trend_month(release, month, stack),
         production=production,
+        schedule=schedule,
         seq=seq,
         gbs=size_of(row, "gbs") or 1,
         sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Stack
+from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Schedule, Stack
 from gigawatt.performance.training.facts import TrainModel, months_since_2000
 from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.result import StepBatch
@@ -90,6 +90,16 @@ def production_run(*texts: str) -> tuple[bool, str]:
     return False, ""
 
 
+def pipeline_schedule(text: str) -> tuple[Schedule, str]:
+    """Schedule that a description names; 1F1B otherwise."""
+    low = text.lower()
+    if re.search(r"dual.?pipe", low):
+        return Schedule.DUAL, "DualPipe schedule"
+    if re.search(r"zero.?bubble|\bzb", low):
+        return Schedule.ZERO_BUBBLE, "zero-bubble schedule"
+    return Schedule.ONE_F_ONE_B, ""
+
+
 def launch_graphs(
     shape: ModelShape, system: System, plan: Plan, token_drop: bool
 ) -> tuple[Graphs, str]:
@@ -120,8 +130,10 @@ def launch_graphs(
 def virtual_stages(
     shape: ModelShape, pp: int, stack: Stack, schedule_known: bool
 ) -> tuple[int, str]:
-    """Virtual stages where a table leaves them out: as many as layers allow for large dense models
-    of a tuned run that do not divide evenly, else one.
+    """Virtual stages where a table leaves them out.
+
+    As many as the layers allow in large dense models of a tuned run whose stages do not divide
+    evenly, else one.
     """
     if pp == 1 or schedule_known:
         return 1, ""

@@ -144,7 +144,8 @@ class Machine(NamedTuple):
     moe_trend: float
     mature_month: float
     production: float
-    trend_months: float
+    dense_trend_months: float
+    moe_trend_months: float
     dense_sigma: float
     moe_sigma: float
     plain_sigma: float
@@ -170,6 +171,8 @@ class Machine(NamedTuple):
     zero3_bus: float
     zero3_power: float
     permute_passes: float
+    permute_unfused: float
+    moe_host_power: float
     quantise_bytes: float
     logit_bytes: float
     optimizer_bytes: float
@@ -278,4 +281,4 @@ def _reached(peak_tflops: float, c: dict[str, float], precision: str) -> float:
     if peak_tflops <= 0.0 or reference <= 0.0:
         return 0.0
     scaled = reference * (peak_tflops / reference) ** c["peak_exponent"]
-    return c[f"gemm_{precision}_share"] * scaled * 1e12
+    return float(c[f"gemm_{precision}_share"] * scaled * 1e12)

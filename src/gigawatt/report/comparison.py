@@ -20,6 +20,7 @@ from gigawatt.report.sections.side_by_side import (
     side_cell,
 )
 from gigawatt.report.sections.yearly import row_scale
+from gigawatt.report.texts import in_language, texts_of
 from gigawatt.report.view import USD_PER_BN, View
 
 FILE_NAME = "comparison.html"
@@ -45,7 +46,7 @@ def write_comparison_page(folder: Path, lang: str = "en") -> Path:
 
 def comparison_page(view: View, held: Mapping[str, Any]) -> Page:
     """Everything that the page says, as data."""
-    say, setting = view.say, held["setting"]
+    say, setting, text = view.say, held["setting"], texts_of(view.say.lang)
     facts = [
         say("page.span", start=view.month(setting["start"]), end=view.month(setting["horizon"])),
         say("page.draws", draws=view.fixed(float(setting["draws"]), 0)),
@@ -57,15 +58,16 @@ def comparison_page(view: View, held: Mapping[str, Any]) -> Page:
         _years(view, held),
         _notes(view, held),
     )
-    return Page(
+    page = Page(
         lang=say.lang,
         title=say("compare.title", a=held["a"]["name"], b=held["b"]["name"]),
         description="",
         facts=tuple(facts),
-        verdict=say("compare.verdict", a=held["a"]["title"], b=held["b"]["title"]),
+        verdict=say("compare.verdict", a=text(held["a"]["title"]), b=text(held["b"]["title"])),
         tiles=(),
         sections=tuple(s for s in made if s is not None),
     )
+    return in_language(page, say.lang)
 
 
 def _manifest(held: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from gigawatt.errors import InputError
 from gigawatt.report.page import Cell, Section, Table
 from gigawatt.report.read import BAND, Answer, Row
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
 DATA_NAME = "comparison.json"
@@ -22,7 +23,8 @@ def section(view: View) -> Section | None:
         return None
     held = read_comparison(view.run.folder)
     made = results_section(view, held)
-    titles = {"a": held["a"]["title"], "b": held["b"]["title"]}
+    text = texts_of(view.say.lang)
+    titles = {"a": text(held["a"]["title"]), "b": text(held["b"]["title"])}
     intro = f"{view.say('compare.verdict', **titles)} {made.intro}"
     return Section("side-by-side", view.say("compare.side_by_side"), intro, made.parts)
 

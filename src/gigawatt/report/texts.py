@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from gigawatt.report.page import Figure, Page
 from gigawatt.report.words_fr import typeset
 
 FILES = {"fr": "texts_fr.txt"}
@@ -77,10 +78,10 @@ class Texts:
 
 
 def french_numbers(text: str) -> str:
-    """Numbers of an English text with French marks.
+    """Numbers of an English text with French marks and no-break blanks.
 
-    >>> french_numbers("declared 4.2 mn, $1,500 bn")
-    'declared 4,2\\xa0M, 1\\u202f500\\xa0Md\\xa0$'
+    >>> french_numbers("0.69 times")
+    '0,69 times'
     """
     text = re.sub(r" to (?=[\d$])", " à ", text)
     text = re.sub(r"\$([\d.,]+(?: [a-z]n\b)?)", "\\1\u00a0$", text)
@@ -102,9 +103,7 @@ def texts_of(lang: str) -> Callable[[str], str]:
         return str
     table = read_pairs(Path(__file__).with_name(FILES[lang]))
     whole = {en: typeset(fr) for en, fr in table.items() if PLACE not in en}
-    return Texts(
-        whole, tuple(_pattern(en, typeset(fr)) for en, fr in table.items() if PLACE in en)
-    )
+    return Texts(whole, tuple(_pattern(en, typeset(fr)) for en, fr in table.items() if PLACE in en))
 
 
 def read_pairs(file: Path) -> dict[str, str]:
@@ -133,13 +132,16 @@ def _pattern(english: str, target: str) -> Pattern:
     return Pattern(re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL), target, literal)
 
 
-def in_language(part: Any, lang: str) -> Any:  # noqa: ANN401 - any dataclass of report.page
-    """Return a page, or a part of one, with all texts in the language."""
+def in_language(part: Page, lang: str) -> Page:
+    """Return a page with all texts in the language."""
     words = texts_of(lang)
-    return part if words is str else _walk(part, words)
+    if words is str:
+        return part
+    told: Page = _walk(part, words)
+    return told
 
 
-def _walk(part: Any, words: Callable[[str], str]) -> Any:  # noqa: ANN401
+def _walk(part: Any, words: Callable[[str], str]) -> Any:  # noqa: ANN401 - any part of a page
     if isinstance(part, str):
         return words(part)
     if isinstance(part, tuple):
@@ -151,7 +153,7 @@ def _walk(part: Any, words: Callable[[str], str]) -> Any:  # noqa: ANN401
         for f in fields(part)
         if f.name not in PLAIN_FIELDS
     }
-    if hasattr(part, "layout"):
+    if isinstance(part, Figure):
         new |= {"data": _chart(part.data, words), "layout": _chart(part.layout, words)}
     return replace(part, **new)
 

@@ -356,15 +356,28 @@ ENGLISH: dict[str, str] = {
     "not. Source: tables/capacity of this run.",
     "capacity.others": "other sites",
     "gigawatts.title": "Each gigawatt",
-    "gigawatts.intro": "When each whole gigawatt is in service, what the megawatts of that year "
-    "wait for last, and where. Ranges are P10 to P90.",
+    "gigawatts.intro": "When each whole gigawatt is in service (P50, with P10 … P90), what was "
+    "last to be ready where it is completed (share of draws), and which lever brings it forward "
+    "most.",
     "gigawatts.when": "GW {number} is not in service before {p50} ({p10} … {p90})",
-    "gigawatts.late": "GW {number} is in service by {horizon} in fewer than half of the draws, and "
-    "not before {p10} in nine of ten",
-    "gigawatts.because": "what comes into service in {year} waits last for {causes}",
-    "gigawatts.because_late": "what is not in service by then waits last for {causes}",
+    "gigawatts.late": "GW {number} is in service by {horizon} in only {share} of draws",
+    "gigawatts.because": ", because the last to be ready is {causes}, at {sites}",
+    "gigawatts.because_only": ", because the last to be ready is {causes}",
     "gigawatts.cause": "{cause} ({share})",
-    "gigawatts.where": "around then this holds at {sites}",
+    "gigawatts.relief": "the largest relief is {lever}, {months} months sooner",
+    "gigawatts.relief_to": "the largest relief is {lever}, which brings it to {p50}",
+    "gigawatts.no_relief": "none of the levers below brings it forward",
+    "gigawatts.which": "Gigawatt",
+    "gigawatts.levers": "What each lever gains at P50",
+    "gigawatts.levers_note": "The schedule made again on the same draws with one lever pulled at "
+    "all sites; + is sooner. A date stands where only the lever reaches the gigawatt within the "
+    "calendar. What a lever costs is not known yet (issues 8 and 9), so this is the largest "
+    "relief, not the cheapest. Source: gigawatts.json of this run.",
+    "lever.framework": "framework contracts for electrical equipment",
+    "lever.contracted": "grid power under contract",
+    "lever.supply": "a share of rack supply half as large again",
+    "lever.no_slip": "first racks of each system on the claimed date",
+    "lever.onsite": "on-site power in place of the grid",
     "influence.title": "What moves the results",
     "influence.intro": "Which uncertain inputs decide where in its range a result falls. A bar of "
     "1 would mean that the input alone decides; 0 that it plays no part. This ranks uncertainty, "
@@ -446,6 +459,38 @@ ENGLISH: dict[str, str] = {
     "glossary.20": "Announced, signed, reported, estimated, assumed: said in public; in a "
     "contract; in the press or a filing by others; computed by others; judged by this project.",
     # comparison
+    "compare.beside": "The plan as announced and as signed, P50",
+    "compare.announced": "announced",
+    "compare.signed": "signed",
+    "compare.difference_word": "difference",
+    "compare.of_it": "of it P10",
+    "compare.where": "What accounts for it: the report, or gigawatt compare {a} {b}",
+    "compare.setting": "{draws} draws, seed {seed}, the same in both; B minus A",
+    "compare.note": "Note: {note}.",
+    "compare.named": "Named results: A, B and the difference within each draw",
+    "compare.not_in_time": "not in time",
+    "compare.pp": "pp",
+    "compare.of_medians": "of the medians",
+    "compare.only": "only {side} in {share} of draws",
+    "compare.causes_grid": "Causes: effect on the P50 of each group of inputs, from A to B "
+    "({draws} draws; mean of both orders)",
+    "compare.month": "month {number}",
+    "compare.more": "and {count} more",
+    # ask and explain
+    "ask.newest": "Run: {folder} (the newest)",
+    "ask.status": "{title}: {status}",
+    "ask.from": "{definition} From: {data}.",
+    "ask.more": "… and {count} more rows: --json gives all",
+    "explain.results": "Named results",
+    "explain.below": "Quantities below them",
+    "explain.no_gigawatt": "No draw of the programme holds a whole gigawatt.",
+    "explain.sources": "Sources ({count})",
+    "explain.above": "see above",
+    "explain.never": "not reached",
+    "explain.more": "… {count} more",
+    "explain.as_of": "{status}, as of {date}",
+    "explain.facts": "{count} facts {pattern}",
+    "explain.inputs": "{count} inputs of the programme {pattern}",
     "compare.title": "{a} and {b} compared",
     "compare.verdict": "A: {a}. B: {b}. Both have the same random numbers: a difference is the "
     "programme’s and not chance.",
@@ -462,9 +507,9 @@ ENGLISH: dict[str, str] = {
     "compare.causes": "What accounts for the difference",
     "compare.causes_intro": "Effect of each group of changed inputs on the P50, from A to B, mean "
     "of both orders of change ({draws} draws).",
-    "compare.causes_note": "The axis need not start at zero. Source: causes.csv in this folder.",
+    "compare.causes_note": "The axis need not start at zero. Source: comparison.json.",
     "compare.capped": "A P50 lies beyond the calendar and counts as its end: effects are at least "
-    "so large. The axis need not start at zero. Source: causes.csv in this folder.",
+    "so large. The axis need not start at zero. Source: comparison.json.",
     "compare.years": "By calendar year",
     "compare.notes": "Notes",
     # value chain

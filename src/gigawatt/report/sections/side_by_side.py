@@ -19,7 +19,7 @@ PERCENT = 100.0
 
 def section(view: View) -> Section | None:
     """Section of a run's report; None where the run holds no comparison."""
-    if not (view.run.folder / DATA_NAME).is_file():
+    if not has_comparison(view.run.folder):
         return None
     held = read_comparison(view.run.folder)
     made = results_section(view, held)
@@ -27,6 +27,11 @@ def section(view: View) -> Section | None:
     titles = {"a": text(held["a"]["title"]), "b": text(held["b"]["title"])}
     intro = f"{view.say('compare.verdict', **titles)} {made.intro}"
     return Section("side-by-side", view.say("compare.side_by_side"), intro, made.parts)
+
+
+def has_comparison(folder: Path) -> bool:
+    """Whether a folder holds a comparison."""
+    return (folder / DATA_NAME).is_file()
 
 
 def read_comparison(folder: Path) -> dict[str, Any]:

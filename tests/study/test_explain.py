@@ -18,6 +18,7 @@ from gigawatt.program.read import bundled_names
 from gigawatt.study.chain import run_chain
 from gigawatt.study.derivations import NODES, find
 from gigawatt.study.explain import explain, explainable, systems_of
+from gigawatt.study.folder import open_run
 from gigawatt.study.gigawatt_notes import (
     LEVERS,
     completing_block,
@@ -27,7 +28,6 @@ from gigawatt.study.gigawatt_notes import (
 )
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.run_influence import run_influence
-from gigawatt.study.stored import open_run
 from gigawatt.uncertainty.streams import Streams
 
 PROGRAMMES = {name: 400 if name == "single-campus" else 100 for name in bundled_names()}

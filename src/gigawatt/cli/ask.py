@@ -53,7 +53,7 @@ def command(question: str | None, run: str | None, lang: str, as_json: bool) -> 
             json.dumps(as_dict(asked, found, data), indent=2, ensure_ascii=False, allow_nan=False)
         )
     else:
-        _print(asked, found, data, Speech.of(lang))
+        _print(asked, found, data, Speech.of(lang, int(data.manifest["draws"])))
 
 
 def _list(as_json: bool, lang: str) -> None:
@@ -98,13 +98,13 @@ def _print(asked: Question, found: Found, data: RunData, speech: Speech) -> None
 def _print_part(part: Part, console: Console, speech: Speech) -> None:
     from rich.markup import escape
 
-    from gigawatt.quantity.format import span
+    from gigawatt.quantity.format import shown_unit
 
     text = speech.text
     title = speech.say.titled(part.name, text(part.title))
     console.print(f"[bold]{escape(title)}[/bold]")
     if part.kind in ("date", "number"):
-        shown = span(part.p10, part.p50, part.p90, part.unit, locale=speech.locale)
+        shown = speech.span(part.p10, part.p50, part.p90, shown_unit(part.name, part.unit))
         console.print(escape(f"{shown}   (P10 … P50 … P90)"))
     if part.text:
         console.print(escape(text(part.text)))

@@ -76,7 +76,7 @@ def command(
     if folder is not None:
         write_comparison(found, folder)
         write_comparison_page(folder, lang)
-    _show(found, folder, as_json, Speech.of(lang))
+    _show(found, folder, as_json, Speech.of(lang, int(found.setting["draws"])))
 
 
 def _refuse_mixed(other: str, run: str) -> None:
@@ -179,7 +179,7 @@ def print_side_by_side(found: Comparison, console: Console, lang: str = "en") ->
     """Print P50 of two programmes and the middle difference: what fits beside a summary."""
     from gigawatt.report.speech import Speech
 
-    speech = Speech.of(lang)
+    speech = Speech.of(lang, int(found.setting["draws"]))
     table = _grid(speech.say("compare.beside"), "")
     for key in ("compare.announced", "compare.signed", "compare.difference_word", "compare.of_it"):
         table.add_column(speech.say(key), justify="right", no_wrap=True)
@@ -229,10 +229,12 @@ def _row(
     r: dict[str, Any],
     speech: Speech,
 ) -> list[str]:
-    d = difference or {}
+    from gigawatt.quantity.format import shown_unit
+
+    d, unit = difference or {}, shown_unit(str(r["name"]), r["unit"])
     return [
-        _value(a, r["unit"], speech),
-        _value(b, r["unit"], speech),
+        _value(a, unit, speech),
+        _value(b, unit, speech),
         *(_signed(d.get(q), r["difference_unit"], speech) for q in BANDS),
     ]
 

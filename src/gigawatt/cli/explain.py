@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from gigawatt.report.speech import Speech
     from gigawatt.study.explain import Branch, Leaf
+    from gigawatt.study.folder import StoredRun
     from gigawatt.study.held import Value
-    from gigawatt.study.stored import StoredRun
 
 GIGAWATTS = "gigawatts"
 MOST_LEAVES = 4  # of one pattern; more are told in one line, unless --all
@@ -49,9 +49,10 @@ def command(run: str, metric: str, depth: int | None, each: bool, lang: str, as_
     from pathlib import Path
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.stored import open_run
+    from gigawatt.study.folder import open_run
 
-    opened, speech = open_run(Path(run)), Speech.of(lang)
+    opened = open_run(Path(run))
+    speech = Speech.of(lang, int(opened.manifest["draws"]))
     if not metric:
         _list(opened, as_json, speech)
     elif metric == GIGAWATTS:
@@ -138,12 +139,15 @@ def _tree(
     from rich.text import Text
     from rich.tree import Tree
 
+    from gigawatt.quantity.format import shown_unit
+
     label = Text(_title(branch.id, branch.title, speech), style="bold")
     if branch.repeated:
         label.append(f"  ({speech.say('explain.above')})", style="dim")
     else:
         label.append(f"  [{branch.id}]", style="dim")
-        label.append(_values(branch.values, branch.unit, speech), style="cyan")
+        unit = shown_unit(branch.id, branch.unit)
+        label.append(_values(branch.values, unit, speech), style="cyan")
         label.append(f"\n= {speech.text(branch.formula)}")
     here = Tree(label) if parent is None else parent.add(label)
     for child in branch.branches:
@@ -160,8 +164,6 @@ def _tree(
 
 def _values(values: Sequence[Value], unit: str, speech: Speech) -> str:
     """Values of a quantity; the first and last of a long series."""
-    from gigawatt.quantity.format import span
-
     if not values:
         return f"  ({speech.unit(unit)})"
     lines = []
@@ -171,7 +173,7 @@ def _values(values: Sequence[Value], unit: str, speech: Speech) -> str:
             never = speech.say("explain.never")
             text = never if held is None else speech.quantity(held, unit)
         else:
-            text = span(v.p10, v.p50, v.p90, unit, locale=speech.locale)
+            text = speech.span(v.p10, v.p50, v.p90, unit)
         lines.append(f"\n{speech.text(v.label)}: {text}" if v.label else f"  {text}")
     if len(lines) > MOST_VALUES:
         left = speech.say("explain.more", count=len(lines) - MOST_VALUES)

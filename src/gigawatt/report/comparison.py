@@ -68,8 +68,8 @@ def comparison_page(view: View, held: Mapping[str, Any]) -> Page:
 
 def _manifest(held: Mapping[str, Any]) -> dict[str, Any]:
     setting = held["setting"]
-    version = setting.get("gigawatt_version", "")
-    return {"gigawatt_version": version, "horizon": setting.get("horizon", "")}
+    version, draws = setting.get("gigawatt_version", ""), setting.get("draws")
+    return {"gigawatt_version": version, "horizon": setting.get("horizon", ""), "draws": draws}
 
 
 def _years(view: View, held: Mapping[str, Any]) -> Section | None:

@@ -77,6 +77,7 @@ def _waterfall(view: View, w: Mapping[str, Any]) -> Figure:
         layout=layout,
         table=Table(str(w["title"]), view.columns("", unit), rows),
         height_px=FRAME_PX + BAR_PX * len(names),
+        numbers=(("step", unit), *zip(names, values, strict=True)),
     )
 
 

@@ -71,7 +71,7 @@ def remark(view: View, answer: Answer) -> str:
 
 def unit_of(answer: Answer) -> str:
     """Unit as it stands in a column of its own; a date and a share need none."""
-    return "" if answer.unit in ("date", "share") else answer.unit
+    return "" if answer.unit in ("date", "share", "odds") else answer.unit
 
 
 def _single(view: View) -> Table | None:

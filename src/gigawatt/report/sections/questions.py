@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.quantity.format import shown_unit
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Column, Figure, Fold, Listing, Section, Table
 from gigawatt.report.sections import yearly
@@ -92,7 +93,7 @@ def _singles(view: View, parts: list[Result]) -> Table:
     rows = tuple(
         (
             Cell(p.title, p.definition),
-            *(Cell(_text(view, v, p.unit), strong=i == 1)
+            *(Cell(_text(view, v, shown_unit(p.name, p.unit)), strong=i == 1)
               for i, v in enumerate((p.p10, p.p50, p.p90))),
             Cell("" if p.unit in ("date", "share") else view.unit(p.unit)),
         )

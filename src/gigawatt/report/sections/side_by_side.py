@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.quantity.format import shown_unit
 from gigawatt.report.page import Cell, Section, Table
 from gigawatt.report.read import BAND, Answer, Row
 from gigawatt.report.texts import texts_of
@@ -62,8 +63,8 @@ def results_section(view: View, held: Mapping[str, Any]) -> Section:
     rows = tuple(
         (
             Cell(result_title(view, r)),
-            side_cell(view, r["a"], r["unit"]),
-            side_cell(view, r["b"], r["unit"]),
+            side_cell(view, r["a"], shown_unit(r["name"], r["unit"])),
+            side_cell(view, r["b"], shown_unit(r["name"], r["unit"])),
             difference_cell(view, r["difference"], r["difference_unit"]),
         )
         for r in held["results"]

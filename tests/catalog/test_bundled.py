@@ -133,7 +133,7 @@ def test_epochs_data_carry_their_licence():
 
 
 def test_no_fact_is_held_firmer_than_its_source():
-    """A digest, or press of a deal or a site, is a report: not a data sheet, not the party's word."""
+    """A digest, or press of a deal or a site, is a report: no data sheet, no word of a party."""
     catalog = load_catalog()
     firm = {"measured", "specified", "announced"}
     left = [

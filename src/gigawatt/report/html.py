@@ -20,6 +20,7 @@ from gigawatt.report.sections import (
     gigawatts,
     glossary,
     headline,
+    in_short,
     influence,
     money,
     operations,
@@ -36,6 +37,7 @@ from gigawatt.report.view import View
 FILE_NAME = "report.html"
 SECTIONS = (
     capacity.section,
+    in_short.section,
     headline.section,
     side_by_side.section,
     causes.section,

@@ -375,6 +375,36 @@ ENGLISH: dict[str, str] = {
     "capacity.sites_note": "Means over draws, stacked, because means add up and percentiles do "
     "not. Source: tables/capacity of this run.",
     "capacity.others": "other sites",
+    # in short
+    "short_answer.title": "In short",
+    "short_answer.intro": "The six questions that most readers bring. Each leads to the section "
+    "behind it; P50 first, P10 … P90 in brackets.",
+    "short_answer.caption": "Questions and answers",
+    "short_answer.question": "Question",
+    "short_answer.answer": "Answer of this run",
+    "short_answer.on_time": "Will it be on time?",
+    "short_answer.binds": "What binds?",
+    "short_answer.cost": "What does it cost?",
+    "short_answer.risk": "Who carries the risk?",
+    "short_answer.effects": "What does it do to the grid and the market?",
+    "short_answer.sure": "ranges are those of the inputs; what is not modelled stands below",
+    "short_answer.how_sure": "How sure are we?",
+    "short_answer.band": "{p50} ({p10} … {p90})",
+    "short_answer.first_gw_in_service_date": "the first gigawatt is in service in {band}",
+    "short_answer.tenth_gw_in_service_date": "the tenth in {band}",
+    "short_answer.binding": "last to be ready, by megawatts: {causes}",
+    "short_answer.capex": "{band} a gigawatt to build, computers included, in money of the as-of "
+    "date",
+    "short_answer.spent": "{total} nominal in all by {horizon}, replacement left out",
+    "short_answer.gap": "no named contract covers {band} at the worst moment",
+    "short_answer.deepest": "furthest behind, paid less received up to their worst year: {parties}",
+    "short_answer.energy_twh_per_year": "{value} of electricity in {year}",
+    "short_answer.co2_mt_per_year": "{value} in {year}",
+    "short_answer.share_of_world_stock": "{value} of the world’s AI compute in {year}, the most",
+    "short_answer.grid": "{share} of the energy comes from grids, the rest from plants on site",
+    "short_answer.sites": "{assumed} of {count} sites are assumed, and so is which part of each "
+    "belongs to the programme",
+    "short_answer.facts": "{weak} of {count} facts are assumed or estimated",
     "gigawatts.title": "Each gigawatt",
     "gigawatts.intro": "When each whole gigawatt is in service (P50, with P10 … P90), what was "
     "last to be ready where it is completed (share of draws), and which lever brings it forward "

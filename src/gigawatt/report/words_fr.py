@@ -511,6 +511,38 @@ _WORDS: dict[str, str] = {
     "capacity.sites_note": "Moyennes sur les tirages, empilées, car les moyennes s’additionnent et "
     "les percentiles non. Source : tables/capacity de cette simulation.",
     "capacity.others": "autres sites",
+    # en bref
+    "short_answer.title": "En bref",
+    "short_answer.intro": "Les six questions de la plupart des lecteurs. Chacune mène à la section "
+    "correspondante ; P50 d’abord, P10 … P90 entre parenthèses.",
+    "short_answer.caption": "Questions et réponses",
+    "short_answer.question": "Question",
+    "short_answer.answer": "Réponse de cette simulation",
+    "short_answer.on_time": "Sera-ce à l’heure ?",
+    "short_answer.binds": "Qu’est-ce qui retarde ?",
+    "short_answer.cost": "Combien cela coûte-t-il ?",
+    "short_answer.risk": "Qui porte le risque ?",
+    "short_answer.effects": "Quel effet sur le réseau et le marché ?",
+    "short_answer.sure": "les plages sont celles des données ; ce qui n’est pas modélisé est dit "
+    "plus bas",
+    "short_answer.how_sure": "Quelle certitude ?",
+    "short_answer.band": "{p50} ({p10} … {p90})",
+    "short_answer.first_gw_in_service_date": "le premier gigawatt est en service en {band}",
+    "short_answer.tenth_gw_in_service_date": "le dixième en {band}",
+    "short_answer.binding": "prêt en dernier, en mégawatts : {causes}",
+    "short_answer.capex": "{band} par gigawatt à construire, informatique comprise, en monnaie de "
+    "la date de connaissance",
+    "short_answer.spent": "{total} nominaux en tout à l’échéance de {horizon}, sans les "
+    "remplacements",
+    "short_answer.gap": "aucun contrat nommé ne couvre {band} au pire moment",
+    "short_answer.deepest": "les plus engagés, payé moins reçu jusqu’à leur pire année : {parties}",
+    "short_answer.energy_twh_per_year": "{value} d’électricité en {year}",
+    "short_answer.co2_mt_per_year": "{value} en {year}",
+    "short_answer.share_of_world_stock": "{value} du calcul IA mondial en {year}, au plus",
+    "short_answer.grid": "{share} de l’énergie vient des réseaux, le reste de centrales sur site",
+    "short_answer.sites": "{assumed} sites sur {count} sont supposés, de même que la part de "
+    "chacun qui revient au programme",
+    "short_answer.facts": "{weak} faits sur {count} sont supposés ou estimés",
     "gigawatts.title": "Gigawatt par gigawatt",
     "gigawatts.intro": "Quand chaque gigawatt entier entre en service (P50, avec P10 … P90), ce "
     "qui était prêt en dernier là où il s’achève (part des tirages), et le levier qui l’avance le "

@@ -31,7 +31,7 @@ def section(view: View) -> Section | None:
     chosen = [w for w in told["waterfalls"] if w["name"] in IN_REPORT]
     if ends:
         chosen.append(max(ends, key=lambda w: abs(w["b"] - w["a"])))
-    return causes_section(view, {"causes": {**told, "waterfalls": chosen}})
+    return causes_section(view, {**held, "causes": {**told, "waterfalls": chosen}})
 
 
 def causes_section(view: View, held: Mapping[str, Any]) -> Section | None:
@@ -49,12 +49,13 @@ def causes_section(view: View, held: Mapping[str, Any]) -> Section | None:
             Cell(text(g["group"]), sub=", ".join(map(text, g["changed"]))) for g in told["groups"]
         )
     )
-    charts = tuple(_waterfall(view, w) for w in chosen)
+    start = str(held["setting"]["start"])
+    charts = tuple(_waterfall(view, w, start) for w in chosen)
     intro = say("compare.causes_intro", draws=view.fixed(float(told["draws"]), 0))
     return Section("causes", say("compare.causes"), intro, (*charts, groups))
 
 
-def _waterfall(view: View, w: Mapping[str, Any]) -> Figure:
+def _waterfall(view: View, w: Mapping[str, Any], start: str) -> Figure:
     say = view.say
     factor, unit = _scale(view, w)
     ends = max(abs(w["a"]), abs(w["b"]))
@@ -63,6 +64,10 @@ def _waterfall(view: View, w: Mapping[str, Any]) -> Figure:
     steps = [v / factor for v in effects]
     values = [w["a"] / factor, *steps, w["b"] / factor]
     texts = [view.number(values[0]), *(_plus(view, v) for v in steps), view.number(values[-1])]
+    if w["unit"] == "months":
+        texts[0], texts[-1] = (
+            _calendar(view, start, w[k], t) for k, t in (("a", texts[0]), ("b", texts[-1]))
+        )
     measures = ["absolute", *("relative" for _ in steps), "total"]
     rows = tuple((Cell(n), Cell(t)) for n, t in zip(names, texts, strict=True))
     note = say("compare.capped") if w.get("capped") else say("compare.causes_note")
@@ -79,6 +84,12 @@ def _waterfall(view: View, w: Mapping[str, Any]) -> Figure:
         height_px=FRAME_PX + BAR_PX * len(names),
         numbers=(("step", unit), *zip(names, values, strict=True)),
     )
+
+
+def _calendar(view: View, start: str, months: float, text: str) -> str:
+    """Months since the start, with the calendar month that they reach."""
+    position = 12 * int(start[:4]) + int(start[5:7]) - 1 + int(months)
+    return f"{text} ({view.month(f'{position // 12}-{position % 12 + 1:02d}-01')})"
 
 
 def _window(values: list[float], steps: list[float]) -> list[float]:

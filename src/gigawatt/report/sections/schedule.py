@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from gigawatt.report import figures
@@ -85,7 +86,7 @@ def _figure(view: View, rows: list[Row]) -> Figure:
         unit=say("schedule.figure_unit"),
         note=say("schedule.figure_note"),
         data=[*_traces(view, ordered), *_event_marks(view, ordered)],
-        layout=_layout(ordered),
+        layout=_layout(ordered, texts_of(say.lang)),
         table=_block_table(view, ordered),
         height_px=FRAME_PX + ROW_PX * len(ordered),
         numbers=(CSV_COLUMNS, *(tuple(r[c] for c in CSV_COLUMNS) for r in ordered)),
@@ -154,7 +155,12 @@ def _event_marks(view: View, rows: list[Row]) -> list[figures.Trace]:
             "y": [first[e["site"]] for e in told],
             "text": texts,
             "mode": "markers",
-            "marker": {"color": "@ink", "size": 8, "symbol": "x-thin", "line": {"width": 2}},
+            "marker": {
+                "color": "@ink",
+                "size": 8,
+                "symbol": "x-thin",
+                "line": {"width": 2, "color": "@ink"},
+            },
             "name": view.say("schedule.event"),
             "hovertemplate": "%{text}<extra></extra>",
         }
@@ -198,10 +204,10 @@ def _hover(view: View, row: Row) -> str:
     return f"{name}<br>{cell.text} ({cell.sub})" if cell.sub else f"{name}<br>{cell.text}"
 
 
-def _layout(rows: list[Row]) -> dict[str, Any]:
+def _layout(rows: list[Row], text: Callable[[str], str]) -> dict[str, Any]:
     """Numbered rows from the top; each site is named at its first block and parted by a line."""
     starts = [i for i, r in enumerate(rows) if i == 0 or r["site"] != rows[i - 1]["site"]]
-    names = [_short(str(rows[i]["site_name"] or rows[i]["site"])) for i in starts]
+    names = [_short(text(str(rows[i]["site_name"] or rows[i]["site"]))) for i in starts]
     parts = [
         {
             "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i - 0.5, "y1": i - 0.5,

@@ -273,6 +273,22 @@ def test_no_english_sentence_is_left_in_the_french_page(real):
     assert sorted(t for t in told if is_english(t)) == []
 
 
+def test_categories_of_french_charts_are_those_of_their_axes(real):
+    charts = make_page(View.of(read_run(real), "fr")).figures()
+    checked = 0
+    for chart in charts.values():
+        for trace in chart["data"]:
+            for side in ("x", "y"):
+                axis = chart["layout"].get(f"{side}axis", {})
+                order = axis.get("categoryarray") or (
+                    axis.get("tickvals") if axis.get("type") == "category" else None
+                )
+                if order:
+                    assert set(trace[side]) <= set(order)
+                    checked += 1
+    assert checked > 5
+
+
 def test_every_registered_text_has_a_french_entry():
     """What is missing belongs into report/texts_fr.txt: a line of English, a line of French."""
     text = texts_of("fr")

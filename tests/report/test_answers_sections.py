@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from gigawatt.catalog import load_catalog
 from gigawatt.cli.main import cli
 from gigawatt.program.load import load_program
+from gigawatt.program.read import bundled_names
 from gigawatt.report import chart_csv
 from gigawatt.report.html import make_page, write_report
 from gigawatt.report.page import Cell, Figure, Fold, Listing, Table, Tree
@@ -29,7 +30,7 @@ from gigawatt.study.gigawatt_notes import write_notes
 from gigawatt.study.questions import QUESTIONS
 from gigawatt.study.run import Settings, simulate, write_run
 
-BUNDLED = ("openai-nvidia-2025-09", "openai-nvidia-2026-02")
+BUNDLED = bundled_names()
 ASKING = {"why", "influence", "questions", "market"}
 
 
@@ -304,6 +305,8 @@ def test_french_texts_get_french_numbers_and_unknown_ones_stay():
     text = texts_of("fr")
     assert text("Unnamed gigawatt 3") == "Gigawatt sans nom 3"
     assert text("end of 2031") == "fin 2031"
+    assert text("→ Unnamed funding") == "→ Financement sans nom"
+    assert text("The bank → OpenAI") == "La banque → OpenAI"
     assert text("A sentence of the reader.") == "A sentence of the reader."
     assert texts_of("en")("end of 2031") == "end of 2031"
 

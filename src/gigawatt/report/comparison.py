@@ -101,5 +101,6 @@ def _notes(view: View, held: Mapping[str, Any]) -> Section | None:
     notes = held.get("notes") or []
     if not notes:
         return None
-    listing = Listing(tuple(Cell(f"{str(n)[:1].upper()}{str(n)[1:]}.") for n in notes))
+    told = [texts_of(view.say.lang)(str(n)) for n in notes]
+    listing = Listing(tuple(Cell(f"{n[:1].upper()}{n[1:]}.") for n in told))
     return Section("notes", view.say("compare.notes"), "", (listing,))

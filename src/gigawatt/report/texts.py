@@ -21,9 +21,10 @@ from gigawatt.report.words_fr import typeset
 FILES = {"fr": "texts_fr.txt"}
 PLACE = "{}"
 LISTED = "; "
+PAID = "→ "  # payer and payee
 LEAST_LITERAL = 4  # letters that a pattern must have of its own
 CHART_KEYS = frozenset(("name", "text", "x", "y", "ticktext", "tickvals", "title", "categoryarray"))
-PLAIN_FIELDS = frozenset(("id", "href", "mark", "csv", "lang", "layout", "data"))
+PLAIN_FIELDS = frozenset(("id", "href", "mark", "csv", "lang", "layout", "data", "numbers"))
 _NUMBER = re.compile(r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?(?![\d-])")
 _WORDS = {" mn": "\u00a0M", " bn": "\u00a0Md", " tn": "\u00a0billions"}
 
@@ -53,6 +54,9 @@ class Texts:
         text = " ".join(text.split()) if "\n" in text else text
         if text in self.whole:
             return self.whole[text]
+        if PAID in text:
+            payer, _, payee = text.partition(PAID)
+            return f"{self(payer.strip())} {PAID}{self(payee)}".strip()
         if LISTED in text and all(pieces := [self._found(p) for p in text.split(LISTED)]):
             return typeset(" ; ").join(pieces)
         return self._matched(text) or self._pieces(text)

@@ -44,7 +44,7 @@ def single_values(view: View) -> list[Answer]:
 
 def percentiles(view: View, answer: Answer) -> tuple[str, str, str]:
     """P10, P50 and P90 in words; one text in the middle where the answer is a single value."""
-    if answer.status == NOT_IN_PROGRAMME:
+    if answer.status == NOT_IN_PROGRAMME or _of_no_gigawatt(view, answer):
         return "", view.say("word.not_in_programme"), ""
     if answer.kind == "date":
         p10, p50, p90 = (
@@ -57,6 +57,13 @@ def percentiles(view: View, answer: Answer) -> tuple[str, str, str]:
         view.quantity(v, answer.unit, short=True) for v in (answer.p10, answer.p50, answer.p90)
     )
     return ("", p50, "") if p10 == p50 == p90 else (p10, p50, p90)
+
+
+def _of_no_gigawatt(view: View, answer: Answer) -> bool:
+    """Whether it is the odds of a gigawatt that the programme does not hold."""
+    first = view.run.answer("first_gw_in_service_date")
+    none = first is not None and first.status == NOT_IN_PROGRAMME
+    return none and answer.name.startswith("probability_first_gw")
 
 
 def remark(view: View, answer: Answer) -> str:

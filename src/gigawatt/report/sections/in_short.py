@@ -53,7 +53,7 @@ def _on_time(view: View) -> Iterator[str]:
             dated[name] = view.say(f"short_answer.{name}", band=_band(view, found))
     yield from list(dated.values())[:1]
     early = view.run.answer("probability_first_gw_by_2026_12_31")
-    if early is not None:
+    if early is not None and dated:
         yield view.say("verdict.by_2026", share=view.quantity(early.central, "odds"))
     yield from list(dated.values())[1:]
 

@@ -130,12 +130,15 @@ def test_every_drawn_input_of_the_programme_is_in_the_manifest(run):
     listed = {row["path"]: row for row in run.manifest["inputs"]}
     facts = {row["path"] for row in run.manifest["facts_used"]}
     draws = [c.removeprefix("input:") for c in run.table("draws").columns if "input:" in c]
-    own = ("site/", "supply/", "workload/", "instrument/")
-    of_facts = ("task/", "framework_order_months", "stagger_months", "contract_elapsed_months")
+    own = ("site/", "supply/", "workload/", "instrument/", "limit/")
+    of_facts = ("task/", "framework_order_months", "stagger_months", "contract_elapsed_months",
+                "clearing_ahead_months")  # fmt: skip
     for name in draws:
         if name.startswith(own) and not any(part in name for part in of_facts):
             assert listed[name]["low"] < listed[name]["high"], name
-        elif name.count("/") == 2 and not name.startswith((*own, "schedule/", "performance/")):
+        elif name.count("/") == 2 and not name.startswith(
+            (*own, "schedule/", "performance/", "change/")
+        ):
             assert name in facts
 
 

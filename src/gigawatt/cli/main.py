@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
     "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
+    "schedule": ("gigawatt.cli.schedule", "Dates with odds: gigawatts, sites, levers, replay."),
     "explain": ("gigawatt.cli.explain", "Explain a result: formulas, facts, sources."),
     "influence": ("gigawatt.cli.influence", "Show the inputs that move each result most."),
     "report": ("gigawatt.cli.report", "Write the report of a run again, in a language."),

@@ -71,7 +71,7 @@ class Texts:
         """What is put together with commas, where a piece is known."""
         pieces = text.split(", ")
         known = [self.whole.get(p, "") or self._matched(p) for p in pieces if len(pieces) > 1]
-        if not any(known):
+        if not (any(known) and (known[0] or 2 * sum(map(bool, known)) >= len(pieces))):
             return ""
         return ", ".join(k or french_numbers(p) for k, p in zip(known, pieces, strict=True))
 

@@ -423,11 +423,11 @@ ENGLISH: dict[str, str] = {
     "all sites; + is sooner. A date stands where only the lever reaches the gigawatt within the "
     "calendar. What a lever costs is not known yet (issues 8 and 9), so this is the largest "
     "relief, not the cheapest. Source: gigawatts.json of this run.",
-    "lever.framework": "framework contracts for electrical equipment",
-    "lever.contracted": "grid power under contract",
-    "lever.supply": "a share of rack supply half as large again",
-    "lever.no_slip": "first racks of each system on the claimed date",
-    "lever.onsite": "on-site power in place of the grid",
+    "relief.framework": "framework contracts for electrical equipment",
+    "relief.contracted": "grid power under contract",
+    "relief.supply": "a share of rack supply half as large again",
+    "relief.no_slip": "first racks of each system on the claimed date",
+    "relief.onsite": "on-site power in place of the grid",
     "influence.title": "What moves the results",
     "influence.intro": "Which uncertain inputs decide where in its range a result falls. A bar of "
     "1 would mean that the input alone decides; 0 that it plays no part. This ranks uncertainty, "
@@ -660,4 +660,67 @@ ENGLISH: dict[str, str] = {
     "kind.judgement": "judgement",
     "kind.primary": "primary",
     "kind.secondary": "secondary",
+    "dates.title": "Each gigawatt",
+    "dates.intro": (
+        "Date in service of each whole gigawatt, and the odds that it is there by the end "
+        "of a year."
+    ),
+    "dates.gigawatts": "Gigawatts in service",
+    "dates.gigawatts_note": (
+        "Shares by year: odds that it is in service by the end of the year. "
+        "Facility power. A date that is not within the calendar in so many draws is shown "
+        "as after its end."
+    ),
+    "dates.reached": "Reached",
+    "dates.build": "Cleared to first power (P50)",
+    "dates.fill": "First power to last building in service (P50)",
+    "dates.spread": "Last building in service, P10 to P90",
+    "dates.gantt": "Phases of sites",
+    "dates.gantt_unit": "date",
+    "dates.gantt_note": (
+        "Bars are at P50; the thin line is the range of the last building in service. A bar"
+        " that ends at the edge is not in service within the calendar at P50."
+    ),
+    "dates.cleared": "Cleared",
+    "dates.first_power": "First power",
+    "dates.lost": "Lost",
+    "dates.phases": "Phases",
+    "dates.s_curve": "Capacity in service",
+    "dates.stages": "From announced to in service",
+    "dates.stages_note": (
+        "Medians at the end of quarters. Contracted: power contracted at the as-of date, "
+        "else from clearing on. Powered: hall fitted and energised."
+    ),
+    "dates.stage_announced": "Announced",
+    "dates.stage_contracted": "Contracted",
+    "dates.stage_cleared": "Ground cleared",
+    "dates.stage_powered": "Powered",
+    "dates.stage_in_service": "In service",
+    "dates.lever": "Lever",
+    "dates.days_p50": "Days earlier, P50",
+    "dates.days_p80": "Days earlier, P80",
+    "dates.gw_months": "GW-months gained",
+    "dates.cost": "Cost, bn USD",
+    "dates.per_gw_month": "bn USD a GW-month",
+    "dates.levers": "What would bring it forward",
+    "dates.levers_intro": "Each lever is pulled everywhere at once, on the same draws.",
+    "dates.levers_note": (
+        "Days gained of one gigawatt at P50 and P80; capacity times time gained over the "
+        "calendar; direct cost in today's dollars where the catalog can price it."
+    ),
+    "dates.only": "only with it",
+    "dates.not_known": "not known",
+    "lever.contracted": "Power contracted at all sites by clearing",
+    "lever.order-earlier": "Transformers and switchgear ordered 8 months earlier",
+    "lever.onsite": "On-site plant in place of the grid",
+    "lever.crew": "One crew in three more",
+    "lever.rack-share": "Half as large a share of the racks again",
+    "lever.platform": "The platform one quarter earlier",
+    "lever_cost.contracted": "no published price of power in hand",
+    "lever_cost.order-earlier": "interest on equipment that is paid 8 months sooner",
+    "lever_cost.onsite": "capital cost of the plant, which stays as back-up; fuel not counted",
+    "lever_cost.crew": "no published price of crews",
+    "lever_cost.rack-share": "no published price of a place in the queue",
+    "lever_cost.platform": "not for sale",
+    "dates.number": "GW",
 }  # fmt: skip

@@ -562,11 +562,11 @@ _WORDS: dict[str, str] = {
     "tous les sites ; + veut dire plus tôt. Une date : seul le levier atteint le gigawatt dans le "
     "calendrier. Le coût d’un levier n’est pas encore connu (tickets 8 et 9) : c’est donc le plus "
     "fort allègement, non le moins cher. Source : gigawatts.json de cette simulation.",
-    "lever.framework": "des contrats-cadres pour les équipements électriques",
-    "lever.contracted": "l’électricité du réseau sous contrat",
-    "lever.supply": "une part de la livraison des baies plus grande de moitié",
-    "lever.no_slip": "les premières baies de chaque système à la date annoncée",
-    "lever.onsite": "la production sur site au lieu du réseau",
+    "relief.framework": "des contrats-cadres pour les équipements électriques",
+    "relief.contracted": "l’électricité du réseau sous contrat",
+    "relief.supply": "une part de la livraison des baies plus grande de moitié",
+    "relief.no_slip": "les premières baies de chaque système à la date annoncée",
+    "relief.onsite": "la production sur site au lieu du réseau",
     "influence.title": "Ce qui fait varier les résultats",
     "influence.intro": "Quelles données incertaines décident de la place d’un résultat dans sa "
     "fourchette. Une barre de 1 voudrait dire que la donnée décide seule ; 0, qu’elle ne joue pas. "
@@ -687,16 +687,84 @@ _WORDS: dict[str, str] = {
     "kind.judgement": "jugement",
     "kind.primary": "primaire",
     "kind.secondary": "secondaire",
+    "dates.title": "Chaque gigawatt",
+    "dates.intro": (
+        "Date de mise en service de chaque gigawatt entier, et probabilité qu’il le soit à "
+        "la fin d’une année."
+    ),
+    "dates.gigawatts": "Gigawatts en service",
+    "dates.gigawatts_note": (
+        "Parts par année : probabilité de mise en service avant la fin de l’année. "
+        "Puissance des sites. Une date qui dépasse le calendrier dans autant de tirages est"
+        " donnée comme postérieure à sa fin."
+    ),
+    "dates.reached": "Atteint",
+    "dates.build": "Du terrassement à la mise sous tension (P50)",
+    "dates.fill": "De la mise sous tension au dernier bâtiment en service (P50)",
+    "dates.spread": "Dernier bâtiment en service, P10 à P90",
+    "dates.gantt": "Phases des sites",
+    "dates.gantt_unit": "date",
+    "dates.gantt_note": (
+        "Les barres sont au P50 ; le trait fin donne la fourchette du dernier bâtiment en "
+        "service. Une barre qui touche le bord n’est pas en service dans le calendrier au "
+        "P50."
+    ),
+    "dates.cleared": "Terrassement",
+    "dates.first_power": "Mise sous tension",
+    "dates.lost": "Perdu",
+    "dates.phases": "Phases",
+    "dates.s_curve": "Capacité en service",
+    "dates.stages": "De l’annonce à la mise en service",
+    "dates.stages_note": (
+        "Médianes en fin de trimestre. Sous contrat : électricité contractée à la date de "
+        "référence, sinon dès le terrassement. Sous tension : salle équipée et raccordée."
+    ),
+    "dates.stage_announced": "Annoncé",
+    "dates.stage_contracted": "Sous contrat",
+    "dates.stage_cleared": "Terrassé",
+    "dates.stage_powered": "Sous tension",
+    "dates.stage_in_service": "En service",
+    "dates.lever": "Levier",
+    "dates.days_p50": "Jours gagnés, P50",
+    "dates.days_p80": "Jours gagnés, P80",
+    "dates.gw_months": "GW-mois gagnés",
+    "dates.cost": "Coût, Md USD",
+    "dates.per_gw_month": "Md USD par GW-mois",
+    "dates.levers": "Ce qui avancerait les dates",
+    "dates.levers_intro": "Chaque levier est actionné partout à la fois, sur les mêmes tirages.",
+    "dates.levers_note": (
+        "Jours gagnés pour un gigawatt au P50 et au P80 ; capacité multipliée par le temps "
+        "gagné sur le calendrier ; coût direct en dollars d’aujourd’hui quand le catalogue "
+        "permet de le chiffrer."
+    ),
+    "dates.only": "seulement ainsi",
+    "dates.not_known": "inconnu",
+    "lever.contracted": "Électricité sous contrat sur tous les sites au terrassement",
+    "lever.order-earlier": "Transformateurs et tableaux commandés 8 mois plus tôt",
+    "lever.onsite": "Production sur site à la place du réseau",
+    "lever.crew": "Une équipe sur trois en plus",
+    "lever.rack-share": "Part des baies accrue de moitié",
+    "lever.platform": "La plateforme un trimestre plus tôt",
+    "lever_cost.contracted": "aucun prix publié d’une électricité acquise",
+    "lever_cost.order-earlier": "intérêts sur un matériel payé 8 mois plus tôt",
+    "lever_cost.onsite": (
+        "coût d’investissement de la centrale, qui reste en secours ; combustible non "
+        "compté"
+    ),
+    "lever_cost.crew": "aucun prix publié des équipes",
+    "lever_cost.rack-share": "aucun prix publié d’une place dans la file",
+    "lever_cost.platform": "ne s’achète pas",
+    "dates.number": "GW",
 }  # fmt: skip
 
 NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
 
 
 def typeset(text: str) -> str:
-    r"""Text with the no-break blanks that French asks for: before : ; ? ! % », after «.
+    r"""Text with the no-break blanks that French asks for: before : ; ? ! % », after «.
 
-    >>> typeset("Prêt ? Oui : 90 %")
-    'Prêt\u202f? Oui\xa0: 90\xa0%'
+    >>> typeset("Prêt ? Oui : 90 %")
+    ’Prêt\u202f? Oui\xa0: 90\xa0%’
     """
     text = re.sub(r" ([;?!])", NARROW_NO_BREAK + r"\1", text)
     text = re.sub(r" ([:%»])", NO_BREAK + r"\1", text)

@@ -206,6 +206,8 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                       "task is read off its distribution.")),
     (r"^schedule/(common_pace|site_pace|cause)", Column("standard deviations", "Standard normal "
                                                         "draw that scales durations.")),
+    (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
+                                        "change of plan is read off.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

@@ -98,6 +98,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     phases = [p for s in program.sites for p in s.phases]
     used = {
         "systems": {MEASURE, *(p.system for p in phases)},
+        "haircuts": set(program.haircuts),
         "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
         "grids": {s.grid for s in program.sites},
         "cooling": {s.cooling for s in program.sites},
@@ -110,7 +111,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
                     yield from record.facts.values()
 
 
-ALWAYS_USED = ("assumptions", "tasks", "efficiencies", "reliability")
+ALWAYS_USED = ("assumptions", "tasks", "changes", "efficiencies", "reliability")
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

@@ -81,12 +81,12 @@ def _relief(view: View, note: Note) -> str:
         if not late:
             return say("gigawatts.no_relief")
         best = min(late, key=lambda r: str(r["p50"]))
-        lever = say.label("lever", best["lever"])
+        lever = say.label("relief", best["lever"])
         return say("gigawatts.relief_to", lever=lever, p50=view.month(best["p50"]))
     best = max(reliefs, key=lambda r: r["months_gained"] or 0.0)
     if (best["months_gained"] or 0.0) < LEAST_GAIN_MONTHS:
         return say("gigawatts.no_relief")
-    lever, months = say.label("lever", best["lever"]), view.number(best["months_gained"], 2)
+    lever, months = say.label("relief", best["lever"]), view.number(best["months_gained"], 2)
     return say("gigawatts.relief", lever=lever, months=months)
 
 
@@ -102,7 +102,7 @@ def _gains(view: View, notes: Sequence[Note]) -> tuple[Table, ...]:
     )
     columns = (
         Column(say("gigawatts.which")),
-        *(Column(say.label("lever", name), say("compare.months"), True) for name in order),
+        *(Column(say.label("relief", name), say("compare.months"), True) for name in order),
     )
     return (Table(say("gigawatts.levers"), columns, rows, say("gigawatts.levers_note")),)
 

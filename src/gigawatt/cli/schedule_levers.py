@@ -35,7 +35,7 @@ def command(
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.errors import InputError
     from gigawatt.program.load import load_program
-    from gigawatt.study.levers import lever_rows
+    from gigawatt.study.levers import lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
     from gigawatt.study.schedule_tables import gigawatt_rows, likely_gigawatts
 
@@ -47,7 +47,7 @@ def command(
             raise InputError(f"--gigawatt {g}: the programme reaches {', '.join(map(str, known))}")
     if not known:
         raise InputError(f"{loaded.program.name} reaches no whole gigawatt within its horizon")
-    rows = lever_rows(base, draws, seed, gigawatts or likely_gigawatts(base))
+    rows = lever_rows(base, pull_all(base, draws, seed), gigawatts or likely_gigawatts(base))
     if as_json:
         import json
         from dataclasses import asdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -99,40 +99,25 @@ def iso_date(text: str | None, option: str) -> dt.date | None:
         raise InputError(f"{option} {text}: write a date as year-month-day") from None
 
 
-def tables(run: ScheduleRun) -> dict[str, list[dict[str, Any]]]:
-    """All tables of a schedule as plain values."""
-    from gigawatt.study.schedule_tables import (
-        burn_down,
-        causes_by_year,
-        gigawatt_rows,
-        phase_rows,
-        plain,
-    )
-
-    return {
-        "gigawatts": plain(gigawatt_rows(run)),
-        "phases": plain(phase_rows(run)),
-        "burn_down_mw": plain(burn_down(run)),
-        "binding": plain(causes_by_year(run)),
-    }
-
-
 def _print_json(run: ScheduleRun, seed: int) -> None:
     import json
+
+    from gigawatt.study.schedule_tables import schedule_tables
 
     program = run.loaded.program
     head = {
         "program": program.name, "as_of": program.as_of.isoformat(), "draws": run.draws,
         "seed": seed,
     }  # fmt: skip
-    click.echo(json.dumps({**head, **tables(run)}, indent=2, ensure_ascii=False))
+    click.echo(json.dumps({**head, **schedule_tables(run)}, indent=2, ensure_ascii=False))
 
 
 def _write_csv(run: ScheduleRun, folder: Path) -> None:
     from gigawatt.cli.case_files import write_rows
+    from gigawatt.study.schedule_tables import schedule_tables
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables(run).items():
+    for name, rows in schedule_tables(run).items():
         columns = list(dict.fromkeys(key for row in rows for key in row))
         write_rows(folder / f"{name}.csv", columns, rows)
     click.echo(f"Tables: {folder}", err=True)
@@ -142,22 +127,21 @@ def _write_page(run: ScheduleRun, seed: int, path: Path, lang: str) -> None:
     """Page with charts; levers on few draws, for the first and the last likely gigawatt."""
     from gigawatt import __version__
     from gigawatt.report.schedule_page import write_schedule_page
-    from gigawatt.study.levers import lever_rows
+    from gigawatt.study.levers import lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
-    from gigawatt.study.schedule_tables import likely_gigawatts, plain
+    from gigawatt.study.schedule_tables import likely_gigawatts, plain, schedule_tables
 
     program = run.loaded.program
     draws = min(run.draws, LEVER_DRAWS)
     chosen = likely_gigawatts(run)
-    levers = (
-        lever_rows(schedule_run(run.loaded, draws, seed), draws, seed, chosen) if chosen else []
-    )
+    base = schedule_run(run.loaded, draws, seed)
+    levers = lever_rows(base, pull_all(base, draws, seed), chosen) if chosen else []
     head = {
         "title": program.title, "as_of": program.as_of.isoformat(), "draws": run.draws,
         "start": program.start.isoformat(), "horizon": program.horizon.isoformat(), "seed": seed,
         "version": __version__,
     }  # fmt: skip
-    write_schedule_page(tables(run), plain(levers), head, path, lang)
+    write_schedule_page(schedule_tables(run), plain(levers), head, path, lang)
     click.echo(f"Page: {path}", err=True)
 
 

@@ -29,6 +29,7 @@ from gigawatt.uncertainty.summary import quantiles_with_never
 EARLIER_MONTHS = 8.0
 QUARTER_MONTHS = 3.0
 SHARE_FACTOR = 1.5
+LEAST_GW_MONTHS = 0.05
 ONE_MORE = 4.0 / 3.0  # a fourth crew beside three
 
 
@@ -80,24 +81,51 @@ class LeverRow:
     cost_note: str
 
 
-def lever_rows(
-    base: ScheduleRun, draws: int, seed: int, gigawatts: Sequence[int]
-) -> list[LeverRow]:
-    """Every lever on every gigawatt of `gigawatts` (from 1), largest gain of the first one first.
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The schedule with one lever pulled everywhere.
+
+    Attributes
+    ----------
+    lever, run : which, and the dates with it.
+    gw_months : capacity times time gained within the horizon, mean over draws.
+    cost_usd : direct cost, None where not known.
+    """
+
+    lever: Lever
+    run: ScheduleRun
+    gw_months: float
+    cost_usd: float | None
+
+    @property
+    def usd_per_gw_month(self) -> float | None:
+        """Cost over what is gained; None where the cost is not known or nothing is gained."""
+        if self.cost_usd is None or self.gw_months <= LEAST_GW_MONTHS:
+            return None
+        return self.cost_usd / self.gw_months
+
+
+def pull_all(base: ScheduleRun, draws: int, seed: int) -> list[Pulled]:
+    """Schedules with each lever that changes something, on the same draws.
 
     Parameters
     ----------
     base : schedule without a lever, made with the same `draws` and `seed`.
     """
-    rows: list[LeverRow] = []
+    out = []
     for lever in LEVERS:
         changed = lever.change(base.loaded)
-        if changed == base.loaded.program:
-            continue
-        run = schedule_run(replace(base.loaded, program=changed), draws, seed)
-        cost = _cost(lever, base)
-        gained = _gw_months(base, run)
-        rows += [_row(lever, base, run, g, gained, cost) for g in gigawatts]
+        if changed != base.loaded.program:
+            run = schedule_run(replace(base.loaded, program=changed), draws, seed)
+            out.append(Pulled(lever, run, _gw_months(base, run), _cost(lever, base)))
+    return out
+
+
+def lever_rows(
+    base: ScheduleRun, pulled: Sequence[Pulled], gigawatts: Sequence[int]
+) -> list[LeverRow]:
+    """Every lever on each of `gigawatts` (from 1), the largest gain of the first one on top."""
+    rows = [_row(p, base, g) for p in pulled for g in gigawatts]
     first = gigawatts[0] if gigawatts else 0
     rank = {r.lever: _sortable(r.days_p50) for r in rows if r.gigawatt == first}
     return sorted(rows, key=lambda r: (-rank.get(r.lever, 0.0), r.lever, r.gigawatt))
@@ -107,12 +135,10 @@ def _sortable(days: float) -> float:
     return -1e9 if np.isnan(days) else days
 
 
-def _row(
-    lever: Lever, base: ScheduleRun, run: ScheduleRun, gigawatt: int, gained: float,
-    cost: float | None,
-) -> LeverRow:  # fmt: skip
+def _row(pulled: Pulled, base: ScheduleRun, gigawatt: int) -> LeverRow:
+    lever, cost = pulled.lever, pulled.cost_usd
     before, after = (
-        quantiles_with_never(r.gigawatts[:, gigawatt - 1], (0.5, 0.8)) for r in (base, run)
+        quantiles_with_never(r.gigawatts[:, gigawatt - 1], (0.5, 0.8)) for r in (base, pulled.run)
     )
     with np.errstate(invalid="ignore"):  # never minus never
         days = (before - after) * DAYS_PER_MONTH
@@ -120,10 +146,9 @@ def _row(
     per_month = None
     if cost is not None and np.isfinite(months) and months > 0.05:
         per_month = cost / float(months)
-    per_gw_month = cost / gained if cost is not None and gained > 0.05 else None
     return LeverRow(
-        lever.id, lever.title, gigawatt, float(days[0]), float(days[1]), gained, cost, per_month,
-        per_gw_month, lever.cost_note,
+        lever.id, lever.title, gigawatt, float(days[0]), float(days[1]), pulled.gw_months, cost,
+        per_month, pulled.usd_per_gw_month, lever.cost_note,
     )  # fmt: skip
 
 

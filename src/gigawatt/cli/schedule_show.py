@@ -180,23 +180,41 @@ def _text(run: ScheduleRun) -> str:
         f"{program.title}",
         f"as of {program.as_of}, {run.draws:,} draws; P10 / P50 / P90 of dates in service",
         "",
-        "  GW  P10       P50       P90       reached  " + _years(program),
     ]
-    for row in gigawatt_rows(run):
+    gigawatts = gigawatt_rows(run)
+    unit, scale, shown = ("GW", 1e3, ".1f") if gigawatts else ("MW", 1.0, ".0f")
+    if gigawatts:
+        lines.append("  GW  P10       P50       P90       reached  " + _years(program))
+    else:
+        lines += [f"  {name}: {dates_text(dates)}" for name, dates in _ends(run).items()]
+    for row in gigawatts:
         odds = "".join(f"{100 * p:5.0f}" for p in row.by_year_end.values())
         dates = "  ".join(_month(d) for d in (row.date.p10, row.date.p50, row.date.p90))
         lines.append(f"  {row.number:2}  {dates}  {100 * row.reached_share:5.0f} %  {odds}")
-    lines += ["", *_gantt(run, phase_rows(run)), "", "  GW by the end of the year, P50 (P10–P90)"]
+    lines += [
+        "",
+        *_gantt(run, phase_rows(run)),
+        "",
+        f"  {unit} by the end of the year, P50 (P10–P90)",
+    ]
     stages = [r for r in burn_down(run) if r.date.month == 12]
     names = list(dict.fromkeys(r.stage for r in stages))
     lines.append("  year  " + "".join(f"{n.replace('_', ' '):>18}" for n in names))
     for year in dict.fromkeys(r.date.year for r in stages):
         cells = "".join(
-            f"{f'{r.p50 / 1e3:.1f} ({r.p10 / 1e3:.1f}–{r.p90 / 1e3:.1f})':>18}"
+            f"{f'{r.p50 / scale:{shown}} ({r.p10 / scale:{shown}}–{r.p90 / scale:{shown}})':>18}"
             for r in stages if r.date.year == year
         )  # fmt: skip
         lines.append(f"  {year}  {cells}")
     return "\n".join(lines)
+
+
+def _ends(run: ScheduleRun) -> dict[str, Dates]:
+    """First and last building in service, for programmes below a gigawatt."""
+    from gigawatt.study.schedule_tables import Dates
+
+    months = {"first building": run.in_service.min(axis=1), "all": run.in_service.max(axis=1)}
+    return {name: Dates.of(m, run.axis) for name, m in months.items()}
 
 
 def _years(program: Program) -> str:

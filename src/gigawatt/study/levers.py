@@ -21,6 +21,7 @@ import numpy as np
 
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, RackSupply, SharedLimit
+from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_MONTH, KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study.schedule_run import ScheduleRun, schedule_run
 from gigawatt.uncertainty.distributions import Point
@@ -29,6 +30,7 @@ from gigawatt.uncertainty.summary import quantiles_with_never
 EARLIER_MONTHS = 8.0
 QUARTER_MONTHS = 3.0
 SHARE_FACTOR = 1.5
+WHOLE = 0  # in place of a gigawatt's number: the last building of the programme
 LEAST_GW_MONTHS = 0.05
 ONE_MORE = 4.0 / 3.0  # a fourth crew beside three
 
@@ -60,7 +62,7 @@ class LeverRow:
 
     Attributes
     ----------
-    lever, title, gigawatt : which.
+    lever, title, gigawatt : which; `WHOLE` is the last building of the programme.
     days_p50, days_p80 : earlier at P50 and P80; inf = only reached with the lever, nan = neither.
     gw_months : months gained by all capacity within the horizon, GW x months, mean over draws.
     cost_usd : direct cost, None where not known.
@@ -138,7 +140,7 @@ def _sortable(days: float) -> float:
 def _row(pulled: Pulled, base: ScheduleRun, gigawatt: int) -> LeverRow:
     lever, cost = pulled.lever, pulled.cost_usd
     before, after = (
-        quantiles_with_never(r.gigawatts[:, gigawatt - 1], (0.5, 0.8)) for r in (base, pulled.run)
+        quantiles_with_never(_months(r, gigawatt), (0.5, 0.8)) for r in (base, pulled.run)
     )
     with np.errstate(invalid="ignore"):  # never minus never
         days = (before - after) * DAYS_PER_MONTH
@@ -150,6 +152,14 @@ def _row(pulled: Pulled, base: ScheduleRun, gigawatt: int) -> LeverRow:
         lever.id, lever.title, gigawatt, float(days[0]), float(days[1]), pulled.gw_months, cost,
         per_month, pulled.usd_per_gw_month, lever.cost_note,
     )  # fmt: skip
+
+
+def _months(run: ScheduleRun, gigawatt: int) -> Array:
+    """Date of a gigawatt, or of the last building for `WHOLE`, (D,)."""
+    if gigawatt != WHOLE:
+        return run.gigawatts[:, gigawatt - 1]
+    last = run.in_service.max(axis=1)
+    return np.where(last < run.axis.count, last, np.inf)
 
 
 def _gw_months(base: ScheduleRun, run: ScheduleRun) -> float:

@@ -73,8 +73,8 @@ def _text(rows: list[LeverRow]) -> str:
             per = f"{r.usd_per_gw_month / 1e9:.2f} bn" if r.usd_per_gw_month is not None else ""
         gained = f"{r.gw_months:10.1f}" if r.lever != last else f"{'':10}"
         lines.append(
-            f"  {title:52} {r.gigawatt or 'all':>3} {_days(r.days_p50):>6} {_days(r.days_p80):>6} {gained} "
-            f"{cost:>9} {per:>13}"
+            f"  {title:52} {r.gigawatt or 'all':>3} {_days(r.days_p50):>6} {_days(r.days_p80):>6} "
+            f"{gained} {cost:>9} {per:>13}"
         )
         last = r.lever
     notes = dict.fromkeys(f"{r.title}: {r.cost_note}" for r in rows)

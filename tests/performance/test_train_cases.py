@@ -41,14 +41,14 @@ def test_every_row_of_the_published_tables_is_predicted_and_fits(shared: Path) -
     seen = 0
     for name, rows in tables(shared):
         errors = []
-        for given, told in zip(rows, predict_cases(rows, CATALOG), strict=True):
-            assert not told["problem"], (name, given["row_id"], told["problem"])
-            assert told["fits"] == "1", (name, given["row_id"], told["assumed"])
+        for row_, told in zip(rows, predict_cases(rows, CATALOG), strict=True):
+            assert not told["problem"], (name, row_["row_id"], told["problem"])
+            assert told["fits"] == "1", (name, row_["row_id"], told["assumed"])
             seconds = float(told["predicted_iter_time_s"])
             low, high = told["predicted_iter_time_low_s"], told["predicted_iter_time_high_s"]
             assert float(low) < seconds < float(high)
-            if given["iter_time_s"]:
-                errors.append(abs(seconds / float(given["iter_time_s"]) - 1.0))
+            if row_["iter_time_s"]:
+                errors.append(abs(seconds / float(row_["iter_time_s"]) - 1.0))
             seen += 1
         if errors:
             mean = sum(errors) / len(errors)

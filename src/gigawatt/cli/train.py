@@ -162,7 +162,7 @@ def _one(row: dict[str, str], as_json: bool) -> None:
 def _step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     """One step as JSON holds it."""
     from gigawatt.performance.training.cases import Z95
-    from gigawatt.performance.training.flops import Convention, flop_per_token
+    from gigawatt.performance.training.flops import Convention, flop_per_token, peak_tflops
     from gigawatt.performance.training.result import OUTPUTS
 
     values = dict(zip(OUTPUTS, (float(v) for v in out.table[0]), strict=True))
@@ -180,7 +180,7 @@ def _step_data(case: Case, out: StepBatch) -> dict[str, Any]:
         "step_time_high_s": step * band,
         "tokens_per_s_per_gpu": rate,
         "tflops_per_gpu": tflops,
-        "mfu_bf16": tflops["megatron-bridge-model"] / case.system.bf16_tflops,
+        "mfu": tflops["megatron-bridge-model"] / peak_tflops(case.system, case.plan.precision),
         "outputs": values,
         "fits": bool(out.fits[0]),
         "forecast": not case.system.released,
@@ -230,8 +230,9 @@ def _print_step(case: Case, out: StepBatch) -> None:
         f"(90 %: {data['step_time_low_s']:.4g} to {data['step_time_high_s']:.4g})"
     )
     tflops = data["tflops_per_gpu"]["megatron-bridge-model"]
+    precision = case.plan.precision.name
     click.echo(f"throughput  {data['tokens_per_s_per_gpu']:,.0f} tokens/s a package")
-    click.echo(f"rate        {tflops:,.0f} TFLOP/s a package, MFU {data['mfu_bf16']:.1%} of BF16")
+    click.echo(f"rate        {tflops:,.0f} TFLOP/s a package, MFU {data['mfu']:.1%} of {precision}")
     kinds = ("weights", "gradients", "optimizer", "activations", "buffers")
     parts = ", ".join(f"{k} {o[f'{k}_gib']:.1f}" for k in kinds)
     verdict = "fits" if data["fits"] else "DOES NOT FIT"
@@ -389,12 +390,12 @@ def run(
         _cases(cases, out, ADDED, predict_runs)
         return
     from gigawatt.performance.training.cases import resolve_case
-    from gigawatt.study.training_run import RunAsk, training_run
+    from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
     ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, seed)
-    case = resolve_case(_row(row), catalog)
+    case = resolve_case(whole_run_row(_row(row)), catalog)
     found = training_run(case, ask, catalog)
     if as_json:
         from dataclasses import asdict
@@ -412,7 +413,7 @@ def _print_run(case: Case, found: TrainingRun) -> None:
         f"trained     {found.tokens:.4g} tokens, {found.flop:.3g} FLOP, {found.steps:,.0f} steps"
     )
     click.echo(f"            loss {found.loss:.3f} nats a token by the scaling law")
-    click.echo(f"            MFU {found.mfu:.1%} of BF16 while healthy, "
+    click.echo(f"            MFU {found.mfu:.1%} of {case.plan.precision.name} while healthy, "
                f"{found.failures_per_day:.2g} failures a day")  # fmt: skip
     rows: list[tuple[str, Any, str]] = [
         ("step", found.step_s, "s"),

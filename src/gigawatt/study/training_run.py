@@ -13,7 +13,8 @@ and work that people throw away (published GPU-hours of whole projects are 1.1 t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from gigawatt.operations.reliability import job_rate_per_s, node_rate_per_s
 from gigawatt.performance.shapes import active_params, total_params, train_flop_per_token
 from gigawatt.performance.training.cases import Case, predict
 from gigawatt.performance.training.facts import machine_facts
+from gigawatt.performance.training.flops import peak_tflops
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from gigawatt.uncertainty.streams import Streams
@@ -49,6 +51,7 @@ class RunAsk:
     usd_per_mwh : price of energy on top; None where the package-hour holds it.
     cooling : catalog record that PUE is taken from.
     seed : of the draws.
+    percentiles : low, middle and high end of the bands.
     """
 
     tokens: float | None = None
@@ -58,11 +61,12 @@ class RunAsk:
     usd_per_mwh: float | None = None
     cooling: str = COOLING
     seed: int = 0
+    percentiles: tuple[float, float, float] = BAND
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """5th, 50th and 95th percentile of a quantity."""
+    """Low end, median and high end of a quantity (5th, 50th and 95th percentile unless asked)."""
 
     low: float
     median: float
@@ -78,7 +82,7 @@ class TrainingRun:
     tokens, flop, loss : what is trained, model FLOP (causal attention, active experts), and the
         loss by the scaling law (a dense model of the active parameters; an extrapolation).
     gpus, steps, step_s : packages, optimiser steps, time of one.
-    mfu : model FLOP/s over the dense BF16 peak while healthy.
+    mfu : model FLOP/s over the dense peak of the precision while healthy.
     healthy_days : days without failures.
     work_share : share of the run's time that is work that counts.
     days, gpu_hours : of the run.
@@ -119,7 +123,6 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
     InputError : not exactly one of tokens, FLOP and loss, or one that is not positive.
     InfeasibleError : the plan does not fit in memory, or no number of tokens gives that loss.
     """
-    case = as_production(case)
     tokens, flop, final_loss = what_is_trained(case, ask, catalog)
     out = predict(case)
     if not bool(out.fits[0]):
@@ -131,7 +134,10 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
     plan, gpus = case.plan, int(out.gpus[0])
     sigma = float(out.sigma_log[0])
     step_s = float(out.step_s[0]) * np.exp(sigma * streams.normal("training-run/step"))
-    steps = tokens / (plan.gbs * plan.seq)
+    steps = np.full(DRAWS, tokens / (plan.gbs * plan.seq))
+    if plan.local_steps > 1:
+        extra = catalog.fact("assumptions/training/local_steps_token_factor").distribution
+        steps = steps * streams.sample("training-run/local-steps", extra)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a)
     seconds = steps * step_s / work
@@ -148,37 +154,33 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
     facility_mwh = it_mwh * (1.0 + beside) * pue
     price, words = _price(case, ask, catalog)
     cost = hours * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
-    healthy = steps * float(out.step_s[0])
-    peak = case.system.bf16_tflops * 1e12 * gpus
+    healthy = float(np.median(steps)) * float(out.step_s[0])
+    peak = peak_tflops(case.system, plan.precision) * 1e12 * gpus
     return TrainingRun(
         tokens=tokens,
         flop=flop,
         loss=final_loss,
         gpus=gpus,
-        steps=steps,
-        step_s=_band(step_s),
+        steps=float(np.median(steps)),
+        step_s=_band(step_s, ask.percentiles),
         mfu=flop / healthy / peak if peak else 0.0,
         healthy_days=healthy / SECONDS_PER_DAY,
-        work_share=_band(work),
-        days=_band(seconds / SECONDS_PER_DAY),
-        gpu_hours=_band(hours),
-        gpu_mwh=_band(gpu_mwh),
-        it_mwh=_band(it_mwh),
-        facility_mwh=_band(facility_mwh),
+        work_share=_band(work, ask.percentiles),
+        days=_band(seconds / SECONDS_PER_DAY, ask.percentiles),
+        gpu_hours=_band(hours, ask.percentiles),
+        gpu_mwh=_band(gpu_mwh, ask.percentiles),
+        it_mwh=_band(it_mwh, ask.percentiles),
+        facility_mwh=_band(facility_mwh, ask.percentiles),
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
-        cost_usd=_band(cost) if price or ask.usd_per_mwh else None,
+        cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
         assumed=(*case.assumed, *words),
     )
 
 
-def as_production(case: Case) -> Case:
-    """The same plan in a maker's own run, which takes longer than a tuned benchmark."""
-    if case.plan.production:
-        return case
-    words = "production run (a factor on the step time of tuned benchmarks)"
-    plan = replace(case.plan, production=True)
-    return replace(case, plan=plan, assumed=(*case.assumed, words))
+def whole_run_row(row: Mapping[str, str]) -> dict[str, str]:
+    """The row of a run from start to end: no tuned benchmark, but a production run."""
+    return {**row, "notes": f"{row.get('notes', '')}; whole run".lstrip("; ")}
 
 
 def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, float, float]:
@@ -254,8 +256,8 @@ def _price(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, tuple[str,
     return value, (f"{value:g} USD a package-hour, energy included (cost to a large owner)",)
 
 
-def _band(values: Array) -> Band:
-    low, median, high = np.percentile(values, BAND)
+def _band(values: Array, percentiles: tuple[float, float, float]) -> Band:
+    low, median, high = np.percentile(values, percentiles)
     return Band(float(low), float(median), float(high))
 
 

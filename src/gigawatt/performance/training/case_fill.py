@@ -50,9 +50,15 @@ from gigawatt.quantity.units import W_PER_KW
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 STANDS_FOR = {
-    "cdna3": "hopper", "cdna4": "blackwell", "cdna5": "blackwell", "rubin": "blackwell",
-    "tpu": "ampere", "tpu-v5p": "hopper", "tpu-v6e": "hopper", "tpu7x": "blackwell",
-    "trainium2": "hopper", "trainium3": "blackwell",
+    "cdna3": "hopper",
+    "cdna5": "cdna4",
+    "tpu": "ampere",
+    "tpu-v5e": "ampere",
+    "tpu-v5p": "hopper",
+    "tpu-v6e": "hopper",
+    "tpu7x": "blackwell",
+    "trainium2": "hopper",
+    "trainium3": "blackwell",
 }  # fmt: skip
 _PARTS = {
     "norm": Recompute.NORM,
@@ -281,6 +287,10 @@ def check_divides(shape: ModelShape, plan: Plan) -> None:
     """
     if shape.heads % plan.tp:
         raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
+    if plan.sites > 1 and (plan.wan_gbit_s <= 0.0 or plan.dp % plan.sites):
+        raise InputError(
+            f"sites = {plan.sites} needs wan_gbit_s above zero, and must divide dp = {plan.dp}"
+        )
     if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):
         raise InputError(
             f"pp x vp = {plan.pp} x {plan.vp} stages are more than {shape.layers} layers"

@@ -93,6 +93,8 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     said = Said([])
     shape = shape_of(row, catalog, said)
     check_shape(shape, row, said)
+    for words in shape.approximations:
+        said.note(f"model: {words}", 0.05)
     system = complete_system(system_of(row, catalog, said), said)
     model = train_model_of(catalog, system, said)
     base = software_plan(row, system, said)

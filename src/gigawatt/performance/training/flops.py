@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import (
     ModelShape,
     embedding_params,
@@ -18,6 +19,7 @@ from gigawatt.performance.shapes import (
     train_flop_per_token,
     value_dim,
 )
+from gigawatt.performance.training.choices import Precision
 
 
 class Convention(StrEnum):
@@ -34,6 +36,13 @@ class Convention(StrEnum):
     MEGATRON_CORE = "megatron-core-model"
     MEGATRON_BRIDGE = "megatron-bridge-model"
     SIX_N = "six-n"
+
+
+def peak_tflops(system: System, precision: Precision) -> float:
+    """Dense peak of the precision's products, TFLOP/s."""
+    if precision == Precision.BF16:
+        return system.bf16_tflops
+    return system.fp4_tflops if precision == Precision.NVFP4 else system.fp8_tflops
 
 
 def parse_convention(text: str) -> tuple[Convention, str]:

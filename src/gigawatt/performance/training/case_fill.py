@@ -82,7 +82,9 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")
     notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
-    production, words = production_run(text_of(row, "source"), release, notes)
+    production, words = production_run(
+        text_of(row, "model"), text_of(row, "source"), release, text_of(row, "table_id")
+    )
     said.note(words)
     schedule, words = pipeline_schedule(notes)
     said.note(words)

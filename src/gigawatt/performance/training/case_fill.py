@@ -92,6 +92,8 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
         said.note(f"sequences of {seq:,} tokens (not given)", 0.05)
+    if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
+        raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
     return Plan(
         precision=precision,
         stack=stack,
@@ -272,6 +274,12 @@ def complete_system(system: System, said: Said) -> System:
         said.note("power of the server by its package's (not public)")
         power_kw = full_power_w(replace(system, system_packages=0)) / W_PER_KW
         system = replace(system, system_packages=1, system_power_kw=power_kw)
+    if system.bf16_tflops <= 0.0:
+        said.note("BF16 at half of the FP8 rate (not public)", 0.1)
+        system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
+    if system.scaleup_gb_s <= 0.0:
+        said.note("no scale-up network is known: packages one by one", 0.1)
+        system = replace(system, scaleup_gb_s=100.0, scaleup_packages=1)
     if system.scaleout_gbit_s > 0.0:
         return system
     said.note("network of 200 Gbit/s a package (not public)", 0.1)
@@ -287,10 +295,8 @@ def check_divides(shape: ModelShape, plan: Plan) -> None:
     """
     if shape.heads % plan.tp:
         raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
-    if plan.sites > 1 and (plan.wan_gbit_s <= 0.0 or plan.dp % plan.sites):
-        raise InputError(
-            f"sites = {plan.sites} needs wan_gbit_s above zero, and must divide dp = {plan.dp}"
-        )
+    if plan.sites > plan.dp:
+        raise InputError(f"sites = {plan.sites} are more than data-parallel ranks ({plan.dp})")
     if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):
         raise InputError(
             f"pp x vp = {plan.pp} x {plan.vp} stages are more than {shape.layers} layers"

@@ -33,6 +33,10 @@ class Constants:
     host_step_us, host_request_us : host time per step, and per running request of a rank.
     eager_ms : least time per layer of a step with prompt tokens, which is no graph.
     interference : part of a prefill by which running requests are held up.
+    mixed_norm : exponent by which launches and products of a step with prompt tokens overlap.
+    unpack : factor on `expert_read` where weights of four bits are unpacked for BF16 products.
+    block_gemm, block_us : factor on `prefill_gemm`, and time per layer for quantising, in FP8
+        scaled by blocks.
     decode_time, prefill_time : factors on the whole; 1 but for deviations.
     first_ms : time to the first token beside prefill.
     first_token_us : the same per prompt token: text to tokens, transfer.
@@ -70,7 +74,6 @@ class Constants:
     unpack: Value
     block_gemm: Value
     block_us: Value
-    skew: Value
     mixed_norm: Value
     decode_time: Value = 1.0
     prefill_time: Value = 1.0

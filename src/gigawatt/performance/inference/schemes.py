@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gigawatt.errors import InputError, nearest
 from gigawatt.performance.hardware import System
 from gigawatt.performance.inference.plan import ServingPlan
+from gigawatt.performance.names import BITS, Format, parse_precision
 from gigawatt.performance.shapes import ModelShape
 
 FP4_BYTES = 0.5625  # four bits and an eight-bit scale for every 16 weights
@@ -76,19 +77,44 @@ def scheme_of(shape: ModelShape, system: System, plan: ServingPlan) -> Scheme:
 def in_blocks(shape: ModelShape, engine: str) -> bool:
     """Whether FP8 weights are scaled by blocks rather than by tensor.
 
-    Published FP8 checkpoints of mixtures are; TensorRT-LLM quantises mixtures other than DeepSeek's
-    kind by tensor.
+    Published FP8 checkpoints of mixtures are; TensorRT-LLM quantises mixtures other than those with
+    latent attention by tensor, as dense models are everywhere.
     """
-    if not shape.is_moe:
-        return shape.native_precision == "fp8"
-    return shape.attention == "mla" or engine != "trtllm"
+    return shape.is_moe and (shape.attention == "mla" or engine != "trtllm")
 
 
 def kv_bytes(shape: ModelShape, plan: ServingPlan) -> float:
-    """Bytes per cached number where a plan does not say: what engines are customarily started with.
+    """Bytes per cached number where a plan does not say."""
+    return BYTES[customary_kv(shape, plan.engine, plan.precision)]
 
-    FP8 with TensorRT-LLM and in tuned recipes of FP8 and FP4 checkpoints, BF16 otherwise.
+
+def customary_kv(
+    shape: ModelShape, engine: str, precision: str, tuned: bool = True, packed: bool = False
+) -> str:
+    """Precision of the cache that engines are customarily started with.
+
+    BF16 with BF16 and INT4 weights, and for hybrids with linear layers; FP8 with TensorRT-LLM, with
+    checkpoints that carry scales for the cache (`packed`) and in tuned recipes; BF16, the default
+    of vLLM and SGLang, otherwise.
     """
-    if plan.precision in ("bf16", "int4"):
-        return 2.0
-    return 1.0
+    if precision in ("bf16", "int4") or shape.linear_layers or shape.native_precision == "int4":
+        return "bf16"
+    return "fp8" if engine == "trtllm" or packed or tuned else "bf16"
+
+
+def precision_of(text: str, shape: ModelShape, system: System, assumed: list[str]) -> str:
+    """Precision that a text names ("FP8", "NVFP4", "w4a16"), as plans write it.
+
+    Raises
+    ------
+    InputError : no known format.
+    """
+    if not text.strip():
+        native = shape.native_precision
+        chosen = "fp4" if "fp4" in native else native if native in ("fp8", "int4") else "bf16"
+        assumed.append(f"precision {chosen}, that of the checkpoint")
+        return chosen
+    bits = BITS[parse_precision(text, system).weights]
+    if parse_precision(text, system).weights is Format.INT4:
+        return "int4"
+    return "bf16" if bits > 9.0 else "fp8" if bits > 5.0 else "fp4"

@@ -80,14 +80,13 @@ def dense_s(p: Points, c: Constants, rows: Array) -> Array:
     return cubic(read, flop / c.gemm)
 
 
-def met_experts(p: Points, c: Constants, tokens: Array) -> Array:
+def met_experts(p: Points, tokens: Array) -> Array:
     """Experts of one layer that the fullest rank has to read when `tokens` are routed.
 
     Occupancy of boxes by picks: a box stays empty with q = (1 - k/E)^T, and a rank's count varies
     by per (q (1 - q) - x q^2 / ep), x = T k/E picks a box.
     """
     share = p.top_k / p.experts
-    tokens = tokens**c.skew
     empty = np.exp(tokens * np.log1p(-np.minimum(share, 1.0 - 1e-9)))
     per_rank = p.experts / p.moe_ep
     varied = empty * (1.0 - empty) - tokens * share * empty * empty / p.moe_ep
@@ -98,7 +97,7 @@ def met_experts(p: Points, c: Constants, tokens: Array) -> Array:
 
 def experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     """Routed experts of all mixture layers on the fullest rank, s."""
-    read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
+    read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
     reading = p.bandwidth * c.expert_read * np.where(p.unpacked > 0.0, c.unpack, 1.0)
     return cubic(read / reading, flop / (p.expert_peak * c.gemm))
@@ -213,7 +212,7 @@ def _prefill_experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
     share = share * np.where(p.blocked > 0.0, c.block_gemm, 1.0)
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
+    read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
     return cubic(flop / (p.expert_peak * share), read / (p.bandwidth * c.expert_read))
 
 

@@ -23,6 +23,7 @@ from gigawatt.performance.shapes import ModelShape
 
 MEMORY_SHARE = 0.90  # of the package's memory that engines are started with
 GIB = 2.0**30 / 1e9  # packages below 200 GB are sold by 2^30 bytes, later ones by 10^9
+TIGHT_SHARE = 0.5
 RESERVED_BYTES = 4e9  # context, graphs, activations, communication buffers
 STATE_BYTES = 4.0  # linear layers keep their state in FP32
 DRAFT_BYTES = 1.0
@@ -84,21 +85,33 @@ def _static(
     check_divides(shape, full)
     values = _weights(counts, scheme, full) | _cache(counts, scheme, full)
     values |= _rates(counts, scheme, system, full)
-    free = MEMORY_SHARE * memory_bytes(system) - RESERVED_BYTES - weight_bytes(counts, scheme, full)
+    weights = weight_bytes(counts, scheme, full)
+    free = free_bytes(system, weights)
     if free <= 0.0:
         raise InfeasibleError(
-            f"{shape.name} does not fit: {weight_bytes(counts, scheme, full) / 1e9:,.0f} GB of "
+            f"{shape.name} does not fit: {weights / 1e9:,.0f} GB of "
             f"weights per package on {system.id} ({system.hbm_gb:,.0f} GB) with TP {full.tp}, "
             f"experts over {full.moe_tp * full.moe_ep}, {full.pp} stages."
         )
     values["free_bytes"] = free
-    static = [f.name for f in fields(Points)][:43]
+    static = [f.name for f in fields(Points)][:44]
     return tuple(float(values[name]) for name in static)
 
 
 def memory_bytes(system: System) -> float:
     """Memory of a package as the driver reports it, bytes."""
     return system.hbm_gb * 1e9 * (GIB if system.hbm_gb < 200.0 else 1.0)
+
+
+def free_bytes(system: System, weights: float) -> float:
+    """Memory for the cache beside so many bytes of weights, bytes; 0 or less if there is none.
+
+    Engines are started with `MEMORY_SHARE` of the memory; where weights nearly fill it operators
+    raise the share, and half of what is left serves.
+    """
+    memory = memory_bytes(system)
+    usual = MEMORY_SHARE * memory - RESERVED_BYTES - weights
+    return max(usual, TIGHT_SHARE * (memory - RESERVED_BYTES - weights))
 
 
 def full_layout(shape: ModelShape, layout: Layout) -> Layout:
@@ -158,6 +171,7 @@ def _weights(k: Counts, s: Scheme, layout: Layout) -> dict[str, float]:
         "head_params": k.head_params / tp / pp,
         "expert_bytes": k.expert_params * s.expert_bytes / layout.moe_tp,
         "expert_params": k.expert_params / layout.moe_tp,
+        "expert_width": k.expert_width / layout.moe_tp,
         "experts": k.experts,
         "top_k": k.top_k,
         "moe_ep": layout.moe_ep,

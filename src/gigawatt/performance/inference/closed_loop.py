@@ -24,6 +24,7 @@ from gigawatt.quantity.arrays import Array
 
 ROUNDS = 12
 MOST_USE = 0.98
+MIXED_NORM = 1.7  # they overlap in part; 1 would be none, 2 hardly differs
 QUEUE_SHARE = 0.95  # of the clients above the cap wait a whole answer
 
 
@@ -61,14 +62,19 @@ def memory_cap(p: Points) -> Array:
     return p.dp * np.maximum(0.0, p.free_bytes) / np.maximum(each, 1.0)
 
 
+def overlapped(x: Array, y: Array) -> Array:
+    """Products and launches of steps with prompt tokens, (x^n + y^n)^(1/n)."""
+    out: Array = (x**MIXED_NORM + y**MIXED_NORM) ** (1.0 / MIXED_NORM)
+    return out
+
+
 def tpot_s(p: Points, c: Constants, requests: Array, prefill: Array) -> tuple[Array, Array, Array]:
     """Time per output token, decode step, and admissions per step with `requests` running."""
     step = decode_s(p, c, requests, mean_context(p))
     admitted = requests / p.dp * p.accepted / p.output_tokens
     eager = p.layers * p.stages * c.eager_ms * MS
     launches = -np.expm1(-admitted) * np.maximum(0.0, eager - step)
-    n = c.mixed_norm
-    whole = step + ((c.interference * admitted * prefill)**n + launches**n)**(1.0/n)
+    whole = step + overlapped(c.interference * admitted * prefill, launches)
     return whole / p.accepted, step, admitted
 
 

@@ -25,6 +25,7 @@ class Constants:
     gemm, prefill_gemm : share of the dense peak in decode and prefill products.
     prefill_attention : share of the dense BF16 peak in prefill attention; also of MLA in decode.
     expert_half_tokens : tokens of one expert at which its prefill products run at half the share.
+    expert_half_width : width of an expert's slice at which its prefill products run at half.
     activation_passes : times that hidden values cross the memory per layer of a prefill.
     link : share of the link's bandwidth in collectives.
     collective_us, collective_growth : latency on two ranks, and its growth per doubling.
@@ -33,7 +34,6 @@ class Constants:
     host_step_us, host_request_us : host time per step, and per running request of a rank.
     eager_ms : least time per layer of a step with prompt tokens, which is no graph.
     interference : part of a prefill by which running requests are held up.
-    mixed_norm : exponent by which launches and products of a step with prompt tokens overlap.
     unpack : factor on `expert_read` where weights of four bits are unpacked for BF16 products.
     block_gemm, block_us : factor on `prefill_gemm`, and time per layer for quantising, in FP8
         scaled by blocks.
@@ -52,6 +52,7 @@ class Constants:
     prefill_gemm: Value
     prefill_attention: Value
     expert_half_tokens: Value
+    expert_half_width: Value
     activation_passes: Value
     link: Value
     collective_us: Value
@@ -74,7 +75,6 @@ class Constants:
     unpack: Value
     block_gemm: Value
     block_us: Value
-    mixed_norm: Value
     decode_time: Value = 1.0
     prefill_time: Value = 1.0
 

@@ -36,7 +36,8 @@ class Counts:
     attention_params, ffn_params : weights that every token passes: attention projections; dense
         feed-forward layers, shared experts and routers. Output layer apart.
     head_params, embedding_params : output layer, and input embedding where it is a table apart.
-    expert_params, experts, top_k : weights of one routed expert of one layer, and how many.
+    expert_params, expert_width : weights and inner width of one routed expert of one layer.
+    experts, top_k : routed experts of a layer, and picks of a token.
     kv_full, kv_window : cached numbers per token, of layers with full and windowed attention.
     window : tokens that a windowed layer sees; 0 if there are none.
     kv_heads : over how many packages the cache can be split; 1 with MLA.
@@ -59,6 +60,7 @@ class Counts:
     head_params: float
     embedding_params: float
     expert_params: float
+    expert_width: float
     experts: float
     top_k: float
     kv_full: float
@@ -106,6 +108,7 @@ def counts_of(shape: ModelShape) -> Counts:
         head_params=embedding_params(shape),
         embedding_params=0.0 if shape.tied_embeddings else embedding_params(shape),
         expert_params=expert_params(shape) if mixtures else 0.0,
+        expert_width=max(1, shape.expert_ffn),
         experts=max(1, shape.experts),
         top_k=shape.top_k if mixtures else 0,
         kv_full=full * per_layer * entries,

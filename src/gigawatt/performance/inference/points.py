@@ -82,6 +82,7 @@ class Points:
     unpacked: Array
     blocked: Array
     domain_packages: Array
+    expert_width: Array
     input_tokens: Array
     output_tokens: Array
     hit: Array

@@ -93,11 +93,12 @@ def two_pools(
     cap = np.maximum(1.0, memory_cap(decode))
     base = c_prefill.first_ms * MS + c_prefill.first_token_us * US * prefill.input_tokens
     base = base + prompt + moved
+    burst = c_prefill.burst * np.maximum(clients - prefill_workers, 0.0) / most
     running = np.minimum(cap, clients / decode_workers)
     for _ in range(ROUNDS):
         step = decode_s(decode, c_decode, running, mean_context(decode))
         tpot = step / decode.accepted
-        start = base + step
+        start = base + step + c_decode.stream_tokens * tpot + burst
         loop = np.minimum(clients, cap * decode_workers * 1.0) / (start + later * tpot)
         x = (loop**-SHARPNESS + most**-SHARPNESS) ** (-1.0 / SHARPNESS)
         wanted = np.minimum(cap, x * later * tpot / decode_workers)

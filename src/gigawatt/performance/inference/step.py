@@ -186,7 +186,8 @@ def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Arr
     """Extra time by which `tokens` prompt tokens of one attention rank lengthen a step, s.
 
     Dense weights are read in any step; experts that decoding alone does not meet are not. Each of
-    the dp ranks is taken to have a prompt at work.
+    the dp ranks is taken to have a prompt at work; with several, exchanges of one half of a batch
+    overlap with the other half's products.
 
     Parameters
     ----------
@@ -203,18 +204,17 @@ def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Arr
     scores = scores / c.prefill_attention + p.index_flop * mean / INDEX_SHARE
     wide = p.layers + p.moe_layers * p.top_k / p.world * p.dp
     memory = c.activation_passes * tokens * p.hidden * BF16_BYTES * wide / p.bandwidth
-    total = dense + experts + tokens * scores / p.bf16_peak + memory + _prefill_links_s(p, c, tokens)
+    work = dense + experts + tokens * scores / p.bf16_peak + memory
+    links = collectives_s(p, c, tokens)
+    total = np.where(p.dp > 1.0, fourth(work, links), work + links)
     return total * c.prefill_time * p.stages
 
 
 def _prefill_experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     each = np.maximum(tokens * p.top_k / p.experts, 1e-9)
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
+    share = share * p.expert_width / (p.expert_width + c.expert_half_width)
     share = share * np.where(p.blocked > 0.0, c.block_gemm, 1.0)
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
     read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
     return cubic(flop / (p.expert_peak * share), read / (p.bandwidth * c.expert_read))
-
-
-def _prefill_links_s(p: Points, c: Constants, tokens: Array) -> Array:
-    return collectives_s(p, c, tokens)

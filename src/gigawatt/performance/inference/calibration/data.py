@@ -15,6 +15,16 @@ from gigawatt.performance.inference.evaluate import Aggregate, aggregate, stack_
 from gigawatt.performance.inference.tables import Situation, number, read_rows, situation_of
 from gigawatt.quantity.arrays import Array
 
+BLOG_FILE = "production_and_blogs.csv"
+# id, system, precision, expert ranks, requests per package; two packages of the FP4 row are too few
+# to hold the model with BF16 attention: four are taken
+PHASES = (
+    ("sglang-h100-prefill-2000", "H100-SXM", "fp8", "32", "0"),
+    ("sglang-h100-decode-2000", "H100-SXM", "fp8", "72", "256"),
+    ("ds-profile-prefill", "H800", "fp8", "32", "0"),
+    ("sglang-gb200-prefill-fp4", "GB200-NVL72", "fp4", "4", "0"),
+    ("sglang-gb200-decode-fp8", "GB200-NVL72", "fp8", "48", "768"),
+)
 AGG_FILE = "measured_serving_agg.csv"
 SWEEP = (
     "model_path", "gpu", "backend", "backend_version", "precision", "isl", "osl", "tp", "dp",
@@ -36,6 +46,8 @@ class Measured:
     dense : whether the model is dense.
     sweep, model, gpu, cell : labels of groups.
     rules : rule → rows left out by it, of the whole file.
+    phase : 0 for served rows, 1 and 2 for isolated prefill and decode at the end of the arrays.
+    phase_batch : requests per package of an isolated decode.
     """
 
     rows: tuple[dict[str, str], ...]
@@ -50,6 +62,8 @@ class Measured:
     gpu: Array
     cell: Array
     rules: dict[str, int]
+    phase: Array
+    phase_batch: Array
 
 
 def load_measured(folder: Path, catalog: Catalog, leave_out: bool = True) -> Measured:
@@ -72,7 +86,35 @@ def load_measured(folder: Path, catalog: Catalog, leave_out: bool = True) -> Mea
         if not rule and s is not None
     ]
     counts = {rule: rules.count(rule) for rule in rules if rule}
-    return _measured([r for r, _ in kept], [s for _, s in kept], counts)
+    phases = isolated(folder, catalog)
+    return _measured(
+        [r for r, _ in kept] + [r for r, _ in phases],
+        [s for _, s in kept] + [s for _, s in phases],
+        counts,
+    )
+
+
+def isolated(folder: Path, catalog: Catalog) -> list[tuple[dict[str, str], Situation]]:
+    """Published rates of one phase alone, with wide expert parallel (`PHASES`)."""
+    path = folder / BLOG_FILE
+    if not path.is_file():
+        return []
+    rows, _ = read_rows(path)
+    by_id = {r["id"]: r for r in rows}
+    out = []
+    for name, gpu, precision, ranks, batch in PHASES:
+        row = by_id[name]
+        decode = row["phase"] == "decode"
+        tokens = row["kv_len"] if decode else row["input_len"]
+        read = {
+            "model_path": "deepseek-ai/DeepSeek-V3", "gpu": gpu, "precision": precision,
+            "backend": "sglang", "mean_isl": tokens, "mean_osl": "2", "concurrency": "1",
+            "tp": "1", "dp": ranks, "moe_tp": "1", "moe_ep": ranks, "measured": row["date"],
+            "rate": row["tok_s_per_gpu"], "phase": "2" if decode else "1", "batch": batch,
+            "spec_decode": "none", "ttft_ms": "1000", "tpot_ms": "1000", "model": row["model"],
+        }  # fmt: skip
+        out.append((read, situation_of(read, catalog)))
+    return out
 
 
 def _readable(row: dict[str, str], catalog: Catalog) -> Situation | None:
@@ -92,7 +134,9 @@ def _measured(
     ttft = np.array([number(r, "ttft_ms", 0.0) / 1e3 for r in rows])
     out = np.array([s.output_tokens for s in situations])
     clients = np.array([s.clients for s in situations])
+    phase = np.array([number(r, "phase", 0.0) for r in rows])
     rate = clients * out / (ttft + (out - 1.0) * tpot) / arrays.packages
+    rate = np.where(phase > 0.0, [number(r, "rate", 1.0) for r in rows], rate)
     stacks = [stack_of(s) for s in situations]
     return Measured(
         rows=tuple(rows),
@@ -100,7 +144,7 @@ def _measured(
         arrays=arrays,
         log_seconds=np.log(np.array([tpot, rate, ttft])),
         ttft_ok=np.array([not ttft_rule(r, s) for r, s in zip(rows, situations, strict=True)]),
-        strict=np.array([s.speculation == "none" for s in situations]),
+        strict=np.array([s.speculation == "none" for s in situations]) & (phase == 0.0),
         dense=np.array([not s.shape.is_moe for s in situations]),
         sweep=np.array(["|".join(r.get(k, "") for k in SWEEP) for r in rows]),
         model=np.array([s.shape.id for s in situations]),
@@ -112,4 +156,6 @@ def _measured(
             ]
         ),
         rules=rules,
+        phase=phase,
+        phase_batch=np.array([number(r, "batch", 0.0) for r in rows]),
     )

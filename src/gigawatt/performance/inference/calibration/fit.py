@@ -11,7 +11,9 @@ from gigawatt.performance.inference.calibration.data import Measured
 from gigawatt.performance.inference.closed_loop import Loop, closed_loop
 from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.fitted import LIMITS, TIMES, Fitted, maturity_factor
+from gigawatt.performance.inference.pools import prefill_rate
 from gigawatt.performance.inference.stack import levels_of
+from gigawatt.performance.inference.step import decode_s
 from gigawatt.quantity.arrays import Array
 
 STEP = 1e-4
@@ -57,6 +59,9 @@ def problem_of(data: Measured, monthly: float = priors.MONTHLY_GAIN_LOG) -> Prob
     scale = np.array(priors.WEIGHT) / np.array(priors.SCALE)
     each = scale[:, None] * weight[None, :]
     each[2] *= data.ttft_ok
+    alone = data.phase > 0.0
+    each[:, alone] = 0.0
+    each[1, alone] = 1.0 / priors.PHASE_SCALE
     return Problem(data, names, tuple(labels), np.array(spread), tuple(where), each, monthly)
 
 
@@ -78,8 +83,23 @@ def constants_of(p: Problem, theta: Array) -> Constants:
 def predict(p: Problem, theta: Array) -> Array:
     """Logarithms of TPOT, tokens/s per GPU and TTFT, (3, n)."""
     a = p.data.arrays
-    loop: Loop = closed_loop(a.points, constants_of(p, theta), a.clients, a.max_batch)
-    return np.log(np.array([loop.tpot_s, loop.output_tok_s / a.packages, loop.ttft_s]))
+    c = constants_of(p, theta)
+    loop: Loop = closed_loop(a.points, c, a.clients, a.max_batch)
+    out = np.log(np.array([loop.tpot_s, loop.output_tok_s / a.packages, loop.ttft_s]))
+    if p.data.phase.any():
+        out[1] = np.where(p.data.phase > 0.0, _log_phase_rate(p, c), out[1])
+    return out
+
+
+def _log_phase_rate(p: Problem, c: Constants) -> Array:
+    """Tokens per second and package of one phase alone, logarithm."""
+    a, points = p.data.arrays, p.data.arrays.points
+    rate, _ = prefill_rate(points, c)
+    prompts = rate * points.input_tokens
+    requests = np.maximum(p.data.phase_batch, 1.0) * points.world
+    answers = requests / decode_s(points, c, requests, points.input_tokens)
+    chosen: Array = np.log(np.where(p.data.phase > 1.5, answers, prompts) / a.packages)
+    return chosen
 
 
 def fit(

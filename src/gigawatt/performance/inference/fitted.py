@@ -34,13 +34,15 @@ class Fitted:
 
     Attributes
     ----------
-    core : constant → global value.
+    core : constant → global value, beside the deviations.
+    alone : the same fitted without deviations, for generations without rows.
     deviations : level → constant → logarithm of the factor.
     monthly : part by which times fall per month of software (logarithm).
     generations : that measured rows are of; others get the core alone.
     """
 
     core: Mapping[str, float]
+    alone: Mapping[str, float]
     deviations: Mapping[str, Mapping[str, float]]
     monthly: float
     generations: frozenset[str]
@@ -53,8 +55,9 @@ class Fitted:
         return self.cache[stack]
 
     def _values(self, stack: Stack) -> tuple[float, ...]:
-        value = {name: self.core.get(name, 1.0) for name in NAMES}
-        if stack.generation in self.generations:
+        known = stack.generation in self.generations
+        value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
+        if known:
             for level in levels_of(stack).values():
                 for name, log in self.deviations.get(level, {}).items():
                     value[name] *= float(np.exp(log))
@@ -88,15 +91,18 @@ def maturity_factor(monthly: float, months: Array) -> Array:
 def _load(digest: str, held: _Held) -> Fitted:
     del digest
     records = held.catalog.records[TABLE]
-    core = {n: records["core"].value(n) for n in NAMES if n in records["core"].facts}
-    own = ("core", "band", "memory")
+    core, alone = (
+        {n: records[i].value(n) for n in NAMES if n in records[i].facts}
+        for i in ("core", "core-alone")
+    )
     deviations = {
         i: {k: float(np.log(f.value)) for k, f in r.facts.items()}
         for i, r in records.items()
-        if i not in own and not i.startswith("band.")
+        if "." in i and not i.startswith("band.")
     }
     generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
-    return Fitted(core, deviations, records["core"].value("monthly_gain_log"), generations)
+    monthly = records["core"].value("monthly_gain_log")
+    return Fitted(core, alone, deviations, monthly, generations)
 
 
 class _Held:

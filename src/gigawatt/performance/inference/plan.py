@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gigawatt.errors import InputError
 
-ENGINES = ("vllm", "sglang", "trtllm")
+ENGINES = ("vllm", "sglang", "trtllm", "other")
 KV_PRECISIONS = ("bf16", "fp8", "fp4")
 SPECULATION = ("none", "mtp", "eagle3", "dspark")
 

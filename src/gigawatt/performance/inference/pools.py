@@ -42,6 +42,7 @@ class PoolState:
     requests : running requests of one decode worker.
     ttft_s, tpot_s, prefill_s, transfer_s : times.
     request_rate : requests per second.
+    cap : most requests that fit in a decode worker.
     prefill_use : share of the prefill pool's rate that is used.
     """
 
@@ -52,6 +53,7 @@ class PoolState:
     transfer_s: Array
     request_rate: Array
     prefill_use: Array
+    cap: Array
 
 
 def transfer_s(p: Points) -> Array:
@@ -104,4 +106,4 @@ def two_pools(
         wanted = np.minimum(cap, x * later * tpot / decode_workers)
         running = 0.5 * (running + np.maximum(wanted, 0.05))
     ttft = np.maximum(clients / x - later * tpot, start)
-    return PoolState(running, ttft, tpot, prompt, moved, x, x / most)
+    return PoolState(running, ttft, tpot, prompt, moved, x, x / most, cap)

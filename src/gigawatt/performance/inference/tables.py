@@ -27,7 +27,7 @@ TUNED_ORIGIN = "InferenceX"
 ENGINE_NAMES = {
     "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt_llm": "trtllm", "trt-llm": "trtllm",
     "trt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
-    "dynamo-sglang": "sglang", "dynamo-vllm": "vllm",
+    "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
 }  # fmt: skip
 # month of a release, where a row has no date; other versions: DEFAULT_MONTH
 VERSION_MONTHS = {
@@ -164,7 +164,7 @@ def engine_of(text: str, assumed: list[str]) -> str:
         if name in key:
             return engine
     if key:
-        raise InputError(f"Unknown engine {text!r}. Known: vllm, sglang, trtllm.")
+        raise InputError(f"Unknown engine {text!r}. Known: vllm, sglang, trtllm, other.")
     assumed.append("engine vllm")
     return "vllm"
 

@@ -21,7 +21,7 @@ BLOG_FILE = "production_and_blogs.csv"
 PHASES = (
     ("sglang-h100-prefill-2000", "H100-SXM", "fp8", "32", "0"),
     ("sglang-h100-decode-2000", "H100-SXM", "fp8", "72", "256"),
-    ("ds-profile-prefill", "H800", "fp8", "32", "0"),
+    ("ds-profile-prefill", "H800", "fp8", "32", "0"),  # their own engine
     ("sglang-gb200-prefill-fp4", "GB200-NVL72", "fp4", "4", "0"),
     ("sglang-gb200-decode-fp8", "GB200-NVL72", "fp8", "48", "768"),
 )
@@ -108,7 +108,7 @@ def isolated(folder: Path, catalog: Catalog) -> list[tuple[dict[str, str], Situa
         tokens = row["kv_len"] if decode else row["input_len"]
         read = {
             "model_path": "deepseek-ai/DeepSeek-V3", "gpu": gpu, "precision": precision,
-            "backend": "sglang", "mean_isl": tokens, "mean_osl": "2", "concurrency": "1",
+            "backend": "other" if gpu == "H800" else "sglang", "mean_isl": tokens, "mean_osl": "2", "concurrency": "1",
             "tp": "1", "dp": ranks, "moe_tp": "1", "moe_ep": ranks, "measured": row["date"],
             "rate": row["tok_s_per_gpu"], "phase": "2" if decode else "1", "batch": batch,
             "spec_decode": "none", "ttft_ms": "1000", "tpot_ms": "1000", "model": row["model"],

@@ -165,11 +165,14 @@ def _jacobian(residual, theta: Array, r: Array, free: Array) -> Array:  # type: 
     return out
 
 
-def as_fitted(p: Problem, theta: Array) -> Fitted:
-    """Constants as the model reads them."""
-    core = {n: float(priors.CORE[n][0] * np.exp(theta[i])) for i, n in enumerate(p.names)}
+def as_fitted(p: Problem, theta: Array, alone: Array) -> Fitted:
+    """Constants as the model reads them, from the fits with and without deviations."""
     deviations: dict[str, dict[str, float]] = {}
     for (constant, level), log in zip(p.labels, theta[p.core_size :], strict=True):
         deviations.setdefault(level, {})[constant] = float(log)
     seen = frozenset(s.generation for s in p.data.arrays.stacks)
-    return Fitted(core, deviations, p.monthly, seen)
+    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen)
+
+
+def _core(p: Problem, theta: Array) -> dict[str, float]:
+    return {n: float(priors.CORE[n][0] * np.exp(theta[i])) for i, n in enumerate(p.names)}

@@ -1,0 +1,62 @@
+"""Bands from residuals of rows that were left out, by distance to the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.performance.inference.calibration.data import Measured
+from gigawatt.quantity.arrays import Array
+
+QUANTILE = 0.90
+FAR_FACTOR = 1.15  # on the band of a mixture without rows, where its stack has none either
+UNSEEN_FACTOR = 1.15  # on that again, for a generation without rows
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Half of a 90 % band, as a logarithm, for one distance to the data."""
+
+    id: str
+    name: str
+    tpot: float
+    rate: float
+    ttft: float
+    note: str
+
+
+def bands_of(data: Measured, sweeps: Array, models: Array) -> list[Band]:
+    """Bands of all distances.
+
+    Parameters
+    ----------
+    data : rows.
+    sweeps : errors (logarithms, 3 x n) with whole sweeps left out (five folds).
+    models : errors with each model left out.
+    """
+    served = data.phase == 0.0
+    parts = (
+        ("seen", "dense model and stack have rows", sweeps, served & data.dense),
+        ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense),
+        ("dense", "dense model without rows", models, served & data.dense),
+        ("moe", "mixture without rows", models, served & ~data.dense),
+    )
+    out = [_band(data, *part) for part in parts]
+    out.append(_wider(out[-1], "moe-far", "mixture and stack without rows", FAR_FACTOR))
+    out.append(_wider(out[-1], "generation", "generation without rows", UNSEEN_FACTOR))
+    return out
+
+
+def _wider(band: Band, band_id: str, name: str, factor: float) -> Band:
+    note = f"judgement: {factor:g} times {band.name}"
+    return Band(
+        band_id, name, band.tpot * factor, band.rate * factor, band.ttft * factor, note
+    )
+
+
+def _band(data: Measured, band_id: str, name: str, errors: Array, rows: Array) -> Band:
+    size = np.abs(errors)
+    tpot, rate = (float(np.quantile(size[k, rows], QUANTILE)) for k in (0, 1))
+    ttft = float(np.quantile(size[2, rows & data.ttft_ok], QUANTILE))
+    return Band(band_id, name, tpot, rate, ttft, f"{int(rows.sum())} rows left out of fits")

@@ -30,7 +30,8 @@ class ServingPoint:
     request_rate : requests per second of the deployment.
     drawn_w, provisioned_w : IT power per package: mean while serving, and greatest.
     pue : of the site.
-    output_tok_s_per_mw, provisioned_tok_s_per_mw : per facility MW, by draw and by provisioned power.
+    output_tok_s_per_mw, provisioned_tok_s_per_mw : per facility MW, by draw and by provisioned
+        power.
     output_j_per_tok, output_wh_per_tok, total_j_per_tok : facility energy per output token, and per
         token of prompt or answer.
     kv_use_share : part of the memory for the cache that is used.
@@ -82,9 +83,7 @@ def serving_point(
     if full <= 0.0:
         raise InputError(f"{situation.system.id}: no power of the system is public.")
     share = prompt_share(situation, p)
-    drawn = full * (
-        share * power.serve_prefill_share + (1.0 - share) * power.serve_decode_share
-    )
+    drawn = full * (share * power.serve_prefill_share + (1.0 - share) * power.serve_decode_share)
     rate = p.output_tok_s_per_package
     inputs = rate.value * situation.input_tokens / situation.output_tokens
     per_mw = W_PER_MW / (drawn * costs.pue)

@@ -5,8 +5,8 @@
     energy  = draw x PUE x price of energy
     opex    = share of the capital spent
 
-All of it is paid every hour; tokens come in the share `utilisation` of the hours. Prompts and answers
-divide the cost by the time that they take on the packages.
+All of it is paid every hour; tokens come in the share `utilisation` of the hours. Prompts and
+answers divide the cost by the time that they take on the packages.
 """
 
 from __future__ import annotations

@@ -60,19 +60,23 @@ def points_of(cases: Sequence[Case]) -> Points:
     """
     rows = [_static(c.shape, c.system, c.plan, c.layout) for c in cases]
     table = np.array(rows, dtype=float).reshape(len(rows), -1).T
-    lengths = np.array(
-        [
-            (
-                c.input_tokens,
-                c.output_tokens,
-                c.plan.prefix_hit_share,
-                float(c.plan.draft_tokens),
-                max(1.0, c.plan.accepted_tokens),
-                float(c.fixed_lengths),
-            )
-            for c in cases
-        ]
-    ).reshape(len(rows), -1).T
+    lengths = (
+        np.array(
+            [
+                (
+                    c.input_tokens,
+                    c.output_tokens,
+                    c.plan.prefix_hit_share,
+                    float(c.plan.draft_tokens),
+                    max(1.0, c.plan.accepted_tokens),
+                    float(c.fixed_lengths),
+                )
+                for c in cases
+            ]
+        )
+        .reshape(len(rows), -1)
+        .T
+    )
     return Points(*table, *lengths)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import GigawattError
+from gigawatt.performance.inference.build import points_of
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.mlperf import predict_mlperf
-from gigawatt.performance.inference.build import points_of
 from gigawatt.performance.inference.predict import Prediction, Value, case_of, predict
 from gigawatt.performance.inference.tables import MLPERF, Situation, number, situation_of
 

@@ -2,7 +2,8 @@
 
 Record ``core`` holds the global constants, each other record one level (``engine.vllm``,
 ``stack.vllm.hopper.fp8-block``, …) with factors on constants. A generation that no measured row is
-of gets the core alone. ``band`` holds the spread of what is predicted, by distance to the data.
+of gets the core alone, with the factors of ``alone.<generation>`` where there is such a record.
+``band.*`` hold the spread of what is predicted, by distance to the data.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ class Fitted:
     def _values(self, stack: Stack) -> tuple[float, ...]:
         known = stack.generation in self.generations
         value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
-        if known:
-            for level in levels_of(stack).values():
-                for name, log in self.deviations.get(level, {}).items():
-                    value[name] *= float(np.exp(log))
+        levels = levels_of(stack).values() if known else (f"alone.{stack.generation}",)
+        for level in levels:
+            for name, log in self.deviations.get(level, {}).items():
+                value[name] *= float(np.exp(log))
         return tuple(min(value[n], LIMITS.get(n, np.inf)) for n in NAMES)
 
 

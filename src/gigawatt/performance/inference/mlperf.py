@@ -75,15 +75,14 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     if shape.is_moe and gpu.system.generation == "blackwell" and "moe_share" in record.facts:
         slow = record.value("moe_share")
         assumed.append(f"young software of mixtures: {slow:.2f} of the rate")
-    return _prediction(front, at, slow, packages, shape, gpu.system, fitted, catalog, assumed)
+    return _prediction(front, at, slow, packages, gpu.system, fitted, catalog, assumed)
 
 
 def _prediction(
-    front: Front, at: int, slow: float, packages: int, shape: ModelShape, system: System,
-    fitted: Fitted, catalog: Catalog, assumed: list[str],
+    front: Front, at: int, slow: float, packages: int, system: System, fitted: Fitted,
+    catalog: Catalog, assumed: list[str],
 ) -> MlperfPrediction:  # fmt: skip
-    kind = "generation" if system.generation not in fitted.generations else (
-        "moe" if shape.is_moe else "dense")  # fmt: skip
+    kind = "moe-far" if system.generation in fitted.generations else "generation"
     band = catalog.record(TABLE, f"band.{kind}")
 
     def value(central: float, key: str) -> Value:

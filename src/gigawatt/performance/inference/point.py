@@ -1,4 +1,4 @@
-"""One operating point by hand: from names and numbers to a `Situation`, and from a rate to clients."""
+"""One operating point by hand: from names to a `Situation`, and from a rate to clients."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
         asked.plan, precision=precision, engine=engine, kv_precision=kv, date=asked.date,
         speculation=asked.speculation or "none",
     )  # fmt: skip
-    months = months_of(asked.date or DEFAULT_DATE, "", assumed)
+    months = months_of(asked.date or DEFAULT_DATE, "", assumed, engine)
     if not asked.date:
         assumed.append(f"software of {DEFAULT_DATE}")
     speculation = speculation_of(asked.speculation or "none", assumed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.quantity.arrays import Array
 
@@ -90,7 +91,7 @@ class Points:
     accepted: Array
     fixed_lengths: Array
 
-    def take(self, index: Array) -> Points:
+    def take(self, index: NDArray[np.intp]) -> Points:
         """Points of these indices."""
         return Points(*(np.asarray(getattr(self, f.name))[index] for f in fields(self)))
 

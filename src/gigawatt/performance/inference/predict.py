@@ -15,8 +15,8 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.performance.inference.build import Case, full_layout, points_of
-from gigawatt.performance.inference.evaluate import ENGINE_BATCH, stack_of
 from gigawatt.performance.inference.closed_loop import closed_loop
+from gigawatt.performance.inference.evaluate import ENGINE_BATCH, stack_of
 from gigawatt.performance.inference.fitted import TABLE, Fitted, constants_for
 from gigawatt.performance.inference.pools import two_pools
 from gigawatt.performance.inference.speculation import (
@@ -80,9 +80,7 @@ class _Plain:
     prefill_s: np.ndarray
 
 
-def predict(
-    situations: Sequence[Situation], fitted: Fitted, catalog: Catalog
-) -> list[Prediction]:
+def predict(situations: Sequence[Situation], fitted: Fitted, catalog: Catalog) -> list[Prediction]:
     """Predictions of situations that are known to fit (`gigawatt.performance.inference.build`)."""
     out: list[Prediction | None] = [None] * len(situations)
     for split in (False, True):
@@ -104,9 +102,7 @@ def _predict(
     fast = plain
     if open_.any():
         fast = run([with_speculation(s, catalog, sure=False) for s in situations], fitted)
-    return [
-        _banded(s, plain, fast, i, _band(catalog, fitted, s)) for i, s in enumerate(situations)
-    ]
+    return [_banded(s, plain, fast, i, _band(catalog, fitted, s)) for i, s in enumerate(situations)]
 
 
 def with_speculation(s: Situation, catalog: Catalog, sure: bool) -> Situation:
@@ -125,9 +121,7 @@ def with_speculation(s: Situation, catalog: Catalog, sure: bool) -> Situation:
 def case_of(s: Situation, prefill: bool = False) -> Case:
     """Configuration of a situation, or of its prefill pool."""
     layout = s.plan.prefill if prefill and s.plan.prefill else s.plan.layout
-    return Case(
-        s.shape, s.system, s.plan, layout, s.input_tokens, s.output_tokens, s.fixed_lengths
-    )
+    return Case(s.shape, s.system, s.plan, layout, s.input_tokens, s.output_tokens, s.fixed_lengths)
 
 
 def _one_pool(situations: list[Situation], fitted: Fitted) -> _Plain:
@@ -197,12 +191,14 @@ def distance_of(fitted: Fitted, s: Situation) -> str:
 def _band(catalog: Catalog, fitted: Fitted, s: Situation) -> tuple[str, float, float, float]:
     distance = distance_of(fitted, s)
     record = catalog.record(TABLE, f"band.{distance}")
-    split = SPLIT_FACTOR if s.plan.prefill is not None else 1.0
     tpot, rate, ttft = (record.value(k) for k in ("tpot", "rate", "ttft"))
-    return distance, split * tpot, split * rate, split * ttft
+    if s.plan.prefill is not None:
+        return distance, SPLIT_FACTOR * tpot, SPLIT_FACTOR * rate, SPLIT_TTFT_LOG
+    return distance, tpot, rate, ttft
 
 
 SPLIT_FACTOR = 1.3  # pools are predicted from constants of single nodes
+SPLIT_TTFT_LOG = 1.5  # waiting at a start in one go and hand-over are hardly known
 
 
 def _banded(

@@ -1,8 +1,8 @@
 """All customary layouts and batches of one service at once, and the best under limits.
 
 A replica runs as many requests as it is given; steady state follows in closed form. The 99th
-percentile of TTFT adds the tail of an M/D/1 queue of prompts (ln 100 / 2 of their mean backlog), that
-of TPOT is the mean over `TPOT_P99_SHARE`.
+percentile of TTFT adds the tail of an M/D/1 queue of prompts (ln 100 / 2 of their mean backlog),
+that of TPOT is the mean over `TPOT_P99_SHARE`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gigawatt.errors import GigawattError, InfeasibleError
+from gigawatt.errors import InfeasibleError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.inference.build import Case, points_of
 from gigawatt.performance.inference.closed_loop import mean_context, memory_cap, tpot_s
@@ -19,7 +20,7 @@ from gigawatt.performance.inference.fitted import Fitted, constants_for
 from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.stack import Stack
-from gigawatt.performance.inference.step import MS, US, decode_s, prefill_s
+from gigawatt.performance.inference.step import MS, US, prefill_s
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
@@ -46,7 +47,7 @@ class Front:
     """
 
     layouts: tuple[Layout, ...]
-    layout: Array
+    layout: NDArray[np.intp]
     requests: Array
     tpot_s: Array
     ttft_s: Array
@@ -111,7 +112,9 @@ def front_of(
     """
     cases, layouts, why = [], [], ""
     for layout in layouts_of(shape, system, packages):
-        case = Case(shape, system, replace(plan, layout=layout), layout, input_tokens, output_tokens)
+        case = Case(
+            shape, system, replace(plan, layout=layout), layout, input_tokens, output_tokens
+        )
         try:
             points_of([case])
         except InfeasibleError as error:
@@ -149,6 +152,3 @@ def front_of(
         output_tok_s=(requests / tpot / points.world / points.stages)[fits],
         prefill_share=use[fits],
     )
-
-
-__all__ = ["Front", "GigawattError", "decode_s", "front_of", "layouts_of"]

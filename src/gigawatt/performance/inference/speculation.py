@@ -15,7 +15,9 @@ from gigawatt.performance.shapes import ModelShape
 
 TABLE = "speculation"
 MOST_DRAFT = 8
-USUAL_DRAFT = 3  # tokens, where a row says only that there is speculation
+USUAL_DRAFT = (
+    1  # tokens, where a row says only that there is speculation; fits the rows that likely have it
+)
 
 
 def accepted_tokens(catalog: Catalog, method: str, draft_tokens: float, model: str = "") -> float:

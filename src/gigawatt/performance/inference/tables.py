@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.hardware import System
 from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.schemes import customary_kv, precision_of
-from gigawatt.performance.hardware import System
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 from gigawatt.performance.shapes import ModelShape
@@ -149,7 +149,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         clients=clients,
         fixed_lengths=bool(isl) and abs(mean_in - isl) < 0.5,
         speculation=speculation_of(row.get("spec_decode", ""), assumed),
-        months=months_of(row.get("measured", ""), version, assumed),
+        months=months_of(row.get("measured", ""), version, assumed, engine),
         packages=plan.packages,
         assumed=tuple(assumed),
     )
@@ -170,7 +170,7 @@ def engine_of(text: str, assumed: list[str]) -> str:
 
 
 def speculation_of(text: str, assumed: list[str]) -> str:
-    """"none", "unknown", or a method ("mtp", "eagle3", …)."""
+    """Speculation that a text names: "none", "unknown", or a method ("mtp", "eagle3", …)."""
     key = text.strip().lower()
     if key in ("", "none", "off", "no", "false"):
         if not key:
@@ -184,11 +184,16 @@ def speculation_of(text: str, assumed: list[str]) -> str:
     raise InputError(f"Unknown speculation {text!r}. Known: none, unknown, mtp, eagle3, dspark.")
 
 
-def months_of(measured: str, version: str, assumed: list[str]) -> float:
-    """Months since January 2026 of a date, else of an engine's version."""
+def months_of(measured: str, version: str, assumed: list[str], engine: str = "") -> float:
+    """Months since January 2026 of a date, else of an engine's version.
+
+    An operator's own engine ("other") is taken as tuned at any date.
+    """
+    if engine == "other":
+        return 0.0
     text = measured.strip()
     if not text:
-        plain = version.split(".post")[0]
+        plain = version.split(".post", maxsplit=1)[0]
         text = VERSION_MONTHS.get(version) or VERSION_MONTHS.get(plain) or DEFAULT_MONTH
         assumed.append(f"software of {text}")
     parts = text.split("-")
@@ -244,8 +249,6 @@ def _split_plan(row: Row) -> ServingPlan:
 def _with(
     plan: ServingPlan, precision: str, kv: str, engine: str, version: str, date: str
 ) -> ServingPlan:
-    from dataclasses import replace
-
     return replace(
         plan,
         precision=precision,

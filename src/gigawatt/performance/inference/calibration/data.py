@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import GigawattError
@@ -32,6 +34,10 @@ SWEEP = (
 )  # fmt: skip
 
 
+Labels = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Rows kept for fitting and scoring.
@@ -54,13 +60,13 @@ class Measured:
     situations: tuple[Situation, ...]
     arrays: Aggregate
     log_seconds: Array
-    ttft_ok: Array
-    strict: Array
-    dense: Array
-    sweep: Array
-    model: Array
-    gpu: Array
-    cell: Array
+    ttft_ok: Mask
+    strict: Mask
+    dense: Mask
+    sweep: Labels
+    model: Labels
+    gpu: Labels
+    cell: Labels
     rules: dict[str, int]
     phase: Array
     phase_batch: Array
@@ -81,9 +87,7 @@ def load_measured(folder: Path, catalog: Catalog, leave_out: bool = True) -> Mea
     if not leave_out:
         rules = [r if r == "does-not-fit" else "" for r in rules]
     kept = [
-        (r, s)
-        for r, s, rule in zip(rows, read, rules, strict=True)
-        if not rule and s is not None
+        (r, s) for r, s, rule in zip(rows, read, rules, strict=True) if not rule and s is not None
     ]
     counts = {rule: rules.count(rule) for rule in rules if rule}
     phases = isolated(folder, catalog)
@@ -108,7 +112,8 @@ def isolated(folder: Path, catalog: Catalog) -> list[tuple[dict[str, str], Situa
         tokens = row["kv_len"] if decode else row["input_len"]
         read = {
             "model_path": "deepseek-ai/DeepSeek-V3", "gpu": gpu, "precision": precision,
-            "backend": "other" if gpu == "H800" else "sglang", "mean_isl": tokens, "mean_osl": "2", "concurrency": "1",
+            "backend": "other" if gpu == "H800" else "sglang", "mean_isl": tokens,
+            "mean_osl": "2", "concurrency": "1",
             "tp": "1", "dp": ranks, "moe_tp": "1", "moe_ep": ranks, "measured": row["date"],
             "rate": row["tok_s_per_gpu"], "phase": "2" if decode else "1", "batch": batch,
             "spec_decode": "none", "ttft_ms": "1000", "tpot_ms": "1000", "model": row["model"],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gigawatt.performance.inference.calibration import priors
-from gigawatt.performance.inference.calibration.data import Measured
+from gigawatt.performance.inference.calibration.data import Mask, Measured
 from gigawatt.performance.inference.closed_loop import Loop, closed_loop
 from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.fitted import LIMITS, TIMES, Fitted, maturity_factor
@@ -28,7 +30,7 @@ class Problem:
     names: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]
     spread: Array
-    where: tuple[tuple[str, Array], ...]
+    where: tuple[tuple[str, NDArray[np.intp]], ...]
     weight: Array
     monthly: float
 
@@ -43,7 +45,7 @@ def problem_of(data: Measured, monthly: float = priors.MONTHLY_GAIN_LOG) -> Prob
     names = tuple(priors.CORE)
     spread = [priors.CORE[n][1] for n in names]
     labels: list[tuple[str, str]] = []
-    where: list[tuple[str, Array]] = []
+    where: list[tuple[str, NDArray[np.intp]]] = []
     levels = [levels_of(s) for s in data.arrays.stacks]
     for constant, kind, sigma in priors.DEVIATIONS:
         own = sorted({level[kind] for level in levels})
@@ -88,7 +90,8 @@ def predict(p: Problem, theta: Array) -> Array:
     out = np.log(np.array([loop.tpot_s, loop.output_tok_s / a.packages, loop.ttft_s]))
     if p.data.phase.any():
         out[1] = np.where(p.data.phase > 0.0, _log_phase_rate(p, c), out[1])
-    return out
+    logs: Array = out
+    return logs
 
 
 def _log_phase_rate(p: Problem, c: Constants) -> Array:
@@ -104,7 +107,7 @@ def _log_phase_rate(p: Problem, c: Constants) -> Array:
 
 def fit(
     p: Problem,
-    keep: Array | None = None,
+    keep: Mask | None = None,
     start: Array | None = None,
     core_only: bool = False,
     rounds: int = 14,
@@ -156,7 +159,9 @@ def fit(
     return theta
 
 
-def _jacobian(residual, theta: Array, r: Array, free: Array) -> Array:  # type: ignore[no-untyped-def]
+def _jacobian(
+    residual: Callable[[Array], Array], theta: Array, r: Array, free: NDArray[np.intp]
+) -> Array:
     out = np.empty((r.size, free.size))
     for k, i in enumerate(free):
         moved = theta.copy()

@@ -41,8 +41,8 @@ RULES: dict[str, tuple[str, str]] = {
     ),
 }
 REPAIR = (
-    "GPUs are max(tp x dp, moe_tp x moe_ep): rows with tp 1 or 2 and more expert ranks are attention "
-    "data parallel, `gpus` counts too few"
+    "GPUs are max(tp x dp, moe_tp x moe_ep): rows with tp 1 or 2 and more expert ranks are "
+    "attention data parallel, `gpus` counts too few"
 )
 TTFT_RULES: dict[str, str] = {
     "sglang-2025-11": "SGLang DeepSeek of November 2025 at 32 clients and more: 7 to 9 s at any "

@@ -18,13 +18,14 @@ UNITS = {
 HEAD = """\
 # Constants of the serving model, written by `gigawatt infer calibrate`; not edited by hand.
 #
-# `core`: global constants, fitted together with the deviations below on public single-node results of
-# InferenceX and NVIDIA (October 2025 to April 2026), and five published rates of one phase alone with
-# wide expert parallel. Each other record is a kind of stack (an engine, a generation of accelerators, a
-# scheme of precision, their combination, a model) with the factors by which its constants differ from
-# the core; shrunk towards 1, so that few rows move them little. What no row is of has no record. A
-# generation without one gets `core-alone`, fitted without any deviation. `band.*`: half of the 90 %
-# band, as a logarithm, by distance to the data, from rows that were left out of fits.
+# `core`: global constants, fitted together with the deviations below on public single-node
+# results of InferenceX and NVIDIA (October 2025 to April 2026), and five published rates of one
+# phase alone with wide expert parallel. Each other record is a kind of stack (an engine, a
+# generation of accelerators, a scheme of precision, their combination, a model) with the factors by
+# which its constants differ from the core; shrunk towards 1, so that few rows move them little.
+# What no row is of has no record. A generation without one gets `core-alone`, fitted without any
+# deviation. `band.*`: half of the 90 % band, as a logarithm, by distance to the data, from rows that
+# were left out of fits.
 # docs/inference.md has the terms, docs/inference-validation.md the errors.
 """
 META = 'source = "serving-rows-2026-04"\nas_of = "2026-04"\nstatus = "estimated"\n'
@@ -38,8 +39,13 @@ def catalog_text(fitted: Fitted, bands: list[Band]) -> str:
     fitted : constants with and without deviations.
     bands : of the predictions.
     """
-    parts = [HEAD, _core("core", "Global constants, beside deviations", fitted.core, fitted.monthly)]
-    parts.append(_core("core-alone", "Global constants without deviations", fitted.alone, fitted.monthly))
+    parts = [
+        HEAD,
+        _core("core", "Global constants, beside deviations", fitted.core, fitted.monthly),
+    ]
+    parts.append(
+        _core("core-alone", "Global constants without deviations", fitted.alone, fitted.monthly)
+    )
     for level in sorted(fitted.deviations):
         lines = [
             f'{name} = {{ value = {2.718281828459045**log:.4f}, unit = "factor" }}'
@@ -67,9 +73,9 @@ def _core(record_id: str, name: str, values: Mapping[str, float], monthly: float
     ]
     lines.append(
         f'monthly_gain_log = {{ low = 0, mode = {monthly:g}, high = 0.03, unit = "log/month", '
-        'status = "assumed", source = "gigawatt-judgement", note = "by which times fall per month of '
-        'software within a year of January 2026; models and dates are too entangled in the rows to fit '
-        'it" }'
+        'status = "assumed", source = "gigawatt-judgement", note = "by which times fall per '
+        "month of software within a year of January 2026; models and dates are too entangled in "
+        'the rows to fit it" }'
     )
     return _record(record_id, name, lines)
 

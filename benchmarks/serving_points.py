@@ -47,7 +47,7 @@ def main():
     plan = ServingPlan(precision="fp4")
     front = front_of(shapes[1], systems[2], plan, 8000.0, 1000.0, 72, fitted, 0.0)
     took = time.process_time() - start
-    print(f"front of DeepSeek-V3 on up to 72 GB300, one pool: {front.tpot_s.size} points, {took:.3f} s")
+    print(f"front of DeepSeek-V3 on up to 72 GB300: {front.tpot_s.size} points, {took:.3f} s")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Serving rate of one model on one system at one speed per user, for a programme's workloads.
 
-Of all customary layouts and batches (`search.py`) the one with the most output tokens per package is
-taken whose time per token keeps the speed. Watts are the greatest draw of a package with its share of
-the node times the share of the phase, by the time that prompts and decoding take (catalog
-``efficiencies/power``).
+Of all customary layouts and batches (`search.py`) the one with the most output tokens per package
+is taken whose time per token keeps the speed. Watts are the greatest draw of a package with its
+share of the node times the share of the phase, by the time that prompts and decoding take
+(catalog ``efficiencies/power``).
 """
 
 from __future__ import annotations

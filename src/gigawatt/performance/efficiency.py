@@ -1,9 +1,9 @@
 """What hardware and software reach of their peaks: typed views of the catalog's ``efficiencies``.
 
 Records are named by use and generation: ``train-hopper``; what does not depend on the generation is
-in ``train-common`` and ``power``. Serving has a table of its own (`inference/fitted.py`). Layers use
-the central values; the ranges say how well a value is known, and the models' sigma holds what follows
-from them for a predicted rate, so that an efficiency is not counted twice as uncertain.
+in ``train-common`` and ``power``. Serving has a table of its own (`inference/fitted.py`). Layers
+use the central values; the ranges say how well a value is known, and the models' sigma holds what
+follows from them for a predicted rate, so that an efficiency is not counted twice as uncertain.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gigawatt.cli.report", "Write the report of a run again, in a language."),
     "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
+    "infer": ("gigawatt.cli.infer", "Predict serving: latency, tokens/s, energy, cost per token."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 

@@ -8,6 +8,10 @@ import click
 
 PARTS = {
     "replay": ("gigawatt.cli.operate_replay", "Replay a job trace on a cluster."),
+    "reliability": (
+        "gigawatt.cli.operate_reliability",
+        "Mean time to failure and effective time of jobs, from a table of cases.",
+    ),
 }
 
 

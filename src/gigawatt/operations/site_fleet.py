@@ -190,7 +190,8 @@ def _kinds(
         ),
         replace(
             base, name=f"{base.name}-small", priority=1, longest_s=14 * SECONDS_PER_DAY,
-            per_day=_per_day(load * (1.0 - large_share), small, a["small_job_hours"], 1.3),
+            per_day=_per_day(load * (1.0 - large_share), small, a["small_job_hours"], 1.3)
+            / (1.0 - a["own_error_share"]),
             racks=small, median_s=small_s, sigma_log=1.3, own_error_share=a["own_error_share"],
         ),
     )  # fmt: skip

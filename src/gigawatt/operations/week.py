@@ -47,12 +47,12 @@ def representative_week(spec: FleetSpec, curve: Array | None = None, seed: int =
     curve : (168,) demand of the pool, as `site_fleet.demand_curve` gives it.
     seed : of the events.
     """
-    return week_of(simulate(spec, WARM_DAYS + 7 * WEEKS, seed, BIN_S, curve=curve))
+    return week_of(simulate(spec, 7 * WEEKS, seed, BIN_S, curve=curve, warm_days=WARM_DAYS))
 
 
 def week_of(run: FleetRun) -> Week:
-    """Representative week of a run of at least `WARM_DAYS` + 7 days in bins of a minute."""
-    power = run.power_mw().sum(axis=0)[round(WARM_DAYS * 86400 / BIN_S) :]
+    """Representative week of a run of at least 7 days in bins of a minute."""
+    power = run.power_mw().sum(axis=0)
     shape = load_shape(power, BIN_S)
     weeks = shape.hourly_mw[: len(shape.hourly_mw) // 168 * 168].reshape(-1, 168)
     means = weeks.mean(axis=1)

@@ -15,6 +15,7 @@ from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_D
 SLOTS = 1 << 18  # jobs that wait or run at once
 NO_QUOTA = 1 << 60
 HOUR = 3600.0
+TICK_S = 300.0  # demand of the pools is followed so closely where bins are short
 
 
 def build(
@@ -149,7 +150,7 @@ def _sites(spec: FleetSpec) -> st.Records:
     site["hour_shift"] = [s.hour_shift % 168.0 for s in spec.sites]
     site["young"] = site["pool_head"] = -1
     site["speed"], site["next"], site["cap_w"] = 1.0, 1e300, 1e300
-    site["raw_w"] = site["peak_w"] = site["racks"] * spec.idle_w
+    site["raw_w"] = site["peak_w"] = site["last_w"] = site["racks"] * spec.idle_w
     return site
 
 
@@ -235,7 +236,7 @@ def _config(spec: FleetSpec, until: float, bin_s: float, log: int, slots: int) -
         "headroom": spec.headroom,
         "idle_failures": spec.idle_failure_share,
         "total_rate": sum(k.per_day for k in spec.kinds) / SECONDS_PER_DAY,
-        "drop_above_w": 20e6,
+        "drop_above_w": 20e6, "tick_s": HOUR if bin_s >= HOUR else TICK_S,
     }  # fmt: skip
     if spec.maintenance_per_year > 0.0:
         values["maintenance_every"] = (

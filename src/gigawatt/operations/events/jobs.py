@@ -126,8 +126,6 @@ def start(c: Config, j: int, s: int, t: float) -> None:
 @compiled
 def waited(c: Config, j: int, t: float) -> None:
     """Count the wait of job j until its first start."""
-    if t < c.warmup:
-        return
     job = job_at(c, j)
     wait = t - job.submit
     kind = kind_at(c, job.kind)

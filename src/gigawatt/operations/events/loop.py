@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gigawatt.operations.events.arrivals import arrive
 from gigawatt.operations.events.decide import PREEMPT, START, decide, may_backfill
+from gigawatt.operations.events.heaps import rekey
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import (
+    checkpoints_left,
     close_down,
     close_up,
     finish,
@@ -177,8 +179,8 @@ def step_of_failure(c: Config, t: float, top: float) -> None:
 
 @compiled
 def step_of_hour(c: Config, t: float) -> None:
-    """Caps and demand of the hour that begins."""
-    hour = int(t / HOUR + 0.5)
+    """Caps and demand of the hour, or part of an hour, that begins."""
+    hour = int(t / HOUR + 1e-6)
     for s in range(c.sites):
         settle(c, s, t)
         site_at(c, s).cap_w = cap_at(c, s, hour % c.cap_n).v
@@ -201,14 +203,15 @@ def next_site(c: Config) -> int:
 def run(config: Records) -> None:
     """Run until the end of the time asked for; `config` is `Fleet.config`."""
     c = config[0]
-    top = highest_pace(c, 0.0)
+    began = c.began
+    top = highest_pace(c, began)
     arrival = NEVER
     if c.total_rate > 0.0:
-        arrival = exponential(c, ARRIVAL) / c.total_rate
+        arrival = began + exponential(c, ARRIVAL) / c.total_rate
     failures = total_failures(c, top)
-    failure = exponential(c, FAILURE) / failures if failures > 0.0 else NEVER
-    upkeep = c.maintenance_every if c.maintenance_every > 0.0 else NEVER
-    hour, turn = 0.0, 0
+    failure = began + exponential(c, FAILURE) / failures if failures > 0.0 else NEVER
+    upkeep = began + c.maintenance_every if c.maintenance_every > 0.0 else NEVER
+    hour, turn = began, c.maintained * 7919
     while c.failed == 0:
         s = next_site(c)
         back = repair_at(c, 0).at if c.repairs_n > 0 else NEVER
@@ -235,7 +238,7 @@ def run(config: Records) -> None:
             schedule(c, s, t)
         elif hour == t:
             step_of_hour(c, t)
-            hour = t + HOUR
+            hour = t + c.tick_s
             if int(t / DAY) != int(hour / DAY) and failure < NEVER:
                 top = highest_pace(c, hour)
                 failure = t + exponential(c, FAILURE) / total_failures(c, top)
@@ -253,12 +256,23 @@ def run(config: Records) -> None:
 
 @compiled
 def _close(c: Config) -> None:
-    """Carry all sites to the end and book what runs."""
+    """Carry all sites to the end and book what runs, as if it saved its work at that moment.
+
+    The run may be taken up again from there.
+    """
     for s in range(c.sites):
         settle(c, s, c.until)
-        for i in range(site_at(c, s).heap_n):
-            j = rack_at(c, site_at(c, s).first + i).heap
-            if job_at(c, j).phase == WORK:
-                close_up(c, j, site_at(c, s).clock, True)
-            elif job_at(c, j).phase == RESTART:
-                close_down(c, j, site_at(c, s).clock)
+    for j in range(c.jobs):
+        job = job_at(c, j)
+        if job.phase == WORK:
+            clock = site_at(c, job.site).clock
+            close_up(c, j, clock, True)
+            job.ready = clock
+            rest = job.work + checkpoints_left(job.work, job.tau) * job.stall
+            rekey(c, job.site, j, clock + rest)
+        elif job.phase == RESTART:
+            clock = site_at(c, job.site).clock
+            close_down(c, j, clock)
+            job.ready = clock
+    for s in range(c.sites):
+        refresh(c, s)

@@ -36,8 +36,11 @@ def resize(c: Config, s: int, t: float) -> None:
     site = site_at(c, s)
     if site.pool_peak <= 0.0:
         return
-    hour = int(t / 3600.0 + site.hour_shift) % c.curve_n
-    site.pool_load = site.pool_peak * curve_at(c, hour).v
+    at = t / 3600.0 + site.hour_shift
+    hour = int(at + 1e-6)
+    part = max(0.0, at - hour)  # of the way to the next hour
+    now, then = curve_at(c, hour % c.curve_n).v, curve_at(c, (hour + 1) % c.curve_n).v
+    site.pool_load = site.pool_peak * (now + part * (then - now))
     site.pool_target = math.ceil(site.pool_load * (1.0 + c.headroom))
     need = site.pool_target - site.pool
     if need > 0:

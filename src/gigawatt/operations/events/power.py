@@ -24,6 +24,11 @@ def settle(c: Config, s: int, t: float) -> None:
     if dt <= 0.0:
         return
     watts = min(site.raw_w, site.cap_w)
+    step = watts - site.last_w  # all that happened at one moment together
+    site.drop_w = max(site.drop_w, -step)
+    site.rise_w = max(site.rise_w, step)
+    site.peak_w = max(site.peak_w, watts)
+    site.last_w = watts
     bin_s = c.bin_s
     at = site.now
     b = int(at / bin_s)
@@ -69,16 +74,9 @@ def refresh(c: Config, s: int) -> None:
 def draw(c: Config, s: int, change_w: float, failure: bool) -> None:
     """Power of site s changes at its present time."""
     site = site_at(c, s)
-    before = min(site.raw_w, site.cap_w)
     site.raw_w += change_w
-    step = min(site.raw_w, site.cap_w) - before
-    if step < 0.0:
-        site.drop_w = max(site.drop_w, -step)
-        if -step > c.drop_above_w:
-            if failure:
-                c.drops_failure += 1.0
-            else:
-                c.drops_end += 1.0
-    else:
-        site.rise_w = max(site.rise_w, step)
-    site.peak_w = max(site.peak_w, min(site.raw_w, site.cap_w))
+    if -change_w > c.drop_above_w:
+        if failure:
+            c.drops_failure += 1.0
+        else:
+            c.drops_end += 1.0

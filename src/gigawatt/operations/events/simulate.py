@@ -62,13 +62,15 @@ class FleetRun:
 
     Attributes
     ----------
-    spec, days : what was run.
+    spec, days : what was run, and for how long after the warm-up.
     fleet : the arrays.
+    warm_days : before the time that is counted.
     """
 
     spec: FleetSpec
     days: float
     fleet: st.Fleet
+    warm_days: float = 0.0
 
     @property
     def gpu_hours(self) -> float:
@@ -148,8 +150,9 @@ class FleetRun:
     def power_mw(self) -> Array:
         """IT power by site and bin, (S, B), means over the bins."""
         bin_s = float(self.fleet.config["bin_s"][0])
+        first = round(self.warm_days * SECONDS_PER_DAY / bin_s)
         bins = int(self.days * SECONDS_PER_DAY // bin_s)
-        out: Array = self.fleet.energy[:, :bins] / bin_s / W_PER_MW
+        out: Array = self.fleet.energy[:, first : first + bins] / bin_s / W_PER_MW
         return out
 
     def peak_mw(self) -> Array:
@@ -180,12 +183,14 @@ def simulate(
     log_lines: int = 0,
     curve: Array | None = None,
     slots: int = SLOTS,
+    warm_days: int = 0,
 ) -> FleetRun:
     """Run a fleet from empty.
 
     Parameters
     ----------
     spec, days, seed, bin_s, log_lines, curve, slots : as for `build`.
+    warm_days : whole days before `days` that are run but not counted.
 
     Raises
     ------
@@ -193,19 +198,48 @@ def simulate(
     GigawattError : more jobs wait or more repairs are open than there is room for; both mean that
         the demand grows without end.
     """
-    fleet = build(spec, days, seed, bin_s, log_lines, curve, slots)
+    fleet = build(spec, warm_days + days, seed, bin_s, log_lines, curve, slots)
+    if warm_days > 0:
+        until = float(fleet.config["until"][0])
+        fleet.config["until"] = warm_days * SECONDS_PER_DAY
+        run(fleet.config)
+        _check_room(fleet)
+        _forget(fleet)
+        fleet.config["began"], fleet.config["until"] = warm_days * SECONDS_PER_DAY, until
     run(fleet.config)
+    _check_room(fleet)
+    return FleetRun(spec, days, fleet, float(warm_days))
+
+
+def _check_room(fleet: st.Fleet) -> None:
     failed = int(fleet.config["failed"][0])
     if failed == 1:
         raise GigawattError(
-            f"{slots:,} jobs wait or run at once: more work arrives than the fleet can do"
+            f"{len(fleet.job):,} jobs wait or run at once: more work arrives than the fleet can do"
         )
     if failed == 2:
         raise GigawattError(
             f"{len(fleet.repair):,} repairs are open at once: more break than crews and spare "
             "parts can mend (see crews and spare_parts of the sites)"
         )
-    return FleetRun(spec, days, fleet)
+
+
+def _forget(fleet: st.Fleet) -> None:
+    """Set all that is counted to zero; the state stays."""
+    for name in ("t_free", "t_busy", "t_out", "t_pool", "t_short", "t_throttled", "t_pool_idle",
+                 "t_stranded", "t_maintenance", "lost_pool", "joule", "repair_wait", "repairs",
+                 "drop_w", "rise_w"):  # fmt: skip
+        fleet.site[name] = 0.0
+    fleet.site["peak_w"] = np.minimum(fleet.site["raw_w"], fleet.site["cap_w"])
+    for name in ("arrived", "refused", "done", "waits", "started", "preempted", "requeued"):
+        fleet.kind[name] = 0.0
+    for name in ("events", "drops_failure", "drops_end", "failures", "job_failures", "rows_used",
+                 "rows_least", "log_n"):  # fmt: skip
+        fleet.config[name] = 0
+    fleet.failure["hits"] = fleet.failure["lost_jobs"] = 0.0
+    fleet.lost[:] = 0.0
+    fleet.waits[:] = 0
+    fleet.by_size[:] = np.zeros(1, st.BY_SIZE)
 
 
 def event_log(run_: FleetRun) -> dict[str, Array]:

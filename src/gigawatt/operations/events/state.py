@@ -44,7 +44,7 @@ SITE = np.dtype(
         "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "next", "raw_w", "cap_w",
         "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
         "t_throttled", "t_pool_idle", "t_stranded", "t_maintenance", "lost_pool", "joule",
-        "pool_w", "repair_wait", "repairs",
+        "pool_w", "repair_wait", "repairs", "last_w",
     )]
 )  # fmt: skip
 RACKS = np.dtype([(n, i4) for n in (
@@ -111,8 +111,8 @@ CONFIG = np.dtype(
         "lemon_extra", "lemon_new", "cap_exponent", "rest_w", "idle_w", "bin_s", "until",
         "maintenance_every", "maintenance_s", "preempt_stall", "shadow", "spare_room", "held_hour",
         "events", "drop_above_w", "drops_failure", "drops_end", "failures", "job_failures",
-        "serial", "rows_used", "rows_least", "warmup", "serve_w", "serve_restart_s", "headroom",
-        "total_rate", "idle_failures",
+        "serial", "rows_used", "rows_least", "serve_w", "serve_restart_s", "headroom",
+        "total_rate", "idle_failures", "began", "tick_s",
     )]
     + [(f"{n}_ptr", i8) for n in (
         "site", "rack", "row", "job", "failure", "kind", "size_table", "bucket", "line",

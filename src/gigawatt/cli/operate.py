@@ -6,7 +6,9 @@ import importlib
 
 import click
 
+SITE = "PROGRAM"  # stands for any programme; the rest of the line is its options
 PARTS = {
+    SITE: ("gigawatt.cli.operate_site", "Run sites of a programme for some days."),
     "replay": ("gigawatt.cli.operate_replay", "Replay a job trace on a cluster."),
     "reliability": (
         "gigawatt.cli.operate_reliability",
@@ -37,13 +39,14 @@ class OperateGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for a misspelt one."""
+        """Take what is no command, nor nearly one, for a programme."""
         from gigawatt.errors import nearest
 
         if args and args[0] not in PARTS and not args[0].startswith("-"):
-            hint = nearest(args[0], PARTS)
-            did = f" Did you mean {hint!r}?" if hint else ""
-            ctx.fail(f"No such command {args[0]!r}.{did}")
+            hint = nearest(args[0], list(PARTS), cutoff=0.75)
+            if hint:
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {hint!r}?")
+            return SITE, self.get_command(ctx, SITE), args
         return super().resolve_command(ctx, args)
 
 
@@ -56,4 +59,4 @@ def print_json(data: object) -> None:
     """Print data as JSON to stdout."""
     import json
 
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -134,7 +134,7 @@ def test_all_hours_and_all_energy_are_accounted_for(seed, backfill, power_aware)
 
 def _no_rack_is_lost(run):
     f = run.fleet
-    owner, where = f.rack["owner"], f.rack["site"]
+    owner, where = f.rack["owner"], f.cold["site"]
     for s, site in enumerate(f.site):
         here = owner[where == s]
         counts = {"free": -1, "out": -2, "pool": -3}

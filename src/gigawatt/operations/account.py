@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.operations.events.build import failure_names
 from gigawatt.operations.events.simulate import FleetRun
 from gigawatt.operations.grid import Smoothing, Tier, answer_call, load_shape, smooth
 from gigawatt.operations.policies import advised_spares
@@ -42,7 +43,7 @@ def account(run: FleetRun, usd_per_gpu_hour: float = 0.0) -> Told:
         "failures": [
             {"cause": name, "hits": int(row["hits"]), "jobs_hit": int(row["lost_jobs"])}
             for name, row in zip(
-                [*(c.name for c in spec.failures), "shared services and own software"],
+                [*failure_names(spec), "shared services and own software"],
                 run.fleet.failure, strict=True,
             )
         ],

@@ -7,7 +7,7 @@ import numpy as np
 from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
-from gigawatt.operations.events.spec import POLICY_CODES, FleetSpec, weekly_curve
+from gigawatt.operations.events.spec import POLICY_CODES, FailureClass, FleetSpec, weekly_curve
 from gigawatt.operations.reliability import LARGE_JOB_NODES
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
@@ -60,7 +60,9 @@ def build(
     tenant = np.zeros(tenants, st.TENANT)
     tenant["quota"] = quota
     fleet = st.Fleet(
-        config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks, row=rows,
+        config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks,
+        cold=_cold(spec),
+        heap=np.zeros(spec.racks, np.int32), row=rows,
         job=job, failure=_failures(spec), kind=kinds, size_table=table,
         bucket=np.full((sites, spec.racks_per_row + 1), -1, np.int32), line=line,
         profile=np.zeros((sites, st.PROFILE_HOURS), np.int32),
@@ -91,6 +93,8 @@ def _note_lengths(f: st.Fleet) -> None:
     }  # fmt: skip
     for name, value in lengths.items():
         f.config[name][0] = value
+    rate, tray = f.failure["rate"], f.failure["blast"] == st.TRAY
+    f.config["each_rate"], f.config["tray_rate"] = rate.sum(), rate[tray].sum()
 
 
 def _check(spec: FleetSpec, days: float) -> None:
@@ -116,9 +120,15 @@ def _check(spec: FleetSpec, days: float) -> None:
 def _racks(spec: FleetSpec) -> st.Records:
     racks = np.zeros(spec.racks, st.RACKS)
     racks["stack"] = np.arange(spec.racks)
-    racks["site"] = np.repeat(np.arange(len(spec.sites)), [s.racks for s in spec.sites])
-    racks["owner"], racks["next"], racks["prev"], racks["lemon"] = st.FREE, -1, -1, -1
+    racks["owner"], racks["next"], racks["prev"] = st.FREE, -1, -1
     return racks
+
+
+def _cold(spec: FleetSpec) -> st.Records:
+    cold = np.zeros(spec.racks, st.COLD)
+    cold["site"] = np.repeat(np.arange(len(spec.sites)), [s.racks for s in spec.sites])
+    cold["lemon"] = -1
+    return cold
 
 
 def _rows(spec: FleetSpec) -> tuple[st.Records, Array]:
@@ -197,10 +207,20 @@ def _extra_max(spec: FleetSpec) -> float:
     return float((1.0 + spec.service_factor) * grown - 1.0)
 
 
+def _trays_first(spec: FleetSpec) -> list[FailureClass]:
+    """Failure classes in the order of the arrays: those of trays stand first."""
+    return sorted(spec.failures, key=lambda c: c.blast != "tray")
+
+
+def failure_names(spec: FleetSpec) -> list[str]:
+    """Names in the order of `Fleet.failure`; shared services, its last row, have none."""
+    return [c.name for c in _trays_first(spec)]
+
+
 def _failures(spec: FleetSpec) -> st.Records:
     """Failure classes with rates by rack; shared services are the last."""
     out = np.zeros(len(spec.failures) + 1, st.CLASS)
-    for i, c in enumerate(spec.failures):
+    for i, c in enumerate(_trays_first(spec)):
         blast = {"tray": st.TRAY, "rack": st.RACK}.get(str(c.blast), c.blast)
         rate = c.per_1000_node_days * spec.nodes_per_rack / (1000.0 * SECONDS_PER_DAY)
         if isinstance(c.blast, int):
@@ -285,5 +305,5 @@ def _seat_all(f: st.Fleet) -> None:
 def _place_lemons(spec: FleetSpec, f: st.Fleet, seed: int) -> None:
     count = int(f.config["lemons"][0])
     chosen = np.random.default_rng(seed).permutation(spec.racks)[:count]
-    f.rack["lemons"][:count] = chosen
-    f.rack["lemon"][chosen] = np.arange(count)
+    f.cold["lemons"][:count] = chosen
+    f.cold["lemon"][chosen] = np.arange(count)

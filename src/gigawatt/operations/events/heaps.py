@@ -5,8 +5,8 @@ from __future__ import annotations
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.state import (
     Config,
+    heap_at,
     job_at,
-    rack_at,
     repair_at,
     site_at,
 )
@@ -14,23 +14,23 @@ from gigawatt.operations.events.state import (
 
 @compiled
 def _up(c: Config, base: int, i: int) -> None:
-    j = rack_at(c, base + i).heap
+    j = heap_at(c, base + i).v
     key = job_at(c, j).key
     while i > 0:
         p = (i - 1) >> 1
-        other = rack_at(c, base + p).heap
+        other = heap_at(c, base + p).v
         if job_at(c, other).key <= key:
             break
-        rack_at(c, base + i).heap = other
+        heap_at(c, base + i).v = other
         job_at(c, other).place = i
         i = p
-    rack_at(c, base + i).heap = j
+    heap_at(c, base + i).v = j
     job_at(c, j).place = i
 
 
 @compiled
 def _down(c: Config, base: int, n: int, i: int) -> None:
-    j = rack_at(c, base + i).heap
+    j = heap_at(c, base + i).v
     key = job_at(c, j).key
     while True:
         m = 2 * i + 1
@@ -38,17 +38,16 @@ def _down(c: Config, base: int, n: int, i: int) -> None:
             break
         if (
             m + 1 < n
-            and job_at(c, rack_at(c, base + m + 1).heap).key
-            < job_at(c, rack_at(c, base + m).heap).key
+            and job_at(c, heap_at(c, base + m + 1).v).key < job_at(c, heap_at(c, base + m).v).key
         ):
             m += 1
-        other = rack_at(c, base + m).heap
+        other = heap_at(c, base + m).v
         if job_at(c, other).key >= key:
             break
-        rack_at(c, base + i).heap = other
+        heap_at(c, base + i).v = other
         job_at(c, other).place = i
         i = m
-    rack_at(c, base + i).heap = j
+    heap_at(c, base + i).v = j
     job_at(c, j).place = i
 
 
@@ -56,7 +55,7 @@ def _down(c: Config, base: int, n: int, i: int) -> None:
 def push(c: Config, s: int, j: int) -> None:
     """Job j, with its key set, enters the events of site s."""
     site = site_at(c, s)
-    rack_at(c, site.first + site.heap_n).heap = j
+    heap_at(c, site.first + site.heap_n).v = j
     site.heap_n += 1
     _up(c, site.first, site.heap_n - 1)
 
@@ -81,8 +80,8 @@ def drop(c: Config, s: int, j: int) -> None:
     site.heap_n -= 1
     if i == site.heap_n:
         return
-    last = rack_at(c, site.first + site.heap_n).heap
-    rack_at(c, site.first + i).heap = last
+    last = heap_at(c, site.first + site.heap_n).v
+    heap_at(c, site.first + i).v = last
     job_at(c, last).place = i
     _down(c, site.first, site.heap_n, i)
     _up(c, site.first, job_at(c, last).place)

@@ -11,7 +11,7 @@ import math
 from gigawatt.operations.events import heaps, waiting
 from gigawatt.operations.events.decide import roll
 from gigawatt.operations.events.jit import compiled
-from gigawatt.operations.events.place import leave, reseat, take
+from gigawatt.operations.events.place import leave_all, take
 from gigawatt.operations.events.power import draw
 from gigawatt.operations.events.queue import list_of
 from gigawatt.operations.events.rng import OTHER, uniform
@@ -39,7 +39,6 @@ from gigawatt.operations.events.state import (
     log_at,
     lost_at,
     profile_at,
-    rack_at,
     site_at,
     size_at,
     tenant_at,
@@ -259,17 +258,7 @@ def give_up_racks(c: Config, j: int, failure: bool) -> None:
     draw(c, s, -job.racks * (now_w - c.idle_w), failure)
     heaps.drop(c, s, j)
     due(c, j, job.due, -job.racks)
-    r = job.head
-    row = -1
-    while r >= 0:
-        after = rack_at(c, r).next
-        w = leave(c, r)
-        if row >= 0 and w != row:
-            reseat(c, row)
-        row = w
-        r = after
-    if row >= 0:
-        reseat(c, row)
+    leave_all(c, job.head)
     job.head = -1
     site.busy -= job.racks
     tenant_at(c, job.tenant).used -= job.racks

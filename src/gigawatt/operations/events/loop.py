@@ -33,7 +33,9 @@ from gigawatt.operations.events.state import (
     Config,
     Records,
     cap_at,
+    cold_at,
     failure_at,
+    heap_at,
     job_at,
     pace_at,
     rack_at,
@@ -93,7 +95,7 @@ def schedule_new(c: Config, t: float) -> None:
 def step_of_job(c: Config, s: int, t: float) -> None:
     """The next event of site s: a job is up, or done."""
     settle(c, s, t)
-    j = rack_at(c, site_at(c, s).first).heap
+    j = heap_at(c, site_at(c, s).first).v
     job = job_at(c, j)
     site_at(c, s).clock = job.key  # no rounding between the two clocks
     if job.phase == RESTART:
@@ -120,29 +122,19 @@ def highest_pace(c: Config, t: float) -> float:
 @compiled
 def total_failures(c: Config, top: float) -> float:
     """Rate of the superposed process, 1/s."""
-    each = 0.0
-    for k in range(c.failures_n):
-        each += failure_at(c, k).rate
-    out: float = top * (each * c.racks + c.lemons * c.lemon_extra)
+    out: float = top * (c.each_rate * c.racks + c.lemons * c.lemon_extra)
     return out
 
 
 @compiled
 def class_of(c: Config, u: float, trays_only: bool) -> int:
-    """Failure class at a uniform number, weighted by rate."""
-    total = 0.0
-    for k in range(c.failures_n):
-        if not trays_only or failure_at(c, k).blast == TRAY:
-            total += failure_at(c, k).rate
-    x = u * total
-    last = 0
-    for k in range(c.failures_n):
-        if not trays_only or failure_at(c, k).blast == TRAY:
-            last = k
-            x -= failure_at(c, k).rate
-            if x < 0.0:
-                return k
-    return last
+    """Failure class at a uniform number, weighted by rate; trays come first."""
+    x = u * (c.tray_rate if trays_only else c.each_rate)
+    k = 0
+    while k < c.failures_n - 1 and x >= failure_at(c, k).rate:
+        x -= failure_at(c, k).rate
+        k += 1
+    return k
 
 
 @compiled
@@ -151,11 +143,11 @@ def step_of_failure(c: Config, t: float, top: float) -> None:
     lemon_rate = c.lemons * c.lemon_extra * top
     lemon = uniform(c, FAILURE) * total_failures(c, top) < lemon_rate
     if lemon:
-        r = rack_at(c, int(uniform(c, FAILURE) * c.lemons)).lemons
+        r = cold_at(c, int(uniform(c, FAILURE) * c.lemons)).lemons
     else:
         r = int(uniform(c, FAILURE) * c.racks)
     kind = class_of(c, uniform(c, FAILURE), lemon)
-    s = rack_at(c, r).site
+    s = cold_at(c, r).site
     day = min(int(t / DAY), c.days - 1)
     pace = pace_at(c, s, day).v if failure_at(c, kind).ages == 1 else 1.0
     if uniform(c, FAILURE) * top >= pace:
@@ -231,7 +223,7 @@ def run(config: Records) -> None:
             step_of_failure(c, t, top)
             failure = t + exponential(c, FAILURE) / total_failures(c, top)
         elif back == t:
-            s = rack_at(c, repair_at(c, 0).first).site
+            s = cold_at(c, repair_at(c, 0).first).site
             settle(c, s, t)
             returns(c, t)
             refresh(c, s)
@@ -245,7 +237,7 @@ def run(config: Records) -> None:
         else:
             r = turn % c.racks
             turn += 7919  # a prime, so that neighbours are not done one after the other
-            s = rack_at(c, r).site
+            s = cold_at(c, r).site
             settle(c, s, t)
             maintain(c, r, t)
             refresh(c, s)

@@ -15,7 +15,9 @@ from gigawatt.operations.events.state import (
     OUT,
     Config,
     bucket_at,
+    cold_at,
     rack_at,
+    rack_from,
     row_at,
     site_at,
 )
@@ -73,7 +75,7 @@ def pull_free(c: Config, r: int) -> None:
 def out_of_service(c: Config, r: int) -> None:
     """Rack r, just left by its owner or free before, is out."""
     rack_at(c, r).owner = OUT
-    site_at(c, rack_at(c, r).site).out += 1
+    site_at(c, cold_at(c, r).site).out += 1
 
 
 @compiled
@@ -121,10 +123,16 @@ def take(c: Config, s: int, n: int, head: int, owner: int) -> int:
             w = bucket_at(c, s, k).v
             k -= 1
         row = row_at(c, w)
-        count = min(n, row.bucket)
-        for _ in range(count):
-            row.free -= 1
-            head = link(c, head, rack_at(c, row.first + row.free).stack, owner)
+        count = min(n, row.bucket) if c.packed == 1 else 1
+        base, top = c.rack_ptr, row.first + row.free - 1
+        for i in range(count):
+            r = rack_from(base, top - i).stack
+            rack = rack_from(base, r)
+            rack.owner, rack.next, rack.prev = owner, head, -1
+            if head >= 0:
+                rack_from(base, head).prev = r
+            head = r
+        row.free -= count
         row.busy += count
         site_at(c, s).free -= count
         n -= count
@@ -159,7 +167,7 @@ def leave(c: Config, r: int) -> int:
     rack = rack_at(c, r)
     row_at(c, rack.row).busy -= 1
     if rack.drain == 1:  # planned work has waited for this
-        site = site_at(c, rack.site)
+        site = site_at(c, row_at(c, rack.row).site)
         rack.drain = 2
         rack.out += 1
         site.drained += 1
@@ -170,3 +178,30 @@ def leave(c: Config, r: int) -> int:
         push_free(c, r)
     row: int = rack.row
     return row
+
+
+@compiled
+def leave_all(c: Config, head: int) -> None:
+    """All racks of an owner are left, row by row."""
+    base, r = c.rack_ptr, head
+    while r >= 0:
+        w = rack_from(base, r).row
+        row = row_at(c, w)
+        first, free = row.first, row.free
+        before = free
+        while r >= 0:
+            rack = rack_from(base, r)
+            if rack.row != w or rack.drain == 1 or rack.out > 0:
+                break
+            rack.owner, rack.place = FREE, free
+            rack_from(base, first + free).stack = r
+            free += 1
+            r = rack.next
+        row.free = free
+        row.busy -= free - before
+        site_at(c, row.site).free += free - before
+        if r >= 0 and rack_from(base, r).row == w:  # broken, or due for planned work
+            after = rack_from(base, r).next
+            leave(c, r)
+            r = after
+        reseat(c, w)

@@ -10,7 +10,7 @@ import math
 
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import preempt
-from gigawatt.operations.events.place import leave, reseat, take
+from gigawatt.operations.events.place import leave_all, take
 from gigawatt.operations.events.power import draw
 from gigawatt.operations.events.state import (
     POOL,
@@ -51,11 +51,15 @@ def resize(c: Config, s: int, t: float) -> None:
             head = take(c, s, got, site.pool_head, POOL)
             site.pool_head = head
             site.pool += got
-    while site.pool > site.pool_target:
-        r = site.pool_head
-        site.pool_head = rack_at(c, r).next
+    surplus = site.pool - site.pool_target
+    if surplus > 0:
+        last = first = site.pool_head
+        for _ in range(surplus - 1):
+            last = rack_at(c, last).next
+        site.pool_head = rack_at(c, last).next
         if site.pool_head >= 0:
             rack_at(c, site.pool_head).prev = -1
-        site.pool -= 1
-        reseat(c, leave(c, r))
+        rack_at(c, last).next = -1
+        site.pool = site.pool_target
+        leave_all(c, first)
     pool_power(c, s)

@@ -10,8 +10,8 @@ from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.state import (
     Config,
     energy_at,
+    heap_at,
     job_at,
-    rack_at,
     site_at,
 )
 
@@ -66,7 +66,7 @@ def refresh(c: Config, s: int) -> None:
         site.speed = 1.0
     site.next = 1e300
     if site.heap_n > 0:
-        key = job_at(c, rack_at(c, site.first).heap).key
+        key = job_at(c, heap_at(c, site.first).v).key
         site.next = max(site.now, site.now + (key - site.clock) / site.speed)
 
 

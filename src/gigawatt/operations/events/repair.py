@@ -34,6 +34,7 @@ from gigawatt.operations.events.state import (
     TRAY,
     TRAY_BACK,
     Config,
+    cold_at,
     crew_at,
     failure_at,
     job_at,
@@ -74,7 +75,7 @@ def repaired_at(c: Config, s: int, k: int, t: float) -> float:
 @compiled
 def swap(c: Config, r: int, t: float) -> None:
     """Rack r, broken, is held by a job or the pool: another takes its place, or the job waits."""
-    s, j = rack_at(c, r).site, rack_at(c, r).owner
+    s, j = cold_at(c, r).site, rack_at(c, r).owner
     new = one_for(c, s, r)
     if j == POOL:
         site_at(c, s).pool_head = unlink(c, site_at(c, s).pool_head, r)
@@ -113,7 +114,7 @@ def strike_rack(c: Config, r: int, k: int, t: float, breaks: bool) -> None:
         kind.lost_jobs += 1.0
         strike(c, owner, kind.detect, kind.rollback)
     elif owner == POOL:
-        site_at(c, rack_at(c, r).site).lost_pool += kind.detect + c.serve_restart_s
+        site_at(c, cold_at(c, r).site).lost_pool += kind.detect + c.serve_restart_s
     if not breaks:
         return
     rack_at(c, r).out += 1
@@ -124,13 +125,13 @@ def strike_rack(c: Config, r: int, k: int, t: float, breaks: bool) -> None:
     else:
         swap(c, r, t)
         if owner == POOL:
-            pool_power(c, rack_at(c, r).site)
+            pool_power(c, cold_at(c, r).site)
 
 
 @compiled
 def fail(c: Config, k: int, r: int, t: float) -> None:
     """Class k strikes at rack r, whose site stands at time t."""
-    kind, s = failure_at(c, k), rack_at(c, r).site
+    kind, s = failure_at(c, k), cold_at(c, r).site
     kind.hits += 1.0
     c.failures += 1.0
     note(c, t, L_FAILURE, s, float(k), max(1, kind.blast), site_at(c, s).raw_w)
@@ -159,15 +160,15 @@ def fail(c: Config, k: int, r: int, t: float) -> None:
 @compiled
 def lemon_strike(c: Config, r: int) -> None:
     """A rack that fails often has failed again: after some strikes its parts are changed."""
-    rack_at(c, r).strikes += 1
-    if rack_at(c, r).strikes >= c.lemon_strikes:
-        at = rack_at(c, r).lemon
+    cold_at(c, r).strikes += 1
+    if cold_at(c, r).strikes >= c.lemon_strikes:
+        at = cold_at(c, r).lemon
         c.lemons -= 1
-        last = rack_at(c, c.lemons).lemons
-        rack_at(c, at).lemons = last
-        rack_at(c, last).lemon = at
-        rack_at(c, r).lemon = -1
-        rack_at(c, r).strikes = 0
+        last = cold_at(c, c.lemons).lemons
+        cold_at(c, at).lemons = last
+        cold_at(c, last).lemon = at
+        cold_at(c, r).lemon = -1
+        cold_at(c, r).strikes = 0
 
 
 @compiled
@@ -176,19 +177,19 @@ def back(c: Config, r: int, what: int) -> None:
     rack = rack_at(c, r)
     if what == MAINTAINED:
         rack.drain = 0
-        site_at(c, rack.site).drained -= 1
+        site_at(c, row_at(c, rack.row).site).drained -= 1
     if what == TRAY_BACK:
         rack.down -= 1
-        if rack.lemon < 0 and c.lemons < c.racks and uniform(c, OTHER) < c.lemon_new:
-            rack_at(c, c.lemons).lemons = r
-            rack.lemon = c.lemons
+        if cold_at(c, r).lemon < 0 and c.lemons < c.racks and uniform(c, OTHER) < c.lemon_new:
+            cold_at(c, c.lemons).lemons = r
+            cold_at(c, r).lemon = c.lemons
             c.lemons += 1
         if rack.down != c.spare_trays:
             return
     rack.out -= 1
     if rack.out > 0 or rack.owner != OUT:
         return
-    site_at(c, rack.site).out -= 1
+    site_at(c, row_at(c, rack.row).site).out -= 1
     push_free(c, r)
     reseat(c, rack.row)
 
@@ -200,7 +201,7 @@ def returns(c: Config, t: float) -> int:
     heaps.pop_return(c)
     for r in range(first, first + count):
         back(c, r, what)
-    s: int = rack_at(c, first).site
+    s: int = cold_at(c, first).site
     note(c, t, L_RETURN, s, 0.0, count, site_at(c, s).raw_w)
     return s
 
@@ -215,7 +216,7 @@ def maintain(c: Config, r: int, t: float) -> None:
     if owner == OUT:
         return
     if owner != FREE:
-        if one_for(c, rack_at(c, r).site, r) < 0 or owner >= 0:
+        if one_for(c, cold_at(c, r).site, r) < 0 or owner >= 0:
             rack_at(c, r).drain = 1
             return
         rack_at(c, r).out += 1
@@ -226,6 +227,6 @@ def maintain(c: Config, r: int, t: float) -> None:
         out_of_service(c, r)
         reseat(c, rack_at(c, r).row)
     rack_at(c, r).drain = 2
-    site_at(c, rack_at(c, r).site).drained += 1
+    site_at(c, cold_at(c, r).site).drained += 1
     c.maintained += 1
     heaps.push_return(c, t + c.maintenance_s, r, 1, MAINTAINED)

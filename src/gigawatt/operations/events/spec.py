@@ -148,7 +148,7 @@ class FleetSpec:
     quota_racks : most racks by tenant; empty for none.
     backfill, depth : EASY or strict order; waiting jobs looked at in each list.
     power_aware : start only what the site's cap feeds at full speed; else all are slowed.
-    packed : tight placement in rows.
+    packed : tight placement in rows; else rack by rack from the emptiest row, as without a map.
     cap_exponent : work goes on at (dynamic power share)^e under a cap.
     headroom : of the pool over its demand.
     serve_restart_s : from the loss of a rack of the pool to its first token.

@@ -47,10 +47,11 @@ SITE = np.dtype(
         "pool_w", "repair_wait", "repairs", "last_w",
     )]
 )  # fmt: skip
-RACKS = np.dtype([(n, i4) for n in (
-    "owner", "next", "prev", "row", "site", "place", "out", "down", "drain", "strikes", "lemon",
-    "heap", "stack", "lemons",
-)])  # fmt: skip
+RACKS = np.dtype(  # touched at every start and end: half a cache line each
+    [(n, i4) for n in ("owner", "next", "prev", "row", "stack", "place", "down")]
+    + [(n, np.int16) for n in ("out", "drain")]
+)
+COLD = np.dtype([(n, i4) for n in ("site", "strikes", "lemon", "lemons")])  # the rest of a rack
 ROW = np.dtype([(n, i4) for n in (
     "first", "site", "racks", "free", "busy", "limit", "bucket", "next", "prev",
 )])  # fmt: skip
@@ -112,10 +113,12 @@ CONFIG = np.dtype(
         "maintenance_every", "maintenance_s", "preempt_stall", "shadow", "spare_room", "held_hour",
         "events", "drop_above_w", "drops_failure", "drops_end", "failures", "job_failures",
         "serial", "rows_used", "rows_least", "serve_w", "serve_restart_s", "headroom",
-        "total_rate", "idle_failures", "began", "tick_s",
+        "total_rate", "idle_failures", "began", "tick_s", "each_rate",
+        "tray_rate",
     )]
     + [(f"{n}_ptr", i8) for n in (
-        "site", "rack", "row", "job", "failure", "kind", "size_table", "bucket", "line",
+        "site", "rack", "cold", "heap", "row", "job", "failure", "kind", "size_table", "bucket",
+        "line",
         "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
         "curve", "cap",
         "tenant", "seeds", "log",
@@ -147,6 +150,8 @@ class Fleet:
     config: Records  # (1,) CONFIG
     site: Records  # (S,) SITE
     rack: Records  # (N,) RACKS
+    cold: Records  # (N,) COLD
+    heap: Records  # (N,) int32, job events by site
     row: Records  # (R,) ROW
     job: Records  # (J,) JOBS
     failure: Records  # (C,) CLASS
@@ -183,6 +188,7 @@ WORD = np.dtype([("v", np.uint64)])
 
 _BY_SIZE = view_at(BY_SIZE)
 _CLASS = view_at(CLASS)
+_COLD = view_at(COLD)
 _FLOAT = view_at(FLOAT)
 _INT = view_at(INT)
 _JOBS = view_at(JOBS)
@@ -198,6 +204,7 @@ _TENANT = view_at(TENANT)
 _WORD = view_at(WORD)
 _BY_SIZE_SIZE = BY_SIZE.itemsize
 _CLASS_SIZE = CLASS.itemsize
+_COLD_SIZE = COLD.itemsize
 _FLOAT_SIZE = FLOAT.itemsize
 _INT_SIZE = INT.itemsize
 _JOBS_SIZE = JOBS.itemsize
@@ -224,6 +231,24 @@ def site_at(c: Config, i: int) -> Records:
 def rack_at(c: Config, i: int) -> Records:
     """Rack i."""
     return _RACKS(c.rack_ptr + i * _RACKS_SIZE)
+
+
+@compiled
+def rack_from(base: int, i: int) -> Records:
+    """Rack i, from the address of the first: for loops over many racks."""
+    return _RACKS(base + i * _RACKS_SIZE)
+
+
+@compiled
+def cold_at(c: Config, i: int) -> Records:
+    """Rest of rack i."""
+    return _COLD(c.cold_ptr + i * _COLD_SIZE)
+
+
+@compiled
+def heap_at(c: Config, i: int) -> Records:
+    """Place i of the heaps of job events."""
+    return _INT(c.heap_ptr + i * _INT_SIZE)
 
 
 @compiled

@@ -14,8 +14,6 @@ from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.assumptions import PerformanceAssumptions
 from gigawatt.performance.efficiency import (
     PowerShares,
-    TrainCommon,
-    TrainEfficiency,
     calibrated_month,
     load_constants,
     load_serve_constants,
@@ -25,7 +23,7 @@ from gigawatt.performance.inference.compact import ServeSetting, serve_rate
 from gigawatt.performance.maturity import maturity, system_gain
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
 from gigawatt.performance.shapes import load_shape
-from gigawatt.performance.training.compact import TrainSetting, train_rate
+from gigawatt.performance.training.rate import programme_rate
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Program, Workload
 from gigawatt.quantity.arrays import Array
@@ -84,19 +82,14 @@ def workload_rate(workload: Workload, system: System, catalog: Catalog) -> Train
 
 
 def _train(workload: Workload, system: System, catalog: Catalog) -> TrainRate:
-    setting = TrainSetting(
-        packages=workload.packages_per_job,
-        seq_len_tokens=workload.seq_len_tokens,
-        batch_tokens=workload.batch_tokens,
-        precision=workload.precision,
-    )
-    return train_rate(
+    return programme_rate(
         load_shape(catalog, workload.model),
         system,
-        setting,
-        load_constants(catalog, f"train-{system.generation}", TrainEfficiency),
-        load_constants(catalog, "train-common", TrainCommon),
-        load_constants(catalog, "power", PowerShares),
+        catalog,
+        workload.packages_per_job,
+        workload.seq_len_tokens,
+        workload.batch_tokens,
+        workload.precision,
     )
 
 

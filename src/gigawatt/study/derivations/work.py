@@ -22,8 +22,8 @@ NODES = (
     Node(
         "train_rate", "Training tokens per second of a healthy package",
         "batch / time of a step: products, attention, memory work, exposed communication, bubbles, "
-        "optimizer; fastest customary plan that fits in memory", "tokens/s",
-        (), ("models/*", "efficiencies/train-*", *_SYSTEM),
+        "optimizer; recommended plan of the search, as a production run", "tokens/s",
+        (), ("models/*", "efficiencies/step-*", *_SYSTEM),
         ("workload/*/model", "workload/*/precision", "workload/*/packages_per_job",
          "workload/*/seq_len_tokens", "workload/*/batch_tokens"),
         held="performance:tokens_per_s_per_package",

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
     "infer": ("gigawatt.cli.infer", "Predict serving: latency, tokens/s, energy, cost per token."),
+    "operate": ("gigawatt.cli.operate", "Run the fleet alone: traces, reliability, a site's days."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 

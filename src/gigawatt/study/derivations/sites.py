@@ -166,9 +166,12 @@ NODES = (
     ),
     Node(
         "pue", "PUE by month",
-        "1 + (annual PUE - 1) x (1 + season x cos(2 pi (month - warmest) / 12))", "factor", (),
-        ("cooling/*/pue_annual", "cooling/*/pue_design", "cooling/*/pue_season_share"),
-        ("site/*/pue_annual", "site/*/lat"),
+        "1 + (PUE of the hourly model for the site's climate and cooling type - 1) x (annual PUE "
+        "drawn - 1) / (central annual PUE - 1); far from any climate a cosine with its peak in "
+        "summer", "factor", (),
+        ("cooling/*/pue_annual", "cooling/*/pue_design", "cooling/*/pue_season_share",
+         "coolers/*/*", "climates/*/*"),
+        ("site/*/pue_annual", "site/*/lat", "site/*/lon"),
     ),
     Node(
         "supply_by_source", "Energy by source",
@@ -187,11 +190,12 @@ NODES = (
     ),
     Node(
         "water_million_m3", "Water used at the sites",
-        "IT MWh x water per kWh by season + on-site MWh x water of the plant", "million m3",
+        "IT MWh x water per kWh by climate and cooling type + on-site MWh x water of the plant",
+        "million m3",
         ("it_power_drawn", "supply_by_source"),
-        ("cooling/*/wue_l_per_kwh", "cooling/*/wue_season_share",
+        ("cooling/*/wue_l_per_kwh", "cooling/*/wue_season_share", "coolers/*/*", "climates/*/*",
          "technologies/*/water_l_per_kwh"),
-        ("site/*/lat",), held="impact:water_million_m3",
+        ("site/*/lat", "site/*/lon"), held="impact:water_million_m3",
     ),
     Node(
         "energy_cost_usd", "Cost of energy",

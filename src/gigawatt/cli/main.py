@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
     "infer": ("gigawatt.cli.infer", "Predict serving: latency, tokens/s, energy, cost per token."),
     "operate": ("gigawatt.cli.operate", "Run the fleet alone: traces, reliability, a site's days."),
+    "supply": ("gigawatt.cli.supply", "Least-cost supply and hourly dispatch of a campus."),
     "weather": ("gigawatt.cli.weather", "Summarise a year of weather: yields, PUE, water."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip

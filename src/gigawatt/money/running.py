@@ -22,7 +22,7 @@ import numpy as np
 
 from gigawatt.money.flows import Line, lines_of_blocks, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import racks_usd
-from gigawatt.money.instruments import equipment_purchase
+from gigawatt.money.instruments import equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
 from gigawatt.quantity.arrays import Array
@@ -34,7 +34,7 @@ def operate(op: Operation) -> list[Entry]:
     """All operating flows without a contract."""
     replaced = replacement(op)
     return [
-        *_by_party(op.energy_cost_usd, op.inputs.cloud, "utilities", "energy", "energy"),
+        *energy(op),
         *_upkeep(op),
         *replaced,
         *cost_of_sales(op, replaced),
@@ -42,15 +42,23 @@ def operate(op: Operation) -> list[Entry]:
     ]
 
 
+def energy(op: Operation) -> list[Entry]:
+    """Energy bills, but those under a contract of their own (`instruments.ppa_or_tariff`)."""
+    cost = op.energy_cost_usd
+    if op.inputs.of_kind(ppa_or_tariff.KIND):
+        cost = np.where(ppa_or_tariff.billed_here(op.inputs, op.schedule, op.months), 0.0, cost)
+    return _by_party(cost, op.inputs.cloud, "utilities", "energy", "energy")
+
+
 def replacement(op: Operation) -> list[Entry]:
-    """Systems, network and storage bought again at the end of each IT life."""
+    """Systems, network and storage bought again at the end of each IT life, by the cloud."""
     inputs, a, s = op.inputs, op.inputs.assumptions, op.schedule
     first = racks_usd(inputs, s.ordered) * a.refresh_cost_share[:, None]
     rest = (a.network_share + a.storage_cpu_share)[:, None]
     life = a.it_life_years[:, None] * MONTHS_PER_YEAR
     vendor = lines_of_blocks(
         replace(x, instrument="refresh", leg="systems")
-        for x in equipment_purchase.lines(inputs, "")
+        for x in equipment_purchase.lines(inputs, "", inputs.party_of_block(inputs.cloud))
     )
     other = lines_of_blocks(
         Line(cloud, "suppliers", "refresh", "network_storage")
@@ -71,7 +79,7 @@ def replacement(op: Operation) -> list[Entry]:
 def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
     """What each vendor of systems pays its own suppliers for what it sells."""
     vendors = {c.parties["vendor"] for c in op.inputs.of_kind(equipment_purchase.KIND)}
-    sold = [e for e in op.paid if e.leg in ("deposit", "delivery")] + replaced
+    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS] + replaced
     cost = 1.0 - op.inputs.assumptions.vendor_gross_margin_share
     entries = []
     for vendor in sorted(vendors - {"suppliers"}):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gigawatt.money import running
+from gigawatt.money.accounts import UNDER_CONTRACT
 from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
-from gigawatt.money.instruments.registry import OPERATION
+from gigawatt.money.instruments.registry import CLOSE, MEMO, OPERATION
 from gigawatt.money.operation import Operation, entries_of, use_share
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
@@ -22,6 +25,7 @@ def settle(
     capacity: Capacity,
     energy_cost_usd: Array,
     done: Delivered,
+    energy_mwh: Array | None = None,
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -31,6 +35,8 @@ def settle(
     capacity : power in service, for upkeep.
     energy_cost_usd : (D, S, M) from the energy layer.
     done : package-hours delivered and lost, for take-or-pay and revenue.
+    energy_mwh : (D, S, M) energy at the meter, for contracts of power; None = that of the power in
+        service at full use.
 
     Returns
     -------
@@ -38,17 +44,22 @@ def settle(
     """
     invested = settle_investment(inputs, schedule)
     outstanding = bridge.outstanding_usd(_cumulative_net(inputs, invested))
+    hours = inputs.axis.hours()
     op = Operation(
         inputs=inputs,
         schedule=schedule,
         it_mw_avg=capacity.it_mw_avg,
         use_share=use_share(done),
         energy_cost_usd=energy_cost_usd,
+        energy_mwh=capacity.it_mw_avg * hours if energy_mwh is None else energy_mwh,
+        hours=hours,
         paid=tuple(invested),
     )
-    entries = [*invested, *bridge.entries(inputs, outstanding), *running.operate(op)]
-    for rule in OPERATION.values():
-        entries += rule(op)
+    bridged = bridge.entries(inputs, outstanding)
+    op = _booked(op, running.operate(op))
+    for rule in (*OPERATION.values(), *CLOSE.values()):
+        op = _booked(op, rule(op))
+    entries = [*invested, *bridged, *op.paid[len(invested) :]]
     tranches = [e.amount_usd for e in invested if e.leg == equity_tranche_milestone.LEG]
     none = np.zeros((inputs.draws, inputs.axis.count))
     return Ledger(
@@ -56,7 +67,24 @@ def settle(
         parties=_parties(inputs, entries),
         gap_usd=outstanding.sum(axis=1),
         tranche_released_usd=sum(tranches, none),
+        memo=tuple(e for rule in MEMO.values() for e in rule(op)),
+        unpaid=op.unpaid,
     )
+
+
+def _booked(op: Operation, entries: list[Entry]) -> Operation:
+    """`op` with entries added; what a party in default owes under contracts goes unpaid."""
+    paid: list[Entry] = []
+    unpaid: list[Entry] = []
+    for e in entries:
+        month = op.inputs.defaults.get(e.payer)
+        if month is None or e.leg not in UNDER_CONTRACT:
+            paid.append(e)
+            continue
+        pays = np.arange(op.months) < np.floor(month)[:, None]
+        paid.append(replace(e, amount_usd=np.where(pays, e.amount_usd, 0.0)))
+        unpaid.append(replace(e, amount_usd=np.where(pays, 0.0, e.amount_usd)))
+    return replace(op, paid=(*op.paid, *paid), unpaid=(*op.unpaid, *unpaid))
 
 
 def settle_investment(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Entry]:

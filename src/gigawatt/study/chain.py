@@ -92,7 +92,8 @@ def run_chain(loaded: Loaded, streams: Streams) -> Chain:
         axis, streams, energy_a,
     )  # fmt: skip
 
-    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered)
+    energy_mwh = energy.supply_mwh.sum(axis=2)
+    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh)
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(
         program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a

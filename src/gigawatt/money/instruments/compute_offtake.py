@@ -80,8 +80,9 @@ def _ramped(rate: Array, start: Array, stop: Array, ramp: Array) -> tuple[list[A
     """Steps of a rate that rises over `ramp` months (or what the term has) and ends."""
     if not np.any(ramp > 0.0):
         return [rate, -rate], [start, stop]
-    part = np.minimum(ramp, stop - start) / RAMP_STEPS
-    part = np.where(np.isfinite(start), part, 0.0)
+    known = np.isfinite(start)
+    length = np.where(known, stop, 0.0) - np.where(known, start, 0.0)
+    part = np.minimum(ramp, length) / RAMP_STEPS
     times = [start + k * part for k in range(RAMP_STEPS)]
     return [*([rate / RAMP_STEPS] * RAMP_STEPS), -rate], [*times, stop]
 

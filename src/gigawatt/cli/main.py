@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("gigawatt.cli.report", "Write the report of a run again, in a language."),
     "export": ("gigawatt.cli.export", "Write a run's tables as a workbook, CSV or Parquet."),
     "ask": ("gigawatt.cli.ask", "Answer one of twenty questions from a run."),
+    "ledger": ("gigawatt.cli.ledger", "Show who pays whom, returns, cover, exposure, stress."),
     "finance": ("gigawatt.cli.finance", "Solve one project-finance case: debt, equity, return."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip

@@ -39,6 +39,7 @@ BOUNDS = {
     "it_life_years": (1.0, 50.0),
     "anchor_use_share": (0.05, 1.0),
     "vendor_gross_margin_share": (0.0, 1.0),
+    "resale_yearly_factor": (0.05, 1.5),
 }
 
 

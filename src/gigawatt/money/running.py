@@ -6,7 +6,8 @@
     replacement     cloud -> vendor, suppliers   every IT life after in service:
                     first cost x refresh share x inflation since the order
     cost of sales   vendor -> suppliers      (1 - gross margin) x receipts for systems
-    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use
+    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use;
+                                             none after an offtake that nobody renews (share of 0)
 
 Replacement is booked as operating: it is paid from income, not from the funding of the build-out,
 and leaves capacity as it is (the newer machines' higher output is not counted). The cost of sales
@@ -22,10 +23,10 @@ import numpy as np
 
 from gigawatt.money.flows import Line, lines_of_blocks, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import racks_usd
-from gigawatt.money.instruments import equipment_purchase, ppa_or_tariff
+from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
 
@@ -93,10 +94,14 @@ def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
 def revenue(op: Operation) -> list[Entry]:
     """What users pay the tenants for the capacity that does useful work."""
     inputs, price = op.inputs, op.inputs.prices.revenue_usd_per_gw_year
-    gw = inputs.facility_gw[:, None]
+    gw = inputs.facility_gw
     sites = len(inputs.blocks.sites)
-    start = op.schedule.in_service[:, None]
-    in_service = monthly_steps(gw, start, inputs.blocks.site, sites, op.months)
+    start = op.schedule.in_service
+    ends = start + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
+    left = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
+    stop = np.where(left & (inputs.cover[compute_offtake.KIND] >= 0), ends, NEVER)
+    changes, times = np.stack([gw, -gw], axis=1), np.stack([start, stop], axis=1)
+    in_service = monthly_steps(changes, times, inputs.blocks.site, sites, op.months)
     use = op.use_share / inputs.assumptions.anchor_use_share[:, None, None]
     amount = in_service * use * _monthly(price, op.months)
     return _by_party(amount, inputs.tenant, "users", "revenue", "revenue", receives=True)

@@ -73,11 +73,18 @@ def settle(
 
 
 def _booked(op: Operation, entries: list[Entry]) -> Operation:
-    """`op` with entries added; what a party in default owes under contracts goes unpaid."""
+    """`op` with entries added; what a party in default owes under contracts goes unpaid.
+
+    Users no longer pay it either: they have gone elsewhere.
+    """
     paid: list[Entry] = []
     unpaid: list[Entry] = []
     for e in entries:
         month = op.inputs.defaults.get(e.payer)
+        if e.leg == "revenue" and e.payee in op.inputs.defaults:
+            served = np.arange(op.months) < np.floor(op.inputs.defaults[e.payee])[:, None]
+            paid.append(replace(e, amount_usd=np.where(served, e.amount_usd, 0.0)))
+            continue
         if month is None or e.leg not in UNDER_CONTRACT:
             paid.append(e)
             continue

@@ -75,6 +75,7 @@ NODES = (
          "assumptions/money/it_opex_usd_per_gw_year", "assumptions/money/revenue_usd_per_gw_year",
          "assumptions/money/revenue_yearly_factor", "assumptions/money/anchor_use_share",
          "assumptions/money/offtake_renewal_share", "assumptions/money/vendor_gross_margin_share",
+         "assumptions/money/resale_yearly_factor",
          *_SITE_PRICE),
         _TERMS,
         held="ledger:operating",

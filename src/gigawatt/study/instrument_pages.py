@@ -150,7 +150,8 @@ def _warrants() -> Figures:
     vests = warrant_milestone.vested(gw, price, np.array([1.0]), hurdles, np.ones(6, bool))[0]
     worth = vests * 160e6 / 6 * (price[0] - 0.01) / 1e9
     return [(f"gigawatt {k + 1}, at {price[0, k]:.0f} USD",
-             f"tranches: {vests[k]:.0f}, worth {worth[k]:.2f} bn USD") for k in range(6)]  # fmt: skip
+             f"tranches: {vests[k]:.0f}, worth {worth[k]:.2f} bn USD")
+            for k in range(6)]  # fmt: skip
 
 
 def _sculpted() -> Figures:

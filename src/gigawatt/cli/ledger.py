@@ -153,6 +153,8 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "periods": list(view.periods),
         "ledger": list(v.rows(view)),
         "parties": v.party_table(view, rate),
+        "gap": v.gap_table(view),
+        "funding": v.funding_table(view),
         "cover": v.cover_table(view),
         "claims": v.claim_table(view),
         "circularity": v.circularity_table(view),
@@ -203,7 +205,20 @@ def _print_text(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "\nIRR: median of the draws in which the party pays before it is paid and has one rate "
         "only; with several rates, or none, there is no meaningful one."
     )
+    _print_gap(v.gap_table(view))
     _print_rest(view, outcomes)
+
+
+def _print_gap(gap: dict[str, Any]) -> None:
+    for name, text in (
+        ("investment_gap", "what no named instrument pays of the build-out"),
+        ("gap_with_operation", "the same with all operating cash, losses and interest included"),
+    ):
+        low, middle, high = (gap[f"{name}_peak_usd_{b}"] / BN for b in ("p10", "p50", "p90"))
+        whose = sorted(gap[f"{name}_by_party_usd"].items(), key=lambda kv: -kv[1])
+        parts = ", ".join(f"{p} {usd / BN:,.1f}" for p, usd in whose if usd > 0.01 * BN)
+        click.echo(f"\nPeak need, {text}: {middle:,.1f} bn ({low:,.1f} to {high:,.1f}), "
+                   f"{gap[f'{name}_peak_month']}: {parts}.")  # fmt: skip
 
 
 def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gigawatt.money.instruments import equity_plain, equity_tranche_milestone
+from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
 from gigawatt.money.metrics import (
     borrowers,
     claims_usd,
@@ -19,7 +19,7 @@ from gigawatt.money.metrics import (
     terminal_usd,
 )
 from gigawatt.money.result import Entry
-from gigawatt.money.returns import net_by_party
+from gigawatt.money.returns import need_after_operation_usd, net_by_party
 from gigawatt.money.statements import Statement, statements
 from gigawatt.money.tracing import circularity
 from gigawatt.performance.result import ServeRate
@@ -39,6 +39,7 @@ USES = {
     "energy": ("energy", "minimum_take", "demand_charge", "connection"),
     "other": ("opex", "interest", "commitment_fee", "upfront_fee", "tax"),
 }  # fmt: skip
+FUNDING_LEGS = ("tranche", "equity", "draw", "repayment", "prepayment")
 RETURN_MONTHS = (3, 12, 24, 36)
 
 
@@ -121,15 +122,59 @@ def party_table(view: LedgerView, discount_share: float = DISCOUNT) -> list[dict
     return found
 
 
+def gap_table(view: LedgerView) -> dict[str, Any]:
+    """Peak of the funding gap by investment alone and with operation, and whose it is."""
+    chain, ledger = view.chain, view.chain.ledger
+    bridges = {c.id for c in chain.money.of_kind(bridge.KIND)} | {bridge.KIND}
+    needs = need_after_operation_usd(ledger, bridge.bridged_parties(chain.money), bridges)
+    whole = np.sum(list(needs.values()), axis=0)
+    month = int(whole.mean(axis=0).argmax())
+    drawn: dict[str, Array] = {}
+    for e in ledger.entries:
+        if e.instrument in bridges and e.leg in ("draw", "repayment"):
+            party, sign = (e.payee, 1.0) if e.leg == "draw" else (e.payer, -1.0)
+            drawn[party] = drawn.get(party, 0.0) + sign * e.amount_usd
+    top = int(ledger.gap_usd.mean(axis=0).argmax())
+    balance = {p: np.cumsum(x, axis=1).mean(axis=0) for p, x in drawn.items()}
+    return {
+        **_band("investment_gap_peak_usd", ledger.gap_usd.max(axis=1)),
+        "investment_gap_peak_month": chain.axis.labels()[top],
+        "investment_gap_by_party_usd": {p: float(x[top]) for p, x in balance.items()},
+        **_band("gap_with_operation_peak_usd", whole.max(axis=1)),
+        "gap_with_operation_peak_month": chain.axis.labels()[month],
+        "gap_with_operation_by_party_usd": {p: float(x[:, month].mean()) for p, x in needs.items()},
+    }
+
+
+def funding_table(view: LedgerView) -> list[dict[str, Any]]:
+    """Who has paid for the build-out by the month of the largest gap: mean by instrument."""
+    ledger = view.chain.ledger
+    top = int(ledger.gap_usd.mean(axis=0).argmax()) + 1
+    found: dict[tuple[str, str, str], float] = {}
+    for e in ledger.entries:
+        if e.investment and e.leg in FUNDING_LEGS:
+            usd = float(e.amount_usd[:, :top].sum(axis=1).mean())
+            key = (e.instrument, e.payer, e.payee) if e.leg != "repayment" else (
+                e.instrument, e.payee, e.payer)  # fmt: skip
+            found[key] = found.get(key, 0.0) + (usd if e.leg != "repayment" else -usd)
+    return [
+        {"instrument": i, "from": a, "to": b, "usd_mean": usd}
+        for (i, a, b), usd in sorted(found.items(), key=lambda kv: -kv[1])
+        if usd > 0.0
+    ]
+
+
 def cover_table(view: LedgerView) -> list[dict[str, Any]]:
     """Cover of each borrower: least yearly DSCR, LLCR, breaches of covenants."""
     out = []
     for party in borrowers(view.chain.ledger):
         c = cover(view.chain.ledger, party, view.chain.axis.years())
-        life = c.llcr[np.isfinite(c.llcr)]
+        life, serving = c.llcr[np.isfinite(c.llcr)], np.isfinite(c.least_dscr)
+        if not serving.any():
+            continue
         out.append({
             "borrower": party,
-            **_band("least_dscr", np.where(np.isfinite(c.least_dscr), c.least_dscr, 0.0)),
+            **_band("least_dscr", c.least_dscr[serving]),
             "llcr_p50": float(np.median(life)) if life.size else None,
             "peak_debt_usd_mean": float(c.peak_debt_usd.mean()),
             "probability_below_lockup": float(np.mean(c.least_dscr < LOCKUP_DSCR)),

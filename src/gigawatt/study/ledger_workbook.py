@@ -62,6 +62,7 @@ def _tables(
     return [
         ("Ledger", list(v.rows(view)), {"period": view.periods[0]}),
         ("Parties", v.party_table(view, discount_share), {}),
+        ("Funding", v.funding_table(view), {}),
         ("Cover", v.cover_table(view), {}),
         ("Claims", v.claim_table(view), {}),
         ("Circularity", v.circularity_table(view), {}),

@@ -228,3 +228,12 @@ def test_sheets_have_units_and_sources(sheets):
     shown = [v for _, v in sheets["Sources"].values()]
     assert "assumptions/money/it_life_years" in shown
     assert any("instrument/loan/rate_share" in str(v) for v in shown)
+
+
+def test_a_cloud_in_default_takes_landlord_and_lenders_with_it(outcomes):
+    base, hit = outcomes["base"], outcomes["cloud-defaults"]
+    loss = {p: float(x.mean()) for p, x in losses_usd(base, hit).items()}
+    assert loss["bank"] > 0.0
+    assert ("landlord", "bank") in hit.unpaid_usd
+    assert ("cloud", "landlord") in hit.unpaid_usd
+    assert hit.guarantees_usd["guarantor"].mean() > base.guarantees_usd["guarantor"].mean()

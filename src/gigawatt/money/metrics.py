@@ -30,6 +30,7 @@ NO_CLAIM = (accounts.EXPENSE, accounts.INCOME, accounts.IT, accounts.SITE, accou
 REFRESH = "refresh"  # second systems are financed anew: not in the cover of the first loans
 NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "support")
 OWING = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
+RECOVERY_SHARE = 0.5  # of a loan in arrears when the calendar ends; judgement
 SITE_YEARS = 20.0  # straight life of halls and power in the value at the end
 
 
@@ -101,8 +102,9 @@ def terminal_usd(
 ) -> dict[str, Array]:
     """What each party holds, less what it owes, at the end of the calendar, (D,) USD.
 
-    Loans at their balance, prepayments at what is not set off, shares at cost, systems at what they
-    cost times the resale factor for each year of age, sites at what is left of a straight line.
+    Loans at their balance (half of it where service went unpaid), prepayments at what is not set
+    off, shares at cost, systems at what they cost times the resale factor for each year of age,
+    sites at what is left of a straight line.
     """
     out = {p: np.zeros(ledger.gap_usd.shape[0]) for p in ledger.parties}
     months = ledger.gap_usd.shape[1]
@@ -120,11 +122,34 @@ def terminal_usd(
             out[e.payer] += total
         if account.payee.startswith("asset") or account.payee in OWING:
             out[e.payee] -= total
+    for (debtor, lender), lost in _written_down(ledger).items():
+        out[lender] -= lost
+        out[debtor] += lost
     for e in ledger.memo:
         sign = {CAPITALISED: -1.0, "recognised": -1.0}.get(e.leg)
         if sign is not None:
             out[e.payer] += sign * e.amount_usd.sum(axis=1)
             out[e.payee] -= sign * e.amount_usd.sum(axis=1)
+    return out
+
+
+def _written_down(ledger: Ledger) -> dict[tuple[str, str], Array]:
+    """What loans in arrears lose of their balance at the end: (debtor, lender) → (D,) USD."""
+    failed = {(e.payer, e.payee, e.instrument) for e in ledger.unpaid
+              if e.leg == "principal" and np.any(e.amount_usd > 0.0)}  # fmt: skip
+    out: dict[tuple[str, str], Array] = {}
+    for debtor, lender, instrument in failed:
+        balance = np.zeros(ledger.gap_usd.shape[0])
+        for e in (*ledger.entries, *ledger.memo):
+            if e.instrument != instrument or {e.payer, e.payee} != {debtor, lender}:
+                continue
+            sign = {"draw": 1.0, CAPITALISED: 1.0, "principal": -1.0}.get(e.leg, 0.0)
+            balance += sign * e.amount_usd.sum(axis=1)
+        arrears = np.sum([e.amount_usd.sum(axis=1) for e in ledger.unpaid
+                          if (e.payer, e.payee, e.instrument) == (debtor, lender, instrument)
+                          and e.leg == "principal"], axis=0)  # fmt: skip
+        lost = np.where(arrears > 0.0, (1.0 - RECOVERY_SHARE) * np.maximum(balance, 0.0), 0.0)
+        out[debtor, lender] = out.get((debtor, lender), 0.0) + lost
     return out
 
 

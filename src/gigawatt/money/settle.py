@@ -12,11 +12,14 @@ from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
 from gigawatt.money.instruments.registry import CLOSE, MEMO, OPERATION
+from gigawatt.money.loan import INTEREST, PRINCIPAL
 from gigawatt.money.operation import Operation, entries_of, use_share
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
+
+RENTS = ("rent", "system_rent")
 
 
 def settle(
@@ -75,23 +78,43 @@ def settle(
 def _booked(op: Operation, entries: list[Entry]) -> Operation:
     """`op` with entries added; what a party in default owes under contracts goes unpaid.
 
-    Users no longer pay it either: they have gone elsewhere.
+    Users no longer pay it either: they have gone elsewhere. A landlord or lessor that gets only a
+    part of its rent pays its lenders that part: its loans have no recourse to anybody else.
     """
     paid: list[Entry] = []
     unpaid: list[Entry] = []
+    months = np.arange(op.months)
     for e in entries:
-        month = op.inputs.defaults.get(e.payer)
-        if e.leg == "revenue" and e.payee in op.inputs.defaults:
-            served = np.arange(op.months) < np.floor(op.inputs.defaults[e.payee])[:, None]
+        share: Array | BoolArray | None = None
+        if e.payer in op.inputs.defaults and e.leg in UNDER_CONTRACT:
+            share = months < np.floor(op.inputs.defaults[e.payer])[:, None]
+        elif e.leg == "revenue" and e.payee in op.inputs.defaults:
+            served = months < np.floor(op.inputs.defaults[e.payee])[:, None]
             paid.append(replace(e, amount_usd=np.where(served, e.amount_usd, 0.0)))
             continue
-        if month is None or e.leg not in UNDER_CONTRACT:
+        elif e.leg in (INTEREST, PRINCIPAL):
+            share = rent_received_share([*op.paid, *paid], [*op.unpaid, *unpaid], e.payer)
+        if share is None:
             paid.append(e)
             continue
-        pays = np.arange(op.months) < np.floor(month)[:, None]
-        paid.append(replace(e, amount_usd=np.where(pays, e.amount_usd, 0.0)))
-        unpaid.append(replace(e, amount_usd=np.where(pays, 0.0, e.amount_usd)))
+        kept = e.amount_usd * share
+        paid.append(replace(e, amount_usd=kept))
+        unpaid.append(replace(e, amount_usd=e.amount_usd - kept))
     return replace(op, paid=(*op.paid, *paid), unpaid=(*op.unpaid, *unpaid))
+
+
+def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
+    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid."""
+    lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
+    if not lost:
+        return None
+    missing = np.sum(lost, axis=0)
+    got = np.sum([e.amount_usd for e in paid if e.payee == party and e.leg in RENTS], axis=0)
+    due = got + missing
+    # Once rent has failed, a month without any rent due brings no service either.
+    failed = np.cumsum(missing, axis=1) > 0.0
+    out: Array = np.where(due > 0.0, got / np.where(due > 0.0, due, 1.0), ~failed)
+    return out
 
 
 def settle_investment(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Entry]:

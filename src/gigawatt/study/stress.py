@@ -42,7 +42,7 @@ class Scenario:
     rate_share : added to the interest of loans, leases and notes.
     assumptions : name → function of the sampled values.
     leaves : whether tenants leave where a guarantee of residual value says that they may.
-    defaults : whether the tenant with the most gigawatts stops paying.
+    defaults : "tenant" or "cloud": that with the most gigawatts stops paying; "" for none.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Scenario:
     rate_share: float = 0.0
     assumptions: Mapping[str, Callable[[Array], Array]] = field(default_factory=dict)
     leaves: bool = False
-    defaults: bool = False
+    defaults: str = ""
 
 
 def _times(factor: float) -> Callable[[Array], Array]:
@@ -96,7 +96,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("platform-late-6", "the platform comes two quarters late", platform_months=6),
     Scenario("rates-up-300", "interest is 300 basis points higher", rate_share=0.03),
     Scenario("tenant-defaults", "the largest tenant stops paying two years after it has its "
-             "first block", defaults=True),
+             "first block", defaults="tenant"),
+    Scenario("cloud-defaults", "the largest cloud stops paying two years after it has its first "
+             "block: no rent, and no debt service from it", defaults="cloud"),
 )  # fmt: skip
 
 
@@ -190,7 +192,9 @@ def shock_of(case: Scenario) -> Shock:
     return Shock(
         build=lambda times, blocks: _late_grid(times, blocks, case.grid_months),
         money=lambda inputs: _changed(inputs, case),
-        settled=_in_default if case.defaults else lambda inputs, schedule: inputs,
+        settled=lambda inputs, schedule: (
+            _in_default(inputs, schedule, case.defaults) if case.defaults else inputs
+        ),
     )
 
 
@@ -251,18 +255,12 @@ def _prices(inputs: MoneyInputs, new: Mapping[str, Array]) -> Prices:
     return prices
 
 
-def _in_default(inputs: MoneyInputs, schedule: ScheduleResult) -> MoneyInputs:
-    """The tenant with the most gigawatts stops paying two years after it has its first block."""
-    tenants = np.array(inputs.party_of_block(inputs.tenant))
-    tenant = _largest_tenant(inputs)
-    first = schedule.in_service[:, tenants == tenant].min(axis=1)
-    return replace(inputs, defaults={**inputs.defaults, tenant: first + DEFAULT_AFTER_MONTHS})
-
-
-def _largest_tenant(inputs: MoneyInputs) -> str:
-    tenants = inputs.party_of_block(inputs.tenant)
-    power = inputs.facility_gw.mean(axis=0)
-    total: dict[str, float] = {}
-    for tenant, gw in zip(tenants, power, strict=True):
-        total[tenant] = total.get(tenant, 0.0) + float(gw)
-    return max(total, key=lambda t: total[t])
+def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, role: str) -> MoneyInputs:
+    """The tenant or cloud with the most gigawatts stops paying two years after its first block."""
+    parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
+    power: dict[str, float] = {}
+    for party, gw in zip(parties, inputs.facility_gw.mean(axis=0), strict=True):
+        power[party] = power.get(party, 0.0) + float(gw)
+    largest = max(power, key=lambda p: power[p])
+    first = schedule.in_service[:, np.array(parties) == largest].min(axis=1)
+    return replace(inputs, defaults={**inputs.defaults, largest: first + DEFAULT_AFTER_MONTHS})

@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "operate": ("gigawatt.cli.operate", "Run the fleet alone: traces, reliability, a site's days."),
     "supply": ("gigawatt.cli.supply", "Least-cost supply and hourly dispatch of a campus."),
     "weather": ("gigawatt.cli.weather", "Summarise a year of weather: yields, PUE, water."),
+    "ledger": ("gigawatt.cli.ledger", "Show who pays whom, returns, cover, exposure, stress."),
+    "finance": ("gigawatt.cli.finance", "Solve one project-finance case: debt, equity, return."),
     "catalog": ("gigawatt.cli.catalog", "List, show and source the facts of the catalog."),
 }  # fmt: skip
 

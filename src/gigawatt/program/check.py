@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from gigawatt.catalog import Catalog
 from gigawatt.program.blocks import convert
 from gigawatt.program.cover import SITE_KINDS, covering, is_needed
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, Site
 from gigawatt.program.quantities import support
@@ -225,10 +226,17 @@ def _uncovered(program: Program) -> Iterator[str]:
             f"{site.id}/{phase.id}"
             for site in program.sites
             for phase in site.phases
-            if is_needed(site, kind) and not covering(program, site, phase, kind)
+            if is_needed(site, kind) and not _financed(program, site, phase, kind)
         ]
         if bare:
             yield f"no {kind} covers {_some(bare)}: nothing is paid there under one"
+
+
+def _financed(program: Program, site: Site, phase: Phase, kind: str) -> bool:
+    """Whether a contract of `kind`, or another one for the same purpose, covers the phase."""
+    group = KINDS[kind].group
+    kinds = [k for k in SITE_KINDS if k == kind or (group and KINDS[k].group == group)]
+    return any(covering(program, site, phase, k) for k in kinds)
 
 
 def _supply_warnings(program: Program) -> Iterator[str]:

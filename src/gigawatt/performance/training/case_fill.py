@@ -29,9 +29,9 @@ from gigawatt.performance.training.case_input import (
 )
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
-    MICROBATCHES,
     fitting_recompute,
     launch_graphs,
+    microbatches,
     pipeline_schedule,
     production_run,
     roomy,
@@ -82,7 +82,9 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")
     notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
-    production, words = production_run(text_of(row, "source"), release, notes)
+    production, words = production_run(
+        text_of(row, "model"), text_of(row, "source"), release, text_of(row, "table_id")
+    )
     said.note(words)
     schedule, words = pipeline_schedule(notes)
     said.note(words)
@@ -374,7 +376,7 @@ def _best_filled(
 ) -> Plan:
     """Fastest microbatch, each with its own way of fitting."""
     most = plan.gbs / plan.dp
-    sizes = [b for b in MICROBATCHES if b <= most and most % b == 0] or [1]
+    sizes = microbatches(most)
     tried = []
     for b in sizes:
         candidate, words = filled(replace(plan, mbs=b))

@@ -4,79 +4,35 @@ For each gigawatt and draw the block that completes it is known, and so is what 
 ready there (`schedule.result.Binding`). Over the draws this gives a date with its range, the share
 of each cause, and the sites where it occurs.
 
-Relief: the schedule is made again on the same draws with one lever changed everywhere. Months
-gained is the difference of the P50 dates. What a lever costs is not known yet, so the largest gain
-stands where the cheapest relief should stand, and the notes say so.
+Relief: the schedule is made again on the same draws with one lever pulled everywhere
+(`study.levers`). Months gained is the difference of the P50 dates. Where a lever has a price the
+cheapest a month is known beside the largest. A run keeps its notes in ``gigawatts.json``, and the
+tables of its schedule in ``schedule.json``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gigawatt.catalog.sampling import sample_assumptions
-from gigawatt.errors import InputError
-from gigawatt.money.inputs import money_inputs
-from gigawatt.program.blocks import make_blocks
-from gigawatt.program.load import Loaded, load_program
-from gigawatt.program.model import Phase, Program
-from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
+from gigawatt.quantity.arrays import NEVER, BoolArray, IntArray
 from gigawatt.quantity.calendar import MonthAxis
-from gigawatt.quantity.format import month as month_name
-from gigawatt.quantity.format import number
 from gigawatt.quantity.units import MW_PER_GW
-from gigawatt.schedule.assumptions import ScheduleAssumptions
-from gigawatt.schedule.build import build_times
-from gigawatt.schedule.racks import equip, rack_arrivals
 from gigawatt.schedule.result import Binding
-from gigawatt.study.chain import bridge_limit_usd
-from gigawatt.study.gigawatts import gigawatt_dates
-from gigawatt.study.run import CHUNK, Settings
-from gigawatt.study.sweep import funded_months
-from gigawatt.uncertainty.distributions import Point
-from gigawatt.uncertainty.streams import Streams
+from gigawatt.study.levers import Pulled, lever_rows, pull_all
+from gigawatt.study.run import Simulated
+from gigawatt.study.schedule_run import ScheduleRun, schedule_run
+from gigawatt.study.schedule_tables import likely_gigawatts, plain, schedule_tables
+from gigawatt.study.store import write_json
 from gigawatt.uncertainty.summary import bands
 
-BUNDLED = ".toml (bundled)"  # how a manifest names a programme of the package
 MOST_SITES = 3
-LEAST_GAIN_MONTHS = 0.1
-SUPPLY_FACTOR = 1.5
-COST_NOT_KNOWN = (
-    "What the levers cost is not known yet (needs costs of levers in MONEY and SCHEDULE), so this "
-    "is the largest relief, not the cheapest."
-)
-CAUSES: dict[Binding, str] = {
-    Binding.LAND: "land", Binding.PERMIT: "permits", Binding.GRID: "grid connection",
-    Binding.ONSITE: "on-site power", Binding.BUILDING: "the building",
-    Binding.EQUIPMENT: "electrical equipment", Binding.PLATFORM: "the first racks of the platform",
-    Binding.RACKS: "rack supply", Binding.FUNDING: "funding", Binding.TENANT: "the tenant",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """Schedule of a programme alone; D draws, B blocks.
-
-    Attributes
-    ----------
-    axis : calendar.
-    sites : (B,) site of each block.
-    in_service, facility_mw : (D, B) months since the start (inf = never), MW.
-    binding : (D, B) `Binding`.
-    gigawatts : (D, K) date of each whole gigawatt; inf = never, or after the horizon.
-    """
-
-    axis: MonthAxis
-    sites: tuple[str, ...]
-    in_service: Array
-    facility_mw: Array
-    binding: IntArray
-    gigawatts: Array
+FILE_NAME = "gigawatts.json"
+SCHEDULE_FILE = "schedule.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +41,17 @@ class Relief:
 
     Attributes
     ----------
-    lever : what is changed, as a phrase.
+    lever : what is changed, id of one of `levers.LEVERS`.
     months_gained : P50 of today less P50 with the lever; inf where only the lever reaches it within
         the horizon, nan where neither does.
     p50 : ISO date with the lever, None where not within the horizon.
+    usd_per_gw_month : direct cost of the lever over capacity times time gained; None = not known.
     """
 
     lever: str
     months_gained: float
     p50: str | None
+    usd_per_gw_month: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +63,10 @@ class GigawattNote:
     number : which gigawatt, from 1.
     p10, p50, p90 : ISO dates in service; None = not within the horizon.
     reached_share : share of draws in which it is within the horizon.
-    causes : cause → share of these draws in which it was last to be ready.
+    causes : cause (small name of `Binding`) → share of these draws in which it was last to be
+        ready, the largest first.
     sites : sites that complete it for the main cause, the most frequent first.
     reliefs : levers, the largest gain first; empty where none was asked for.
-    text : all of it as a sentence or two.
     """
 
     number: int
@@ -119,7 +77,6 @@ class GigawattNote:
     causes: Mapping[str, float]
     sites: tuple[str, ...]
     reliefs: tuple[Relief, ...]
-    text: str
 
     def data(self) -> dict[str, Any]:
         """Plain values for JSON; a gain without bound is None."""
@@ -130,147 +87,40 @@ class GigawattNote:
         return out
 
 
-def schedule_dates(loaded: Loaded, settings: Settings) -> Dates:
-    """Schedule of all draws of a programme, as the whole chain computes it, and nothing else."""
-    program = loaded.program
-    axis = MonthAxis.between(program.start, program.horizon)
-    parts = []
-    for start in range(0, settings.draws, CHUNK):
-        stop = min(start + CHUNK, settings.draws)
-        streams = Streams(settings.seed, settings.draws, start, stop)
-        blocks = make_blocks(program, loaded.catalog, streams)
-        a = sample_assumptions(loaded.catalog, streams, "schedule", ScheduleAssumptions)
-        build = build_times(program, loaded.catalog, blocks, axis, streams, a)
-        arrivals = rack_arrivals(program, blocks, axis, streams)
-        inputs = money_inputs(program, loaded.catalog, blocks, axis, streams)
-        limit = bridge_limit_usd(program, streams)
-        funded = funded_months(build, blocks, arrivals, inputs, limit, axis.count)
-        done = equip(build, blocks, arrivals, funded)
-        parts.append((done.in_service, blocks.facility_power_mw, done.binding))
-    in_service, power = (np.concatenate([p[k] for p in parts]) for k in (0, 1))
-    binding = np.concatenate([p[2] for p in parts])
-    dates = gigawatt_dates(in_service, power)
-    inside = np.where(dates < axis.count, dates, NEVER)
-    sites = tuple(blocks.sites[s] for s in blocks.site)
-    return Dates(axis, sites, in_service, power, binding, inside)
-
-
-# ------------------------------------------------------------------------------------------- levers
-
-
-def _phases(program: Program, change: Callable[[Phase], Phase]) -> Program:
-    sites = tuple(replace(s, phases=tuple(map(change, s.phases))) for s in program.sites)
-    return replace(program, sites=sites)
-
-
-def _framework(loaded: Loaded) -> Program:
-    return _phases(loaded.program, lambda p: replace(p, framework_orders=True))
-
-
-def _contracted(loaded: Loaded) -> Program:
-    return _phases(loaded.program, lambda p: replace(p, power_contracted=True))
-
-
-def _supply(loaded: Loaded) -> Program:
-    supplies = tuple(
-        replace(s, programme_share=s.programme_share.scaled(SUPPLY_FACTOR))
-        for s in loaded.program.supplies
-    )
-    return replace(loaded.program, supplies=supplies)
-
-
-def _no_slip(loaded: Loaded) -> Program:
-    supplies = tuple(replace(s, slip_months=Point(0.0)) for s in loaded.program.supplies)
-    return replace(loaded.program, supplies=supplies)
-
-
-def _onsite(loaded: Loaded) -> Program:
-    technology = quickest_technology(loaded)
-    return _phases(
-        loaded.program,
-        lambda p: (
-            replace(p, route="onsite", onsite_technology=technology)
-            if p.route == "grid" and "power" not in p.progress
-            else p
-        ),
-    )
-
-
-LEVERS: dict[str, Callable[[Loaded], Program]] = {
-    "framework contracts for equipment at all sites": _framework,
-    "power contracted at all sites": _contracted,
-    "half as large a share of the racks again": _supply,
-    "first racks on the claimed date": _no_slip,
-    "on-site power in place of the grid": _onsite,
-}
-"""Lever → the programme with it pulled everywhere."""
-
-
-def quickest_technology(loaded: Loaded) -> str:
-    """On-site technology of the programme with the shortest lead time, else of the catalog."""
-    own = [p.onsite_technology for s in loaded.program.sites for p in s.phases]
-    table = loaded.catalog.records["technologies"]
-    known = [t for t in dict.fromkeys(own) if t in table] or [
-        t for t, record in table.items() if "lead_time_months" in record.facts
-    ]
-    return min(known, key=lambda t: table[t].value("lead_time_months"))
-
-
-def relief(
-    loaded: Loaded, settings: Settings, base: Dates | None = None
-) -> dict[str, tuple[Relief, ...]]:
-    """What each lever gains for each gigawatt, lever → one `Relief` a gigawatt.
-
-    Parameters
-    ----------
-    loaded, settings : as of the run; the same draws are used with each lever.
-    base : schedule without a lever, if it is known already.
-    """
-    today = base or schedule_dates(loaded, settings)
-    out = {}
-    for lever, change in LEVERS.items():
-        changed = schedule_dates(replace(loaded, program=change(loaded)), settings)
-        out[lever] = _gains(lever, today, changed)
-    return out
-
-
-def _gains(lever: str, today: Dates, changed: Dates) -> tuple[Relief, ...]:
-    before, after = bands(today.gigawatts)[1], bands(changed.gigawatts)[1]
-    rows = []
-    for k, was in enumerate(before):
-        now = float(after[k]) if k < len(after) else NEVER
-        gained = float("nan") if np.isinf(was) and np.isinf(now) else float(was) - now
-        rows.append(Relief(lever, gained, _iso(today.axis, now)))
-    return tuple(rows)
-
-
 # -------------------------------------------------------------------------------------------- notes
 
 
-def gigawatt_notes(
-    loaded: Loaded, settings: Settings, with_relief: bool = True
-) -> list[GigawattNote]:
+def gigawatt_notes(base: ScheduleRun, pulled: Sequence[Pulled] = ()) -> list[GigawattNote]:
     """One note for each whole gigawatt that at least one draw of the programme holds.
 
     Parameters
     ----------
-    loaded : the programme.
-    settings : draws and seed; with those of a run the dates are the run's.
-    with_relief : whether to make the schedule again with each lever.
+    base : schedule of the programme.
+    pulled : the same with each lever pulled, see `levers.pull_all`; empty = no relief is told.
     """
-    base = schedule_dates(loaded, settings)
     held = base.facility_mw.sum(axis=1).max() / MW_PER_GW
-    gains = relief(loaded, settings, base) if with_relief else {}
-    names = {s.id: s.name for s in loaded.program.sites}
+    names = {s.id: s.name for s in base.loaded.program.sites}
+    gains = [_gains(p, base) for p in pulled]
     count = min(int(held + 1e-9), base.gigawatts.shape[1])
     return [
-        _note(base, k, [rows[k] for rows in gains.values()], names, loaded.program.horizon.year)
-        for k in range(count)
+        _note(base, k, [rows[k] for rows in gains if k < len(rows)], names) for k in range(count)
     ]
 
 
+def _gains(pulled: Pulled, base: ScheduleRun) -> tuple[Relief, ...]:
+    """What one lever does to every gigawatt."""
+    before, after = bands(base.gigawatts)[1], bands(pulled.run.gigawatts)[1]
+    rows = []
+    for k, was in enumerate(before):
+        now = float(after[k]) if k < len(after) else NEVER
+        gained = float("nan") if np.isinf(was) and np.isinf(now) else float(was) - now
+        date = _iso(base.axis, now)
+        rows.append(Relief(pulled.lever.id, gained, date, pulled.usd_per_gw_month))
+    return tuple(rows)
+
+
 def _note(
-    base: Dates, k: int, reliefs: Sequence[Relief], names: Mapping[str, str], horizon: int
+    base: ScheduleRun, k: int, reliefs: Sequence[Relief], names: Mapping[str, str]
 ) -> GigawattNote:
     reached = np.isfinite(base.gigawatts[:, k])
     last = completing_block(base, k)
@@ -278,15 +128,14 @@ def _note(
     count = np.bincount(cause[reached], minlength=len(Binding))
     total = max(1, int(count.sum()))
     order = np.argsort(-count, kind="stable")
-    causes = {CAUSES[Binding(c)]: float(count[c] / total) for c in order.tolist() if count[c]}
+    causes = {Binding(c).name.lower(): float(count[c] / total) for c in order.tolist() if count[c]}
     sites = _sites(base, last[reached & (cause == order[0])], names)
     p10, p50, p90 = (_iso(base.axis, float(v)) for v in bands(base.gigawatts[:, k]))
     ranked = tuple(sorted(reliefs, key=lambda r: (np.isnan(r.months_gained), -r.months_gained)))
-    note = GigawattNote(k + 1, p10, p50, p90, float(reached.mean()), causes, sites, ranked, "")
-    return replace(note, text=_text(note, horizon))
+    return GigawattNote(k + 1, p10, p50, p90, float(reached.mean()), causes, sites, ranked)
 
 
-def completing_block(base: Dates, k: int) -> IntArray:
+def completing_block(base: ScheduleRun, k: int) -> IntArray:
     """Block that completes the gigawatt number k + 1 in each draw, (D,); see `gigawatt_dates`."""
     order = np.argsort(base.in_service, axis=1, kind="stable")
     reached = np.cumsum(np.take_along_axis(base.facility_mw, order, axis=1), axis=1)
@@ -295,41 +144,11 @@ def completing_block(base: Dates, k: int) -> IntArray:
     return np.asarray(np.take_along_axis(order, first[:, None], axis=1)[:, 0])
 
 
-def _sites(base: Dates, blocks: IntArray, names: Mapping[str, str]) -> tuple[str, ...]:
+def _sites(base: ScheduleRun, blocks: IntArray, names: Mapping[str, str]) -> tuple[str, ...]:
     of_block = np.array(base.sites)
     found, count = np.unique(of_block[blocks], return_counts=True)
     order = np.argsort(-count, kind="stable")[:MOST_SITES]
     return tuple(names[str(s)] for s in found[order])
-
-
-def _text(note: GigawattNote, horizon: int) -> str:
-    who = f"GW {note.number}"
-    if not note.causes:
-        return f"{who} is in service within the horizon ({horizon}) in no draw."
-    cause, share = next(iter(note.causes.items()))
-    why = f"because {cause} is last to be ready ({number(100 * share, 2)} % of draws)"
-    where = f" at {', '.join(note.sites)}" if note.sites else ""
-    late = f"after {horizon}"
-    if note.p50 is None:
-        reached = number(100 * note.reached_share, 2)
-        when = f"is in service by the end of {horizon} in only {reached} % of draws"
-    else:
-        first, last = month_name(note.p10), month_name(note.p90) if note.p90 else late
-        when = f"is not in service before {month_name(note.p50)} ({first} … {last})"
-    return f"{who} {when}, {why}{where}; {_relief_text(note.reliefs)}."
-
-
-def _relief_text(reliefs: Sequence[Relief]) -> str:
-    if not reliefs:
-        return "relief was not asked for"
-    best = reliefs[0]
-    if np.isposinf(best.months_gained):
-        return f"the largest relief is {best.lever}: {month_name(best.p50)} at P50"
-    if not best.months_gained >= LEAST_GAIN_MONTHS:  # nan too
-        return "none of the levers brings it forward"
-    return (
-        f"the largest relief is {best.lever}: {number(best.months_gained, 2)} months sooner at P50"
-    )
 
 
 def _iso(axis: MonthAxis, position: float) -> str | None:
@@ -337,27 +156,20 @@ def _iso(axis: MonthAxis, position: float) -> str | None:
     return date.isoformat() if date else None
 
 
-def reload(manifest: Mapping[str, Any]) -> tuple[Loaded, Settings]:
-    """Programme and settings of a run again, from its manifest.
+def write_notes(simulated: Simulated, folder: Path) -> None:
+    """Write the notes and the schedule's tables of a run that is made already into its folder."""
+    settings = simulated.settings
+    base = schedule_run(simulated.loaded, settings.draws, settings.seed)
+    pulled = pull_all(base, settings.draws, settings.seed)
+    notes = gigawatt_notes(base, pulled)
+    write_json(folder / FILE_NAME, {"notes": [n.data() for n in notes]})
+    rows = lever_rows(base, pulled, likely_gigawatts(base))
+    levers = [{k: _finite(v) for k, v in row.items()} for row in plain(rows)]
+    write_json(folder / SCHEDULE_FILE, {**schedule_tables(base), "levers": levers})
 
-    Raises
-    ------
-    InputError : the programme's file is gone or says something else than at the run.
-    """
-    stated = manifest["program"]
-    origin = str(stated["origin"][0])
-    name = origin.removesuffix(BUNDLED)
-    if name == origin and not Path(origin).is_file():
-        raise InputError(
-            f"{origin} is not here; the notes need the programme's file. Ask again from the folder "
-            "in which the run was started."
-        )
-    loaded = load_program(name, as_of=dt.date.fromisoformat(manifest["as_of"]))
-    if loaded.program.sha256 != stated["sha256"]:
-        raise InputError(
-            f"{origin} has changed since the run was made; run it again, so that the notes are "
-            "of the same programme."
-        )
-    if loaded.catalog.sha256 != manifest["catalog_sha256"]:
-        raise InputError("the catalog has changed since the run was made; run the programme again.")
-    return loaded, Settings(int(manifest["draws"]), int(manifest["seed"]))
+
+def _finite(value: object) -> object:
+    """JSON has no inf and no nan: "only" for a gigawatt reached with the lever alone, else null."""
+    if isinstance(value, float) and not np.isfinite(value):
+        return "only" if value > 0.0 else None
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gigawatt.catalog import Catalog, load_catalog
 from gigawatt.errors import InputError
 from gigawatt.quantity.units import unit_of_key
-from gigawatt.study.stored import StoredRun
+from gigawatt.study.folder import StoredRun
 
 _CAUSES = {
     "utility": "Utilities", "turbine": "Makers of on-site plant",

@@ -18,6 +18,7 @@ from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.outputs import IMPACT_METRICS
+from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
 from gigawatt.uncertainty.summary import bands
 
@@ -53,6 +54,7 @@ def all_tables(
         "gap": pl.DataFrame(_banded(frame, "gap_usd", frame.kept.draws["gap_usd"])),
         "operations": pl.DataFrame(_operations(frame)),
         "energy": _stacked(_energy(frame, sources)),
+        "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame(_performance(loaded, rates)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),

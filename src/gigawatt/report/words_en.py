@@ -172,14 +172,12 @@ ENGLISH: dict[str, str] = {
     "pays for. Source: tables/gap of this run.",
     "money.gap_table": "Funding gap at year end",
     "risk.title": "Who carries the risk",
-    "risk.intro": "Values at 10 % a year at the start of the calendar, with what stands at its "
-    "end: "
-    "loans at their balance, systems at their resale value, shares at cost. From 100 draws of "
-    "their own.",
+    "risk.intro": "Values at 10 % a year at the start of the calendar, with what stands at "
+    "its end: loans at their balance, systems at their resale value, shares at cost. What no named "
+    "instrument pays counts as the party’s own money. From 100 draws of their own.",
     "risk.parties": "What each party gets out of it",
-    "risk.parties_note": "Rate of return: median of the draws in which the party pays first and "
-    "has "
-    "one rate; elsewhere there is none that means anything. What a party does outside the "
+    "risk.parties_note": "Rate of return: median, where at least half of the draws have one rate "
+    "and the party pays first. What a party does outside the "
     "programme is not in it. Source: tables/parties of this run.",
     "risk.irr": "Rate of return",
     "risk.one_irr": "Draws with one",

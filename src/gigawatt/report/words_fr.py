@@ -181,14 +181,12 @@ _WORDS: dict[str, str] = {
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
     "risk.title": "Qui porte le risque",
     "risk.intro": "Valeurs à 10 % par an au début du calendrier, avec ce qui reste à sa fin : "
-    "prêts "
-    "à leur solde, systèmes à leur valeur de revente, actions à leur coût. Sur 100 tirages à part.",
+    "prêts à leur solde, systèmes à leur valeur de revente, actions à leur coût. Ce qu’aucun "
+    "instrument nommé ne paie compte comme argent propre. Sur 100 tirages à part.",
     "risk.parties": "Ce que chaque partie en retire",
-    "risk.parties_note": "Taux de rendement : médiane des tirages où la partie paie d’abord et "
-    "où il "
-    "n’y a qu’un taux ; ailleurs aucun n’a de sens. Ce qu’une partie fait hors du programme n’y "
-    "est "
-    "pas. Source : tables/parties de cette simulation.",
+    "risk.parties_note": "Taux de rendement : médiane, là où au moins la moitié des tirages n’ont "
+    "qu’un taux et où la partie paie d’abord. Ce qu’une partie fait hors du programme n’y est pas. "
+    "Source : tables/parties de cette simulation.",
     "risk.irr": "Taux de rendement",
     "risk.one_irr": "Tirages à un taux",
     "risk.need": "Besoin maximal",

@@ -18,6 +18,7 @@ from gigawatt.program.instruments import KINDS
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, Site
 from gigawatt.program.quantities import support
+from gigawatt.program.reserve import central_reserve_share
 from gigawatt.quantity.format import quantity
 from gigawatt.uncertainty.distributions import Distribution
 
@@ -89,7 +90,7 @@ def _phase_total(site: Site, phase: Phase, catalog: Catalog) -> PhaseTotal:
         pue_design=catalog.fact(f"cooling/{site.cooling}/pue_design").value,
         rack_power_kw=system.value("system_power_kw"),
         overhead_share=conversion.value("overhead_share"),
-        generation_reserve_share=conversion.value("generation_reserve_share"),
+        generation_reserve_share=_reserve(site, phase, catalog),
         packages_per_rack=system.value("system_packages"),
     )
     packages = float(one.packages)
@@ -105,6 +106,13 @@ def _phase_total(site: Site, phase: Phase, catalog: Catalog) -> PhaseTotal:
         packages=packages,
         dies=packages * system.value("dies_per_package", 1.0),
     )
+
+
+def _reserve(site: Site, phase: Phase, catalog: Catalog) -> float:
+    if site.mw_basis != "generation":
+        return 0.0
+    technology = phase.onsite_technology if phase.route == "onsite" else ""
+    return central_reserve_share(technology, phase.power_mw.central, catalog)
 
 
 def declared_against_computed(

@@ -230,7 +230,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "impact": {},
     "performance": {
         "workload": Column(TEXT, "Id of the workload in the programme."),
-        "kind": Column(TEXT, "train, serve or research."),
+        "kind": Column(TEXT, "train, serve, research, or named run (one run on one phase)."),
         "model": Column(TEXT, "Catalog id of the reference model."),
         "setting": Column(TEXT, "Plan of parallel work, or batch, that the rate holds for."),
         "value": Column(ROW, "Central value of a healthy system, before failures."),
@@ -265,6 +265,26 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "landlord": Column(TEXT, "Party that owns the halls."),
         "cloud": Column(TEXT, "Party that owns the systems."),
         "tenant": Column(TEXT, "Party that uses the capacity."),
+        "climate": Column(TEXT, "Nearest climate of the catalog; empty = none near."),
+        "climate_distance_km": Column("km", "Distance to it."),
+        "model_pue_annual": Column("factor", "PUE of the year by the hourly model, full load."),
+        "model_pue_warmest_month": Column("factor", "The same of its highest month."),
+        "model_wue_l_per_kwh": Column(
+            "L/kWh", "Water evaporated per kWh of IT energy, of the year."
+        ),
+    },
+    "rules": {
+        "rule": Column(TEXT, 'Id in the catalog\'s table "siterules".'),
+        "name": Column(TEXT, "Name of the rule."),
+        "tested_on": Column("date", "Day of the test: start of the site's first phase."),
+        "applies": Column(TEXT, "yes, no, or open (the plan does not tell)."),
+        "met": Column(TEXT, "yes, no, or open; empty where the rule does not apply."),
+        "value": Column(ROW, "The site's value; for a duty 1 = done; empty = not told."),
+        "limit": Column(ROW, "What it must be at least or at most."),
+        "short_by": Column(ROW, "By how much the limit is missed."),
+        "says": Column(TEXT, "What is asked."),
+        "stage": Column(TEXT, "in force, adopted, proposed or precedent."),
+        "begins": Column("date", "Day from which the rule holds."),
     },
 }
 

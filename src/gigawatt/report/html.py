@@ -29,6 +29,7 @@ from gigawatt.report.sections import (
     questions,
     schedule,
     side_by_side,
+    stress,
     value_chain,
 )
 from gigawatt.report.texts import in_language
@@ -46,6 +47,7 @@ SECTIONS = (
     gigawatts.section,
     influence.section,
     money.section,
+    stress.section,
     capex.section,
     value_chain.section,
     footprint.section,

@@ -133,8 +133,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         },
         "irr_share_p50": Column(
             "share",
-            "Rate of return a year, median of the draws in which the "
-            "party pays first and has one rate; empty = none.",
+            "Rate of return a year, median; empty where less than half of the draws have one rate "
+            "and the party pays first.",
         ),
         "share_of_draws_with_one_irr": Column("share", "Share of the draws with one such rate."),
         "share_of_draws_with_several_irr": Column("share", "Share of the draws with several."),

@@ -2,8 +2,8 @@
 
 Records are named by use and generation: ``step-hopper`` (training), ``serve-blackwell``; what does
 not depend on the generation is in ``step-common``, ``serve-common`` and ``power``. Layers use the
-central values; the ranges say how well a value is known, and the models' sigma holds what follows from them
-for a predicted rate, so that an efficiency is not counted twice as uncertain.
+central values; the ranges say how well a value is known, and the models' sigma holds what follows
+from them for a predicted rate, so that an efficiency is not counted twice as uncertain.
 """
 
 from __future__ import annotations

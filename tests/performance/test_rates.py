@@ -18,7 +18,6 @@ from gigawatt.performance.inference.compact import serve_rate
 from gigawatt.performance.maturity import level, maturity, month_of, system_gain
 from gigawatt.performance.rates import rate_table
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
-from gigawatt.performance.training.compact import train_rate
 from gigawatt.program.blocks import make_blocks
 from gigawatt.program.model import Program
 from gigawatt.quantity.calendar import MonthAxis
@@ -89,7 +88,6 @@ def test_chunks_do_not_change_the_draws() -> None:
 
 
 def test_table_is_fast_enough_for_a_chunk() -> None:
-    train_rate.cache_clear()
     serve_rate.cache_clear()
     streams, prog = Streams(1, 250), program()
     axis = MonthAxis.between(prog.start, dt.date(2040, 12, 1))

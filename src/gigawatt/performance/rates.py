@@ -126,5 +126,6 @@ def _factor(
     is_moe = load_shape(catalog, workload.model).is_moe
     log_gain, months = system_gain(a, kind, is_moe, own)
     first = catalog.record("systems", system.id).text("first_available")
-    calibrated = calibrated_month(catalog, kind, system.generation)
+    use = "serve" if kind == "serve" else "step"
+    calibrated = calibrated_month(catalog, use, system.generation)
     return error[:, None] * maturity(axis, first, calibrated, log_gain, months)

@@ -16,10 +16,15 @@ from gigawatt.performance.efficiency import (
     PowerShares,
     calibrated_month,
     load_constants,
-    load_serve_constants,
 )
 from gigawatt.performance.hardware import System, load_system
-from gigawatt.performance.inference.compact import ServeSetting, serve_rate
+from gigawatt.performance.inference.fitted import load_fitted
+from gigawatt.performance.inference.service import (
+    CALIBRATED,
+    ServeSetting,
+    serve_rate,
+    spread_of,
+)
 from gigawatt.performance.maturity import maturity, system_gain
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
 from gigawatt.performance.shapes import load_shape
@@ -100,12 +105,13 @@ def _serve(workload: Workload, system: System, catalog: Catalog) -> ServeRate:
         tokens_per_s_per_user=workload.tokens_per_s_per_user,
         precision=workload.precision,
     )
+    shape, fitted = load_shape(catalog, workload.model), load_fitted(catalog)
     return serve_rate(
-        load_shape(catalog, workload.model),
+        shape,
         system,
         setting,
-        load_serve_constants(catalog, system.generation),
-        catalog.fact("efficiencies/train-common/announced_sigma_log").value,
+        fitted,
+        spread_of(shape, system, workload.precision, fitted, catalog),
         load_constants(catalog, "power", PowerShares),
     )
 
@@ -126,6 +132,12 @@ def _factor(
     is_moe = load_shape(catalog, workload.model).is_moe
     log_gain, months = system_gain(a, kind, is_moe, own)
     first = catalog.record("systems", system.id).text("first_available")
-    use = "serve" if kind == "serve" else "step"
-    calibrated = calibrated_month(catalog, use, system.generation)
+    calibrated = _calibrated(catalog, kind, system.generation)
     return error[:, None] * maturity(axis, first, calibrated, log_gain, months)
+
+
+def _calibrated(catalog: Catalog, kind: str, generation: str) -> str:
+    """Month of the software that rates hold for; "" for a forecast."""
+    if kind == "train":
+        return calibrated_month(catalog, "step", generation)
+    return CALIBRATED if generation in load_fitted(catalog).generations else ""

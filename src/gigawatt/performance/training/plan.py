@@ -168,7 +168,7 @@ def check_plan(plan: Plan) -> None:
         )
     if plan.sites > 1 and plan.wan_gbit_s <= 0.0:
         raise InputError(
-            f"plan: {plan.sites} sites need wan_gbit_s, the bandwidth of a site to the others."
+            f"plan: {plan.sites} sites need wan_gbit_s, the bandwidth of one site to the others."
         )
     if (plan.tp * plan.cp * plan.dp) % (plan.ep * plan.etp):
         raise InputError(

@@ -14,7 +14,7 @@ NODES = (
         "serve_rate", "Output tokens per second of a healthy package",
         "requests that meet the speed per user / time of a decode step: reading weights and cache, "
         "multiplying, collectives, launches, host; best layout that fits in memory", "tokens/s",
-        (), ("models/*", "efficiencies/serve-common/*", "efficiencies/serve-*", *_SYSTEM),
+        (), ("models/*", "serving/*", *_SYSTEM),
         ("workload/*/model", "workload/*/precision", "workload/*/input_tokens",
          "workload/*/output_tokens", "workload/*/tokens_per_s_per_user"),
         held="performance:output_tokens_per_s_per_package",

@@ -130,3 +130,22 @@ def test_epochs_data_carry_their_licence():
     for source in CATALOG.sources.values():
         if source.kind == "primary" and source.title.startswith("Epoch AI"):
             assert source.licence == "CC-BY 4.0", source.id
+
+
+def test_no_fact_is_held_firmer_than_its_source():
+    """A digest, or press of a deal or a site, is a report: no data sheet, no word of a party."""
+    catalog = load_catalog()
+    firm = {"measured", "specified", "announced"}
+    left = [
+        f.path
+        for f in catalog.facts()
+        if str(f.status) in firm
+        and (
+            (catalog.sources[f.source].kind == "digest" and not f.path.startswith("efficiencies/"))
+            or (
+                catalog.sources[f.source].kind == "secondary"
+                and f.path.startswith(("deals/", "sites/"))
+            )
+        )
+    ]
+    assert left == []

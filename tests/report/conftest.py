@@ -128,6 +128,12 @@ def _tables(sites: tuple[str, ...], never: bool, blocks: int) -> dict[str, list[
                 ("power_cooling", 8e9), ("soft", 1.5e9),
             )
         ],
+        "events": [
+            {
+                "site": sites[0], "site_name": HOSTILE, "date": "2026-03-27",
+                "kind": "tenant_left", "note": HOSTILE, "source": "a report", "status": "reported",
+            }
+        ],
         "sites": [
             {
                 "site": s, "name": HOSTILE if i == 1 else s.title(),
@@ -135,7 +141,8 @@ def _tables(sites: tuple[str, ...], never: bool, blocks: int) -> dict[str, list[
                 "power_mw": 1200.0, "deal_share": (1.0, 0.5, 0.85)[i % 3], "facility_mw": 600.0,
                 "route": "grid", "lat": 32.4, "lon": -99.7, "source": "example-source",
                 "note": "Nobody has published what it carries." if i % 3 == 1 else "",
-                "landlord": "crusoe", "cloud": "oracle", "tenant": "openai",
+                "landlord": "crusoe", "cloud": "oracle", "tenant": "openai", "country": "AE",
+                "export_rule": "licence" if i else "",
             }
             for i, s in enumerate(sites)
         ],
@@ -185,7 +192,12 @@ def _binding(never: bool) -> list[dict]:
     }  # fmt: skip
     years = ["not within horizon"] if never else [*map(str, YEARS), "not within horizon"]
     return [
-        {"year": y, "constraint": c, "share": s * (1.0 if y != "2026" else c == "platform")}
+        {
+            "year": y,
+            "constraint": c,
+            "share": s * (1.0 if y != "2026" else c == "platform"),
+            "weight_mw": 1000.0 * s,
+        }
         for y in years
         for c, s in shares.items()
     ]

@@ -123,8 +123,8 @@ def test_verdict_says_what_the_tables_say(run_folder):
     assert verdict == (
         "The first gigawatt is in service around Oct 2027 (P10 Jun 2027, P90 Apr 2028); the chance "
         "of it by the end of 2026 is < 0.1 %; by Dec 2030 7.82 GW are in service (P10 5.86 GW, "
-        "P90 9.38 GW), against 10 GW announced; and what is most often last to be ready is the "
-        "building."
+        "P90 9.38 GW), against 10 GW announced; what is most often last to be ready is the grid "
+        "connection (30 % of megawatts)."
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from factories import small_phase, small_program, small_site
 
-from gigawatt.catalog import load_catalog
+from gigawatt.catalog import Catalog, load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError
 from gigawatt.program.blocks import make_blocks
@@ -36,11 +36,16 @@ def program_of(*phases: Phase, as_of: dt.date = AS_OF, **changes: object) -> Pro
     return small_program(start=START, as_of=as_of, sites=(site,), horizon=dt.date(2040, 12, 1))
 
 
+def without_changes(catalog: Catalog) -> Catalog:
+    """Catalog without changes of plan: what is tested here is the network."""
+    return replace(catalog, records={**catalog.records, "changes": {}})
+
+
 def schedule_of(
     program: Program, draws: int = 400, rows: slice | None = None, **values: float
 ) -> tuple[BuildTimes, ScheduleResult, MonthAxis]:
     """Build times and default schedule; `values` replace assumptions by a single number."""
-    catalog = load_catalog()
+    catalog = without_changes(load_catalog())
     axis = MonthAxis.between(program.start, program.horizon)
     rows = rows or slice(0, draws)
     streams = Streams(7, draws, rows.start, rows.stop)

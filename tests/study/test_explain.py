@@ -18,16 +18,16 @@ from gigawatt.program.read import bundled_names
 from gigawatt.study.chain import run_chain
 from gigawatt.study.derivations import NODES, find
 from gigawatt.study.explain import explain, explainable, systems_of
+from gigawatt.study.folder import open_run
 from gigawatt.study.gigawatt_notes import (
     LEVERS,
     completing_block,
     gigawatt_notes,
-    reload,
     schedule_dates,
+    simulated_dates,
 )
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.run_influence import run_influence
-from gigawatt.study.stored import open_run
 from gigawatt.uncertainty.streams import Streams
 
 PROGRAMMES = {name: 400 if name == "single-campus" else 100 for name in bundled_names()}
@@ -130,12 +130,15 @@ def test_every_drawn_input_of_the_programme_is_in_the_manifest(run):
     listed = {row["path"]: row for row in run.manifest["inputs"]}
     facts = {row["path"] for row in run.manifest["facts_used"]}
     draws = [c.removeprefix("input:") for c in run.table("draws").columns if "input:" in c]
-    own = ("site/", "supply/", "workload/", "instrument/")
-    of_facts = ("task/", "framework_order_months", "stagger_months", "contract_elapsed_months")
+    own = ("site/", "supply/", "workload/", "instrument/", "limit/")
+    of_facts = ("task/", "framework_order_months", "stagger_months", "contract_elapsed_months",
+                "clearing_ahead_months")  # fmt: skip
     for name in draws:
         if name.startswith(own) and not any(part in name for part in of_facts):
             assert listed[name]["low"] < listed[name]["high"], name
-        elif name.count("/") == 2 and not name.startswith((*own, "schedule/", "performance/")):
+        elif name.count("/") == 2 and not name.startswith(
+            (*own, "schedule/", "performance/", "change/")
+        ):
             assert name in facts
 
 
@@ -228,7 +231,6 @@ def test_each_gigawatt_says_when_why_where_and_what_helps(notes):
     dates = [n.p50 for n in notes if n.p50]
     assert dates == sorted(dates)
     for note in notes:
-        assert note.text.startswith(f"GW {note.number} is ") and note.text.endswith(".")
         assert len(note.reliefs) == len(LEVERS)
         if note.reached_share > 0.0:
             assert sum(note.causes.values()) == pytest.approx(1.0)
@@ -239,9 +241,9 @@ def test_each_gigawatt_says_when_why_where_and_what_helps(notes):
 
 def test_levers_help_where_they_should(notes):
     gains = {r.lever: r.months_gained for r in notes[0].reliefs}
-    assert gains["framework contracts for equipment at all sites"] > 0.0
-    assert gains["half as large a share of the racks again"] >= 0.0
-    assert gains["first racks on the claimed date"] >= 0.0
+    assert gains["framework"] > 0.0
+    assert gains["supply"] >= 0.0
+    assert gains["no_slip"] >= 0.0
 
 
 def test_the_block_that_completes_a_gigawatt_sets_its_date(reference):
@@ -253,16 +255,12 @@ def test_the_block_that_completes_a_gigawatt_sets_its_date(reference):
     np.testing.assert_array_equal(own[reached], dates.gigawatts[reached, 2])
 
 
-def test_a_run_is_made_of_the_same_programme_again(run):
-    loaded, settings = reload(run.manifest)
-    assert loaded.program.sha256 == run.manifest["program"]["sha256"]
-    assert settings.draws == run.manifest["draws"]
-    changed = {**run.manifest, "program": {**run.manifest["program"], "sha256": "other"}}
-    with pytest.raises(InputError, match="has changed since the run"):
-        reload(changed)
-    gone = {**run.manifest, "program": {**run.manifest["program"], "origin": ["gone.toml"]}}
-    with pytest.raises(InputError, match=r"gone\.toml is not here"):
-        reload(gone)
+def test_dates_of_a_run_are_those_of_its_schedule(reference):
+    simulated = simulate(*reference)
+    held, made = simulated_dates(simulated), schedule_dates(*reference)
+    np.testing.assert_array_equal(held.gigawatts, made.gigawatts)
+    np.testing.assert_array_equal(held.binding, made.binding)
+    assert held.sites == made.sites
 
 
 def test_a_campus_below_a_gigawatt_has_no_notes():

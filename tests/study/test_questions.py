@@ -163,7 +163,8 @@ def test_the_programmes_stock_is_split_between_its_clouds_and_tenants(plan):
     assert np.allclose(sum(clouds.values()), sum(tenants.values()))
     low, _, high = plan.yearly("h100_equivalents_end")[year]
     total = sum(clouds.values())
-    assert total.min() == pytest.approx(low) and total.max() == pytest.approx(high)
+    assert np.percentile(total, 10) == pytest.approx(low, rel=0.02)
+    assert np.percentile(total, 90) == pytest.approx(high, rel=0.02)
 
 
 def test_concentration_before_is_the_published_one_and_users_are_less_concentrated(plan):
@@ -272,7 +273,7 @@ def test_broken_and_old_runs(runs, tmp_path):
     with pytest.raises(InputError, match=r"version 0\.0\.1.*run the programme again"):
         answer(question("2"), read_run_data(copy))
     (copy / "answers.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="not valid JSON"):
+    with pytest.raises(InputError, match="can't be read as JSON"):
         read_run_data(copy)
 
 

@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gigawatt.report.speech import Speech
     from gigawatt.study.questions.result import Found, Part, Question, Value
     from gigawatt.study.questions.rundata import RunData
 
@@ -22,8 +23,11 @@ MOST_ROWS = 30  # of a table in the terminal; --json gives all
 @click.command()
 @click.argument("question", required=False)
 @click.argument("run", required=False, type=click.Path())
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def command(question: str | None, run: str | None, as_json: bool) -> None:
+@click.option(
+    "--lang", type=click.Choice(("en", "fr")), default="en", show_default=True, help="Language."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON (in English).")
+def command(question: str | None, run: str | None, lang: str, as_json: bool) -> None:
     """Answer QUESTION (number or id) from the folder RUN; without QUESTION list them all.
 
     RUN defaults to the newest run in ./runs.
@@ -31,16 +35,17 @@ def command(question: str | None, run: str | None, as_json: bool) -> None:
     import json
     from pathlib import Path
 
+    from gigawatt.report.speech import Speech
     from gigawatt.study.questions import answer, as_dict, newest_run, read_run_data
     from gigawatt.study.questions import question as question_called
 
     if question is None:
-        _list(as_json)
+        _list(as_json, lang)
         return
     asked = question_called(question)
     folder = Path(run) if run else newest_run(Path("runs"))
     if not run:
-        click.echo(f"Run: {folder} (the newest)", err=True)
+        click.echo(Speech.of(lang).say("ask.newest", folder=folder), err=True)
     data = read_run_data(folder)
     found = answer(asked, data)
     if as_json:
@@ -48,12 +53,13 @@ def command(question: str | None, run: str | None, as_json: bool) -> None:
             json.dumps(as_dict(asked, found, data), indent=2, ensure_ascii=False, allow_nan=False)
         )
     else:
-        _print(asked, found, data)
+        _print(asked, found, data, Speech.of(lang, int(data.manifest["draws"])))
 
 
-def _list(as_json: bool) -> None:
+def _list(as_json: bool, lang: str) -> None:
     import json
 
+    from gigawatt.report.strings import strings_of
     from gigawatt.study.questions import QUESTIONS
 
     rows = [
@@ -62,45 +68,53 @@ def _list(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for row in rows:
-        click.echo(f"{row['question']:>2}  {row['id']:<14} {row['text']}")
+    say = strings_of(lang)
+    for one in QUESTIONS:
+        click.echo(f"{one.number:>2}  {one.id:<14} {say.question(one.number, one.text)}")
 
 
-def _print(asked: Question, found: Found, data: RunData) -> None:
+def _print(asked: Question, found: Found, data: RunData, speech: Speech) -> None:
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=FILE_WIDTH)
-    console.print(f"[bold]{asked.number}. {escape(asked.text)}[/bold]")
-    console.print(f"{escape(data.manifest['program']['title'])}: {found.status}")
+    say, text = speech.say, speech.text
+    asks = say.question(asked.number, asked.text)
+    console.print(f"[bold]{asked.number}. {escape(asks)}[/bold]")
+    state = say.label("answer", found.status.replace(" ", "_"))
+    title = text(data.manifest["program"]["title"])
+    console.print(escape(say("ask.status", title=title, status=state)))
     for part in found.parts:
         console.print()
-        _print_part(part, console)
+        _print_part(part, console, speech)
     if found.needs:
         console.print()
     for need in found.needs:
-        console.print(escape(f"{str(need)[0].upper()}{str(need)[1:]}."))
+        console.print(escape(text(f"{str(need)[0].upper()}{str(need)[1:]}.")))
 
 
-def _print_part(part: Part, console: Console) -> None:
+def _print_part(part: Part, console: Console, speech: Speech) -> None:
     from rich.markup import escape
 
-    from gigawatt.quantity.format import span
+    from gigawatt.quantity.format import shown_unit
 
-    console.print(f"[bold]{escape(part.title)}[/bold]")
+    text = speech.text
+    title = speech.say.titled(part.name, text(part.title))
+    console.print(f"[bold]{escape(title)}[/bold]")
     if part.kind in ("date", "number"):
-        shown = span(part.p10, part.p50, part.p90, part.unit)
+        shown = speech.span(part.p10, part.p50, part.p90, shown_unit(part.name, part.unit))
         console.print(escape(f"{shown}   (P10 … P50 … P90)"))
     if part.text:
-        console.print(escape(part.text))
+        console.print(escape(text(part.text)))
     if part.kind == "table":
-        _print_table(part, console)
-    console.print(f"[dim]{escape(part.definition)} From: {escape(part.data)}.[/dim]")
+        _print_table(part, console, speech)
+    said = speech.say("ask.from", definition=text(part.definition), data=part.data)
+    console.print(f"[dim]{escape(said)}[/dim]")
 
 
-def _print_table(part: Part, console: Console) -> None:
+def _print_table(part: Part, console: Console, speech: Speech) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -108,7 +122,9 @@ def _print_table(part: Part, console: Console) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for index, (name, unit) in enumerate(part.columns):
         numeric = any(isinstance(row[index], float) for row in part.rows)
-        heading = name if unit in SELF_TOLD else f"{name}\n{unit}"
+        heading = speech.text(name)
+        if unit not in SELF_TOLD:
+            heading += f"\n{speech.unit(unit)}"
         words = [
             w for row in part.rows if isinstance(row[index], str) for w in str(row[index]).split()
         ]
@@ -119,17 +135,18 @@ def _print_table(part: Part, console: Console) -> None:
         )  # fmt: skip
     for row in part.rows[:MOST_ROWS]:
         cells = zip(row, part.columns, strict=True)
-        table.add_row(*(escape(_cell(value, unit)) for value, (_, unit) in cells))
+        table.add_row(*(escape(_cell(value, unit, speech)) for value, (_, unit) in cells))
     console.print(table)
     if (more := len(part.rows) - MOST_ROWS) > 0:
-        console.print(f"… and {more} more rows: --json gives all")
+        console.print(escape(speech.say("ask.more", count=more)))
 
 
-def _cell(value: Value, unit: str) -> str:
-    from gigawatt.quantity.format import number, quantity, scaled
+def _cell(value: Value, unit: str, speech: Speech) -> str:
+    from gigawatt.quantity.format import scaled
 
     if isinstance(value, str):
-        return value
+        return speech.text(value)
     if unit or value is None:
-        return quantity(value, unit, short=True)
-    return scaled(value) if abs(value) >= SCALED_FROM else number(value)
+        return speech.quantity(value, unit, short=True)
+    is_large = abs(value) >= SCALED_FROM
+    return scaled(value, locale=speech.locale) if is_large else speech.number(value)

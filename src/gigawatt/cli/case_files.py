@@ -1,8 +1,75 @@
-"""Writing of case files: the rows of the input with columns added."""
+"""CSV files of cases: one row a case in, the same rows with results out, none dropped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gigawatt.errors import InputError, nearest
+
+
+def read_rows(
+    path: Path, required: Sequence[str] = (), known: Sequence[str] = ()
+) -> tuple[list[str], list[dict[str, str]]]:
+    """Header and rows of a CSV file; blank cells are empty texts.
+
+    Parameters
+    ----------
+    required : columns that must be there.
+    known : columns that are read; only used to suggest the nearest for a missing one.
+
+    Raises
+    ------
+    InputError : the file is missing, is not text, has no header or rows, lacks a column, or has a
+        row that is longer than its header.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.reader(file))
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as CSV: {error}") from None
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    if len(lines) < 2:
+        raise InputError(f"{path}: needs a header and at least one row")
+    header = [name.strip() for name in lines[0]]
+    for name in required:
+        if name not in header:
+            hint = nearest(name, header)
+            meant = f"; {hint!r} is near" if hint else ""
+            columns = ", ".join(known or required)
+            raise InputError(f"{path}: column {name!r} is missing{meant}; columns are {columns}")
+    for number, line in enumerate(lines[1:], start=2):
+        if len(line) > len(header):
+            raise InputError(
+                f"{path}: row {number} has {len(line)} cells, the header {len(header)}"
+            )
+    return header, [
+        dict(zip(header, [*line, *[""] * (len(header) - len(line))], strict=True))
+        for line in lines[1:]
+    ]
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as CSV; the file appears when it is whole.
+
+    Raises
+    ------
+    InputError : the file cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(columns)))
+            writer.writeheader()
+            for row in rows:
+                writer.writerow({k: "" if v is None else v for k, v in row.items()})
+        unfinished.replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def write_cases(
@@ -16,13 +83,9 @@ def write_cases(
 
     Columns of the input that have the name of an added one are replaced.
     """
-    import csv
     import io
-    from pathlib import Path
 
     import click
-
-    from gigawatt.errors import InputError
 
     names = [h for h in header if h not in columns] + list(columns)
     buffer = io.StringIO()

@@ -22,7 +22,7 @@ def command(program: str, as_json: bool) -> None:
     value of every input, and what it declares stands beside what it comes to. Exit code 2 if
     anything is wrong.
     """
-    from gigawatt.errors import ProblemsError
+    from gigawatt.errors import InputError, ProblemsError
     from gigawatt.program.check import declared_against_computed, phase_totals, warnings_of
     from gigawatt.program.load import load_program
     from gigawatt.study.declared import computed_capex_usd_per_gw
@@ -32,6 +32,10 @@ def command(program: str, as_json: bool) -> None:
     except ProblemsError as error:
         if as_json:
             _print_json({"ok": False, "problems": [_problem(p) for p in error.problems]})
+        raise
+    except InputError as error:  # no such file, or it can't be read
+        if as_json:
+            _print_json({"ok": False, "error": str(error), "problems": []})
         raise
     totals = phase_totals(loaded.program, loaded.catalog)
     comparisons = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from gigawatt.report.speech import Speech
     from gigawatt.study.causes import Causes
     from gigawatt.study.compare import Comparison, Progress
 
 BANDS = ("p10", "p50", "p90")
 NONE = "–"
+FILE_WIDTH = 120  # of lines where the output is no terminal
 
 
 @click.command()
@@ -29,6 +31,9 @@ NONE = "–"
 @click.option("--causes-draws", default=500, show_default=True, help="Draws of the waterfall.")
 @click.option("--workers", default=0, help="Processes [default: one a core].")
 @click.option("--out", type=click.Path(), help="New folder for the page and CSV tables.")
+@click.option(
+    "--lang", type=click.Choice(("en", "fr")), default="en", show_default=True, help="Language."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def command(
     a: str,
@@ -38,6 +43,7 @@ def command(
     causes_draws: int,
     workers: int,
     out: str | None,
+    lang: str,
     as_json: bool,
 ) -> None:
     """Compare A and B: two programmes (bundled names or TOML files), or two run folders.
@@ -51,6 +57,7 @@ def command(
     from gigawatt.errors import InputError
     from gigawatt.program.read import bundled_names
     from gigawatt.report.comparison import write_comparison_page
+    from gigawatt.report.speech import Speech
     from gigawatt.study.compare import check_new, write_comparison
     from gigawatt.study.compare_runs import compare_runs
 
@@ -68,8 +75,8 @@ def command(
         found = _programs(a, b, draws, seed, causes_draws, workers)
     if folder is not None:
         write_comparison(found, folder)
-        write_comparison_page(folder)
-    _show(found, folder, as_json)
+        write_comparison_page(folder, lang)
+    _show(found, folder, as_json, Speech.of(lang, int(found.setting["draws"])))
 
 
 def _refuse_mixed(other: str, run: str) -> None:
@@ -136,75 +143,99 @@ def _progress() -> Iterator[Progress]:
         yield told
 
 
-def _show(found: Comparison, folder: Path | None, as_json: bool) -> None:
+def _show(found: Comparison, folder: Path | None, as_json: bool, speech: Speech) -> None:
     import json
 
     from rich.console import Console
     from rich.text import Text
 
+    from gigawatt.quantity.format import fixed
+
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
     else:
         console = Console()
+        if not console.is_terminal:
+            console = Console(width=FILE_WIDTH)
         for letter, side in (("A", found.a), ("B", found.b)):
-            console.print(Text(f"{letter}  {side['name']}: {side['title']}", style="bold"))
+            console.print(
+                Text(f"{letter}  {side['name']}: {speech.text(side['title'])}", style="bold")
+            )
         setting = found.setting
-        console.print(
-            Text(f"{setting['draws']:,} draws, seed {setting['seed']}, the same in both; B minus A")
-        )
-        _print_headline(found, console)
-        _print_by_year(found, console)
+        draws = fixed(float(setting["draws"]), 0, speech.locale)
+        console.print(Text(speech.say("compare.setting", draws=draws, seed=setting["seed"])))
+        _print_headline(found, console, speech)
+        _print_by_year(found, console, speech)
         if found.causes is not None and found.causes.waterfalls:
-            _print_causes(found.causes, console)
+            _print_causes(found.causes, console, speech)
         console.print()
         for note in found.notes:
-            console.print(Text(f"Note: {note}."))
+            console.print(Text(speech.say("compare.note", note=speech.text(note))))
     if folder is not None:
         click.echo(f"Comparison folder: {folder}", err=True)
 
 
-def print_side_by_side(found: Comparison, console: Console) -> None:
+def print_side_by_side(found: Comparison, console: Console, lang: str = "en") -> None:
     """Print P50 of two programmes and the middle difference: what fits beside a summary."""
-    table = _grid("The plan as announced and as signed, P50", "")
-    for name in ("announced", "signed", "difference", "of it P10", "P90"):
-        table.add_column(name, justify="right", no_wrap=True)
+    from gigawatt.report.speech import Speech
+
+    speech = Speech.of(lang, int(found.setting["draws"]))
+    table = _grid(speech.say("compare.beside"), "")
+    for key in ("compare.announced", "compare.signed", "compare.difference_word", "compare.of_it"):
+        table.add_column(speech.say(key), justify="right", no_wrap=True)
+    table.add_column("P90", justify="right", no_wrap=True)
     for r in found.results:
         if r["kind"] in ("date", "number") and r["a"] and r["b"]:
-            a, b, low, middle, high = _row(r["a"], r["b"], r["difference"], r)
-            table.add_row(r["title"], a, b, middle, low, high)
+            a, b, low, middle, high = _row(r["a"], r["b"], r["difference"], r, speech)
+            table.add_row(_title(r, speech), a, b, middle, low, high)
     _put(table, console)
 
 
-def _print_headline(found: Comparison, console: Console) -> None:
+def _title(r: dict[str, Any], speech: Speech) -> str:
+    return speech.say.titled(str(r["name"]), speech.text(str(r["title"])))
+
+
+def _print_headline(found: Comparison, console: Console, speech: Speech) -> None:
     """Print the single results of two programmes side by side."""
     single = [r for r in found.results if r["kind"] in ("date", "number")]
-    table = _grid("Named results: A, B and the difference within each draw", "")
-    for name in ("A P50", "B P50", "P10", "P50", "P90", "unit"):
-        table.add_column(name, justify="left" if name == "unit" else "right")
+    table = _grid(speech.say("compare.named"), "")
+    for name in ("A P50", "B P50", "P10", "P50", "P90"):
+        table.add_column(name, justify="right")
+    table.add_column(speech.say("word.unit"))
     for r in single:
-        table.add_row(r["title"], *_row(r["a"], r["b"], r["difference"], r), _remark(r))
+        cells = _row(r["a"], r["b"], r["difference"], r, speech)
+        table.add_row(_title(r, speech), *cells, _remark(r, speech))
     _put(table, console)
 
 
-def _print_by_year(found: Comparison, console: Console) -> None:
+def _print_by_year(found: Comparison, console: Console, speech: Speech) -> None:
     for r in found.results:
         if r["kind"] == "by_year" and r.get("by_year"):
-            by_year = _grid(f"{r['title']}, {r['unit']}", "year")
+            by_year = _grid(f"{_title(r, speech)}, {speech.unit(r['unit'])}", speech.text("year"))
             for name in ("A P50", "B P50", "P10", "P50", "P90"):
                 by_year.add_column(name, justify="right")
             for year, entry in r["by_year"].items():
                 if _central(entry["a"]) or _central(entry["b"]):
-                    by_year.add_row(year, *_row(entry["a"], entry["b"], entry["difference"], r))
+                    cells = _row(entry["a"], entry["b"], entry["difference"], r, speech)
+                    by_year.add_row(year, *cells)
             if by_year.row_count:
                 _put(by_year, console)
 
 
-def _row(a: Any, b: Any, difference: Any, r: dict[str, Any]) -> list[str]:  # noqa: ANN401 - JSON
-    d = difference or {}
+def _row(
+    a: Any,  # noqa: ANN401 - JSON
+    b: Any,  # noqa: ANN401
+    difference: Any,  # noqa: ANN401
+    r: dict[str, Any],
+    speech: Speech,
+) -> list[str]:
+    from gigawatt.quantity.format import shown_unit
+
+    d, unit = difference or {}, shown_unit(str(r["name"]), r["unit"])
     return [
-        _value(a, r["unit"]),
-        _value(b, r["unit"]),
-        *(_signed(d.get(q), r["difference_unit"]) for q in BANDS),
+        _value(a, unit, speech),
+        _value(b, unit, speech),
+        *(_signed(d.get(q), r["difference_unit"], speech) for q in BANDS),
     ]
 
 
@@ -212,23 +243,19 @@ def _central(side: dict[str, Any] | None) -> float | str | None:
     return (side or {}).get("p50")
 
 
-def _value(side: dict[str, Any] | None, unit: str) -> str:
-    from gigawatt.quantity.format import quantity
-
+def _value(side: dict[str, Any] | None, unit: str, speech: Speech) -> str:
     if side is None:
-        return "none"
+        return NONE
     middle = side.get("p50")
     if middle is not None:
-        return quantity(middle, unit, short=True)
+        return speech.quantity(middle, unit, short=True)
     if side.get("status") == "not in programme":
-        return "not in it"
-    return "not in time" if unit == "date" else NONE
+        return speech.say("word.not_in_programme")
+    return speech.say("compare.not_in_time") if unit == "date" else NONE
 
 
-def _signed(value: float | None, unit: str) -> str:
+def _signed(value: float | None, unit: str, speech: Speech) -> str:
     """Difference with its sign, "0" where there is none; of shares in percentage points (pp)."""
-    from gigawatt.quantity.format import number, quantity
-
     if value is None:
         return NONE
     if value == 0.0:
@@ -236,29 +263,28 @@ def _signed(value: float | None, unit: str) -> str:
     sign = "+" if value > 0 else "−"
     size = abs(value)
     if unit == "months":
-        return f"{sign}{number(size, 2)}"
+        return f"{sign}{speech.number(size, 2)}"
     if unit == "share":
-        return f"{sign}{number(100.0 * size, 2)} pp"
-    return f"{sign}{quantity(size, unit, short=True)}"
+        return f"{sign}{speech.number(100.0 * size, 2)} {speech.say('compare.pp')}"
+    return f"{sign}{speech.quantity(size, unit, short=True)}"
 
 
-def _remark(r: dict[str, Any]) -> str:
+def _remark(r: dict[str, Any], speech: Speech) -> str:
     """Unit of the difference, and in how many draws only one side has a value."""
-    from gigawatt.quantity.format import percent
-
     d = r["difference"] or {}
-    parts = [] if r["difference_unit"] == "share" else [r["difference_unit"]]
+    parts = [] if r["difference_unit"] == "share" else [speech.unit(r["difference_unit"])]
     if not r["paired"] and r["difference"]:
-        parts.append("of the medians")
+        parts.append(speech.say("compare.of_medians"))
     if not r["name"].startswith("probability_"):
         for letter in ("a", "b"):
             share = d.get(f"share_only_{letter}")
             if share:
-                parts.append(f"only {letter.upper()} in {percent(share)} of draws")
-    return "; ".join(parts)
+                told = speech.percent(share)
+                parts.append(speech.say("compare.only", side=letter.upper(), share=told))
+    return speech.locale.joint.join(parts)
 
 
-def _print_causes(causes: Causes, console: Console) -> None:
+def _print_causes(causes: Causes, console: Console, speech: Speech) -> None:
     """Waterfalls, a column each: from A, group by group, to B."""
     from rich.text import Text
 
@@ -266,32 +292,29 @@ def _print_causes(causes: Causes, console: Console) -> None:
     ends = [w for w in causes.waterfalls if w.name.startswith("facility_gw") and w.a != w.b]
     if ends:  # the year in which they differ most
         chosen.append(max(ends, key=lambda w: abs(w.b - w.a)))
-    table = _grid(
-        "Causes: effect on the P50 of each group of inputs, from A to B "
-        f"({causes.draws:,} draws; mean of both orders)",
-        "",
-    )
+    table = _grid(speech.say("compare.causes_grid", draws=causes.draws), "")
     for w in chosen:
-        table.add_column(w.title, justify="right")
-    table.add_row("A", *(_plain(w.a, w.unit) for w in chosen))
+        table.add_column(speech.text(w.title), justify="right")
+    table.add_row("A", *(_plain(w.a, w.unit, speech) for w in chosen))
     for number, group in enumerate(causes.groups):
-        effects = (_signed(w.effects[number].mean, w.unit) for w in chosen)
-        table.add_row(group.label, *effects)
-    table.add_row("B", *(_plain(w.b, w.unit) for w in chosen))
+        effects = (_signed(w.effects[number].mean, w.unit, speech) for w in chosen)
+        table.add_row(speech.text(group.label), *effects)
+    table.add_row("B", *(_plain(w.b, w.unit, speech) for w in chosen))
     _put(table, console)
     for group in causes.groups:
-        console.print(Text(f"{group.label}: {_listed(group.changed)}"))
+        console.print(Text(f"{speech.text(group.label)}: {_listed(group.changed, speech)}"))
 
 
-def _plain(value: float, unit: str) -> str:
-    from gigawatt.quantity.format import quantity
+def _plain(value: float, unit: str, speech: Speech) -> str:
+    if unit == "months":
+        return speech.say("compare.month", number=speech.number(value))
+    return speech.quantity(value, unit, short=True)
 
-    return f"month {value:.1f}" if unit == "months" else quantity(value, unit, short=True)
 
-
-def _listed(changed: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(changed) - most} more" if len(changed) > most else ""
-    return ", ".join(changed[:most]) + more
+def _listed(changed: Sequence[str], speech: Speech, most: int = 8) -> str:
+    shown = ", ".join(map(speech.text, changed[:most]))
+    left = len(changed) - most
+    return f"{shown} {speech.say('compare.more', count=left)}" if left > 0 else shown
 
 
 def _put(table: Table, console: Console) -> None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.tree import Tree
 
+    from gigawatt.report.speech import Speech
     from gigawatt.study.explain import Branch, Leaf
+    from gigawatt.study.folder import StoredRun
     from gigawatt.study.held import Value
-    from gigawatt.study.stored import StoredRun
 
 GIGAWATTS = "gigawatts"
 MOST_LEAVES = 4  # of one pattern; more are told in one line, unless --all
@@ -33,8 +36,11 @@ Examples:
 @click.argument("metric", default="")
 @click.option("--depth", type=int, help="Levels of formulas to take apart [default: to facts].")
 @click.option("--all", "each", is_flag=True, help="Each fact by itself, with its note.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(run: str, metric: str, depth: int | None, each: bool, as_json: bool) -> None:
+@click.option(
+    "--lang", type=click.Choice(("en", "fr")), default="en", show_default=True, help="Language."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (in English).")
+def command(run: str, metric: str, depth: int | None, each: bool, lang: str, as_json: bool) -> None:
     """Explain METRIC of RUN: its value, formulas, intermediate quantities, facts and sources.
 
     METRIC is a named result, a quantity on the way to one, or "gigawatts" (what binds each).
@@ -42,13 +48,15 @@ def command(run: str, metric: str, depth: int | None, each: bool, as_json: bool)
     """
     from pathlib import Path
 
-    from gigawatt.study.stored import open_run
+    from gigawatt.report.speech import Speech
+    from gigawatt.study.folder import open_run
 
     opened = open_run(Path(run))
+    speech = Speech.of(lang, int(opened.manifest["draws"]))
     if not metric:
-        _list(opened, as_json)
+        _list(opened, as_json, speech)
     elif metric == GIGAWATTS:
-        _gigawatts(opened, as_json)
+        _gigawatts(opened.folder.path, as_json, lang)
     else:
         from gigawatt.study.explain import explain
 
@@ -56,10 +64,10 @@ def command(run: str, metric: str, depth: int | None, each: bool, as_json: bool)
         if as_json:
             _print_json(branch.data())
         else:
-            _print_tree(branch, each)
+            _print_tree(branch, each, speech)
 
 
-def _list(run: StoredRun, as_json: bool) -> None:
+def _list(run: StoredRun, as_json: bool, speech: Speech) -> None:
     from gigawatt.study.derivations import bound, find
     from gigawatt.study.explain import explainable
 
@@ -72,29 +80,37 @@ def _list(run: StoredRun, as_json: bool) -> None:
         _print_json(rows)
         return
     width = max(len(r["name"]) for r in rows)
-    for heading, is_result in (("Named results", True), ("Quantities below them", False)):
-        click.echo(heading)
+    for heading, is_result in (("explain.results", True), ("explain.below", False)):
+        click.echo(speech.say(heading))
         for row in rows:
             if row["result"] == is_result:
-                click.echo(f"  {row['name']:<{width}}  {row['title']}")
+                click.echo(f"  {row['name']:<{width}}  {_title(row['name'], row['title'], speech)}")
 
 
-def _gigawatts(run: StoredRun, as_json: bool) -> None:
-    from gigawatt.study.gigawatt_notes import COST_NOT_KNOWN, gigawatt_notes, reload
+def _title(name: str, title: str, speech: Speech) -> str:
+    return speech.say.titled(name, speech.text(title))
 
-    notes = gigawatt_notes(*reload(run.manifest))
+
+def _gigawatts(folder: Path, as_json: bool, lang: str) -> None:
+    from gigawatt.report.read import read_run
+    from gigawatt.report.sections.gigawatts import read_notes, sentence
+    from gigawatt.report.view import View
+
+    notes = read_notes(folder)
+    view = View.of(read_run(folder), lang)
+    remark = view.say("gigawatts.levers_note")
     if as_json:
-        _print_json({"notes": [n.data() for n in notes], "remark": COST_NOT_KNOWN})
+        _print_json({"notes": notes, "remark": remark})
         return
     if not notes:
-        click.echo("No draw of the programme holds a whole gigawatt.")
+        click.echo(view.say("explain.no_gigawatt"))
         return
     for note in notes:
-        click.echo(note.text)
-    click.echo(COST_NOT_KNOWN)
+        click.echo(sentence(view, note))
+    click.echo(remark)
 
 
-def _print_tree(branch: Branch, each: bool) -> None:
+def _print_tree(branch: Branch, each: bool, speech: Speech) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -102,8 +118,8 @@ def _print_tree(branch: Branch, each: bool) -> None:
         console = Console(highlight=False, width=WIDTH)
     leaves = [x for part in branch.walk() for group in part.leaves.values() for x in group]
     cited = {source: k for k, source in enumerate(dict.fromkeys(map(_cited, leaves)), start=1)}
-    console.print(_tree(branch, each, cited))
-    console.print(f"\nSources ({len(cited)})", style="bold")
+    console.print(_tree(branch, each, cited, speech))
+    console.print("\n" + speech.say("explain.sources", count=len(cited)), style="bold")
     for source, number in cited.items():
         console.print(f"[{number}] {source}", markup=False)
 
@@ -112,90 +128,100 @@ def _cited(leaf: Leaf) -> str:
     return leaf.source + (f" ({leaf.source_date})" if leaf.source_date else "")
 
 
-def _tree(branch: Branch, each: bool, cited: dict[str, int], parent: Tree | None = None) -> Tree:
+def _tree(
+    branch: Branch,
+    each: bool,
+    cited: dict[str, int],
+    speech: Speech,
+    parent: Tree | None = None,
+) -> Tree:
     """Tree of a branch; `cited` numbers the sources."""
     from rich.text import Text
     from rich.tree import Tree
 
-    label = Text(branch.title, style="bold")
+    from gigawatt.quantity.format import shown_unit
+
+    label = Text(_title(branch.id, branch.title, speech), style="bold")
     if branch.repeated:
-        label.append("  (see above)", style="dim")
+        label.append(f"  ({speech.say('explain.above')})", style="dim")
     else:
         label.append(f"  [{branch.id}]", style="dim")
-        label.append(_values(branch.values, branch.unit), style="cyan")
-        label.append(f"\n= {branch.formula}")
+        unit = shown_unit(branch.id, branch.unit)
+        label.append(_values(branch.values, unit, speech), style="cyan")
+        label.append(f"\n= {speech.text(branch.formula)}")
     here = Tree(label) if parent is None else parent.add(label)
     for child in branch.branches:
-        _tree(child, each, cited, here)
+        _tree(child, each, cited, speech, here)
     for pattern, group in branch.leaves.items():
         if len(group) > MOST_LEAVES and not each:
-            here.add(Text(_many(pattern, group, cited), style="dim"))
+            here.add(Text(_many(pattern, group, cited, speech), style="dim"))
             continue
         for leaf in group:
             note = f"\n{leaf.note}" if each and leaf.note else ""
-            here.add(Text(_leaf(leaf, cited) + note, style="dim"))
+            here.add(Text(_leaf(leaf, cited, speech) + note, style="dim"))
     return here
 
 
-def _values(values: Sequence[Value], unit: str) -> str:
+def _values(values: Sequence[Value], unit: str, speech: Speech) -> str:
     """Values of a quantity; the first and last of a long series."""
-    from gigawatt.quantity.format import quantity, span
-
     if not values:
-        return f"  ({unit})"
+        return f"  ({speech.unit(unit)})"
     lines = []
     for v in values:
         if v.p10 is None and v.p90 is None:  # one number, or a date that no draw reaches
             held = v.p50 if v.p50 is not None else v.mean
-            text = "not reached" if held is None else quantity(held, unit)
+            never = speech.say("explain.never")
+            text = never if held is None else speech.quantity(held, unit)
         else:
-            text = span(v.p10, v.p50, v.p90, unit)
-        lines.append(f"\n{v.label}: {text}" if v.label else f"  {text}")
+            text = speech.span(v.p10, v.p50, v.p90, unit)
+        lines.append(f"\n{speech.text(v.label)}: {text}" if v.label else f"  {text}")
     if len(lines) > MOST_VALUES:
-        left = len(lines) - MOST_VALUES
-        lines = [*lines[: MOST_VALUES - 1], f"\n… {left} more", lines[-1]]
+        left = speech.say("explain.more", count=len(lines) - MOST_VALUES)
+        lines = [*lines[: MOST_VALUES - 1], f"\n{left}", lines[-1]]
     return "".join(lines)
 
 
-def _leaf(leaf: Leaf, cited: dict[str, int]) -> str:
+def _leaf(leaf: Leaf, cited: dict[str, int], speech: Speech) -> str:
     """A fact or an input on one line, with the number of its source."""
-    source = cited[_cited(leaf)]
-    held = f"{leaf.status}, as of {leaf.as_of}" if leaf.as_of else leaf.status
-    title = leaf.path if leaf.kind == "fact" else f"{leaf.path} ({leaf.title})"
-    return f"{title} = {_number(leaf.value, leaf)}{_range(leaf)}  {held} [{source}]"
+    held = speech.say.label("mark", leaf.status)
+    if leaf.as_of:
+        held = speech.say("explain.as_of", status=held, date=leaf.as_of)
+    title = leaf.path if leaf.kind == "fact" else f"{leaf.path} ({speech.text(leaf.title)})"
+    number = _number(leaf.value, leaf, speech)
+    return f"{title} = {number}{_range(leaf, speech)}  {held} [{cited[_cited(leaf)]}]"
 
 
-def _many(pattern: str, group: Sequence[Leaf], cited: dict[str, int]) -> str:
+def _many(pattern: str, group: Sequence[Leaf], cited: dict[str, int], speech: Speech) -> str:
     """Many facts or inputs of one pattern in one line."""
     from collections import Counter
 
-    status = ", ".join(f"{n} {s}" for s, n in Counter(leaf.status for leaf in group).items())
-    kind = "facts" if group[0].kind == "fact" else "inputs of the programme"
+    counted = Counter(leaf.status for leaf in group)
+    status = ", ".join(f"{n} {speech.say.label('mark', s)}" for s, n in counted.items())
+    key = "explain.facts" if group[0].kind == "fact" else "explain.inputs"
     numbers = ", ".join(map(str, sorted({cited[_cited(leaf)] for leaf in group})))
-    return f"{len(group)} {kind} {pattern}{_ends(group)}  {status} [{numbers}]"
+    what = speech.say(key, count=len(group), pattern=pattern)
+    return f"{what}{_ends(group, speech)}  {status} [{numbers}]"
 
 
-def _ends(group: Sequence[Leaf]) -> str:
+def _ends(group: Sequence[Leaf], speech: Speech) -> str:
     """Lowest and highest central value, where all are numbers of one unit."""
     values = [float(leaf.value) for leaf in group if _is_number(leaf.value)]
     if len({leaf.unit for leaf in group}) > 1 or len(values) < len(group):
         return ""
-    low, high = min(values), max(values)
-    return f" = {_number(low, group[0])}" + (f" … {_number(high, group[0])}" if high > low else "")
+    low, high = (_number(v, group[0], speech) for v in (min(values), max(values)))
+    return f" = {low}" if min(values) == max(values) else f" = {low} … {high}"
 
 
-def _range(leaf: Leaf) -> str:
+def _range(leaf: Leaf, speech: Speech) -> str:
     if leaf.low is None or leaf.high is None or leaf.low == leaf.high:
         return ""
-    return f" ({_number(leaf.low, leaf)} … {_number(leaf.high, leaf)})"
+    return f" ({_number(leaf.low, leaf, speech)} … {_number(leaf.high, leaf, speech)})"
 
 
-def _number(value: Any, leaf: Leaf) -> str:  # noqa: ANN401 - a number, date, flag or choice
-    from gigawatt.quantity.format import quantity
-
+def _number(value: Any, leaf: Leaf, speech: Speech) -> str:  # noqa: ANN401 - number, date, choice
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return quantity(value, leaf.unit, digits=4) if _is_number(value) else str(value)
+        return speech.say("page.yes" if value else "page.no")
+    return speech.quantity(value, leaf.unit, digits=4) if _is_number(value) else str(value)
 
 
 def _is_number(value: object) -> bool:

@@ -30,8 +30,8 @@ def command(run: str, metric: str, top: int, as_json: bool) -> None:
     from pathlib import Path
 
     from gigawatt.errors import InputError
+    from gigawatt.study.folder import open_run
     from gigawatt.study.run_influence import run_influence
-    from gigawatt.study.stored import open_run
 
     if top < 1:
         raise InputError(f"--top {top}: must be at least 1")

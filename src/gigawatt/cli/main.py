@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
     "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
+    "schedule": ("gigawatt.cli.schedule", "Dates with odds: gigawatts, sites, levers, replay."),
     "explain": ("gigawatt.cli.explain", "Explain a result: formulas, facts, sources."),
     "influence": ("gigawatt.cli.influence", "Show the inputs that move each result most."),
     "report": ("gigawatt.cli.report", "Write the report of a run again, in a language."),
@@ -83,12 +84,24 @@ def _interrupt(signum: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
+TELLS_ITSELF = "check"  # its JSON lists the problems one by one
+
+
+def _tell_as_json(error: GigawattError, argv: list[str]) -> None:
+    """Print an error on stdout too, where the caller reads JSON there."""
+    if "--json" in argv and argv[0] != TELLS_ITSELF:
+        import json
+
+        click.echo(json.dumps({"ok": False, "error": str(error)}, ensure_ascii=False))
+
+
 def main() -> None:
     """Run the command line; tell a user's mistake in one message and return its exit code."""
     signal.signal(signal.SIGTERM, _interrupt)  # a polite kill cleans up as Ctrl-C does
     try:
         cli.main(standalone_mode=False)
     except GigawattError as error:
+        _tell_as_json(error, sys.argv[1:])
         click.echo(f"Error: {error}" if "\n" not in str(error) else f"Errors:\n{error}", err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Abort:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gigawatt.study.run import Progress, Simulated
 
 DEFAULT_PROGRAM = "openai-nvidia-2025-09"  # the plan as announced
+CAUSES_DRAWS = 250  # of each step of the waterfall
 SIGNED_PROGRAM = "openai-nvidia-2026-02"  # what was signed instead: shown beside it by default
 
 
@@ -57,6 +58,7 @@ def command(
     from gigawatt.program.load import load_program
     from gigawatt.report.html import write_report
     from gigawatt.study.declared import computed_capex_usd_per_gw
+    from gigawatt.study.gigawatt_notes import write_notes
     from gigawatt.study.run import Settings, simulate, write_run
     from gigawatt.study.store import check_target, write_json
 
@@ -77,6 +79,7 @@ def command(
         """Write what is read by people into the folder before it gets its name."""
         if found is not None:
             write_json(partial / "comparison.json", found.as_dict())
+        write_notes(simulated, partial)
         write_report(partial, lang)
 
     write_run(
@@ -89,7 +92,7 @@ def command(
     )
     _show(folder, as_json, lang)
     if found is not None and not as_json:
-        _show_beside(found)
+        _show_beside(found, lang)
 
 
 def _beside(announced: Simulated, as_of: str | None) -> Comparison:
@@ -100,17 +103,19 @@ def _beside(announced: Simulated, as_of: str | None) -> Comparison:
 
     signed = load_program(SIGNED_PROGRAM, as_of=_date(as_of))
     with _progress(announced.settings.draws) as progress:
-        return side_by_side(announced, simulate(signed, announced.settings, progress))
+        other = simulate(signed, announced.settings, progress)
+    return side_by_side(announced, other, CAUSES_DRAWS)
 
 
-def _show_beside(found: Comparison) -> None:
+def _show_beside(found: Comparison, lang: str) -> None:
     from rich.console import Console
 
     from gigawatt.cli.compare import print_side_by_side
+    from gigawatt.report.strings import strings_of
 
     console = Console()
-    print_side_by_side(found, console)
-    console.print(f"Causes: gigawatt compare {DEFAULT_PROGRAM} {SIGNED_PROGRAM}")
+    print_side_by_side(found, console, lang)
+    console.print(strings_of(lang)("compare.where", a=DEFAULT_PROGRAM, b=SIGNED_PROGRAM))
 
 
 def _date(text: str | None) -> dt.date | None:

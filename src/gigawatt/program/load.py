@@ -16,14 +16,21 @@ from gigawatt.errors import InputError, Problem, ProblemsError
 from gigawatt.program.contracts import CONTRACT_RULES
 from gigawatt.program.model import Program
 from gigawatt.program.overrides import programme_source, replaced_facts
-from gigawatt.program.parts import Parts, declared, named_entries, parts_of, settled
+from gigawatt.program.parts import (
+    Parts,
+    declared,
+    named_entries,
+    parts_of,
+    settled,
+    shared_limit,
+)
 from gigawatt.program.problems import problems_of
 from gigawatt.program.read import RawProgram, read_program
 from gigawatt.program.rules import RULES
 from gigawatt.program.schema import Context, ProgramTable
 from gigawatt.program.shown import shown_value
 
-CATALOG_TABLES = ("systems", "grids", "cooling", "technologies", "models")
+CATALOG_TABLES = ("systems", "grids", "cooling", "technologies", "models", "haircuts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,8 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         instruments=parts.instruments,
         origin=raw.origin,
         sha256=_digest(raw, as_of),
+        limits=tuple(shared_limit(limit, as_of) for limit in table.limit),
+        haircuts=tuple(table.haircuts),
     )
 
 

@@ -15,6 +15,7 @@ from gigawatt.uncertainty.distributions import Distribution
 
 MW_BASES = ("facility", "it", "grid", "generation")
 ROUTES = ("grid", "onsite", "brownfield")
+LIMITED = ("crews", "onsite", "transformers")
 WORKLOAD_CLASSES = ("train", "serve", "research")
 EVENT_KINDS = (
     "tenant_left", "paused", "resumed", "power_source_switched", "financier_left",
@@ -73,6 +74,8 @@ class Phase:
     cleared_spread_months : uncertainty of a planned clearing date (added; 0 for a fact).
     power_contracted : whether the utility contract or the on-site plant is in hand at clearing.
     framework_orders : whether long-lead equipment was ordered ahead under framework contracts.
+    preorder_months : how far ahead of design freeze it was ordered; None = the catalog's range
+        where there are framework orders, else not ahead at all.
     contract : id of the instrument under which the lab uses the phase; "" = none named.
     status : announced, reported or assumed.
     progress : milestone → date, what has been reached for this phase.
@@ -91,6 +94,7 @@ class Phase:
     contract: str
     status: Status
     progress: Mapping[str, dt.date] = field(default_factory=dict)
+    preorder_months: Distribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,28 @@ class RackSupply:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedLimit:
+    """Slots a year that all sites of the programme share; what is not taken is lost.
+
+    Attributes
+    ----------
+    id : its name.
+    resource : one of `LIMITED`.
+    mw_per_year : facility power that can be served a year.
+    opens : from when slots count.
+    status, source, note : how it is known.
+    """
+
+    id: str
+    resource: str
+    mw_per_year: Distribution
+    opens: dt.date
+    status: Status
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One contract: who pays whom, when, by which rule.
 
@@ -250,6 +276,8 @@ class Program:
     parties, sites, workloads, supplies, instruments : see their classes.
     origin : file it came from, and the files it extends.
     sha256 : hash of the resolved programme.
+    limits : slots that its sites share.
+    haircuts : catalog ids of the haircuts that are applied to its dates.
     """
 
     name: str
@@ -266,6 +294,8 @@ class Program:
     instruments: tuple[Instrument, ...]
     origin: tuple[str, ...]
     sha256: str
+    limits: tuple[SharedLimit, ...] = ()
+    haircuts: tuple[str, ...] = ()
 
     def site(self, site_id: str) -> Site:
         """Return the site called `site_id`, or raise an error with the nearest name."""

@@ -23,6 +23,7 @@ from gigawatt.program.model import (
     Party,
     Phase,
     RackSupply,
+    SharedLimit,
     Site,
     SiteEvent,
     Workload,
@@ -91,6 +92,12 @@ def named_entries(raw: RawProgram, key: str) -> Iterator[tuple[KeyPath, Mapping[
 def declared(table: schema.DeclaredTable) -> Declared:
     """What the announcement says."""
     return Declared(**_fields(table))
+
+
+def shared_limit(table: schema.LimitTable, as_of: dt.date) -> SharedLimit:
+    """Slots that sites share; without a date of their own they count from the as-of date on."""
+    fields = _fields(table)
+    return SharedLimit(**{**fields, "status": Status(table.status), "opens": table.opens or as_of})
 
 
 def settled(site: Site, as_of: dt.date) -> Site:

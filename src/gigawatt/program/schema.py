@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
-from gigawatt.program.model import EVENT_KINDS, MILESTONES
+from gigawatt.program.model import EVENT_KINDS, LIMITED, MILESTONES
 from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -102,6 +102,7 @@ GridRef = Annotated[str, AfterValidator(Ref("grids", "grid in the catalog"))]
 CoolingRef = Annotated[str, AfterValidator(Ref("cooling", "cooling type in the catalog"))]
 TechnologyRef = Annotated[str, AfterValidator(Ref("technologies", "technology in the catalog"))]
 ModelRef = Annotated[str, AfterValidator(Ref("models", "model in the catalog"))]
+HaircutRef = Annotated[str, AfterValidator(Ref("haircuts", "haircut in the catalog"))]
 InstrumentRef = Annotated[str, AfterValidator(Ref("instrument", "instrument"))]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -179,6 +180,9 @@ class PhaseTable(Section):
     )
     power_contracted: StrictBool = Field(False, description="power in hand when clearing begins")
     framework_orders: StrictBool = Field(False, description="long-lead equipment ordered ahead")
+    preorder_months: Months | None = Field(
+        None, description="how far ahead of design freeze; by default the catalog's range"
+    )
     contract: InstrumentRef = Field("", description="instrument under which the lab uses it")
     status: KnownHow = Field("assumed", description="how this phase is known")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
@@ -269,6 +273,22 @@ class SupplyTable(Section):
     programme_share: Share = Field(description="share of it that this programme gets")
 
 
+class LimitTable(Section):
+    """Slots a year that all sites of the programme share; what is not taken is lost."""
+
+    id: Identifier = Field(description="short name")
+    resource: Literal[LIMITED] = Field(  # type: ignore[valid-type]
+        description="crews (fit-out of halls), onsite (plant), transformers"
+    )
+    mw_per_year: Annotated[Distribution, Quantity("mw_per_year", low=1.0)] = Field(
+        description="facility power that can be served a year"
+    )
+    opens: Date | None = Field(None, description="from when slots count; by default as_of")
+    status: KnownHow = Field("assumed", description="how it is known")
+    source: str = Field("", description="where it is from")
+    note: str = Field("", description="anything a reader must know")
+
+
 class InstrumentTable(Section):
     """One contract: who pays whom, when, by which rule."""
 
@@ -299,6 +319,10 @@ class ProgramTable(Section):
     site: list[SiteTable] = Field(min_length=1, description="campuses")
     workload: list[WorkloadTable] = Field(min_length=1, description="uses of the fleet")
     supply: list[SupplyTable] = Field(min_length=1, description="rack supply by system")
+    limit: list[LimitTable] = Field(default_factory=list, description="slots that sites share")
+    haircuts: list[HaircutRef] = Field(
+        default_factory=list, description="catalog ids of haircuts on announced dates"
+    )
     instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"

@@ -212,6 +212,27 @@ def percent(share: float | None, digits: int = 2, locale: Locale = EN) -> str:
     return f"{text}{locale.space}%"
 
 
+def odds(share: float | None, draws: int = 1000, locale: Locale = EN) -> str:
+    """Odds as per cent: a count over draws never shows that a thing can't be, or must.
+
+    >>> odds(0.0), odds(0.42), odds(1.0), odds(0.0, 500)
+    ('< 0.1 %', '42 %', '> 99.9 %', '< 0.2 %')
+    """
+    if share is None or not math.isfinite(share):
+        return locale.missing
+    least = max(0.001, 1.0 / draws)
+    if share < least:
+        return f"<{locale.space}{percent(least, locale=locale)}"
+    if share > 1.0 - least:
+        return f">{locale.space}{percent(1.0 - least, 3, locale)}"
+    return percent(share, locale=locale)
+
+
+def shown_unit(name: str, unit: str) -> str:
+    """Unit by which a named result is written: a share of draws is written as odds."""
+    return "odds" if name.startswith("probability_") and unit == "share" else unit
+
+
 def month(date: dt.date | str | None, locale: Locale = EN) -> str:
     """Month and year of a date or of ISO text of at least a month ("2027-10").
 
@@ -245,6 +266,7 @@ def quantity(
     digits: int = 3,
     locale: Locale = EN,
     short: bool = False,
+    draws: int = 1000,
 ) -> str:
     """Value with its unit, on the scale that a person would choose.
 
@@ -255,6 +277,7 @@ def quantity(
         ("packages/GW").
     digits : significant digits.
     locale : how the language writes.
+    draws : of the run, where `unit` is "odds".
     short : leave out what stands after the amount ("/GW", "packages/GW"); power, energy, money and
         shares keep their mark.
 
@@ -276,8 +299,9 @@ def quantity(
             if value
             else f"0{locale.space}{shown}"
         )
-    if key == "share":
-        return percent(value, locale=locale)
+    if key in ("share", "odds"):
+        is_share = key == "share"
+        return percent(value, locale=locale) if is_share else odds(value, draws, locale)
     if key == "usd" or key.startswith(("usd/", "usd per ")):
         return money(value, digits, locale) + ("" if short else shown[3:])
     text = scaled(value, digits, locale) if abs(value) >= 1e4 else number(value, digits, locale)
@@ -301,6 +325,7 @@ def span(
     *,
     digits: int = 3,
     locale: Locale = EN,
+    draws: int = 1000,
 ) -> str:
     """P10 … P50 … P90; one value where the three read the same.
 
@@ -310,9 +335,12 @@ def span(
     '$50 bn … $55 bn … $61 bn/GW'
     """
     short = [
-        quantity(v, unit, digits=digits, locale=locale, short=True) for v in (low, middle, high)
+        quantity(v, unit, digits=digits, locale=locale, short=True, draws=draws)
+        for v in (low, middle, high)
     ]
-    full = [quantity(v, unit, digits=digits, locale=locale) for v in (low, middle, high)]
+    full = [
+        quantity(v, unit, digits=digits, locale=locale, draws=draws) for v in (low, middle, high)
+    ]
     if len(set(full)) == 1:
         return full[0]
     return locale.to.join([*short[:2], full[2]])

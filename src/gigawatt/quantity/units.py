@@ -116,6 +116,12 @@ UNITS: dict[str, Unit] = {
         ),
         Unit("usd_per_mwh", "USD/MWh", _money({"mwh": 1.0, "kwh": 1e-3, "gwh": 1e3}), '"$65/MWh"'),
         Unit(
+            "mw_per_year",
+            "MW/year",
+            {f"{k}{s}": v for k, v in _POWER.items() for s in ("/year", "/yr", "/y")},
+            '"3 GW/year"',
+        ),
+        Unit(
             "usd_per_rack",
             "USD/rack",
             _money({"rack": 1.0}),
@@ -199,7 +205,8 @@ _SUFFIXES = (
     "kg_per_mwh", "kg_per_kwh", "l_per_kwh", "gb_s", "tb_s", "gbit_s", "tflops", "flop", "tokens",
     "per_1000_node_days", "mwh", "twh", "gwh", "mw", "gw", "kw", "w", "gb", "tb", "months",
     "years", "hours", "days", "minutes", "s", "ms", "us", "share", "factor", "count", "c", "m3",
-    "per_week", "per_month", "per_year", "h100e", "b", "km",
+    "mw_per_year", "per_site_year", "degrees", "per_week", "per_month", "per_year", "h100e", "b",
+    "km",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,7 +48,9 @@ def write_files(page: Page, folder: Path) -> None:
 def text(figure: Figure) -> str:
     """CSV of a chart: of its series where all are numbers over one axis, else of its table."""
     drawn = [t for t in figure.data if not _level(t)]
-    rows = _series(figure, drawn) if all(map(_plain, drawn)) else _table(figure)
+    rows: Iterable[Sequence[str | float | None]] = figure.numbers
+    if not rows:
+        rows = _series(figure, drawn) if all(map(_plain, drawn)) else _table(figure)
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()

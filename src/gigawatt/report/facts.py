@@ -48,16 +48,11 @@ def declared_power_mw(view: View) -> float | None:
 
 
 def binding_by_power(view: View) -> list[tuple[str, float]]:
-    """(constraint, share) over blocks, weighted by power, the most frequent first.
-
-    The table of blocks holds each block's most frequent constraint only, so this ranks them and is
-    not a share to be quoted.
-    """
+    """(constraint, share of all megawatts for which it was last to be ready), the largest first."""
     weight: dict[str, float] = {}
-    for row in view.run.rows("schedule"):
-        if row["binding"]:
-            size = float(row["facility_mw"] or 0.0) * float(row["binding_share"] or 0.0)
-            weight[row["binding"]] = weight.get(row["binding"], 0.0) + size
+    for row in view.run.rows("binding"):
+        size = float(row["weight_mw"] or 0.0)
+        weight[row["constraint"]] = weight.get(row["constraint"], 0.0) + size
     total = sum(weight.values()) or 1.0
     ranked = sorted(weight.items(), key=lambda item: -item[1])
     return [(name, size / total) for name, size in ranked]
@@ -88,16 +83,9 @@ def _first_gigawatt(view: View) -> list[str]:
     clauses = [view.say("verdict.first_gw", p10=p10, p50=p50, p90=p90)]
     early = view.run.answer("probability_first_gw_by_2026_12_31")
     if early is not None and isinstance(early.central, int | float):
-        clauses.append(view.say("verdict.by_2026", share=_chance(view, early.central)))
+        share = view.quantity(early.central, "odds")
+        clauses.append(view.say("verdict.by_2026", share=share))
     return clauses
-
-
-def _chance(view: View, share: float) -> str:
-    """Share of draws; none of n draws says no more than less than one in n."""
-    draws = view.run.manifest.get("draws")
-    if share > 0.0 or not draws:
-        return view.percent(share)
-    return f"< {view.percent(1.0 / draws).removeprefix('< ')}"
 
 
 def _capacity(view: View) -> list[str]:
@@ -118,7 +106,9 @@ def _binding(view: View) -> list[str]:
     ranked = binding_by_power(view)
     if not ranked:
         return []
-    return [view.say("verdict.binding", constraint=view.say.label("constraint", ranked[0][0]))]
+    name, share = ranked[0]
+    cause = view.say.label("constraint", name)
+    return [view.say("verdict.binding", constraint=cause, share=view.percent(share))]
 
 
 def _text(value: float | str | None) -> str | None:

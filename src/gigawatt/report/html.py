@@ -14,11 +14,13 @@ from gigawatt.report.sections import (
     binding,
     capacity,
     capex,
+    causes,
     derivations,
     footprint,
     gigawatts,
     glossary,
     headline,
+    in_short,
     influence,
     money,
     operations,
@@ -29,13 +31,16 @@ from gigawatt.report.sections import (
     side_by_side,
     value_chain,
 )
+from gigawatt.report.texts import in_language
 from gigawatt.report.view import View
 
 FILE_NAME = "report.html"
 SECTIONS = (
     capacity.section,
+    in_short.section,
     headline.section,
     side_by_side.section,
+    causes.section,
     schedule.section,
     binding.section,
     gigawatts.section,
@@ -95,7 +100,7 @@ def make_page(view: View) -> Page:
     """Everything that the page says, as data; sections without data are left out."""
     program = view.run.manifest.get("program") or {}
     made = (build(view) for build in SECTIONS)
-    return Page(
+    page = Page(
         lang=view.say.lang,
         title=str(program.get("title") or program.get("name") or view.run.folder.name),
         description=str(program.get("description") or ""),
@@ -104,6 +109,7 @@ def make_page(view: View) -> Page:
         tiles=headline.tiles(view),
         sections=tuple(s for s in made if s is not None),
     )
+    return in_language(page, view.say.lang)
 
 
 def run_facts(view: View) -> tuple[str, ...]:

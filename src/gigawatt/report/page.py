@@ -76,6 +76,7 @@ class Figure:
     table : the data, behind a line that opens it.
     height_px : of the chart.
     csv : where the file of its data stands, from the page; "" = none.
+    numbers : head and rows of that file, where the chart's series alone do not make it.
     """
 
     kind: ClassVar[str] = "figure"
@@ -88,6 +89,7 @@ class Figure:
     table: Table
     height_px: int = 360
     csv: str = ""
+    numbers: tuple[tuple[str | float | None, ...], ...] = ()
 
     @property
     def legend(self) -> tuple[Swatch, ...]:

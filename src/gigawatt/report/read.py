@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gigawatt.errors import InputError
+from gigawatt.quantity.format import shown_unit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,7 +33,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "energised_p10", "energised_p50", "energised_p90", "in_service_p10", "in_service_p50",
         "in_service_p90", "never_share", "binding", "binding_share",
     ),
-    "binding": ("year", "constraint", "share"),
+    "binding": ("year", "constraint", "share", "weight_mw"),
+    "events": ("site", "site_name", "date", "kind", "note", "source", "status"),
     "ledger": ("month", "payer", "payee", "instrument", "leg", "investment", "amount_usd_mean"),
     "gap": ("month", "gap_usd_p10", "gap_usd_p50", "gap_usd_p90", "gap_usd_mean"),
     "operations": ("year", "cause", "package_hours_mean", "share"),
@@ -49,7 +51,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "capex": ("system", "component", "usd_per_gw_mean", "p10", "p50", "p90"),
     "sites": (
         "site", "name", "status", "mw_basis", "power_mw", "deal_share", "facility_mw", "route",
-        "source", "note", "landlord", "cloud", "tenant",
+        "source", "note", "landlord", "cloud", "tenant", "country", "export_rule",
     ),
 }  # fmt: skip
 """Columns of each table that the report reads; a table may have more."""
@@ -64,7 +66,7 @@ class Answer:
     name : identifier ("capex_usd_per_gw").
     title, definition : for people.
     kind : "date", "number", "by_year" or "shares_by_year".
-    unit : of the values; "date" for dates.
+    unit : of the values; "date" for dates, "odds" for shares of draws.
     p10, p50, p90 : ISO text of a date, a number, or None where the level is not reached.
     mean : mean over draws, where it has a meaning.
     probability : of being reached, for dates.
@@ -93,7 +95,7 @@ class Answer:
             name=name,
             title=str(row.get("title") or name),
             kind=str(row.get("kind") or "number"),
-            unit=str(row.get("unit") or ""),
+            unit=shown_unit(name, str(row.get("unit") or "")),
             definition=str(row.get("definition") or ""),
             p10=row.get("p10"),
             p50=row.get("p50"),

@@ -11,6 +11,7 @@ from gigawatt.report.read import read_run
 from gigawatt.report.sections.binding import constraint_order, shares_by_year, year_label
 from gigawatt.report.sections.headline import percentiles, remark, single_values, unit_of
 from gigawatt.report.sections.yearly import row_scale
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def print_summary(folder: Path, console: Console, lang: str = "en") -> None:
     view = View.of(read_run(folder), lang)
     program = view.run.manifest.get("program") or {}
     title = str(program.get("title") or program.get("name") or folder.name)
-    console.print(Text(title, style="bold"))
+    text = texts_of(lang)
+    console.print(Text(text(title), style="bold"))
     console.print(Text(verdict(view)))
     for table in (_headline(view), _capacity(view), _yearly(view), _binding(view)):
         if table is not None:
@@ -45,7 +47,7 @@ def print_summary(folder: Path, console: Console, lang: str = "en") -> None:
     warnings = view.run.manifest.get("warnings") or []
     if warnings:
         key = "terminal.warning" if len(warnings) == 1 else "terminal.warnings"
-        told = view.say(key, count=len(warnings), first=str(warnings[0]))
+        told = view.say(key, count=len(warnings), first=text(str(warnings[0])))
         console.print(Text(told), overflow="ellipsis", no_wrap=True)
     # The path is not cut or wrapped: it is there to be copied.
     console.print(Text(view.say("terminal.folder", folder=folder)), soft_wrap=True, highlight=False)

@@ -48,7 +48,12 @@ class View:
 
     def quantity(self, value: float | str | None, unit: str, short: bool = False) -> str:
         """Value with its unit."""
-        return fmt.quantity(value, unit, locale=self.locale, short=short)
+        return fmt.quantity(value, unit, locale=self.locale, short=short, draws=self.draws)
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of the run."""
+        return int(self.run.manifest.get("draws") or 1000)
 
     def unit(self, name: str) -> str:
         """Name of a unit as the language writes it."""

@@ -25,7 +25,8 @@ ENGLISH: dict[str, str] = {
     "verdict.capacity_of": "by {month} {p50} are in service (P10 {p10}, P90 {p90}), against "
     "{declared} announced",
     "verdict.capacity": "by {month} {p50} are in service (P10 {p10}, P90 {p90})",
-    "verdict.binding": "and what is most often last to be ready is {constraint}",
+    "verdict.binding": "what is most often last to be ready is {constraint} ({share} of "
+    "megawatts)",
     "verdict.none": "This run holds no date and no capacity to sum up.",
     "tile.first_gw_in_service_date": "First gigawatt in service",
     "tile.tenth_gw_in_service_date": "Tenth gigawatt in service",
@@ -93,6 +94,25 @@ ENGLISH: dict[str, str] = {
     "schedule.in_service": "In service",
     "schedule.first": "First block in service",
     "schedule.last": "Last block in service",
+    "schedule.event": "change of plan",
+    "schedule.events": "What changed at the sites",
+    "schedule.events_note": "Recorded changes of plan; they inform and do not move the dates by "
+    "themselves. Crosses in the chart above. Source: tables/events of this run.",
+    "schedule.known": "Known",
+    "schedule.change": "Change",
+    "event.tenant_left": "tenant left",
+    "event.paused": "paused",
+    "event.resumed": "resumed",
+    "event.power_source_switched": "power source switched",
+    "event.financier_left": "financier left",
+    "event.expansion_dropped": "expansion dropped",
+    "event.other": "other",
+    "sites.country": "Country",
+    "sites.export": "US export: {rule}",
+    "export.none": "no licence needed",
+    "export.licence": "licence",
+    "export.case": "case by case",
+    "export.denied": "denied",
     "schedule.never": "Not ready",
     "schedule.binding": "Most often last",
     "schedule.all_blocks": "All blocks",
@@ -355,16 +375,59 @@ ENGLISH: dict[str, str] = {
     "capacity.sites_note": "Means over draws, stacked, because means add up and percentiles do "
     "not. Source: tables/capacity of this run.",
     "capacity.others": "other sites",
+    # in short
+    "short_answer.title": "In short",
+    "short_answer.intro": "The six questions that most readers bring. Each leads to the section "
+    "behind it; P50 first, P10 … P90 in brackets.",
+    "short_answer.caption": "Questions and answers",
+    "short_answer.question": "Question",
+    "short_answer.answer": "Answer of this run",
+    "short_answer.on_time": "Will it be on time?",
+    "short_answer.binds": "What binds?",
+    "short_answer.cost": "What does it cost?",
+    "short_answer.risk": "Who carries the risk?",
+    "short_answer.effects": "What does it do to the grid and the market?",
+    "short_answer.sure": "ranges are those of the inputs; what is not modelled stands below",
+    "short_answer.how_sure": "How sure are we?",
+    "short_answer.band": "{p50} ({p10} … {p90})",
+    "short_answer.first_gw_in_service_date": "the first gigawatt is in service in {band}",
+    "short_answer.tenth_gw_in_service_date": "the tenth in {band}",
+    "short_answer.binding": "last to be ready, by megawatts: {causes}",
+    "short_answer.capex": "{band} a gigawatt to build, computers included, in money of the as-of "
+    "date",
+    "short_answer.spent": "{total} nominal in all by {horizon}, replacement left out",
+    "short_answer.gap": "no named contract covers {band} at the worst moment",
+    "short_answer.deepest": "furthest behind, paid less received up to their worst year: {parties}",
+    "short_answer.energy_twh_per_year": "{value} of electricity in {year}",
+    "short_answer.co2_mt_per_year": "{value} in {year}",
+    "short_answer.share_of_world_stock": "{value} of the world’s AI compute in {year}, the most",
+    "short_answer.grid": "{share} of the energy comes from grids, the rest from plants on site",
+    "short_answer.sites": "{assumed} of {count} sites are assumed, and so is which part of each "
+    "belongs to the programme",
+    "short_answer.facts": "{weak} of {count} facts are assumed or estimated",
     "gigawatts.title": "Each gigawatt",
-    "gigawatts.intro": "When each whole gigawatt is in service, what the megawatts of that year "
-    "wait for last, and where. Ranges are P10 to P90.",
+    "gigawatts.intro": "When each whole gigawatt is in service (P50, with P10 … P90), what was "
+    "last to be ready where it is completed (share of draws), and which lever brings it forward "
+    "most.",
     "gigawatts.when": "GW {number} is not in service before {p50} ({p10} … {p90})",
-    "gigawatts.late": "GW {number} is in service by {horizon} in fewer than half of the draws, and "
-    "not before {p10} in nine of ten",
-    "gigawatts.because": "what comes into service in {year} waits last for {causes}",
-    "gigawatts.because_late": "what is not in service by then waits last for {causes}",
+    "gigawatts.late": "GW {number} is in service by {horizon} in only {share} of draws",
+    "gigawatts.because": ", because the last to be ready is {causes}, at {sites}",
+    "gigawatts.because_only": ", because the last to be ready is {causes}",
     "gigawatts.cause": "{cause} ({share})",
-    "gigawatts.where": "around then this holds at {sites}",
+    "gigawatts.relief": "the largest relief is {lever}, {months} months sooner",
+    "gigawatts.relief_to": "the largest relief is {lever}, which brings it to {p50}",
+    "gigawatts.no_relief": "none of the levers below brings it forward",
+    "gigawatts.which": "Gigawatt",
+    "gigawatts.levers": "What each lever gains at P50",
+    "gigawatts.levers_note": "The schedule made again on the same draws with one lever pulled at "
+    "all sites; + is sooner. A date stands where only the lever reaches the gigawatt within the "
+    "calendar. What a lever costs is not known yet (issues 8 and 9), so this is the largest "
+    "relief, not the cheapest. Source: gigawatts.json of this run.",
+    "relief.framework": "framework contracts for electrical equipment",
+    "relief.contracted": "grid power under contract",
+    "relief.supply": "a share of rack supply half as large again",
+    "relief.no_slip": "first racks of each system on the claimed date",
+    "relief.onsite": "on-site power in place of the grid",
     "influence.title": "What moves the results",
     "influence.intro": "Which uncertain inputs decide where in its range a result falls. A bar of "
     "1 would mean that the input alone decides; 0 that it plays no part. This ranks uncertainty, "
@@ -446,6 +509,38 @@ ENGLISH: dict[str, str] = {
     "glossary.20": "Announced, signed, reported, estimated, assumed: said in public; in a "
     "contract; in the press or a filing by others; computed by others; judged by this project.",
     # comparison
+    "compare.beside": "The plan as announced and as signed, P50",
+    "compare.announced": "announced",
+    "compare.signed": "signed",
+    "compare.difference_word": "difference",
+    "compare.of_it": "of it P10",
+    "compare.where": "What accounts for it: the report, or gigawatt compare {a} {b}",
+    "compare.setting": "{draws} draws, seed {seed}, the same in both; B minus A",
+    "compare.note": "Note: {note}.",
+    "compare.named": "Named results: A, B and the difference within each draw",
+    "compare.not_in_time": "not in time",
+    "compare.pp": "pp",
+    "compare.of_medians": "of the medians",
+    "compare.only": "only {side} in {share} of draws",
+    "compare.causes_grid": "Causes: effect on the P50 of each group of inputs, from A to B "
+    "({draws} draws; mean of both orders)",
+    "compare.month": "month {number}",
+    "compare.more": "and {count} more",
+    # ask and explain
+    "ask.newest": "Run: {folder} (the newest)",
+    "ask.status": "{title}: {status}",
+    "ask.from": "{definition} From: {data}.",
+    "ask.more": "… and {count} more rows: --json gives all",
+    "explain.results": "Named results",
+    "explain.below": "Quantities below them",
+    "explain.no_gigawatt": "No draw of the programme holds a whole gigawatt.",
+    "explain.sources": "Sources ({count})",
+    "explain.above": "see above",
+    "explain.never": "not reached",
+    "explain.more": "… {count} more",
+    "explain.as_of": "{status}, as of {date}",
+    "explain.facts": "{count} facts {pattern}",
+    "explain.inputs": "{count} inputs of the programme {pattern}",
     "compare.title": "{a} and {b} compared",
     "compare.verdict": "A: {a}. B: {b}. Both have the same random numbers: a difference is the "
     "programme’s and not chance.",
@@ -462,9 +557,9 @@ ENGLISH: dict[str, str] = {
     "compare.causes": "What accounts for the difference",
     "compare.causes_intro": "Effect of each group of changed inputs on the P50, from A to B, mean "
     "of both orders of change ({draws} draws).",
-    "compare.causes_note": "The axis need not start at zero. Source: causes.csv in this folder.",
+    "compare.causes_note": "The axis need not start at zero. Source: comparison.json.",
     "compare.capped": "A P50 lies beyond the calendar and counts as its end: effects are at least "
-    "so large. The axis need not start at zero. Source: causes.csv in this folder.",
+    "so large. The axis need not start at zero. Source: comparison.json.",
     "compare.years": "By calendar year",
     "compare.notes": "Notes",
     # value chain
@@ -565,4 +660,67 @@ ENGLISH: dict[str, str] = {
     "kind.judgement": "judgement",
     "kind.primary": "primary",
     "kind.secondary": "secondary",
+    "dates.title": "Each gigawatt",
+    "dates.intro": (
+        "Date in service of each whole gigawatt, and the odds that it is there by the end "
+        "of a year."
+    ),
+    "dates.gigawatts": "Gigawatts in service",
+    "dates.gigawatts_note": (
+        "Shares by year: odds that it is in service by the end of the year. "
+        "Facility power. A date that is not within the calendar in so many draws is shown "
+        "as after its end."
+    ),
+    "dates.reached": "Reached",
+    "dates.build": "Cleared to first power (P50)",
+    "dates.fill": "First power to last building in service (P50)",
+    "dates.spread": "Last building in service, P10 to P90",
+    "dates.gantt": "Phases of sites",
+    "dates.gantt_unit": "date",
+    "dates.gantt_note": (
+        "Bars are at P50; the thin line is the range of the last building in service. A bar"
+        " that ends at the edge is not in service within the calendar at P50."
+    ),
+    "dates.cleared": "Cleared",
+    "dates.first_power": "First power",
+    "dates.lost": "Lost",
+    "dates.phases": "Phases",
+    "dates.s_curve": "Capacity in service",
+    "dates.stages": "From announced to in service",
+    "dates.stages_note": (
+        "Medians at the end of quarters. Contracted: power contracted at the as-of date, "
+        "else from clearing on. Powered: hall fitted and energised."
+    ),
+    "dates.stage_announced": "Announced",
+    "dates.stage_contracted": "Contracted",
+    "dates.stage_cleared": "Ground cleared",
+    "dates.stage_powered": "Powered",
+    "dates.stage_in_service": "In service",
+    "dates.lever": "Lever",
+    "dates.days_p50": "Days earlier, P50",
+    "dates.days_p80": "Days earlier, P80",
+    "dates.gw_months": "GW-months gained",
+    "dates.cost": "Cost, bn USD",
+    "dates.per_gw_month": "bn USD a GW-month",
+    "dates.levers": "What would bring it forward",
+    "dates.levers_intro": "Each lever is pulled everywhere at once, on the same draws.",
+    "dates.levers_note": (
+        "Days gained of one gigawatt at P50 and P80; capacity times time gained over the "
+        "calendar; direct cost in today's dollars where the catalog can price it."
+    ),
+    "dates.only": "only with it",
+    "dates.not_known": "not known",
+    "lever.contracted": "Power contracted at all sites by clearing",
+    "lever.order-earlier": "Transformers and switchgear ordered 8 months earlier",
+    "lever.onsite": "On-site plant in place of the grid",
+    "lever.crew": "One crew in three more",
+    "lever.rack-share": "Half as large a share of the racks again",
+    "lever.platform": "The platform one quarter earlier",
+    "lever_cost.contracted": "no published price of power in hand",
+    "lever_cost.order-earlier": "interest on equipment that is paid 8 months sooner",
+    "lever_cost.onsite": "capital cost of the plant, which stays as back-up; fuel not counted",
+    "lever_cost.crew": "no published price of crews",
+    "lever_cost.rack-share": "no published price of a place in the queue",
+    "lever_cost.platform": "not for sale",
+    "dates.number": "GW",
 }  # fmt: skip

@@ -32,7 +32,7 @@ _WORDS: dict[str, str] = {
     "verdict.capacity_of": "fin {month}, {p50} sont en service (P10 {p10}, P90 {p90}), pour "
     "{declared} annoncés",
     "verdict.capacity": "fin {month}, {p50} sont en service (P10 {p10}, P90 {p90})",
-    "verdict.binding": "le plus souvent prêt en dernier : {constraint}",
+    "verdict.binding": "le plus souvent prêt en dernier : {constraint} ({share} des mégawatts)",
     "verdict.none": "Cette simulation ne contient ni date ni capacité à résumer.",
     "tile.first_gw_in_service_date": "Premier gigawatt en service",
     "tile.tenth_gw_in_service_date": "Dixième gigawatt en service",
@@ -101,6 +101,26 @@ _WORDS: dict[str, str] = {
     "schedule.in_service": "Mise en service",
     "schedule.first": "Premier bloc en service",
     "schedule.last": "Dernier bloc en service",
+    "schedule.event": "changement de plan",
+    "schedule.events": "Ce qui a changé sur les sites",
+    "schedule.events_note": "Changements de plan recensés ; ils informent et ne déplacent pas les "
+    "dates à eux seuls. Croix dans le graphique ci-dessus. Source : tables/events de cette "
+    "simulation.",
+    "schedule.known": "Connu le",
+    "schedule.change": "Changement",
+    "event.tenant_left": "locataire parti",
+    "event.paused": "en pause",
+    "event.resumed": "repris",
+    "event.power_source_switched": "source d’électricité changée",
+    "event.financier_left": "financeur parti",
+    "event.expansion_dropped": "extension abandonnée",
+    "event.other": "autre",
+    "sites.country": "Pays",
+    "sites.export": "Export US : {rule}",
+    "export.none": "sans licence",
+    "export.licence": "licence",
+    "export.case": "au cas par cas",
+    "export.denied": "refusé",
     "schedule.never": "Pas prêt",
     "schedule.binding": "Le plus souvent dernier",
     "schedule.all_blocks": "Tous les blocs",
@@ -361,6 +381,38 @@ _WORDS: dict[str, str] = {
     "run.python": "Python",
     "run.packages": "bibliothèques",
     # comparison
+    "compare.beside": "Le plan annoncé et le plan signé, P50",
+    "compare.announced": "annoncé",
+    "compare.signed": "signé",
+    "compare.difference_word": "écart",
+    "compare.of_it": "dont P10",
+    "compare.where": "Ce qui l’explique : le rapport, ou gigawatt compare {a} {b}",
+    "compare.setting": "{draws} tirages, graine {seed}, les mêmes des deux côtés ; B moins A",
+    "compare.note": "Note : {note}.",
+    "compare.named": "Résultats nommés : A, B et l’écart dans chaque tirage",
+    "compare.not_in_time": "hors délai",
+    "compare.pp": "pts",
+    "compare.of_medians": "des médianes",
+    "compare.only": "{side} seul dans {share} des tirages",
+    "compare.causes_grid": "Causes : effet sur le P50 de chaque groupe de données, de A à B "
+    "({draws} tirages ; moyenne des deux ordres)",
+    "compare.month": "mois {number}",
+    "compare.more": "et {count} autres",
+    # ask et explain
+    "ask.newest": "Simulation : {folder} (la plus récente)",
+    "ask.status": "{title} : {status}",
+    "ask.from": "{definition} D’après : {data}.",
+    "ask.more": "… et {count} lignes de plus : --json les donne toutes",
+    "explain.results": "Résultats nommés",
+    "explain.below": "Grandeurs dont ils dépendent",
+    "explain.no_gigawatt": "Aucun tirage du programme ne contient un gigawatt entier.",
+    "explain.sources": "Sources ({count})",
+    "explain.above": "voir plus haut",
+    "explain.never": "jamais atteint",
+    "explain.more": "… {count} de plus",
+    "explain.as_of": "{status}, au {date}",
+    "explain.facts": "{count} faits {pattern}",
+    "explain.inputs": "{count} données du programme {pattern}",
     "compare.title": "{a} et {b} comparés",
     "compare.verdict": "A : {a}. B : {b}. Les deux ont les mêmes nombres aléatoires : un écart "
     "vient du programme et non du hasard.",
@@ -377,10 +429,10 @@ _WORDS: dict[str, str] = {
     "compare.causes": "Ce qui explique l’écart",
     "compare.causes_intro": "Effet de chaque groupe de données modifiées sur le P50, de A à B, "
     "moyenne des deux ordres de changement ({draws} tirages).",
-    "compare.causes_note": "L’axe ne part pas toujours de zéro. Source : causes.csv dans ce "
+    "compare.causes_note": "L’axe ne part pas toujours de zéro. Source : comparison.json de ce "
     "dossier.",
     "compare.capped": "Un P50 est au-delà du calendrier et compte pour sa fin : les effets sont au "
-    "moins aussi grands. L’axe ne part pas toujours de zéro. Source : causes.csv dans ce dossier.",
+    "moins aussi grands. L’axe ne part pas toujours de zéro. Source : comparison.json.",
     "compare.years": "Par année civile",
     "compare.notes": "Remarques",
     # value chain
@@ -459,17 +511,62 @@ _WORDS: dict[str, str] = {
     "capacity.sites_note": "Moyennes sur les tirages, empilées, car les moyennes s’additionnent et "
     "les percentiles non. Source : tables/capacity de cette simulation.",
     "capacity.others": "autres sites",
+    # en bref
+    "short_answer.title": "En bref",
+    "short_answer.intro": "Les six questions de la plupart des lecteurs. Chacune mène à la section "
+    "correspondante ; P50 d’abord, P10 … P90 entre parenthèses.",
+    "short_answer.caption": "Questions et réponses",
+    "short_answer.question": "Question",
+    "short_answer.answer": "Réponse de cette simulation",
+    "short_answer.on_time": "Sera-ce à l’heure ?",
+    "short_answer.binds": "Qu’est-ce qui retarde ?",
+    "short_answer.cost": "Combien cela coûte-t-il ?",
+    "short_answer.risk": "Qui porte le risque ?",
+    "short_answer.effects": "Quel effet sur le réseau et le marché ?",
+    "short_answer.sure": "les plages sont celles des données ; ce qui n’est pas modélisé est dit "
+    "plus bas",
+    "short_answer.how_sure": "Quelle certitude ?",
+    "short_answer.band": "{p50} ({p10} … {p90})",
+    "short_answer.first_gw_in_service_date": "le premier gigawatt est en service en {band}",
+    "short_answer.tenth_gw_in_service_date": "le dixième en {band}",
+    "short_answer.binding": "prêt en dernier, en mégawatts : {causes}",
+    "short_answer.capex": "{band} par gigawatt à construire, informatique comprise, en monnaie de "
+    "la date de connaissance",
+    "short_answer.spent": "{total} nominaux en tout à l’échéance de {horizon}, sans les "
+    "remplacements",
+    "short_answer.gap": "aucun contrat nommé ne couvre {band} au pire moment",
+    "short_answer.deepest": "les plus engagés, payé moins reçu jusqu’à leur pire année : {parties}",
+    "short_answer.energy_twh_per_year": "{value} d’électricité en {year}",
+    "short_answer.co2_mt_per_year": "{value} en {year}",
+    "short_answer.share_of_world_stock": "{value} du calcul IA mondial en {year}, au plus",
+    "short_answer.grid": "{share} de l’énergie vient des réseaux, le reste de centrales sur site",
+    "short_answer.sites": "{assumed} sites sur {count} sont supposés, de même que la part de "
+    "chacun qui revient au programme",
+    "short_answer.facts": "{weak} faits sur {count} sont supposés ou estimés",
     "gigawatts.title": "Gigawatt par gigawatt",
-    "gigawatts.intro": "Quand chaque gigawatt entier entre en service, ce que les mégawatts de "
-    "cette année-là attendent en dernier, et où. Les fourchettes vont de P10 à P90. Pour savoir ce "
-    "qui l’avancerait : gigawatt explain, rubrique relief.",
+    "gigawatts.intro": "Quand chaque gigawatt entier entre en service (P50, avec P10 … P90), ce "
+    "qui était prêt en dernier là où il s’achève (part des tirages), et le levier qui l’avance le "
+    "plus.",
     "gigawatts.when": "Le GW {number} n’est pas en service avant {p50} ({p10} … {p90})",
-    "gigawatts.late": "Le GW {number} est en service à l’échéance de {horizon} dans moins de la "
-    "moitié des tirages, et pas avant {p10} dans neuf sur dix",
-    "gigawatts.because": "ce qui entre en service en {year} attend en dernier : {causes}",
-    "gigawatts.because_late": "ce qui ne l’est pas à cette date attend en dernier : {causes}",
+    "gigawatts.late": "Le GW {number} n’est en service à l’échéance de {horizon} que dans {share} "
+    "des tirages",
+    "gigawatts.because": ", car le dernier prêt est : {causes}, sur {sites}",
+    "gigawatts.because_only": ", car le dernier prêt est : {causes}",
     "gigawatts.cause": "{cause} ({share})",
-    "gigawatts.where": "vers cette date, cela vaut pour {sites}",
+    "gigawatts.relief": "le plus fort allègement : {lever}, {months} mois plus tôt",
+    "gigawatts.relief_to": "le plus fort allègement : {lever}, qui l’amène à {p50}",
+    "gigawatts.no_relief": "aucun des leviers ci-dessous ne l’avance",
+    "gigawatts.which": "Gigawatt",
+    "gigawatts.levers": "Ce que gagne chaque levier au P50",
+    "gigawatts.levers_note": "Calendrier refait sur les mêmes tirages avec un levier actionné sur "
+    "tous les sites ; + veut dire plus tôt. Une date : seul le levier atteint le gigawatt dans le "
+    "calendrier. Le coût d’un levier n’est pas encore connu (tickets 8 et 9) : c’est donc le plus "
+    "fort allègement, non le moins cher. Source : gigawatts.json de cette simulation.",
+    "relief.framework": "des contrats-cadres pour les équipements électriques",
+    "relief.contracted": "l’électricité du réseau sous contrat",
+    "relief.supply": "une part de la livraison des baies plus grande de moitié",
+    "relief.no_slip": "les premières baies de chaque système à la date annoncée",
+    "relief.onsite": "la production sur site au lieu du réseau",
     "influence.title": "Ce qui fait varier les résultats",
     "influence.intro": "Quelles données incertaines décident de la place d’un résultat dans sa "
     "fourchette. Une barre de 1 voudrait dire que la donnée décide seule ; 0, qu’elle ne joue pas. "
@@ -590,16 +687,84 @@ _WORDS: dict[str, str] = {
     "kind.judgement": "jugement",
     "kind.primary": "primaire",
     "kind.secondary": "secondaire",
+    "dates.title": "Chaque gigawatt",
+    "dates.intro": (
+        "Date de mise en service de chaque gigawatt entier, et probabilité qu’il le soit à "
+        "la fin d’une année."
+    ),
+    "dates.gigawatts": "Gigawatts en service",
+    "dates.gigawatts_note": (
+        "Parts par année : probabilité de mise en service avant la fin de l’année. "
+        "Puissance des sites. Une date qui dépasse le calendrier dans autant de tirages est"
+        " donnée comme postérieure à sa fin."
+    ),
+    "dates.reached": "Atteint",
+    "dates.build": "Du terrassement à la mise sous tension (P50)",
+    "dates.fill": "De la mise sous tension au dernier bâtiment en service (P50)",
+    "dates.spread": "Dernier bâtiment en service, P10 à P90",
+    "dates.gantt": "Phases des sites",
+    "dates.gantt_unit": "date",
+    "dates.gantt_note": (
+        "Les barres sont au P50 ; le trait fin donne la fourchette du dernier bâtiment en "
+        "service. Une barre qui touche le bord n’est pas en service dans le calendrier au "
+        "P50."
+    ),
+    "dates.cleared": "Terrassement",
+    "dates.first_power": "Mise sous tension",
+    "dates.lost": "Perdu",
+    "dates.phases": "Phases",
+    "dates.s_curve": "Capacité en service",
+    "dates.stages": "De l’annonce à la mise en service",
+    "dates.stages_note": (
+        "Médianes en fin de trimestre. Sous contrat : électricité contractée à la date de "
+        "référence, sinon dès le terrassement. Sous tension : salle équipée et raccordée."
+    ),
+    "dates.stage_announced": "Annoncé",
+    "dates.stage_contracted": "Sous contrat",
+    "dates.stage_cleared": "Terrassé",
+    "dates.stage_powered": "Sous tension",
+    "dates.stage_in_service": "En service",
+    "dates.lever": "Levier",
+    "dates.days_p50": "Jours gagnés, P50",
+    "dates.days_p80": "Jours gagnés, P80",
+    "dates.gw_months": "GW-mois gagnés",
+    "dates.cost": "Coût, Md USD",
+    "dates.per_gw_month": "Md USD par GW-mois",
+    "dates.levers": "Ce qui avancerait les dates",
+    "dates.levers_intro": "Chaque levier est actionné partout à la fois, sur les mêmes tirages.",
+    "dates.levers_note": (
+        "Jours gagnés pour un gigawatt au P50 et au P80 ; capacité multipliée par le temps "
+        "gagné sur le calendrier ; coût direct en dollars d’aujourd’hui quand le catalogue "
+        "permet de le chiffrer."
+    ),
+    "dates.only": "seulement ainsi",
+    "dates.not_known": "inconnu",
+    "lever.contracted": "Électricité sous contrat sur tous les sites au terrassement",
+    "lever.order-earlier": "Transformateurs et tableaux commandés 8 mois plus tôt",
+    "lever.onsite": "Production sur site à la place du réseau",
+    "lever.crew": "Une équipe sur trois en plus",
+    "lever.rack-share": "Part des baies accrue de moitié",
+    "lever.platform": "La plateforme un trimestre plus tôt",
+    "lever_cost.contracted": "aucun prix publié d’une électricité acquise",
+    "lever_cost.order-earlier": "intérêts sur un matériel payé 8 mois plus tôt",
+    "lever_cost.onsite": (
+        "coût d’investissement de la centrale, qui reste en secours ; combustible non "
+        "compté"
+    ),
+    "lever_cost.crew": "aucun prix publié des équipes",
+    "lever_cost.rack-share": "aucun prix publié d’une place dans la file",
+    "lever_cost.platform": "ne s’achète pas",
+    "dates.number": "GW",
 }  # fmt: skip
 
 NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
 
 
 def typeset(text: str) -> str:
-    r"""Text with the no-break blanks that French asks for: before : ; ? ! % », after «.
+    r"""Text with the no-break blanks that French asks for: before : ; ? ! % », after «.
 
-    >>> typeset("Prêt ? Oui : 90 %")
-    'Prêt\u202f? Oui\xa0: 90\xa0%'
+    >>> typeset("Prêt ? Oui : 90 %")
+    ’Prêt\u202f? Oui\xa0: 90\xa0%’
     """
     text = re.sub(r" ([;?!])", NARROW_NO_BREAK + r"\1", text)
     text = re.sub(r" ([:%»])", NO_BREAK + r"\1", text)

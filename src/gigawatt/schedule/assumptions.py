@@ -19,6 +19,10 @@ class ScheduleAssumptions:
         of the factor on all tasks of one cause.
     overdue_share, overdue_index : share and index of the Pareto tail beyond a task's maximum.
 
+    winter_rate_share, winter_latitude_degrees : outdoor work in winter, and from which latitude.
+    permit_meeting_months : how often permits are decided.
+    milestone_error_months : standard error of reported dates, where pace is learnt from them.
+
     What is drawn once a phase (how far ahead a contract was signed, how far ahead equipment is
     ordered, the stagger of buildings) is in the same record and sampled by `build`.
     """
@@ -33,3 +37,7 @@ class ScheduleAssumptions:
     platform_sd_log: Array
     overdue_share: Array
     overdue_index: Array
+    winter_rate_share: Array
+    winter_latitude_degrees: Array
+    permit_meeting_months: Array
+    milestone_error_months: Array

@@ -10,8 +10,8 @@ a phase has no such date the network starts with land control at the as-of date.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -23,8 +23,21 @@ from gigawatt.program.model import Phase, Program, Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
+from gigawatt.schedule.calendars import Winter
+from gigawatt.schedule.changes import Plan, read_changes, with_changes
 from gigawatt.schedule.durations import Chain
-from gigawatt.schedule.forward import Case, Drawn, Moment, Running, cause_of, forward, later
+from gigawatt.schedule.forward import (
+    Case,
+    Drawn,
+    Moment,
+    Running,
+    cause_of,
+    forward,
+    later,
+    weight_of,
+)
+from gigawatt.schedule.haircuts import read_haircuts, with_haircuts
+from gigawatt.schedule.limits import with_limits
 from gigawatt.schedule.milestones import (
     known_dates,
     may_have_begun,
@@ -32,8 +45,10 @@ from gigawatt.schedule.milestones import (
     route_of,
 )
 from gigawatt.schedule.network import ROUTES, Route, Task, on_route, read_tasks
+from gigawatt.schedule.pace import Stretch
 from gigawatt.schedule.result import BuildTimes
 from gigawatt.schedule.setting import Setting, make_setting
+from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 
 REFERENCE_DRAWS = 256  # draws on which the length of a chain that is running is fitted
@@ -69,26 +84,110 @@ def build_times(
     """
     tasks = read_tasks(catalog)
     networks = {route: on_route(tasks, route) for route in ROUTES}
-    setting = make_setting(program, catalog, networks, axis, streams, assumptions)
     # The same draws whatever the chunk, so that results do not depend on how a run is cut.
     few = Streams(streams.seed, REFERENCE_DRAWS)
     sampled = sample_assumptions(catalog, few, "schedule", ScheduleAssumptions)
-    reference = make_setting(program, catalog, networks, axis, few, sampled)
-    parts = [
-        _phase_times(setting, reference, site, phase)
-        for site in program.sites
-        for phase in site.phases
+    plain = make_setting(program, catalog, networks, axis, few, sampled, None)
+    seen = _stretches(program, plain)
+    setting = make_setting(program, catalog, networks, axis, streams, assumptions, seen)
+    reference = make_setting(program, catalog, networks, axis, few, sampled, seen)
+    drafts = [
+        _draft(setting, reference, site, phase) for site in program.sites for phase in site.phases
     ]
-    joined = BuildTimes(
-        **{f.name: np.concatenate([getattr(p, f.name) for p in parts], axis=1)
-           for f in fields(BuildTimes)}
-    )  # fmt: skip
-    if joined.hall_ready.shape[1] != blocks.count:
+    plan = _joined([d.plan for d in drafts])
+    if plan.hall_ready.shape[1] != blocks.count:
         raise InputError("The blocks given to the schedule are not those of its programme.")
-    return joined
+    plan = with_limits(plan, program, blocks, axis, streams, setting.as_of)
+    plan = with_changes(plan, program, blocks, read_changes(catalog), streams, setting.as_of)
+    haircuts = read_haircuts(catalog, program.haircuts)
+    plan = with_haircuts(plan, program, blocks, haircuts, streams)
+    return _build_times(drafts, plan)
 
 
-def _phase_times(setting: Setting, reference: Setting, site: Site, phase: Phase) -> BuildTimes:
+def _joined(plans: Sequence[Plan]) -> Plan:
+    """Plans of phases beside each other."""
+    return Plan(
+        **{f.name: np.concatenate([getattr(p, f.name) for p in plans], axis=1)
+           for f in fields(Plan)}
+    )  # fmt: skip
+
+
+def _build_times(drafts: Sequence[Draft], plan: Plan) -> BuildTimes:
+    """What the phases gave, with dates as they stand in `plan`; orders follow their halls."""
+    rest = {name: np.concatenate([getattr(d, name) for d in drafts], axis=1)
+            for name in ("cleared", "order_due", "system_lead", "install", "accept",
+                         "support_ready", "fixed_in_service")}  # fmt: skip
+    before = np.concatenate([d.plan.hall_ready for d in drafts], axis=1)
+    with np.errstate(invalid="ignore"):  # never minus never
+        later_by = np.nan_to_num(plan.hall_ready - before, nan=0.0, posinf=np.inf)
+    # An order that was late for its hall has that much less to wait for.
+    slack = np.maximum(rest["order_due"] - (before - rest["system_lead"]), 0.0)
+    rest["order_due"] = rest["order_due"] + np.maximum(later_by - slack, 0.0)
+    return BuildTimes(
+        hall_ready=plan.hall_ready, energised=plan.energised,
+        hall_cause=plan.hall_cause, power_cause=plan.power_cause, **rest,
+    )  # fmt: skip
+
+
+def _stretches(program: Program, plain: Setting) -> dict[str, list[Stretch]]:
+    """What progress to date says of each site's pace, from reference draws at pace 1."""
+    out: dict[str, list[Stretch]] = {}
+    for site in program.sites:
+        for phase in site.phases:
+            reached = reached_milestones(plain, site, phase)
+            found = _phase_stretches(plain, site, phase, reached)
+            out.setdefault(site.id, []).extend(found)
+    return out
+
+
+def _phase_stretches(
+    plain: Setting, site: Site, phase: Phase, reached: Mapping[str, float]
+) -> Iterator[Stretch]:
+    """Stretches between the milestones of a phase that have a date, the last one open."""
+    network = plain.networks[route_of(phase, reached)]
+    ends = {t.milestone: t for t in network.to_fit_out if t.milestone in ("roof", "fitted")}
+    start, exact = reached.get("cleared"), "cleared" in reached
+    if start is None and phase.cleared is not None:
+        start = plain.axis.position(phase.cleared)
+        exact = isinstance(phase.cleared_spread_months, Point)
+    if start is None or not exact or start >= plain.as_of or "in_service" in reached:
+        return
+    begun = "cleared"
+    error = float(np.mean(plain.assumptions.milestone_error_months))
+    for milestone, task in ends.items():
+        finished = milestone in reached
+        if not finished and (task.seldom_reported or "fitted" in reached):
+            continue
+        at = reached[milestone] if finished else plain.as_of
+        if at - start > error:
+            case = _case(plain, site, phase, {begun: start}, network)
+            case = replace(
+                case, looks_back=False, known={**case.known, begun: np.full((1, 1), start)}
+            )
+            spans = forward(network.to_fit_out, case)
+            logs = np.log(np.maximum(spans[task.id].finish.month[:, 0] - start, 1e-6))
+            noise = 2.0 * (error / (at - start)) ** 2 if finished else 0.0
+            yield Stretch(at - start, float(logs.mean()), float(logs.var()) + noise, finished)
+        if not finished:
+            return
+        start, begun = at, milestone
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Dates of one phase by itself, (D, K): what `BuildTimes` holds, and the plan to be moved."""
+
+    plan: Plan
+    cleared: Array
+    order_due: Array
+    system_lead: Array
+    install: Array
+    accept: Array
+    support_ready: Array
+    fixed_in_service: Array
+
+
+def _draft(setting: Setting, reference: Setting, site: Site, phase: Phase) -> Draft:
     """Dates of one phase, arrays (D, K) for its K buildings."""
     reached = reached_milestones(setting, site, phase)
     network = setting.networks[route_of(phase, reached)]
@@ -121,7 +220,9 @@ def _case(
         return drawn[task.id]
 
     early = np.zeros_like(pace)
-    if phase.framework_orders:
+    if phase.preorder_months is not None:
+        early = setting.own(f"{where}/preorder_months", phase.preorder_months)
+    elif phase.framework_orders:
         early = setting.per_phase(where, "framework_order_months")
     return Case(
         as_of=setting.as_of,
@@ -130,7 +231,17 @@ def _case(
         early_order=early,
         done_at_clearing=network.done_at_clearing if "cleared" in known else frozenset(),
         draw=draw,
+        winter=_winter(setting, site),
+        meeting_months=setting.assumptions.permit_meeting_months[:, None],
     )
+
+
+def _winter(setting: Setting, site: Site) -> Winter | None:
+    """Calendar of outdoor work; None where winters are mild."""
+    a = setting.assumptions
+    if abs(site.lat) < float(np.mean(a.winter_latitude_degrees)):
+        return None
+    return Winter.of(a.winter_rate_share[:, None], site.lat, setting.axis.start.month)
 
 
 def _running(
@@ -164,7 +275,7 @@ def _assemble(
     cleared: Moment,
     dates: Mapping[str, Moment],
     lengths: Mapping[str, Drawn],
-) -> BuildTimes:
+) -> Draft:
     """Put a phase's dates together and let what has been reported overrule them."""
     shape = offsets.shape
     hall, energised, support = (
@@ -185,17 +296,24 @@ def _assemble(
         energised[:, 0] = np.minimum(energised[:, 0], racks_in)
         support[:, 0] = np.minimum(support[:, 0], racks_in)
     order_due, lead = _orders(setting, phase, reached, hall, lengths["system_lead"])
-    return BuildTimes(
-        cleared=np.broadcast_to(cleared.month, shape),
+    hall_moment, power_moment = dates["hall_ready"], dates["energised"]
+    plan = Plan(
         hall_ready=hall,
         energised=energised,
+        hall_cause=cause_of(hall_moment, shape),
+        power_cause=cause_of(power_moment, shape),
+        hall_weight=weight_of(hall_moment, shape),
+        power_weight=weight_of(power_moment, shape),
+        open=np.isnan(fixed),
+    )
+    return Draft(
+        plan=plan,
+        cleared=np.broadcast_to(cleared.month, shape),
         order_due=order_due,
         system_lead=lead,
         install=install,
         accept=accept,
         support_ready=support,
-        hall_cause=cause_of(dates["hall_ready"], shape),
-        power_cause=cause_of(dates["energised"], shape),
         fixed_in_service=fixed,
     )
 

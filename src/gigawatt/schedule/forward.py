@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
+from gigawatt.schedule.calendars import Winter, next_meeting
 from gigawatt.schedule.durations import Chain, Law
 from gigawatt.schedule.network import Task
 from gigawatt.schedule.result import Binding
@@ -74,6 +75,8 @@ class Case:
     draw : task → its random part.
     running : the chain from the building's last known milestone to its fit-out, if it may have
         begun by the as-of date; None = it has not, or its end is known.
+    winter : calendar of outdoor work; None = work goes on all year.
+    meeting_months : (D, 1) how often permits are decided; None = at any time.
     looks_back : whether what is not known to be reached is drawn so that it lies after the as-of
         date.
     """
@@ -86,6 +89,8 @@ class Case:
     draw: Callable[[Task], Drawn]
     running: Running | None = None
     looks_back: bool = True
+    winter: Winter | None = None
+    meeting_months: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,11 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
 def cause_of(moment: Moment, shape: tuple[int, ...]) -> IntArray:
     """`Binding` that took most of the longest path to a date, as (D, K) integers."""
     return np.broadcast_to(np.argmax(moment.path, axis=0).astype(np.int64), shape)
+
+
+def weight_of(moment: Moment, shape: tuple[int, ...]) -> Array:
+    """Months that the cause of `cause_of` took on the longest path to a date, (D, K)."""
+    return np.broadcast_to(np.max(moment.path, axis=0), shape)
 
 
 def later(first: Moment, second: Moment) -> Moment:
@@ -181,15 +191,26 @@ def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
         return Span(Moment(begun, start.path), Moment(month, _mark(task, 0.0, start.path)))
     running = case.running if task.milestone == "fitted" else None
     observed = running is None and case.looks_back and _is_running(task, case)
-    age = case.as_of - start.month if observed else None
-    months = case.draw(task).months(age)
-    finish = start.month + months
+    finish, months = _drawn_finish(task, case, start.month, observed)
     if running is not None:
         begun = running.start + case.offsets
         finish = begun + running.chain.given(finish - begun, case.as_of - begun)
     if task.observed_by in case.known:
         finish = np.minimum(finish, case.known[task.observed_by])
     return Span(start, Moment(finish, _mark(task, months, start.path)))
+
+
+def _drawn_finish(task: Task, case: Case, start: Array, observed: bool) -> tuple[Array, Array]:
+    """Date at which a task ends by its draw and calendar, and the months it took."""
+    winter = case.winter if task.calendar == "winter" else None
+    age = None
+    if observed:
+        age = case.as_of - start if winter is None else winter.worked(start, case.as_of)
+    months = case.draw(task).months(age)
+    finish = start + months if winter is None else winter.finish(start, months)
+    if task.calendar == "meetings" and case.meeting_months is not None:
+        finish = next_meeting(finish, case.meeting_months)
+    return finish, finish - start
 
 
 def _is_running(task: Task, case: Case) -> bool:

@@ -69,11 +69,25 @@ def known_dates(
         known["cleared"] = planned + _cleared_spread(setting, phase, planned, where)
     if "power_contract" not in known and phase.power_contracted:
         if "cleared" in known:
-            elapsed = setting.per_phase(where, "contract_elapsed_months")
-            known["power_contract"] = known["cleared"] - elapsed
+            known["power_contract"] = known["cleared"] - _contract_elapsed(setting, phase, where)
         else:
             known["power_contract"] = setting.as_of * ones
     return known
+
+
+def _contract_elapsed(setting: Setting, phase: Phase, where: str) -> Array:
+    """How long before clearing power was contracted, (D, 1).
+
+    Nobody clears ground years before the power that was promised: where the utility's work takes
+    longer, the contract is older, so that at most `clearing_ahead_months` of it are left.
+    """
+    elapsed = setting.per_phase(where, "contract_elapsed_months")
+    if phase.route != "grid":
+        return elapsed
+    promised = setting.law("tasks/GRID/duration_months").sample(
+        setting.uniform(f"{where}/task/GRID")
+    )
+    return np.maximum(elapsed, promised - setting.per_phase(where, "clearing_ahead_months"))
 
 
 def _cleared_spread(setting: Setting, phase: Phase, planned: float, where: str) -> Array:

@@ -13,6 +13,7 @@ Keys of a task:
     starts_at               the milestone that its start is; predecessors are done where it is known
     observed_by, _after     not finished while the first milestone is not reached, which can be told
                             once the second one is
+    calendar                "winter": work is slow in winter; "meetings": decided when a board meets
     framework_order         an order that framework contracts place ahead of time
     duration_from           "technology": the lead time of the phase's on-site plant
     gives                   results that it yields (`RESULTS`)
@@ -33,6 +34,7 @@ from gigawatt.program.model import MILESTONES
 from gigawatt.schedule.result import Binding
 
 ROUTES = ("grid", "onsite", "brownfield", "fast")
+CALENDARS = ("winter", "meetings")
 CAUSES = ("utility", "turbine", "equipment", "permit", "platform")
 DATES = ("hall_ready", "energised", "support_ready")  # results that are dates
 LENGTHS = ("system_lead", "install", "accept")  # results that are durations
@@ -66,6 +68,7 @@ class Task:
     starts_at: str
     observed_by: str
     observed_after: str
+    calendar: str
     framework_order: bool
     technology_lead: bool
     gives: tuple[str, ...]
@@ -203,6 +206,7 @@ def _task(record: Record) -> Task:
         starts_at=_one(record, "starts_at", MILESTONES, optional=True),
         observed_by=_one(record, "observed_by", MILESTONES, optional=True),
         observed_after=_one(record, "observed_after", MILESTONES, optional=True),
+        calendar=_one(record, "calendar", CALENDARS, optional=True),
         framework_order=record.attributes.get("framework_order") is True,
         technology_lead=_one(record, "duration_from", ("technology",), optional=True) != "",
         gives=_checked(record, "gives", _names(record, "gives"), RESULTS),

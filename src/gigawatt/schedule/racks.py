@@ -18,6 +18,7 @@ that is not taken up is not lost.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from gigawatt.program.model import Program
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
+from gigawatt.schedule.queue import from_stock
 from gigawatt.schedule.result import Binding, BuildTimes, ScheduleResult
 from gigawatt.uncertainty.streams import Streams
 
@@ -175,14 +177,8 @@ def _first_come(key: Array, blocks: Blocks, arrivals: RackArrivals) -> Array:
     delivered = np.empty_like(key)
     for system in range(len(blocks.systems)):
         here = np.flatnonzero(blocks.system == system)
-        keys = key[:, here]
-        order = np.argsort(keys, axis=1, kind="stable")
-        racks = np.take_along_axis(blocks.racks[:, here], order, axis=1)
-        offered = arrivals.month_of(system, np.cumsum(racks, axis=1))
-        months = np.maximum(np.take_along_axis(keys, order, axis=1), offered)
-        back = np.empty_like(months)
-        np.put_along_axis(back, order, months, axis=1)
-        delivered[:, here] = back
+        offered = partial(arrivals.month_of, system)
+        delivered[:, here] = from_stock(key[:, here], blocks.racks[:, here], offered)
     return delivered
 
 

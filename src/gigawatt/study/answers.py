@@ -270,23 +270,29 @@ def _load_factor(frame: Frame) -> dict[str, Any]:
     }
 
 
-def binding_shares(frame: Frame) -> dict[str, dict[str, float]]:
-    """Share of the megawatts that each constraint was last to release, by year in service."""
+def binding_weights(frame: Frame) -> dict[str, tuple[float, dict[str, float]]]:
+    """Megawatts by year in service (mean over draws), and each constraint's share of them."""
     when, cause = frame.kept.draws["in_service"], frame.kept.draws["binding"].astype(int)
     weight = frame.kept.draws["block_facility_mw"]
     years = frame.axis.years()
     inside = when < frame.axis.count
     month = np.clip(np.where(inside, when, 0.0), 0, frame.axis.count - 1).astype(int)
     year = np.where(inside, years[month], 0)
-    out: dict[str, dict[str, float]] = {}
+    out: dict[str, tuple[float, dict[str, float]]] = {}
     for y in (*np.unique(years), 0):
         here = year == y
-        total = weight[here].sum()
+        total = float(weight[here].sum())
         if total > 0:
             sums = np.bincount(cause[here], weights=weight[here], minlength=len(Binding))
             label = "not within horizon" if y == 0 else str(y)
-            out[label] = {b.name.lower(): float(sums[b] / total) for b in Binding if sums[b] > 0}
+            shares = {b.name.lower(): float(sums[b] / total) for b in Binding if sums[b] > 0}
+            out[label] = (total / frame.count, shares)
     return out
+
+
+def binding_shares(frame: Frame) -> dict[str, dict[str, float]]:
+    """Share of the megawatts that each constraint was last to release, by year in service."""
+    return {year: shares for year, (_, shares) in binding_weights(frame).items()}
 
 
 def _binding(frame: Frame) -> dict[str, Any]:

@@ -41,6 +41,8 @@ def column(table: str, name: str, units: Mapping[str, str] | None = None) -> Col
     """
     if table == "draws":
         return _of_draws(name, units or {})
+    if table == "stock":
+        return Column("H100 equivalents", f"Programme's compute at the end of {name}; one draw.")
     return COLUMNS.get(table, {}).get(name) or COMMON.get(name)
 
 
@@ -103,6 +105,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "year": Column("year", 'Year of coming into service, or "not within horizon".'),
         "constraint": Column(TEXT, "What was the last thing to be ready."),
         "share": Column("share", "Share of the year's megawatts, over all draws."),
+        "weight_mw": Column("MW", "Megawatts of the year for which it was the last; mean."),
+    },
+    "events": {
+        "site_name": Column(TEXT, "Name of the site."),
+        "date": Column("date", "When it became known."),
+        "kind": Column(TEXT, "tenant_left, paused, power_source_switched and so on."),
     },
     "ledger": {
         "payer": Column(TEXT, "Party that pays."),
@@ -160,6 +168,10 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "power_mw": Column("MW", "Power of all phases on the site's own basis; central value."),
         "deal_share": Column("share", "Share of the site in the programme; central value."),
         "facility_mw": Column("MW", "Facility power that counts in the programme; mean of draws."),
+        "country": Column(TEXT, "Country code."),
+        "export_rule": Column(
+            TEXT, "What US export control asks for the systems there; empty = no record."
+        ),
         "lat": Column("degrees", "Latitude, north positive."),
         "lon": Column("degrees", "Longitude, east positive."),
         "landlord": Column(TEXT, "Party that owns the halls."),
@@ -194,6 +206,8 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                       "task is read off its distribution.")),
     (r"^schedule/(common_pace|site_pace|cause)", Column("standard deviations", "Standard normal "
                                                         "draw that scales durations.")),
+    (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
+                                        "change of plan is read off.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

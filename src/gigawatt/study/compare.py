@@ -91,8 +91,13 @@ def compare_programs(
     )  # fmt: skip
 
 
-def side_by_side(a: Simulated, b: Simulated) -> Comparison:
-    """Compare two programmes that were simulated with the same settings; no causes.
+def side_by_side(a: Simulated, b: Simulated, causes_draws: int = 0) -> Comparison:
+    """Compare two programmes that were simulated with the same settings.
+
+    Parameters
+    ----------
+    a, b : both programmes.
+    causes_draws : draws of each step of the waterfall; 0 = no causes.
 
     Raises
     ------
@@ -101,9 +106,14 @@ def side_by_side(a: Simulated, b: Simulated) -> Comparison:
     axis = _same_calendar(a.loaded, b.loaded)
     one, other = ({n.name: n for n in named_results(side.frame)} for side in (a, b))
     results = [compared(one.get(name), other.get(name)) for name in dict.fromkeys((*one, *other))]
+    why, notes = None, one_sided(results)
+    if causes_draws:
+        few = Settings(min(causes_draws, a.settings.draws), a.settings.seed, 1)
+        why = causes(a.loaded, b.loaded, few)
+        notes = _notes(results, why, a.settings)
     return Comparison(
         _described(a.loaded), _described(b.loaded), _setting(a.settings, axis), tuple(results),
-        notes=tuple(one_sided(results)),
+        why, tuple(notes),
     )  # fmt: skip
 
 

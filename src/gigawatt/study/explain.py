@@ -14,8 +14,8 @@ from typing import Any
 from gigawatt.errors import InputError
 from gigawatt.study.derivations import Node, bound, find, names
 from gigawatt.study.derivations.graph import NODES
+from gigawatt.study.folder import StoredRun
 from gigawatt.study.held import Value, held_values
-from gigawatt.study.stored import StoredRun
 
 NEAREST = 3
 
@@ -97,7 +97,7 @@ def explain(run: StoredRun, metric: str, depth: int | None = None) -> Branch:
 
     Parameters
     ----------
-    run : see `stored.open_run`.
+    run : see `folder.open_run`.
     metric : name of a result of ``answers.json``, or id of a derivation's node.
     depth : levels of formulas to take apart; None = down to facts.
 

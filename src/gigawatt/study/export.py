@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gigawatt import __version__
 from gigawatt.errors import InputError
@@ -19,18 +19,27 @@ from gigawatt.study.columns import TEXT, Column, column, units_of
 from gigawatt.study.folder import Folder
 from gigawatt.study.workbook import Sheet, write_sheets
 
+if TYPE_CHECKING:
+    import polars as pl
+
 UNKNOWN = Column("", "Not described by this version of gigawatt.")
 FORMATS = ("csv", "parquet")
 ADDED = ("answers", "definitions", "facts", "sources", "about")
 
 
-def sheets(run: Folder, tables: Sequence[str] = ()) -> list[Sheet]:
+MATRICES = ("draws", "stock")  # a row a draw: in a workbook summed up unless asked for
+LEVELS = {"p5": 0.05, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p95": 0.95}
+
+
+def sheets(run: Folder, tables: Sequence[str] = (), *, whole: bool = True) -> list[Sheet]:
     """Everything that is exported of a run: its tables, then answers, definitions and sources.
 
     Parameters
     ----------
     run : an opened run folder.
     tables : names of the tables wanted; empty = all.
+    whole : whether tables with a row a draw come as they are, where `tables` does not name them;
+        else as one row a column with percentiles and mean.
 
     Raises
     ------
@@ -41,8 +50,36 @@ def sheets(run: Folder, tables: Sequence[str] = ()) -> list[Sheet]:
     for name in tables or run.tables():
         data = run.table(name)
         described = tuple(column(name, c, units) or UNKNOWN for c in data.columns)
+        if name in MATRICES and not (whole or tables):
+            own.append(_summed_up(name, data, described))
+            continue
         own.append(Sheet(f"table_{name}" if name in ADDED else name, data, described))
     return [_answers(run), *own, _definitions(own), _facts(run), _sources(run), _about(run)]
+
+
+def _summed_up(name: str, data: pl.DataFrame, described: Sequence[Column]) -> Sheet:
+    """One row a column of a table with a row a draw."""
+    import numpy as np
+    import polars as pl
+
+    rows = []
+    for title, about in zip(data.columns, described, strict=True):
+        values = data[title].cast(pl.Float64).to_numpy()
+        finite = values[np.isfinite(values)]
+        rows.append({
+            "column": title,
+            # An order statistic: percentiles of dates hold draws that never get there (inf).
+            **{k: float(np.quantile(values, q, method="lower")) for k, q in LEVELS.items()},
+            "mean": float(finite.mean()) if finite.size == values.size else None,
+            "unit": about.unit, "definition": about.definition,
+        })  # fmt: skip
+    columns = (
+        Column(TEXT, f"Column of the table {name}; its rows are the draws."),
+        *(Column("see the row", f"{k[1:]}th percentile of the draws.") for k in LEVELS),
+        Column("see the row", "Mean of the draws; empty where one is never reached."),
+        Column(TEXT, "Unit of the row's values."), Column(TEXT, "What the column holds."),
+    )  # fmt: skip
+    return Sheet(f"{name}_summary", pl.DataFrame(rows, infer_schema_length=None), columns)
 
 
 def version_warning(run: Folder) -> str:
@@ -121,6 +158,8 @@ def write_workbook(
 ) -> Path:
     """Write one workbook: a sheet a table, with names, units below them, and frozen headers.
 
+    Tables with a row a draw are summed up, unless `tables` names them.
+
     Parameters and errors as of `write_folder`.
     """
     if target.suffix.lower() != ".xlsx":
@@ -128,7 +167,7 @@ def write_workbook(
     if target.is_dir():
         raise InputError(f"{target} is a folder; give the name of a file.")
     check_target(target, replace)
-    content = sheets(run, tables)
+    content = sheets(run, tables, whole=False)
     with _temporary(target) as partial:
         write_sheets(partial, content)
         partial.replace(target)

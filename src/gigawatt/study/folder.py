@@ -1,17 +1,25 @@
-"""Opening a run folder that was written before, for `compare` and `export`."""
+"""Opening a run folder that was written before.
+
+`open_folder` takes any run (to compare and export it), `open_run` only one of this version, for
+studies whose formulas belong to the version.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gigawatt import __version__
 from gigawatt.errors import InputError, nearest, unknown_name
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+NEEDED = ("facts_used", "sources", "inputs", "program", "seed", "draws")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +111,48 @@ def _runs_near(path: Path) -> Iterator[Path]:
             yield from sorted(p.parent for p in place.glob("*/manifest.json"))
         except OSError:
             continue
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run folder of this version.
+
+    Attributes
+    ----------
+    folder : the folder as opened.
+    answers : named results by name, in the order of the file.
+    """
+
+    folder: Folder
+    answers: Mapping[str, Mapping[str, Any]]
+    _tables: dict[str, pl.DataFrame | None] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Manifest as written, see `study.manifest`."""
+        return self.folder.manifest
+
+    def table(self, name: str) -> pl.DataFrame | None:
+        """Table of the run, read once; None where it has no such table."""
+        if name not in self._tables:
+            known = name in self.folder.tables()
+            self._tables[name] = self.folder.table(name) if known else None
+        return self._tables[name]
+
+
+def open_run(path: Path) -> StoredRun:
+    """Open a run folder.
+
+    Raises
+    ------
+    InputError : it is not a run, is broken, or was written by another version.
+    """
+    folder = open_folder(path)
+    lacking = any(key not in folder.manifest for key in NEEDED)
+    if folder.version != __version__ or lacking:
+        state = " in another state" if folder.version == __version__ else ""
+        raise InputError(
+            f"{path} was written by gigawatt {folder.version}{state}, this is {__version__}. "
+            "Run the programme again, or use the version that wrote it."
+        )
+    return StoredRun(folder, {str(a["name"]): a for a in folder.answers})

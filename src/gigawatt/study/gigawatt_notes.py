@@ -6,12 +6,12 @@ of each cause, and the sites where it occurs.
 
 Relief: the schedule is made again on the same draws with one lever changed everywhere. Months
 gained is the difference of the P50 dates. What a lever costs is not known yet, so the largest gain
-stands where the cheapest relief should stand, and the notes say so.
+stands where the cheapest relief should stand, and the report says so. A run keeps its notes in
+``gigawatts.json``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -20,15 +20,12 @@ from typing import Any
 import numpy as np
 
 from gigawatt.catalog.sampling import sample_assumptions
-from gigawatt.errors import InputError
 from gigawatt.money.inputs import money_inputs
 from gigawatt.program.blocks import make_blocks
-from gigawatt.program.load import Loaded, load_program
+from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program
 from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
 from gigawatt.quantity.calendar import MonthAxis
-from gigawatt.quantity.format import month as month_name
-from gigawatt.quantity.format import number
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
@@ -36,26 +33,16 @@ from gigawatt.schedule.racks import equip, rack_arrivals
 from gigawatt.schedule.result import Binding
 from gigawatt.study.chain import bridge_limit_usd
 from gigawatt.study.gigawatts import gigawatt_dates
-from gigawatt.study.run import CHUNK, Settings
+from gigawatt.study.run import CHUNK, Settings, Simulated
+from gigawatt.study.store import write_json
 from gigawatt.study.sweep import funded_months
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
-BUNDLED = ".toml (bundled)"  # how a manifest names a programme of the package
 MOST_SITES = 3
-LEAST_GAIN_MONTHS = 0.1
 SUPPLY_FACTOR = 1.5
-COST_NOT_KNOWN = (
-    "What the levers cost is not known yet (needs costs of levers in MONEY and SCHEDULE), so this "
-    "is the largest relief, not the cheapest."
-)
-CAUSES: dict[Binding, str] = {
-    Binding.LAND: "land", Binding.PERMIT: "permits", Binding.GRID: "grid connection",
-    Binding.ONSITE: "on-site power", Binding.BUILDING: "the building",
-    Binding.EQUIPMENT: "electrical equipment", Binding.PLATFORM: "the first racks of the platform",
-    Binding.RACKS: "rack supply", Binding.FUNDING: "funding", Binding.TENANT: "the tenant",
-}  # fmt: skip
+FILE_NAME = "gigawatts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +72,7 @@ class Relief:
 
     Attributes
     ----------
-    lever : what is changed, as a phrase.
+    lever : what is changed, a key of `LEVERS`.
     months_gained : P50 of today less P50 with the lever; inf where only the lever reaches it within
         the horizon, nan where neither does.
     p50 : ISO date with the lever, None where not within the horizon.
@@ -105,10 +92,10 @@ class GigawattNote:
     number : which gigawatt, from 1.
     p10, p50, p90 : ISO dates in service; None = not within the horizon.
     reached_share : share of draws in which it is within the horizon.
-    causes : cause → share of these draws in which it was last to be ready.
+    causes : cause (small name of `Binding`) → share of these draws in which it was last to be
+        ready, the largest first.
     sites : sites that complete it for the main cause, the most frequent first.
     reliefs : levers, the largest gain first; empty where none was asked for.
-    text : all of it as a sentence or two.
     """
 
     number: int
@@ -119,7 +106,6 @@ class GigawattNote:
     causes: Mapping[str, float]
     sites: tuple[str, ...]
     reliefs: tuple[Relief, ...]
-    text: str
 
     def data(self) -> dict[str, Any]:
         """Plain values for JSON; a gain without bound is None."""
@@ -153,6 +139,20 @@ def schedule_dates(loaded: Loaded, settings: Settings) -> Dates:
     inside = np.where(dates < axis.count, dates, NEVER)
     sites = tuple(blocks.sites[s] for s in blocks.site)
     return Dates(axis, sites, in_service, power, binding, inside)
+
+
+def simulated_dates(simulated: Simulated) -> Dates:
+    """Schedule of a run that is made already."""
+    static, draws = simulated.static, simulated.kept.draws
+    gigawatts = draws["gw_dates"]
+    return Dates(
+        static.axis,
+        tuple(static.blocks.sites[s] for s in static.blocks.site),
+        draws["in_service"],
+        draws["block_facility_mw"],
+        draws["binding"].astype(np.int64),
+        np.where(gigawatts < static.axis.count, gigawatts, NEVER),
+    )
 
 
 # ------------------------------------------------------------------------------------------- levers
@@ -197,11 +197,11 @@ def _onsite(loaded: Loaded) -> Program:
 
 
 LEVERS: dict[str, Callable[[Loaded], Program]] = {
-    "framework contracts for equipment at all sites": _framework,
-    "power contracted at all sites": _contracted,
-    "half as large a share of the racks again": _supply,
-    "first racks on the claimed date": _no_slip,
-    "on-site power in place of the grid": _onsite,
+    "framework": _framework,
+    "contracted": _contracted,
+    "supply": _supply,
+    "no_slip": _no_slip,
+    "onsite": _onsite,
 }
 """Lever → the programme with it pulled everywhere."""
 
@@ -248,7 +248,7 @@ def _gains(lever: str, today: Dates, changed: Dates) -> tuple[Relief, ...]:
 
 
 def gigawatt_notes(
-    loaded: Loaded, settings: Settings, with_relief: bool = True
+    loaded: Loaded, settings: Settings, with_relief: bool = True, base: Dates | None = None
 ) -> list[GigawattNote]:
     """One note for each whole gigawatt that at least one draw of the programme holds.
 
@@ -257,33 +257,31 @@ def gigawatt_notes(
     loaded : the programme.
     settings : draws and seed; with those of a run the dates are the run's.
     with_relief : whether to make the schedule again with each lever.
+    base : schedule without a lever, if it is known already.
     """
-    base = schedule_dates(loaded, settings)
+    base = base or schedule_dates(loaded, settings)
     held = base.facility_mw.sum(axis=1).max() / MW_PER_GW
     gains = relief(loaded, settings, base) if with_relief else {}
     names = {s.id: s.name for s in loaded.program.sites}
     count = min(int(held + 1e-9), base.gigawatts.shape[1])
     return [
-        _note(base, k, [rows[k] for rows in gains.values()], names, loaded.program.horizon.year)
+        _note(base, k, [rows[k] for rows in gains.values() if k < len(rows)], names)
         for k in range(count)
     ]
 
 
-def _note(
-    base: Dates, k: int, reliefs: Sequence[Relief], names: Mapping[str, str], horizon: int
-) -> GigawattNote:
+def _note(base: Dates, k: int, reliefs: Sequence[Relief], names: Mapping[str, str]) -> GigawattNote:
     reached = np.isfinite(base.gigawatts[:, k])
     last = completing_block(base, k)
     cause = base.binding[np.arange(len(last)), last]
     count = np.bincount(cause[reached], minlength=len(Binding))
     total = max(1, int(count.sum()))
     order = np.argsort(-count, kind="stable")
-    causes = {CAUSES[Binding(c)]: float(count[c] / total) for c in order.tolist() if count[c]}
+    causes = {Binding(c).name.lower(): float(count[c] / total) for c in order.tolist() if count[c]}
     sites = _sites(base, last[reached & (cause == order[0])], names)
     p10, p50, p90 = (_iso(base.axis, float(v)) for v in bands(base.gigawatts[:, k]))
     ranked = tuple(sorted(reliefs, key=lambda r: (np.isnan(r.months_gained), -r.months_gained)))
-    note = GigawattNote(k + 1, p10, p50, p90, float(reached.mean()), causes, sites, ranked, "")
-    return replace(note, text=_text(note, horizon))
+    return GigawattNote(k + 1, p10, p50, p90, float(reached.mean()), causes, sites, ranked)
 
 
 def completing_block(base: Dates, k: int) -> IntArray:
@@ -302,62 +300,13 @@ def _sites(base: Dates, blocks: IntArray, names: Mapping[str, str]) -> tuple[str
     return tuple(names[str(s)] for s in found[order])
 
 
-def _text(note: GigawattNote, horizon: int) -> str:
-    who = f"GW {note.number}"
-    if not note.causes:
-        return f"{who} is in service within the horizon ({horizon}) in no draw."
-    cause, share = next(iter(note.causes.items()))
-    why = f"because {cause} is last to be ready ({number(100 * share, 2)} % of draws)"
-    where = f" at {', '.join(note.sites)}" if note.sites else ""
-    late = f"after {horizon}"
-    if note.p50 is None:
-        reached = number(100 * note.reached_share, 2)
-        when = f"is in service by the end of {horizon} in only {reached} % of draws"
-    else:
-        first, last = month_name(note.p10), month_name(note.p90) if note.p90 else late
-        when = f"is not in service before {month_name(note.p50)} ({first} … {last})"
-    return f"{who} {when}, {why}{where}; {_relief_text(note.reliefs)}."
-
-
-def _relief_text(reliefs: Sequence[Relief]) -> str:
-    if not reliefs:
-        return "relief was not asked for"
-    best = reliefs[0]
-    if np.isposinf(best.months_gained):
-        return f"the largest relief is {best.lever}: {month_name(best.p50)} at P50"
-    if not best.months_gained >= LEAST_GAIN_MONTHS:  # nan too
-        return "none of the levers brings it forward"
-    return (
-        f"the largest relief is {best.lever}: {number(best.months_gained, 2)} months sooner at P50"
-    )
-
-
 def _iso(axis: MonthAxis, position: float) -> str | None:
     date = axis.date(position)
     return date.isoformat() if date else None
 
 
-def reload(manifest: Mapping[str, Any]) -> tuple[Loaded, Settings]:
-    """Programme and settings of a run again, from its manifest.
-
-    Raises
-    ------
-    InputError : the programme's file is gone or says something else than at the run.
-    """
-    stated = manifest["program"]
-    origin = str(stated["origin"][0])
-    name = origin.removesuffix(BUNDLED)
-    if name == origin and not Path(origin).is_file():
-        raise InputError(
-            f"{origin} is not here; the notes need the programme's file. Ask again from the folder "
-            "in which the run was started."
-        )
-    loaded = load_program(name, as_of=dt.date.fromisoformat(manifest["as_of"]))
-    if loaded.program.sha256 != stated["sha256"]:
-        raise InputError(
-            f"{origin} has changed since the run was made; run it again, so that the notes are "
-            "of the same programme."
-        )
-    if loaded.catalog.sha256 != manifest["catalog_sha256"]:
-        raise InputError("the catalog has changed since the run was made; run the programme again.")
-    return loaded, Settings(int(manifest["draws"]), int(manifest["seed"]))
+def write_notes(simulated: Simulated, folder: Path) -> None:
+    """Write the notes of a run that is made already into its folder."""
+    base = simulated_dates(simulated)
+    notes = gigawatt_notes(simulated.loaded, simulated.settings, base=base)
+    write_json(folder / FILE_NAME, {"notes": [n.data() for n in notes]})

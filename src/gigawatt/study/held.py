@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gigawatt.study.stored import StoredRun
+from gigawatt.study.folder import StoredRun
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gigawatt.catalog import Catalog, load_catalog
 from gigawatt.errors import InputError
 from gigawatt.quantity.units import unit_of_key
-from gigawatt.study.stored import StoredRun
+from gigawatt.study.folder import StoredRun
 
 _CAUSES = {
     "utility": "Utilities", "turbine": "Makers of on-site plant",
@@ -36,7 +36,10 @@ class InputNames:
         if stream in self.stated:
             return self.stated[stream]
         parts = stream.split("/")
-        special = {"site": self._of_site, "schedule": self._pace, "performance": self._rate}
+        special = {
+            "site": self._of_site, "schedule": self._pace, "performance": self._rate,
+            "change": self._change,
+        }  # fmt: skip
         name = special[parts[0]](parts) if parts[0] in special else self._fact(parts)
         return name or stream
 
@@ -52,6 +55,10 @@ class InputNames:
         if parts[1] == "site_pace":
             return f"Pace of building, {self.sites.get(parts[2], parts[2])}"
         return f"{_CAUSES.get(parts[2], words(parts[2]))}: delay common to all sites"
+
+    def _change(self, parts: list[str]) -> str:
+        where = self.sites.get(parts[2], parts[2])
+        return f"{self._record('changes', parts[1])}: when, {where}"
 
     def _rate(self, parts: list[str]) -> str:
         if len(parts) != 4:

@@ -14,6 +14,15 @@ from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program
 from gigawatt.program.quantities import support
 from gigawatt.study.programme_inputs import programme_inputs
+from gigawatt.uncertainty.distributions import (
+    Choices,
+    Distribution,
+    LogNormal,
+    Normal,
+    Point,
+    Triangular,
+    Uniform,
+)
 
 PACKAGES = ("numpy", "scipy", "pydantic", "polars")
 
@@ -44,6 +53,10 @@ def manifest(loaded: Loaded, run: dict[str, Any]) -> dict[str, Any]:
         "horizon": program.horizon.isoformat(),
         **run,
         "facts_used": [_fact(f) for f in facts],
+        "replaced": [
+            {"path": path, "distribution": plain(loaded.catalog.fact(path).distribution)}
+            for path in loaded.replaced
+        ],
         "inputs": programme_inputs(program),
         "sources": [
             {"id": s.id, "title": s.title, "date": s.date, "url": s.url, "kind": s.kind}
@@ -52,11 +65,40 @@ def manifest(loaded: Loaded, run: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+KINDS: dict[str, type[Distribution]] = {
+    kind.__name__: kind for kind in (Point, Uniform, Triangular, LogNormal, Normal, Choices)
+}
+
+
+def plain(distribution: Distribution) -> dict[str, Any]:
+    """Distribution as a table of plain values; see `distribution_of` for the way back."""
+    if type(distribution).__name__ not in KINDS:
+        raise TypeError(f"{distribution!r} can't be written into a manifest")
+    fields = {f: getattr(distribution, f) for f in _fields(type(distribution))}
+    return {"kind": type(distribution).__name__, **fields}
+
+
+def distribution_of(row: dict[str, Any]) -> Distribution:
+    """Distribution of a manifest.
+
+    >>> distribution_of(plain(Uniform(1.0, 2.0)))
+    Uniform(low=1.0, high=2.0)
+    """
+    kind = KINDS[row["kind"]]
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k != "kind"}
+    return kind(**values)
+
+
+def _fields(kind: type[Distribution]) -> tuple[str, ...]:
+    return tuple(kind.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
 def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     """Facts that a run of this programme may read: its records and all assumptions."""
     phases = [p for s in program.sites for p in s.phases]
     used = {
         "systems": {MEASURE, *(p.system for p in phases)},
+        "haircuts": set(program.haircuts),
         "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
         "grids": {s.grid for s in program.sites},
         "cooling": {s.cooling for s in program.sites},
@@ -69,7 +111,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
                     yield from record.facts.values()
 
 
-ALWAYS_USED = ("assumptions", "tasks", "efficiencies", "reliability")
+ALWAYS_USED = ("assumptions", "tasks", "changes", "efficiencies", "reliability")
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

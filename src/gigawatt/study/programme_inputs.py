@@ -59,6 +59,12 @@ def programme_inputs(program: Program) -> list[Row]:
         rows += _workload(workload, own)
     for supply in program.supplies:
         rows += _supply(supply, own)
+    for limit in program.limits:
+        entry = _Entry(str(limit.status), limit.source or file, limit.note)
+        title = f"Slots a year: {limit.resource}, {limit.id}"
+        where = f"limit/{limit.id}"
+        rows.append(entry.row(f"{where}/mw_per_year", title, "mw_per_year", limit.mw_per_year))
+        rows.append(entry.row(f"{where}/opens", f"Slots from: {limit.id}", "date", limit.opens))
     for instrument in program.instruments:
         rows += _instrument(instrument, file)
     return [r for r in rows if r["value"] is not None]
@@ -96,6 +102,7 @@ def _phase(site: Site, phase: Phase, of_site: _Entry) -> Iterator[Row]:
         ("cleared_spread_months", "Delay of clearing", "months", phase.cleared_spread_months),
         ("power_contracted", "Power contracted", "flag", phase.power_contracted),
         ("framework_orders", "Equipment under framework contracts", "flag", phase.framework_orders),
+        ("preorder_months", "Equipment ordered ahead", "months", phase.preorder_months),
     ):
         yield entry.row(f"{where}/{key}", f"{title}, {name}", unit, stated)
     for milestone, date in phase.progress.items():

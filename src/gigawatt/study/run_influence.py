@@ -9,9 +9,9 @@ from typing import Any
 from gigawatt.errors import InputError
 from gigawatt.quantity.arrays import Array
 from gigawatt.study.explain import unknown_metric
+from gigawatt.study.folder import StoredRun
 from gigawatt.study.influence import Influence, Ranked, influence_of, rank_inputs
 from gigawatt.study.input_names import InputNames
-from gigawatt.study.stored import StoredRun
 
 TOP = 10
 _INPUT, _RESULT = "input:", "result:"
@@ -51,7 +51,7 @@ def run_influence(run: StoredRun, metric: str = "") -> list[ResultInfluence]:
 
     Parameters
     ----------
-    run : see `stored.open_run`.
+    run : see `folder.open_run`.
     metric : name of a result; "" = all.
 
     Raises

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.errors import InputError
+from gigawatt.impact.rules import export_rule
 from gigawatt.program.check import declared_against_computed
 from gigawatt.program.load import Loaded
+from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
-from gigawatt.study.answers import Frame, binding_shares, capex_usd_per_gw
+from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.uncertainty.summary import bands
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from gigawatt.performance.result import RateTable
 
 BANDS = ("p10", "p50", "p90")
+EVENT = ("site", "site_name", "date", "kind", "note", "source", "status")
 Rows = list[dict[str, Any]]
 
 
@@ -51,7 +55,9 @@ def all_tables(
         "performance": pl.DataFrame(_performance(loaded, rates)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
-        "sites": pl.DataFrame(_sites(frame), infer_schema_length=None),
+        "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
+        "events": pl.DataFrame(_events(frame), schema=dict.fromkeys(EVENT, pl.String)),
+        "stock": pl.DataFrame(_stock(frame)),
         "draws": pl.DataFrame(_draws(frame)),
     }
 
@@ -112,8 +118,8 @@ def _schedule(frame: Frame) -> Rows:
 
 def _binding(frame: Frame) -> Rows:
     return [
-        {"year": year, "constraint": cause, "share": share}
-        for year, shares in binding_shares(frame).items()
+        {"year": year, "constraint": cause, "share": share, "weight_mw": share * megawatts}
+        for year, (megawatts, shares) in binding_weights(frame).items()
         for cause, share in shares.items()
     ]
 
@@ -253,7 +259,7 @@ def _capex(frame: Frame) -> Rows:
     return rows
 
 
-def _sites(frame: Frame) -> Rows:
+def _sites(frame: Frame, loaded: Loaded) -> Rows:
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):
@@ -264,10 +270,39 @@ def _sites(frame: Frame) -> Rows:
             "deal_share": site.deal_share.central,
             "facility_mw": float(power[frame.blocks.site == s].sum()),
             "route": ", ".join(dict.fromkeys(p.route for p in site.phases)),
+            "country": site.country, "export_rule": _export_rule(site, loaded),
             "lat": site.lat, "lon": site.lon, "source": site.source, "note": site.note,
             "landlord": site.landlord, "cloud": site.cloud, "tenant": site.tenant,
         })  # fmt: skip
     return rows
+
+
+def _export_rule(site: Site, loaded: Loaded) -> str:
+    """What US export control asks for the site's systems on the as-of date; "" = not recorded."""
+    asked = []
+    for system in dict.fromkeys(p.system for p in site.phases):
+        try:
+            rule = export_rule(loaded.catalog, site.country, system, loaded.program.as_of)
+        except InputError:  # the catalog has no record of the country
+            return ""
+        asked.append(rule.says)
+    return ", ".join(dict.fromkeys(asked))
+
+
+def _events(frame: Frame) -> Rows:
+    return [
+        {"site": site.id, "site_name": site.name, "date": e.date.isoformat(), "kind": e.kind,
+         "note": e.note, "source": e.source, "status": str(e.status)}
+        for site in frame.program.sites
+        for e in site.events
+    ]  # fmt: skip
+
+
+def _stock(frame: Frame) -> dict[str, Array]:
+    """H100 equivalents of the programme at each year's end, one row a draw."""
+    years = sorted(set(frame.axis.years().tolist()))
+    held = frame.kept.draws["impact/h100_equivalents_end"]
+    return {str(year): held[:, k] for k, year in enumerate(years)}
 
 
 def _draws(frame: Frame) -> dict[str, Array]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gigawatt.quantity.format import shown_unit
 from gigawatt.report.page import Cell, Fact, Facts, Section, Step, Tree
 from gigawatt.report.stored import stored_run
 from gigawatt.report.view import View
 from gigawatt.study.derivations import find
 from gigawatt.study.explain import Branch, Leaf, explain
+from gigawatt.study.folder import StoredRun
 from gigawatt.study.held import Value
-from gigawatt.study.stored import StoredRun
 
 SHOWN_VALUES = 12
 
@@ -53,13 +54,14 @@ def _step(view: View, branch: Branch, seen: set[str]) -> Step:
         return Step(anchor(branch.id), view.say.titled(branch.id, branch.title), "")
     seen.add(branch.id)
     single = len(branch.values) == 1
+    unit = shown_unit(branch.id, branch.unit)
     below = tuple(_step(view, b, seen) for b in branch.branches)
     return Step(
         anchor(branch.id),
         view.say.titled(branch.id, branch.title),
-        _line(view, branch.values[0], branch.unit) if single else "",
+        _line(view, branch.values[0], unit) if single else "",
         branch.formula,
-        () if single else tuple(_value(view, v, branch.unit) for v in _cut(branch.values)),
+        () if single else tuple(_value(view, v, unit) for v in _cut(branch.values)),
         tuple(_facts(view, pattern, leaves) for pattern, leaves in branch.leaves.items()),
         below,
     )

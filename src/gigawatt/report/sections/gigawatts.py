@@ -1,87 +1,126 @@
-"""Each gigawatt: when it comes, what it waits for and where, one sentence each.
+"""Each gigawatt: when it comes, what it waits for and where, and what would bring it forward.
 
-From the tables of capacity, of what binds, and of blocks. Capacity only grows, so that half of the
-draws hold k gigawatts in the first month whose P50 does; the early end of the range comes from the
-P90 of capacity, the late end from its P10.
+From ``gigawatts.json`` of the run (see `study.gigawatt_notes`): the block that completes a gigawatt
+is known in each draw, and so is what was last to be ready there.
 """
 
 from __future__ import annotations
 
-from gigawatt.quantity.units import MW_PER_GW
-from gigawatt.report.facts import capacity_months
-from gigawatt.report.page import Cell, Listing, Section
-from gigawatt.report.read import NOT_WITHIN_HORIZON
-from gigawatt.report.sections.binding import shares_by_year
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gigawatt.report.page import Cell, Column, Listing, Part, Section, Table
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
-NEAR_MONTHS = 9
-MOST_SITES = 3
+FILE_NAME = "gigawatts.json"
 CAUSES = 2
-SLACK = 1e-9
+LEAST_SHARE = 0.1  # of draws, for a further cause to be told
+LEAST_GAIN_MONTHS = 0.1
+Note = Mapping[str, Any]
+
+
+def read_notes(folder: Path) -> list[Note]:
+    """Notes of a run; none where it has no such file."""
+    file = folder / FILE_NAME
+    if not file.is_file():
+        return []
+    told: list[Note] = json.loads(file.read_text(encoding="utf-8"))["notes"]
+    return told
 
 
 def section(view: View) -> Section | None:
-    """One sentence for each gigawatt that one draw in ten holds by the end."""
-    months = capacity_months(view)
-    if not months:
-        return None
-    count = int(months[-1]["facility_mw_p90"] / MW_PER_GW + SLACK)
-    if not count:
+    """One sentence for each gigawatt, and what each lever gains."""
+    notes = read_notes(view.run.folder)
+    if not notes:
         return None
     say = view.say
-    items = tuple(Cell(sentence(view, k)) for k in range(1, count + 1))
-    return Section("gigawatts", say("gigawatts.title"), say("gigawatts.intro"), (Listing(items),))
+    items = tuple(Cell(sentence(view, note)) for note in notes)
+    parts: tuple[Part, ...] = (Listing(items), *_gains(view, notes))
+    return Section("gigawatts", say("gigawatts.title"), say("gigawatts.intro"), parts)
 
 
-def dates(view: View, number: int) -> tuple[str | None, str | None, str | None]:
-    """P10, P50 and P90 of the month in which a gigawatt is in service; None = after the horizon."""
-    rows = capacity_months(view)
-
-    def first(level: str) -> str | None:
-        enough = (
-            r for r in rows if r[f"facility_mw_{level}"] >= number * MW_PER_GW * (1.0 - SLACK)
-        )
-        return next((f"{r['month']}-01" for r in enough), None)
-
-    return first("p90"), first("p50"), first("p10")
+def sentence(view: View, note: Note) -> str:
+    """Date with its range, what it waits for and where, and the largest relief."""
+    if not note["causes"]:
+        return f"{_when(view, note)}."
+    clauses = (f"{_when(view, note)}{_because(view, note)}", _relief(view, note))
+    return f"{view.locale.joint.join(c for c in clauses if c)}."
 
 
-def sentence(view: View, number: int) -> str:
-    """Date with its range, what it waits for, and where."""
-    say = view.say
-    p10, p50, p90 = dates(view, number)
-    if p50 is None:
-        when = say("gigawatts.late", number=number, horizon=view.month(view.horizon),
-                   p10=view.month(p10))  # fmt: skip
-    else:
-        when = say("gigawatts.when", number=number, p50=view.month(p50), p10=view.month(p10),
-                   p90=view.month(p90))  # fmt: skip
-    year = p50[:4] if p50 else NOT_WITHIN_HORIZON
-    shares = sorted(shares_by_year(view).get(year, {}).items(), key=lambda item: -item[1])[:CAUSES]
-    if not shares:
-        return f"{when}."
+def _when(view: View, note: Note) -> str:
+    say, number = view.say, note["number"]
+    if note["p50"]:
+        low, middle, high = (view.month(note[k]) for k in ("p10", "p50", "p90"))
+        return say("gigawatts.when", number=number, p50=middle, p10=low, p90=high)
+    share = view.percent(note["reached_share"])
+    return say("gigawatts.late", number=number, horizon=view.month(view.horizon), share=share)
+
+
+def _because(view: View, note: Note) -> str:
+    say, text = view.say, texts_of(view.say.lang)
+    ranked = list(note["causes"].items())
+    told = [c for k, c in enumerate(ranked[:CAUSES]) if k == 0 or c[1] >= LEAST_SHARE]
     causes = ", ".join(
         say("gigawatts.cause", cause=say.label("constraint", c), share=view.percent(s))
-        for c, s in shares
+        for c, s in told
     )
-    key = "gigawatts.because" if p50 else "gigawatts.because_late"
-    clauses = [when, say(key, year=year, causes=causes)]
-    sites = _sites(view, p50, shares[0][0]) if p50 else []
-    if sites:
-        clauses.append(say("gigawatts.where", sites=", ".join(sites)))
-    return f"{view.locale.joint.join(clauses)}."
+    sites = ", ".join(text(s) for s in note["sites"])
+    return say("gigawatts.because" if sites else "gigawatts.because_only", causes=causes,
+               sites=sites)  # fmt: skip
 
 
-def _sites(view: View, date: str, cause: str) -> list[str]:
-    """Sites with blocks that wait for the cause around the date, the largest first."""
-    power: dict[str, float] = {}
-    for row in view.run.rows("schedule"):
-        middle = row["in_service_p50"]
-        if middle and row["binding"] == cause and abs(_month(middle) - _month(date)) <= NEAR_MONTHS:
-            name = str(row["site_name"] or row["site"])
-            power[name] = power.get(name, 0.0) + float(row["facility_mw"] or 0.0)
-    return sorted(power, key=lambda n: -power[n])[:MOST_SITES]
+def _relief(view: View, note: Note) -> str:
+    say, reliefs = view.say, note["reliefs"]
+    if not reliefs:
+        return ""
+    if not note["p50"]:
+        late = [r for r in reliefs if r["p50"]]
+        if not late:
+            return say("gigawatts.no_relief")
+        best = min(late, key=lambda r: str(r["p50"]))
+        lever = say.label("relief", best["lever"])
+        return say("gigawatts.relief_to", lever=lever, p50=view.month(best["p50"]))
+    best = max(reliefs, key=lambda r: r["months_gained"] or 0.0)
+    if (best["months_gained"] or 0.0) < LEAST_GAIN_MONTHS:
+        return say("gigawatts.no_relief")
+    lever, months = say.label("relief", best["lever"]), view.number(best["months_gained"], 2)
+    return say("gigawatts.relief", lever=lever, months=months)
 
 
-def _month(date: str) -> int:
-    return 12 * int(date[:4]) + int(date[5:7])
+def _gains(view: View, notes: Sequence[Note]) -> tuple[Table, ...]:
+    """Months that each lever gains, one row a gigawatt; none where nothing was tried."""
+    say = view.say
+    levers = [r["lever"] for r in notes[0]["reliefs"]]
+    if not levers:
+        return ()
+    order = sorted(levers, key=lambda name: -sum(_months(n, name) for n in notes))
+    rows = tuple(
+        (Cell(f"GW {n['number']}"), *(Cell(_gain(view, n, name)) for name in order)) for n in notes
+    )
+    columns = (
+        Column(say("gigawatts.which")),
+        *(Column(say.label("relief", name), say("compare.months"), True) for name in order),
+    )
+    return (Table(say("gigawatts.levers"), columns, rows, say("gigawatts.levers_note")),)
+
+
+def _relief_of(note: Note, lever: str) -> Mapping[str, Any]:
+    return next((r for r in note["reliefs"] if r["lever"] == lever), {})
+
+
+def _months(note: Note, lever: str) -> float:
+    return float(_relief_of(note, lever).get("months_gained") or 0.0)
+
+
+def _gain(view: View, note: Note, lever: str) -> str:
+    found = _relief_of(note, lever)
+    if found.get("months_gained") is None:
+        return view.month(found["p50"]) if found.get("p50") else "–"
+    gained = float(found["months_gained"])
+    if abs(gained) < LEAST_GAIN_MONTHS:
+        return "0"
+    sign = "+" if gained > 0.0 else "−"
+    return f"{sign}{view.number(abs(gained), 2)}"

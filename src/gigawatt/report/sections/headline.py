@@ -44,7 +44,7 @@ def single_values(view: View) -> list[Answer]:
 
 def percentiles(view: View, answer: Answer) -> tuple[str, str, str]:
     """P10, P50 and P90 in words; one text in the middle where the answer is a single value."""
-    if answer.status == NOT_IN_PROGRAMME:
+    if answer.status == NOT_IN_PROGRAMME or _of_no_gigawatt(view, answer):
         return "", view.say("word.not_in_programme"), ""
     if answer.kind == "date":
         p10, p50, p90 = (
@@ -59,6 +59,13 @@ def percentiles(view: View, answer: Answer) -> tuple[str, str, str]:
     return ("", p50, "") if p10 == p50 == p90 else (p10, p50, p90)
 
 
+def _of_no_gigawatt(view: View, answer: Answer) -> bool:
+    """Whether it is the odds of a gigawatt that the programme does not hold."""
+    first = view.run.answer("first_gw_in_service_date")
+    none = first is not None and first.status == NOT_IN_PROGRAMME
+    return none and answer.name.startswith("probability_first_gw")
+
+
 def remark(view: View, answer: Answer) -> str:
     """In what share of the draws a date is reached, where that is not certain."""
     doubtful = answer.kind == "date" and answer.probability is not None and answer.probability < 1.0
@@ -71,7 +78,7 @@ def remark(view: View, answer: Answer) -> str:
 
 def unit_of(answer: Answer) -> str:
     """Unit as it stands in a column of its own; a date and a share need none."""
-    return "" if answer.unit in ("date", "share") else answer.unit
+    return "" if answer.unit in ("date", "share", "odds") else answer.unit
 
 
 def _single(view: View) -> Table | None:

@@ -8,6 +8,7 @@ from gigawatt.errors import InputError
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.stored import stored_run
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 from gigawatt.study.influence import Driver
 from gigawatt.study.run_influence import TOP, ResultInfluence, run_influences
@@ -52,7 +53,8 @@ def _figure(view: View, one: ResultInfluence) -> Figure:
     say = view.say
     top = one.found.drivers[:TOP]
     clear = [d for d in top if d.clear] or list(top)
-    names = {d.name: one.titles[d.name] for d in clear}
+    text = texts_of(say.lang)  # labels are cut, so they are in the language before
+    names = {d.name: text(one.titles[d.name]) for d in clear}
     explained = view.percent(one.found.r2_adjusted)
     return Figure(
         id=f"influence-{one.metric}",

@@ -40,6 +40,7 @@ def section(view: View) -> Section | None:
         layout=figures.lying_layout(say("unit.percent")),
         table=_table(view, rows),
         height_px=FRAME_PX + BAR_PX * (len(losses) + 2),
+        numbers=_numbers(view, rows),
     )
     return Section("operations", say("operations.title"), say("operations.intro"), (figure,))
 
@@ -55,6 +56,16 @@ def hours_by_cause(rows: list[Row]) -> dict[str, float]:
 
 def _is_useful(cause: str) -> bool:
     return cause.startswith(USEFUL)
+
+
+def _numbers(view: View, rows: list[Row]) -> tuple[tuple[str | float | None, ...], ...]:
+    """Shares of installed package-hours by cause and year, for the file beside the chart."""
+    head = ("year", "cause", "share", "package_hours")
+    body = (
+        (str(r["year"]), view.say.label("cause", r["cause"]), r["share"], r["package_hours_mean"])
+        for r in rows
+    )
+    return (head, *body)
 
 
 def _table(view: View, rows: list[Row]) -> Table:

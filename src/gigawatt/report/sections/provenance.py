@@ -150,6 +150,7 @@ def _sites(view: View) -> list[Table]:
     body = tuple(
         (
             Cell(str(r["name"] or r["site"])),
+            Cell(str(r["country"] or ""), _export(view, r)),
             _status(view, r["status"]),
             Cell(
                 view.power(r["power_mw"]),
@@ -167,6 +168,7 @@ def _sites(view: View) -> list[Table]:
     )
     columns = (
         Column(say("word.site")),
+        Column(say("sites.country")),
         Column(say("word.status")),
         Column(say("sites.power"), numeric=True),
         Column(say("sites.deal_share"), numeric=True),
@@ -176,6 +178,15 @@ def _sites(view: View) -> list[Table]:
         Column(say("sites.note")),
     )
     return [Table(say("sites.table"), columns, body, cards=True)]
+
+
+def _export(view: View, row: Row) -> str:
+    """What US export control asks for the systems there."""
+    asked = str(row["export_rule"] or "")
+    if not asked:
+        return ""
+    words = (view.say.label("export", one) for one in asked.split(", "))
+    return view.say("sites.export", rule=", ".join(words))
 
 
 def _facts(view: View) -> list[Part]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.quantity.format import shown_unit
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Column, Figure, Fold, Listing, Section, Table
 from gigawatt.report.sections import yearly
 from gigawatt.report.stored import stored_run
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 from gigawatt.study.questions import QUESTIONS, answer, question, read_run_data
 from gigawatt.study.questions.result import Found, Question, Value
@@ -92,7 +94,7 @@ def _singles(view: View, parts: list[Result]) -> Table:
     rows = tuple(
         (
             Cell(p.title, p.definition),
-            *(Cell(_text(view, v, p.unit), strong=i == 1)
+            *(Cell(_text(view, v, shown_unit(p.name, p.unit)), strong=i == 1)
               for i, v in enumerate((p.p10, p.p50, p.p90))),
             Cell("" if p.unit in ("date", "share") else view.unit(p.unit)),
         )
@@ -163,12 +165,13 @@ def _cases(view: View, name: str, part: Result) -> Table:
 
 def _concentration(view: View, parts: dict[str, Result]) -> tuple[Figure, ...]:
     """Herfindahl index by owner and by user: before, and after in each year and case."""
+    text = texts_of(view.say.lang)  # ticks are wrapped, so they are in the language before
     held: dict[str, dict[str, tuple[Any, ...]]] = {}
     for name in VIEWS:
         part = parts.get(f"concentration_by_{name}")
         rows = [r for r in part.rows if r[2] == MEASURE] if part else []
         if rows:
-            held[name] = {f"{r[1]}, {r[0]}": tuple(r[3:6]) for r in rows}
+            held[name] = {text(f"{r[1]}, {r[0]}"): tuple(r[3:6]) for r in rows}
     if not held:
         return ()
     say = view.say

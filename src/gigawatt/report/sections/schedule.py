@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.read import Row
 from gigawatt.report.sections.binding import STYLES
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
 NEVER_TEXT = "9999"  # sorts after every date
 ROW_PX, FRAME_PX = 13, 60
 NAME_LENGTH = 18
+CSV_COLUMNS = (
+    "block", "site", "system", "route", "status", "facility_mw", "energised_p10", "energised_p50",
+    "energised_p90", "in_service_p10", "in_service_p50", "in_service_p90", "never_share",
+    "binding", "binding_share",
+)  # fmt: skip
 
 
 def section(view: View) -> Section | None:
@@ -23,7 +30,8 @@ def section(view: View) -> Section | None:
         return None
     say = view.say
     parts = (_sites(view, rows), _figure(view, rows))
-    return Section("schedule", say("schedule.title"), say("schedule.intro"), parts)
+    changes = _events(view)
+    return Section("schedule", say("schedule.title"), say("schedule.intro"), (*parts, *changes))
 
 
 def _by_site(rows: list[Row]) -> dict[str, list[Row]]:
@@ -77,10 +85,11 @@ def _figure(view: View, rows: list[Row]) -> Figure:
         title=say("schedule.figure"),
         unit=say("schedule.figure_unit"),
         note=say("schedule.figure_note"),
-        data=_traces(view, ordered),
-        layout=_layout(ordered),
+        data=[*_traces(view, ordered), *_event_marks(view, ordered)],
+        layout=_layout(ordered, texts_of(say.lang)),
         table=_block_table(view, ordered),
         height_px=FRAME_PX + ROW_PX * len(ordered),
+        numbers=(CSV_COLUMNS, *(tuple(r[c] for c in CSV_COLUMNS) for r in ordered)),
     )
 
 
@@ -127,6 +136,63 @@ def _traces(view: View, rows: list[Row]) -> list[figures.Trace]:
     return out
 
 
+def _event_marks(view: View, rows: list[Row]) -> list[figures.Trace]:
+    """A cross at the first block of a site, on the day that a change of its plan became known."""
+    first: dict[str, int] = {}
+    for position, row in enumerate(rows):
+        first.setdefault(str(row["site"]), position)
+    told = [e for e in view.run.rows("events") if e["site"] in first]
+    if not told:
+        return []
+    texts = [
+        f"{_day(view, e)}: {view.say.label('event', e['kind'])}<br>"
+        + texts_of(view.say.lang)(str(e["note"])).replace("<", "&lt;")
+        for e in told
+    ]
+    return [
+        {
+            "x": [e["date"] for e in told],
+            "y": [first[e["site"]] for e in told],
+            "text": texts,
+            "mode": "markers",
+            "marker": {
+                "color": "@ink",
+                "size": 8,
+                "symbol": "x-thin",
+                "line": {"width": 2, "color": "@ink"},
+            },
+            "name": view.say("schedule.event"),
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    ]
+
+
+def _day(view: View, event: Row) -> str:
+    return view.day(str(event["date"]))
+
+
+def _events(view: View) -> tuple[Table, ...]:
+    """What changed at sites: tenants that left, pauses, other sources of power."""
+    rows = view.run.rows("events")
+    if not rows:
+        return ()
+    say = view.say
+    body = tuple(
+        (
+            Cell(str(e["site_name"] or e["site"])),
+            Cell(_day(view, e)),
+            Cell(say.label("event", str(e["kind"]))),
+            Cell(str(e["note"]), str(e["source"])),
+            Cell(say.label("mark", str(e["status"])), mark=str(e["status"])),
+        )
+        for e in sorted(rows, key=lambda e: str(e["date"]))
+    )
+    heads = (say("word.site"), say("schedule.known"), say("schedule.change"), say("sites.note"),
+             say("word.status"))  # fmt: skip
+    columns = view.columns(*heads, text=len(heads))
+    return (Table(say("schedule.events"), columns, body, say("schedule.events_note"), cards=True),)
+
+
 def say_label(view: View, constraint: str | None) -> str:
     """Name of a constraint, or a dash where none is known."""
     return view.say.label("constraint", constraint) if constraint else view.locale.missing
@@ -138,10 +204,10 @@ def _hover(view: View, row: Row) -> str:
     return f"{name}<br>{cell.text} ({cell.sub})" if cell.sub else f"{name}<br>{cell.text}"
 
 
-def _layout(rows: list[Row]) -> dict[str, Any]:
+def _layout(rows: list[Row], text: Callable[[str], str]) -> dict[str, Any]:
     """Numbered rows from the top; each site is named at its first block and parted by a line."""
     starts = [i for i, r in enumerate(rows) if i == 0 or r["site"] != rows[i - 1]["site"]]
-    names = [_short(str(rows[i]["site_name"] or rows[i]["site"])) for i in starts]
+    names = [_short(text(str(rows[i]["site_name"] or rows[i]["site"]))) for i in starts]
     parts = [
         {
             "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i - 0.5, "y1": i - 0.5,

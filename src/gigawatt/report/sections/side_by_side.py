@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.quantity.format import shown_unit
 from gigawatt.report.page import Cell, Section, Table
 from gigawatt.report.read import BAND, Answer, Row
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
 DATA_NAME = "comparison.json"
@@ -18,13 +20,19 @@ PERCENT = 100.0
 
 def section(view: View) -> Section | None:
     """Section of a run's report; None where the run holds no comparison."""
-    if not (view.run.folder / DATA_NAME).is_file():
+    if not has_comparison(view.run.folder):
         return None
     held = read_comparison(view.run.folder)
     made = results_section(view, held)
-    titles = {"a": held["a"]["title"], "b": held["b"]["title"]}
+    text = texts_of(view.say.lang)
+    titles = {"a": text(held["a"]["title"]), "b": text(held["b"]["title"])}
     intro = f"{view.say('compare.verdict', **titles)} {made.intro}"
     return Section("side-by-side", view.say("compare.side_by_side"), intro, made.parts)
+
+
+def has_comparison(folder: Path) -> bool:
+    """Whether a folder holds a comparison."""
+    return (folder / DATA_NAME).is_file()
 
 
 def read_comparison(folder: Path) -> dict[str, Any]:
@@ -55,8 +63,8 @@ def results_section(view: View, held: Mapping[str, Any]) -> Section:
     rows = tuple(
         (
             Cell(result_title(view, r)),
-            side_cell(view, r["a"], r["unit"]),
-            side_cell(view, r["b"], r["unit"]),
+            side_cell(view, r["a"], shown_unit(r["name"], r["unit"])),
+            side_cell(view, r["b"], shown_unit(r["name"], r["unit"])),
             difference_cell(view, r["difference"], r["difference_unit"]),
         )
         for r in held["results"]

@@ -100,23 +100,27 @@ NODES = (
     Node(
         "hall_ready", "Hall ready for racks",
         "longest path through clearing, design, equipment, civil works, shell and fit-out; each "
-        "task = duration x pace x factor of its cause; building k comes k staggers later", "date",
-        ("cleared", "pace", "cause_factors", "overdue_tail"),
+        "task = duration x pace x factor of its cause, slower in winter; building k comes k "
+        "staggers later; then shared crews, changes of plan and haircuts", "date",
+        ("cleared", "pace", "cause_factors", "overdue_tail", "changes_of_plan"),
         ("tasks/DSGN/*", "tasks/CIVL/*", "tasks/SHEL/*", "tasks/LVMV/*", "tasks/MEP/*",
          "tasks/FROF/*", "tasks/FOPS/*", "assumptions/schedule/framework_order_months",
-         "assumptions/schedule/stagger_months"),
-        ("site/*/framework_orders", "site/*/buildings", "site/*/route", "site/*/progress/*"),
+         "assumptions/schedule/stagger_months", "assumptions/schedule/winter_*"),
+        ("site/*/framework_orders", "site/*/preorder_months", "site/*/buildings", "site/*/route",
+         "site/*/progress/*", "site/*/lat", "limit/*"),
     ),
     Node(
         "energised", "Firm power at a block",
         "longest path through the utility's study and line, or the plant's queue and installation; "
-        "each task = duration x pace x factor of its cause", "date",
-        ("cleared", "pace", "cause_factors", "overdue_tail"),
+        "each task = duration x pace x factor of its cause; then shared slots, changes of plan and "
+        "haircuts", "date",
+        ("cleared", "pace", "cause_factors", "overdue_tail", "changes_of_plan"),
         ("tasks/LLIS/*", "tasks/GRID/*", "tasks/HVTX/*", "tasks/GENQ/*", "tasks/GENI/*",
          "tasks/FOPS/*", "tasks/ENER/*", "technologies/*/lead_time_months",
-         "assumptions/schedule/contract_elapsed_months"),
+         "assumptions/schedule/contract_elapsed_months",
+         "assumptions/schedule/clearing_ahead_months"),
         ("site/*/route", "site/*/onsite_technology", "site/*/power_contracted",
-         "site/*/framework_orders", "site/*/progress/*"),
+         "site/*/framework_orders", "site/*/progress/*", "limit/*"),
         held="schedule:energised",
     ),
     Node(
@@ -126,15 +130,23 @@ NODES = (
     Node(
         "cleared", "Ground cleared",
         "reported or planned date + spread; where there is none: land control and permits from the "
-        "as-of date on", "date", (), ("tasks/LAND/*", "tasks/PERM/*"),
+        "as-of date on", "date", (),
+        ("tasks/LAND/*", "tasks/PERM/*", "assumptions/schedule/permit_meeting_months"),
         ("site/*/cleared", "site/*/cleared_spread_months", "site/*/progress/*", "programme/as_of"),
     ),
     Node(
         "pace", "Pace of a site",
-        "exp(mean + common spread x z + own spread x z of the site), on all its durations",
-        "factor", (),
+        "exp(mean + common spread x z + own spread x z of the site), on all its durations, given "
+        "the work of all sites that is finished or overdue", "factor", (),
         ("assumptions/schedule/common_pace_mean_log", "assumptions/schedule/common_pace_sd_log",
-         "assumptions/schedule/site_pace_sd_log"),
+         "assumptions/schedule/site_pace_sd_log", "assumptions/schedule/milestone_error_months"),
+        ("site/*/progress/*",),
+    ),
+    Node(
+        "changes_of_plan", "Changes of plan that may come",
+        "first of each kind at each site: as-of date + exponential time at its rate, slower once "
+        "the site has power; what is not ready by then is later by its delay, or lost", "months",
+        (), ("changes/*/*",), ("programme/as_of",),
     ),
     Node(
         "cause_factors", "Factor of each cause of delay",

@@ -104,5 +104,7 @@ def as_dict(one: Question, found: Found, run: RunData) -> dict[str, Any]:
         "programme": run.manifest["program"]["name"],
         "status": found.status,
         "parts": [part.as_dict() for part in found.parts],
-        "needs": [{"topic": need.topic, "what": need.what} for need in found.needs],
+        "needs": [
+            {"issue": need.issue, "topic": need.topic, "what": need.what} for need in found.needs
+        ],
     }

@@ -137,7 +137,7 @@ def _share_of_supply(run: RunData) -> Part:
     peak = run.answer("racks_per_week_peak")
     fact = run.catalog.fact(RACKS_2026)
     world = run.streams.sample(fact.path, fact.distribution) / WEEKS_PER_YEAR
-    share = run.spread("racks", (peak["p10"], peak["p50"], peak["p90"])) / world
+    share = run.drawn("racks_per_week_peak", (peak["p10"], peak["p50"], peak["p90"])) / world
     return number_part(
         "share_of_rubin_supply", "Peak over the world's Rubin racks of 2026", "share", share,
         "Racks a week at the programme's peak over the racks a week of Rubin that analysts "

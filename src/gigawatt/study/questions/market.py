@@ -26,7 +26,7 @@ MEASURES = ("cr4", "cr5", "hhi_low", "hhi_high")
 GROWN, HELD = "grown", "held"
 ROLES = {"owner": "cloud", "user": "tenant"}
 DATA = (
-    "table impact: h100_equivalents_end; tables schedule and sites: clouds and tenants; catalog: "
+    "table stock; tables schedule and sites: clouds and tenants; catalog: "
     "owners, access/openai-hosts, assumptions/impact"
 )
 DEFINITION = (
@@ -86,10 +86,10 @@ def _growth(run: RunData, year: int) -> Array:
 def added_by_party(run: RunData, view: str, year: int) -> dict[str, Array]:
     """Programme's H100 equivalents at the end of `year` by cloud or tenant, (DRAWS,) each.
 
-    The total has the run's percentiles; it is split by the blocks whose median date is past (by all
-    blocks where none is).
+    The total is the run's own in each draw; it is split by the blocks whose median date is past (by
+    all blocks where none is).
     """
-    total = run.spread("h100e", run.yearly("h100_equivalents_end")[year])
+    total = run.stock(year)
     weight = _weights(run, ROLES[view], year)
     whole = sum(weight.values())
     return {party: total * part / whole for party, part in weight.items()}
@@ -147,7 +147,7 @@ def _public(run: RunData, year: int, growth: Array) -> Part:
     )  # fmt: skip
     share = clusters.value("public_share")
     stock = sum(owners(run.catalog, run.streams).values()) * growth
-    added = run.spread("h100e", run.yearly("h100_equivalents_end")[year])
+    added = run.stock(year)
     after = share_after(share, stock, added)
     academic = access.value("academic_growth_factor")
     industry = access.value("industry_growth_factor")
@@ -164,6 +164,6 @@ def _public(run: RunData, year: int, growth: Array) -> Part:
         "the programme adds to the private part only. Academic compute grew "
         f"{academic:g} times a year while industry's grew {industry:g}: a bracket if carried on, "
         "not a forecast.",
-        "table impact: h100_equivalents_end; catalog: access/clusters, world/access, owners",
+        "table stock; catalog: access/clusters, world/access, owners",
         columns=(("when", ""), *((b, "share") for b in BANDS)), rows=rows,
     )  # fmt: skip

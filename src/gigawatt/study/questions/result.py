@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from gigawatt.study.questions.rundata import RunData
 
 KINDS = ("date", "number", "table", "text")
-TOPICS = ("TRAINING", "INFERENCE", "FLEET", "ENERGY", "SCHEDULE", "MONEY")
+ISSUES = {"TRAINING": 4, "INFERENCE": 5, "FLEET": 6, "ENERGY": 7, "SCHEDULE": 8, "MONEY": 9}
+"""Open issues by topic: the first word of an issue's title, and its number."""
+TOPICS = tuple(ISSUES)
 ANSWERED, PARTLY, NOT_YET = "answered", "partly", "not yet"
 Value = float | str | None
 
@@ -78,7 +80,12 @@ class Need:
 
     def __str__(self) -> str:
         """One line for people."""
-        return f"not yet: needs {self.topic} ({self.what})"
+        return f"not yet: needs issue {self.issue}, {self.topic} ({self.what})"
+
+    @property
+    def issue(self) -> int:
+        """Number of the open issue."""
+        return ISSUES[self.topic]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ import numpy as np
 from gigawatt.catalog import Catalog, load_catalog
 from gigawatt.errors import InputError, unknown_name
 from gigawatt.quantity.arrays import Array
+from gigawatt.study.folder import open_folder
+from gigawatt.study.manifest import distribution_of
 from gigawatt.study.questions.result import Part
 from gigawatt.uncertainty.streams import Streams
 
@@ -32,7 +34,7 @@ class RunData:
     folder : its folder.
     manifest : as written.
     answers : named results by name.
-    catalog : the bundled facts; a fact that the programme replaces keeps its bundled value here.
+    catalog : the bundled facts, with those that the run's programme replaced.
     """
 
     folder: Path
@@ -91,6 +93,18 @@ class RunData:
             np.interp(self.streams.uniform(f"question/{name}"), (0.1, 0.5, 0.9), band)
         )
 
+    def drawn(self, name: str, band: tuple[float, float, float]) -> Array:
+        """Draws (DRAWS,) of a result: the run's own, repeated or cut; else as of `spread`."""
+        table = self.table("draws")
+        column = f"result:{name}"
+        if column not in table.columns:
+            return self.spread(name, band)
+        return np.resize(table[column].to_numpy(), DRAWS)
+
+    def stock(self, year: int) -> Array:
+        """Programme's H100 equivalents at the end of a year, the run's own draws, (DRAWS,)."""
+        return np.resize(self.table("stock")[str(year)].to_numpy(), DRAWS)
+
     def part(self, name: str) -> Part:
         """Return a named result of the run as a part of an answer."""
         row = self.answer(name)
@@ -124,23 +138,19 @@ def read_run_data(folder: Path) -> RunData:
     ------
     InputError : it is not a run, or a file of it is broken.
     """
-    read = {}
-    for name in ("manifest.json", "answers.json"):
-        path = folder / name
-        if not path.is_file():
-            raise InputError(
-                f"{folder} is not a run folder: it has no {name}. "
-                "Give the folder that `gigawatt run` wrote."
-            )
-        try:
-            read[name] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise InputError(f"{path} is not valid JSON: {error}") from error
-    try:
-        answers = {row["name"]: row for row in read["answers.json"]["answers"]}
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{folder / 'answers.json'} is not a list of named answers") from error
-    return RunData(folder, read["manifest.json"], answers, load_catalog())
+    opened = open_folder(folder)
+    held = {str(row["name"]): dict(row) for row in opened.answers}
+    return RunData(folder, dict(opened.manifest), held, _catalog(opened.manifest))
+
+
+def _catalog(manifest: Mapping[str, Any]) -> Catalog:
+    """Bundled facts with those that the programme of the run replaced."""
+    catalog = load_catalog()
+    changed = [
+        replace(catalog.fact(row["path"]), distribution=distribution_of(row["distribution"]))
+        for row in manifest.get("replaced", ())
+    ]
+    return catalog.with_facts(changed)
 
 
 def newest_run(parent: Path) -> Path:

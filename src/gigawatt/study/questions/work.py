@@ -69,9 +69,8 @@ def _frontier(run: RunData) -> Part:
     years = (day - since).days / DAYS_PER_YEAR
     flop, growth = (run.streams.sample(f.path, f.distribution) for f in (anchor, trend))
     own = run.answer("training_flop_100_days_per_gw")
-    values = run.spread("training", tuple(own[b] for b in BANDS)) / frontier_flop(
-        flop, growth, years
-    )
+    band = (own["p10"], own["p50"], own["p90"])
+    values = run.drawn("training_flop_100_days_per_gw", band) / frontier_flop(flop, growth, years)
     return number_part(
         "gigawatt_over_frontier", "100 days of one gigawatt over the largest run on trend",
         "share", values,

@@ -1,0 +1,289 @@
+"""Single sites in a table: dates of first power, 200 MW and 1,000 MW from what is known of each.
+
+A site follows the fast chain (power in hand and framework orders), or the network of its route.
+What the row says of power, orders and builder gives the odds of the fast chain (`FAST_ODDS`): a
+record of twelve campuses has four of four developer-built ones on it and none of eight that a
+hyperscaler built for itself, which is evidence about builders as much as about contracts. The dates
+are a mixture.
+
+First power is the first building fitted and energised. From there on capacity grows in proportion
+to time: with m0 megawatts at first power (lognormal) and R months until the whole is there,
+
+    t(M) = first power + R (M - m0) / (mw - m0)          m0 < M <= mw
+
+"Not reported in service by `as_of`" is soft evidence: a draw with first power before `as_of` keeps
+the weight `unreported_share`, so a record that is silent for years reads as a gap in the record and
+not as a delay without end. Changes of plan, shared slots and haircuts play no part here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gigawatt.catalog import Catalog, Status
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.errors import InputError, nearest
+from gigawatt.program.blocks import make_blocks
+from gigawatt.program.model import ROUTES, Declared, Phase, Program, Site
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.quantity.units import DAYS_PER_MONTH
+from gigawatt.schedule.assumptions import ScheduleAssumptions
+from gigawatt.schedule.build import build_times
+from gigawatt.uncertainty.distributions import Distribution, Point, Triangular
+from gigawatt.uncertainty.streams import Streams
+
+COLUMNS = (
+    "site", "clearing_date", "route", "builder", "power_contracted", "framework_orders",
+    "buildings", "mw", "as_of",
+)  # fmt: skip
+LEVELS = (0.05, 0.50, 0.95)
+TARGETS_MW = {"first_power": 0.0, "mw200": 200.0, "mw1000": 1000.0}
+RESULTS = tuple(f"{t}_p{round(100 * q):02d}" for t in TARGETS_MW for q in LEVELS)
+BUILDERS = ("developer", "self", "")
+DRAWS = 4000
+HORIZON_YEARS = 30
+ONSITE_TECHNOLOGIES = ("recip-engine", "aeroderivative", "mobile-turbine", "fuel-cell")
+PLANNED_SLIP_MONTHS = Triangular(0.0, 2.0, 9.0)  # of a clearing that lies after `as_of`
+
+# (power contracted, framework orders) → probability of the fast chain by builder; None = not known.
+FAST_ODDS: Mapping[tuple[bool | None, bool | None], Mapping[str, float]] = {
+    (True, True): {"developer": 0.95, "self": 0.50, "": 0.85},
+    (True, None): {"developer": 0.85, "self": 0.15, "": 0.45},
+    (None, True): {"developer": 0.85, "self": 0.25, "": 0.50},
+    (None, None): {"developer": 0.80, "self": 0.10, "": 0.35},
+    (True, False): {"developer": 0.15, "self": 0.05, "": 0.10},
+    (None, False): {"developer": 0.10, "self": 0.05, "": 0.05},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCase:
+    """What is known of one site; None and "" = not known.
+
+    Attributes
+    ----------
+    cleared : ground cleared, or planned to be where later than `as_of`.
+    as_of : what was known; by default the clearing date.
+    """
+
+    cleared: dt.date
+    route: str = ""
+    builder: str = ""
+    power_contracted: bool | None = None
+    framework_orders: bool | None = None
+    buildings: int | None = None
+    mw: float | None = None
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraws:
+    """Months after clearing at which one site reaches each target, with weights.
+
+    Attributes
+    ----------
+    months : target → (N,); inf = not with this many megawatts.
+    weights : (N,) sum 1.
+    """
+
+    months: Mapping[str, Array]
+    weights: Array
+
+    def quantile(self, target: str, level: float) -> float:
+        """Weighted quantile of the months to a target; inf where it is never reached."""
+        months = self.months[target]
+        order = np.argsort(months, kind="stable")
+        reached = np.cumsum(self.weights[order])
+        at = min(int(np.searchsorted(reached, level)), len(order) - 1)
+        return float(months[order[at]])
+
+
+def read_case(row: Mapping[str, str]) -> SiteCase:
+    """One row of a case file.
+
+    Raises
+    ------
+    InputError : a value is none of what the column takes; the message names column and value.
+    """
+    cleared = _date(row, "clearing_date")
+    if cleared is None:
+        raise InputError("clearing_date is empty; write a date as year-month-day")
+    return SiteCase(
+        cleared=cleared,
+        route=_one_of(row, "route", ROUTES),
+        builder=_one_of(row, "builder", BUILDERS[:2]),
+        power_contracted=_yes_no(row, "power_contracted"),
+        framework_orders=_yes_no(row, "framework_orders"),
+        buildings=_whole(row, "buildings"),
+        mw=_positive(row, "mw"),
+        as_of=_date(row, "as_of"),
+    )
+
+
+def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRAWS) -> CaseDraws:
+    """Draws of the months from clearing to each target, for one site."""
+    streams = Streams(seed, draws)
+    a = catalog.record("assumptions", "schedule_cases")
+    own = _route_months(case, catalog, seed, draws, fast=False)
+    if case.route == "brownfield" or case.power_contracted is False:
+        first = own
+    else:
+        odds = FAST_ODDS[case.power_contracted, case.framework_orders][case.builder]
+        fast = _route_months(case, catalog, seed, draws, fast=True)
+        first = np.where(streams.uniform("case/fast") < odds, fast, own)
+    built = "developer" if case.route == "brownfield" else case.builder or "unknown"
+    block, ramp = (
+        streams.sample(f"case/{k}", a.fact(k).distribution)
+        for k in ("first_block_mw", f"ramp_{built}_months")
+    )
+    months = _ramp(case, first, block, ramp)
+    weights = np.ones(draws)
+    if case.as_of is not None and case.as_of > case.cleared:
+        age = (case.as_of - case.cleared).days / DAYS_PER_MONTH
+        share = a.value("unreported_share")
+        weights = np.where(first > age, 1.0, share)
+    return CaseDraws(months, weights / weights.sum())
+
+
+def case_dates(case: SiteCase, catalog: Catalog, seed: int = 1) -> dict[str, str]:
+    """Result columns of one site: ISO dates; empty where the site has not so many megawatts."""
+    drawn = case_draws(case, catalog, seed)
+    out = {}
+    for target in TARGETS_MW:
+        for level in LEVELS:
+            months = drawn.quantile(target, level)
+            days = months * DAYS_PER_MONTH
+            date = case.cleared + dt.timedelta(days=days) if np.isfinite(months) else None
+            out[f"{target}_p{round(100 * level):02d}"] = date.isoformat() if date else ""
+    return out
+
+
+def _ramp(case: SiteCase, first: Array, block_mw: Array, ramp: Array) -> dict[str, Array]:
+    """Months to each target; `block_mw` is there at first power, the rest `ramp` months later."""
+    whole = case.mw if case.mw is not None else np.inf
+    block = np.minimum(block_mw, whole)
+    out = {}
+    for target, wanted in TARGETS_MW.items():
+        if wanted > whole:
+            out[target] = np.full_like(first, np.inf)
+            continue
+        # A site of unknown size grows as one that is twice the target.
+        end = whole if np.isfinite(whole) else max(2.0 * wanted, 1.0)
+        share = np.clip((wanted - block) / np.maximum(end - block, 1e-9), 0.0, 1.0)
+        out[target] = first + ramp * share
+    return out
+
+
+def _route_months(case: SiteCase, catalog: Catalog, seed: int, draws: int, *, fast: bool) -> Array:
+    """Months from clearing to first power on one route, (N,)."""
+    technologies: tuple[str, ...] = ("recip-engine",)
+    if case.route == "onsite" and not fast:
+        technologies = ONSITE_TECHNOLOGIES
+    parts = []
+    for number, technology in enumerate(technologies):
+        rows = slice(number, None, len(technologies))
+        parts.append((rows, _first_power(case, catalog, seed, draws, technology, fast=fast)[rows]))
+    months = np.empty(draws)
+    for rows, values in parts:
+        months[rows] = values
+    return months
+
+
+def _first_power(
+    case: SiteCase, catalog: Catalog, seed: int, draws: int, technology: str, *, fast: bool
+) -> Array:
+    planned = case.as_of is not None and case.as_of < case.cleared
+    contracted = fast or case.power_contracted is not False
+    phase = Phase(
+        id="case", power_mw=Point(100.0), buildings=1, system="vr200-nvl72",
+        route=case.route or "grid", onsite_technology=technology, cleared=case.cleared,
+        cleared_spread_months=PLANNED_SLIP_MONTHS if planned else Point(0.0),
+        power_contracted=contracted, framework_orders=fast or case.framework_orders is True,
+        contract="", status=Status.ASSUMED,
+    )  # fmt: skip
+    if case.route != "brownfield" and not fast:
+        # Both in hand is the fast chain; off it the orders are what is missing.
+        phase = replace(phase, framework_orders=phase.framework_orders and not contracted)
+    program = _program(phase, case)
+    bare = replace(catalog, records={**catalog.records, "changes": {}})
+    streams = Streams(seed, draws)
+    axis = MonthAxis.between(program.start, program.horizon)
+    blocks = make_blocks(program, bare, streams)
+    a = sample_assumptions(bare, streams, "schedule", ScheduleAssumptions)
+    build = build_times(program, bare, blocks, axis, streams, a)
+    ready = np.maximum(build.hall_ready[:, 0], build.energised[:, 0])
+    return np.asarray(ready - axis.position(case.cleared))
+
+
+def _program(phase: Phase, case: SiteCase) -> Program:
+    """Programme of one site, seen on the day of its clearing or before."""
+    as_of = min(case.cleared, case.as_of or case.cleared)
+    start = as_of.replace(day=1)
+    one: Distribution = Point(1.0)
+    site = Site(
+        id="case", name="case", country="US", region="", lat=35.0, lon=-100.0, grid="ercot",
+        cooling="closed-loop-dry", landlord="", cloud="", tenant="", mw_basis="facility",
+        deal_share=one, status=Status.ASSUMED, status_date=None, source="", note="",
+        phases=(phase,),
+    )  # fmt: skip
+    horizon = start.replace(year=start.year + HORIZON_YEARS)
+    return Program(
+        name="case", title="case", description="", start=start, as_of=as_of, horizon=horizon,
+        declared=Declared(), parties={}, sites=(site,), workloads=(), supplies=(),
+        instruments=(), origin=("case",), sha256="",
+    )  # fmt: skip
+
+
+def _date(row: Mapping[str, str], column: str) -> dt.date | None:
+    text = (row.get(column) or "").strip()
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{column} = {text!r}: write a date as year-month-day") from None
+
+
+def _one_of(row: Mapping[str, str], column: str, valid: tuple[str, ...]) -> str:
+    text = (row.get(column) or "").strip().lower()
+    if text and text not in valid:
+        hint = nearest(text, valid)
+        meant = f". Did you mean {hint!r}?" if hint else ""
+        raise InputError(f"{column} = {text!r}: must be one of {', '.join(valid)} or empty{meant}")
+    return text
+
+
+def _yes_no(row: Mapping[str, str], column: str) -> bool | None:
+    text = (row.get(column) or "").strip().lower()
+    if text in ("", "unknown"):
+        return None
+    if text in ("yes", "true", "y", "1"):
+        return True
+    if text in ("no", "false", "n", "0"):
+        return False
+    raise InputError(f"{column} = {text!r}: must be yes, no or empty")
+
+
+def _positive(row: Mapping[str, str], column: str) -> float | None:
+    text = (row.get(column) or "").strip()
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = np.nan
+    if not (np.isfinite(value) and value > 0.0):
+        raise InputError(f"{column} = {text!r}: must be a number above 0")
+    return value
+
+
+def _whole(row: Mapping[str, str], column: str) -> int | None:
+    value = _positive(row, column)
+    if value is not None and value != int(value):
+        raise InputError(f"{column} = {row[column]!r}: must be a whole number")
+    return None if value is None else int(value)

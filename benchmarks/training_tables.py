@@ -1,19 +1,15 @@
-"""Published training tables as cases: one header for all; blank cells are filled by the rules."""
+"""Published tables of training runs as cases: the rows' plans by the command's own rules."""
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
-from gigawatt.catalog import load_catalog
-from gigawatt.performance.hardware import System, load_system
-from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training import defaults
-from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Stack
-from gigawatt.performance.training.evaluate import evaluate_plan
-from gigawatt.performance.training.facts import TrainModel, load_train_model
-from gigawatt.performance.training.plan import Plan
+from gigawatt.catalog import Catalog, load_catalog
+from gigawatt.performance.training.cases import Case, predict, resolve_case
+from gigawatt.performance.training.flops import flop_per_token
 
 FILES = (
     "megatron2021_table1_a100.csv",
@@ -22,171 +18,91 @@ FILES = (
     "megatron_bridge_gb200_b200_h100.csv",
     "simumax_b200_bf16_dense70b_dsv3.csv",
 )
-MLA = {
-    "kv_lora_rank": 512,
-    "q_lora_rank": 1536,
-    "qk_nope_dim": 128,
-    "qk_rope_dim": 64,
-    "v_dim": 128,
-}
-SYSTEMS = (
-    ("GB300", "gb300-nvl72"),
-    ("GB200", "gb200-nvl72"),
-    ("B300", "b300-sxm"),
-    ("B200", "b200-sxm"),
-    ("H200", "h200-sxm"),
-    ("H800", "h800"),
-    ("H100", "h100-sxm"),
-    ("A100", "a100-sxm-80g"),
-)
+# Rows of MT-NLG 530B in whole_runs.csv as text (arXiv 2201.11990): data-parallel ranks, step in s.
+MT_NLG = ((8, 60.1), (10, 50.2), (12, 44.4))
+# Same plan, next point release, time down by more than 30 %: a software defect in the slower row.
+DEFECTS = {("megatron_bridge_perf", "41"), ("megatron_bridge_perf", "54")}
 
 
 @dataclass(frozen=True)
-class Case:
+class Measured:
+    """One row: its case, where it stands, and what was measured (0 = not given)."""
+
     table: str
     row: str
     model: str
-    shape: ModelShape
-    system: System
-    plan: Plan
-    mbs_known: bool
-    recompute_known: bool
-    measured_s: float
-    memory_gib: float
     release: str
-    flop_per_gpu: float
-    notes: str = ""
+    case: Case
+    step_s: float
+    memory_gib: float
+
+    @property
+    def defect(self) -> bool:
+        return (self.table, self.row) in DEFECTS
+
+    @property
+    def group(self) -> str:
+        """Table, with dense and mixture models apart."""
+        return f"{self.table} {'MoE' if self.case.shape.is_moe else 'dense'}"
+
+    @property
+    def family(self) -> str:
+        """Model, whatever its depth: what is left out together."""
+        name = self.model.split(" cut to")[0]
+        return "GPT-530B" if name in ("MT-NLG", "GPT-529.6B") else name
 
 
-def number(row, key, default=0.0):
-    text = (row[key] or "").strip()
-    return float(text) if text else default
-
-
-def read_shape(row) -> ModelShape:
-    experts = int(number(row, "experts"))
-    deepseek = "DeepSeek" in row["model"]
-    layers = int(number(row, "layers"))
-    heads = int(number(row, "heads"))
-    mtp = 1 if row["model"] == "DeepSeek-V3" and "w/o MTP" not in row["notes"] else 0
-    return ModelShape(
-        id=row["model"],
-        name=row["model"],
-        layers=layers,
-        hidden=int(number(row, "hidden")),
-        heads=heads,
-        kv_heads=int(number(row, "kv_heads", heads)),
-        head_dim=int(number(row, "head_dim", number(row, "hidden") / heads)),
-        vocab=int(number(row, "vocab")),
-        attention="mla" if deepseek else "gqa",
-        dense_ffn=int(number(row, "ffn_hidden")),
-        dense_layers=int(number(row, "dense_layers")) if experts else layers,
-        experts=experts,
-        shared_experts=int(number(row, "shared_experts")),
-        top_k=int(number(row, "top_k")),
-        expert_ffn=int(number(row, "moe_ffn_hidden")),
-        ffn_matrices=2 if row["act_fn"] == "gelu" else 3,
-        mtp_layers=mtp,
-        **(MLA if deepseek else {}),
-    )
-
-
-def read_precision(text: str, system: System) -> Precision:
-    low = text.lower()
-    if "fp4" in low:
-        return Precision.NVFP4
-    blackwell = system.generation not in ("hopper", "ampere")
-    if "mx" in low or "other granularity" in low:
-        return Precision.MXFP8 if blackwell else Precision.FP8_BLOCK
-    if "fp8" in low:
-        return Precision.FP8
-    return Precision.BF16
-
-
-def read_case(row, catalog) -> Case:
-    shape = read_shape(row)
-    system = load_system(catalog, next(i for key, i in SYSTEMS if key in row["gpu"]))
-    month, _ = defaults.software_month(row["release"], row["source"])
-    sp = {"1": True, "0": False}.get(row["seq_parallel"])
-    stack, _ = defaults.software_stack(row["release"], month, system, row["precision"], sp)
-    shard = int(number(row, "fsdp_shard")) if row["fsdp_shard"].strip().isdigit() else 0
-    moe_shard = shape.is_moe
-    full = "full" in row["recompute"]
-    none = row["recompute"].startswith("none")
-    pp = int(number(row, "pp", 1))
-    vp = int(number(row, "vp", 0)) or defaults.virtual_stages(shape, pp, stack, False)[0]
-    era = stack == Stack.ERA_2021
-    plan = Plan(
-        tp=int(number(row, "tp", 1)),
-        pp=pp,
-        vp=vp,
-        cp=int(number(row, "cp", 1)),
-        dp=int(number(row, "dp", 1)),
-        ep=int(number(row, "ep", 1)) if shape.is_moe else 1,
-        zero=3 if shard and not moe_shard else (0 if row["dist_optimizer"] == "0" or era else 1),
-        shard=shard,
-        mbs=int(number(row, "mbs", 1)),
-        gbs=int(number(row, "gbs")),
-        seq=int(number(row, "seq_len")),
-        precision=read_precision(row["precision"], system),
-        recompute=Recompute.FULL if full else Recompute.NONE,
-        stack=stack,
-        sequence_parallel=sp if sp is not None else not era,
-        release_month=month,
-        token_drop="tokendrop" in row["notes"],
-    )
-    graphs, _ = defaults.launch_graphs(shape, system, plan, plan.token_drop)
-    plan = replace(plan, graphs=graphs)
-    seconds = number(row, "iter_time_s") or _from_rate(row, shape, plan)
-    return Case(
-        row["table_id"],
-        row["row_id"],
-        row["model"],
-        shape,
-        system,
-        plan,
-        bool(row["mbs"].strip()),
-        full or none,
-        seconds,
-        number(row, "memory_gib_per_gpu"),
-        row["release"],
-        plan.gbs * plan.seq / plan.gpus / seconds,
-        row["notes"],
-    )
-
-
-def _from_rate(row, shape, plan):
-    """Seconds of a row that gives only FLOP/s: causal model FLOP (docs/performance.md)."""
-    from gigawatt.performance.shapes import train_flop_per_token
-
-    flop = train_flop_per_token(shape, plan.seq) * plan.gbs * plan.seq
-    return flop / plan.gpus / number(row, "tflops_per_gpu") / 1e12
-
-
-def read_cases(folder: Path, catalog=None) -> list[Case]:
-    catalog = catalog or load_catalog()
-    cases = []
-    for name in FILES:
-        with (folder / name).open(newline="") as file:
-            cases += [read_case(row, catalog) for row in csv.DictReader(file)]
-    return cases
-
-
-def models(catalog=None) -> dict[str, TrainModel]:
-    catalog = catalog or load_catalog()
-    return {g: load_train_model(catalog, g) for g in ("ampere", "hopper", "blackwell")}
-
-
-def predict(case: Case, model: TrainModel):
-    """Result and plan of a case with everything filled in."""
-
-    def run(plan: Plan):
-        result = evaluate_plan(case.shape, case.system, model, plan)
-        return float(result.step_s[0]), bool(result.fits[0])
-
+def measured_step(row: dict[str, str], case: Case) -> float:
+    """Step time of a row, from its FLOP/s where it gives only that."""
+    if row["iter_time_s"]:
+        return float(row["iter_time_s"])
     plan = case.plan
-    if not case.recompute_known:
-        plan, _ = defaults.fitting_recompute(plan, run, offload=True)
-    if not case.mbs_known:
-        plan, _ = defaults.best_microbatch(plan, run)
-    return evaluate_plan(case.shape, case.system, model, plan), plan
+    flop = flop_per_token(case.shape, plan.seq, case.convention) * plan.gbs * plan.seq
+    return flop / plan.gpus / float(row["tflops_per_gpu"]) / 1e12
+
+
+def read_tables(folder: Path, catalog: Catalog | None = None) -> list[Measured]:
+    catalog = catalog or load_catalog()
+    found = []
+    for name in FILES:
+        with (folder / name).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        found += [measured(row, catalog) for row in rows]
+        if name == FILES[1]:
+            found += [measured(mt_nlg(rows, dp, step), catalog) for dp, step in MT_NLG]
+    return found
+
+
+def measured(row: dict[str, str], catalog: Catalog) -> Measured:
+    case = resolve_case(row, catalog)
+    return Measured(
+        table=row["table_id"],
+        row=row["row_id"],
+        model=row["model"],
+        release=row["release"],
+        case=case,
+        step_s=measured_step(row, case),
+        memory_gib=float(row["memory_gib_per_gpu"] or 0.0),
+    )
+
+
+def mt_nlg(rows: list[dict[str, str]], dp: int, step: float) -> dict[str, str]:
+    """Row of MT-NLG: the shape and split of table 2's largest model, batch 1,920."""
+    like = next(r for r in rows if r["model"] == "GPT-530B" and r["pp"] == "35")
+    return {
+        **like,
+        "table_id": "mt_nlg",
+        "row_id": str(dp),
+        "model": "MT-NLG",
+        "gpus": str(280 * dp),
+        "dp": str(dp),
+        "gbs": "1920",
+        "iter_time_s": str(step),
+        "source": "Training MT-NLG with DeepSpeed and Megatron (arXiv 2201.11990)",
+        "notes": "",
+    }
+
+
+def log_error(item: Measured) -> float:
+    """ln(predicted / measured) of the step time."""
+    return math.log(float(predict(item.case).step_s[0]) / item.step_s)

@@ -70,33 +70,3 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
         unfinished.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def write_cases(
-    rows: Sequence[Mapping[str, str]],
-    header: Sequence[str],
-    added: Sequence[Mapping[str, str]],
-    columns: Sequence[str],
-    out: str | None,
-) -> None:
-    """Write each row followed by its added columns, to `out` or to stdout.
-
-    Columns of the input that have the name of an added one are replaced.
-    """
-    import io
-
-    import click
-
-    names = [h for h in header if h not in columns] + list(columns)
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, names, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for row, more in zip(rows, added, strict=True):
-        writer.writerow({**row, **more})
-    if out is None:
-        click.echo(buffer.getvalue(), nl=False)
-        return
-    try:
-        Path(out).write_text(buffer.getvalue(), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: can't be written ({error}).") from error

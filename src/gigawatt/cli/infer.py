@@ -106,16 +106,32 @@ def _cases(cases: str, out: str | None) -> None:
     from pathlib import Path
 
     from gigawatt.catalog import load_catalog
-    from gigawatt.cli.case_files import write_cases
+    from gigawatt.cli.case_files import read_rows, write_rows
     from gigawatt.performance.inference.cases import ADDED, predict_rows
-    from gigawatt.performance.inference.tables import layout_of, read_rows
+    from gigawatt.performance.inference.tables import layout_of
 
-    rows, header = read_rows(Path(cases))
+    header, rows = read_rows(Path(cases))
     added = predict_rows(rows, layout_of(header, cases), load_catalog())
-    write_cases(rows, header, added, ADDED, out)
+    columns = [name for name in header if name not in ADDED] + list(ADDED)
+    whole = [{**row, **more} for row, more in zip(rows, added, strict=True)]
+    if out:
+        write_rows(Path(out), columns, whole)
+    else:
+        _print_rows(columns, whole)
     failed = sum(bool(a["problem"]) for a in added)
     done = f"{len(rows) - failed} of {len(rows)} rows predicted"
     click.echo(f"{done}; see `problem` for the others" if failed else done, err=True)
+
+
+def _print_rows(columns: list[str], rows: list[dict[str, str]]) -> None:
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    click.echo(buffer.getvalue(), nl=False)
 
 
 def _point(

@@ -73,7 +73,9 @@ def command(
     situation = replace(situation, plan=replace(situation.plan, chunk_tokens=chunk))
     done = replay(situation, requests, catalog, routing, not no_prefix_cache)
     found = summary(done, Slo(slo_ttft or math.inf, slo_tpot or math.inf))
-    click.echo(f"compiled or read in {done.compile_s:.2f} s, replayed in {done.run_s:.2f} s", err=True)
+    click.echo(
+        f"compiled or read in {done.compile_s:.2f} s, replayed in {done.run_s:.2f} s", err=True
+    )
     if out:
         _write_requests(done, Path(out))
     promised = slo_ttft is not None or slo_tpot is not None
@@ -83,6 +85,8 @@ def command(
 
 
 def _write_requests(done: Replayed, path: Any) -> None:  # noqa: ANN401
+    import math
+
     from gigawatt.cli.case_files import write_rows
 
     t = done.trace
@@ -93,7 +97,7 @@ def _write_requests(done: Replayed, path: Any) -> None:  # noqa: ANN401
     }  # fmt: skip
     lists = [values.tolist() for values in columns.values()]
     rows = (
-        {k: f"{v:.9g}" if v == v else "" for k, v in zip(columns, row, strict=True)}
+        {k: "" if math.isnan(v) else f"{v:.9g}" for k, v in zip(columns, row, strict=True)}
         for row in zip(*lists, strict=True)
     )
     write_rows(path, list(columns), rows)
@@ -112,9 +116,11 @@ def _json(s: Situation, found: Summary, routing: str) -> str:
 
 def _finite(value: Any) -> Any:  # noqa: ANN401
     """Value with null where a number is not known."""
+    import math
+
     if isinstance(value, dict):
         return {k: _finite(v) for k, v in value.items()}
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _text(s: Situation, f: Summary, routing: str, promised: bool) -> str:

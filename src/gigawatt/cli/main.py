@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("gigawatt.cli.run", "Run a programme through all layers and write the run folder."),
     "check": ("gigawatt.cli.check", "Check a programme file; tell all that is wrong at once."),
     "new": ("gigawatt.cli.new", "Write a commented programme file to start from."),
+    "train": ("gigawatt.cli.train", "Predict training: a step, a table, the best plan, a run."),
     "schema": ("gigawatt.cli.schema", "Print the JSON Schema of programme files."),
     "compare": ("gigawatt.cli.compare", "Compare two programmes, or two runs, on the same draws."),
     "schedule": ("gigawatt.cli.schedule", "Dates with odds: gigawatts, sites, levers, replay."),

@@ -119,6 +119,7 @@ def _shortened(shape: ModelShape, layers: int) -> ModelShape:
         windowed_layers=part(shape.windowed_layers),
         linear_layers=part(shape.linear_layers),
         mixture_layers=part(shape.mixture_layers),
+        mtp_layers=0,  # cut models are made to measure layers
     )
 
 

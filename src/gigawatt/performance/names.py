@@ -148,6 +148,7 @@ _GPUS: dict[str, dict[int, str]] = {
     "mi450": {0: "mi455x-helios"},
     "helios": {0: "mi455x-helios"},
     "tpuv4": {0: "tpu-v4"},
+    "tpuv5e": {0: "tpu-v5e"},
     "tpuv5p": {0: "tpu-v5p"},
     "tpuv6e": {0: "tpu-v6e"},
     "trillium": {0: "tpu-v6e"},

@@ -131,6 +131,8 @@ def full_layout(shape: ModelShape, layout: Layout) -> Layout:
         moe_tp = max(1, world // moe_ep)
     elif moe_ep < 1:
         moe_ep = max(1, world // moe_tp)
+    elif moe_tp * moe_ep < world:
+        moe_tp = world // moe_ep
     if moe_tp * moe_ep > world and moe_tp * moe_ep % layout.tp == 0:
         return Layout(layout.tp, moe_tp * moe_ep // layout.tp, moe_tp, moe_ep, layout.pp)
     return Layout(layout.tp, layout.dp, moe_tp, moe_ep, layout.pp)

@@ -124,7 +124,9 @@ def decode_step_s(
     gpu = batch_s[at]
     if requests > at:
         gpu += (requests - at) * (
-            batch_s[at + 1] - batch_s[at] if at + 1 < batch_s.size else batch_s[at] - batch_s[at - 1]
+            batch_s[at + 1] - batch_s[at]
+            if at + 1 < batch_s.size
+            else batch_s[at] - batch_s[at - 1]
         )
     gpu += request_s * requests + token_s * cached_tokens
     host = host_step_s + host_request_s * requests
@@ -135,12 +137,13 @@ def decode_step_s(
 def prompt_work_s(
     prompt_tokens: Array, prompt_s: Array, past_s: float, new_tokens: float, past_tokens: float
 ) -> float:
-    """Work of `new_tokens` prompt tokens after `past_tokens`; extrapolated beyond the grid."""
+    """Work of `new_tokens` prompt tokens after `past_tokens`; beyond the grid by chunks."""
     if new_tokens <= 0.0:
         return 0.0
     last = prompt_tokens[-1]
     if new_tokens > last:
         prompt = prompt_s[-1] * new_tokens / last
+        prompt += past_s * new_tokens * 0.5 * (new_tokens - last)
     else:
         prompt = np.interp(new_tokens, prompt_tokens, prompt_s)
     return float(max(0.0, prompt + past_s * new_tokens * past_tokens))

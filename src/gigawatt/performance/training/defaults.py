@@ -16,14 +16,21 @@ from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Stack
 from gigawatt.performance.training.facts import TrainModel, months_since_2000
 from gigawatt.performance.training.plan import Plan
+from gigawatt.performance.training.result import StepBatch
 
 FUSED_ATTENTION = months_since_2000("2022-09")  # first large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
+HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
 LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
 
 _CONTAINER = re.compile(r"^\s*(2\d)\.(0[1-9]|1[0-2])(\.\d+)?")
 _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
+_TUNED = re.compile(r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|core")
+_REPORT = re.compile(
+    r"technical report|herd of models|open[- ]access|open pre-?trained|whole run|gpu.?hours"
+    r"|production|deepspeed"
+)
 _ARXIV = re.compile(r"\b(\d\d)(0[1-9]|1[0-2])\.\d{4,5}\b")
 
 
@@ -55,16 +62,32 @@ def software_stack(
 
     Runs before fused attention came (September 2022) are of the stack of 2021; so are undated FP16
     runs on Ampere without sequence parallelism. A release that names another tool than a vendor's
-    container is a plain stack; everything else is taken as tuned.
+    container or Megatron is a plain stack; everything else is taken as tuned.
     """
     if 0.0 < month < FUSED_ATTENTION:
         return Stack.ERA_2021, "stack of 2021 (dated before fused attention)"
     old = system.generation == "ampere" and "16" in precision_text and "bf" not in precision_text
     if month <= 0.0 and old and not sequence_parallel:
         return Stack.ERA_2021, "stack of 2021 (undated FP16 run on Ampere)"
-    if release.strip() and not _CONTAINER.match(release):
+    text = release.lower()
+    if text.strip() and not _CONTAINER.match(release) and not _TUNED.search(text):
         return Stack.PLAIN, "plain stack (release is not a vendor's container)"
     return Stack.TUNED, "tuned stack"
+
+
+def trend_month(release: str, month: float, stack: Stack) -> float:
+    """Month that the release trend counts from: of vendors' containers and of the stack of 2021.
+
+    The trend was measured on containers; other stacks have a history of their own.
+    """
+    return month if stack == Stack.ERA_2021 or _CONTAINER.match(release) else 0.0
+
+
+def production_run(*texts: str) -> tuple[bool, str]:
+    """Whether a source is the report of a model, whose run was not a tuned benchmark."""
+    if any(_REPORT.search(text.lower()) for text in texts):
+        return True, "production run (the source is the report of a model)"
+    return False, ""
 
 
 def launch_graphs(
@@ -105,6 +128,11 @@ def virtual_stages(
     if stack == Stack.TUNED and shape.layers % pp and not shape.is_moe:
         return math.ceil(shape.layers / pp), "one layer per virtual stage (uneven stages)"
     return 1, "no virtual stages"
+
+
+def roomy(out: StepBatch) -> bool:
+    """Whether a plan fits with the room that recipes leave for fragmentation."""
+    return bool(out.memory_gib[0] <= HEAD_ROOM * out.column("capacity_gib")[0])
 
 
 Evaluator = Callable[[Plan], tuple[float, bool]]

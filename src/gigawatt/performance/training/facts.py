@@ -15,11 +15,13 @@ from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import (
     ModelShape,
-    attention_params,
     dense_ffn_params,
     expert_params,
+    layers_by_window,
+    mixer_params,
     moe_layers,
     query_dim,
+    shared_expert_params,
     value_dim,
 )
 
@@ -74,8 +76,9 @@ def shape_facts(shape: ModelShape) -> Shape:
         raise InputError(
             f"{shape.id}: training is not modelled for {', '.join(shape.unsupported)}."
         )
-    period = shape.sliding_period
-    full = shape.layers // max(1, period) if shape.sliding_window else shape.layers
+    full, _ = layers_by_window(shape)
+    width = shape.heads * query_dim(shape)  # a linear layer's state, as a window of equal work
+    window = shape.sliding_window or 2.0 * shape.linear_state / width
     return Shape(
         layers=float(shape.layers),
         moe_layers=float(moe_layers(shape)),
@@ -89,7 +92,7 @@ def shape_facts(shape: ModelShape) -> Shape:
         ffn=float(shape.dense_ffn),
         matrices=float(shape.ffn_matrices),
         experts=float(shape.experts),
-        shared=float(shape.shared_experts),
+        shared=shared_expert_params(shape) / max(1.0, expert_params(shape)),
         top_k=float(shape.top_k),
         expert_ffn=float(shape.expert_ffn),
         mla=1.0 if shape.attention == "mla" else 0.0,
@@ -98,9 +101,9 @@ def shape_facts(shape: ModelShape) -> Shape:
         rope=float(shape.qk_rope_dim),
         nope=float(shape.qk_nope_dim),
         tied=1.0 if shape.tied_embeddings else 0.0,
-        window=float(shape.sliding_window),
+        window=float(window),
         windowed=1.0 - full / shape.layers,
-        attention_params=attention_params(shape),
+        attention_params=mixer_params(shape) / shape.layers,
         dense_ffn_params=dense_ffn_params(shape),
         expert_params=expert_params(shape),
     )
@@ -140,9 +143,12 @@ class Machine(NamedTuple):
     dense_trend: float
     moe_trend: float
     mature_month: float
-    release_month: float
+    production: float
+    trend_months: float
     dense_sigma: float
     moe_sigma: float
+    plain_sigma: float
+    production_sigma: float
     forecast_sigma: float
     k0: float
     wave: float
@@ -247,7 +253,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "launch": c["launch_us"] * us,
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.calibrated),
-        "release_month": months_since_2000(model.calibrated),
+        "production": c["production_factor"],
         "forecast_sigma": 0.0 if system.released else c["forecast_sigma_log"],
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,

@@ -36,13 +36,14 @@ class Plan:
     offload_share : share of the layers whose activations wait in host memory.
     offload_optimizer : optimizer states and update on the host.
     sequence_parallel : norms and residuals split over tp.
-    tp_overlap, cp_overlap, ep_overlap, pp_overlap, dp_overlap : whether the collective is overlapped
-        with computing where its rule allows (`docs/performance.md`); off means fully exposed.
+    tp_overlap, cp_overlap, ep_overlap, pp_overlap, dp_overlap : whether the collective overlaps
+        with computing where its rule allows (`step`); off means fully exposed.
     lean_states : gradients kept in 16 bits (tuned recipes), instead of FP32.
     low_precision_inputs : inputs of products kept for the backward pass in the products' format.
     token_drop : fixed capacity per expert; else no token is dropped.
     imbalance : tokens of the busiest expert rank over the mean (1 = forced balance).
     release_month : months since 2000-01 of the software; 0 means the calibration's month.
+    production : a model maker's own run, as its report tells it, instead of a tuned benchmark.
     sites, wan_gbit_s, wan_rtt_ms : sites that the data-parallel ranks are spread over, bandwidth of
         one site towards the others in Gbit/s, and round trip between them.
     local_steps : inner steps between two exchanges over the WAN (1 = synchronous).
@@ -80,6 +81,7 @@ class Plan:
     token_drop: bool = False
     imbalance: float = 1.0
     release_month: float = 0.0
+    production: bool = False
     sites: int = 1
     wan_gbit_s: float = 0.0
     wan_rtt_ms: float = 0.0

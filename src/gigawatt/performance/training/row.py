@@ -41,6 +41,7 @@ class Row(NamedTuple):
     token_drop: float
     imbalance: float
     release_month: float
+    production: float
     sites: float
     wan_gbit_s: float
     wan_rtt_ms: float
@@ -88,4 +89,5 @@ def row_at(table: Array, i: int) -> Row:
         r[33],
         r[34],
         r[35],
+        r[36],
     )

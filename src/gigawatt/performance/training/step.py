@@ -14,7 +14,7 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
 - PP: a fixed share under a tuned stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
-  microbatch can't hide, and at least a fixed share; all of it in 2021;
+  microbatch can't hide, and at least a fixed share, under a tuned stack; all of it otherwise;
 - WAN: as DP for synchronous training; once in `local_steps` steps otherwise.
 """
 
@@ -53,7 +53,7 @@ from gigawatt.performance.training.row import Row
 
 EAGER, PARTIAL, STATIC, GRAPH = 0.0, 1.0, 2.0, 3.0
 ZERO_BUBBLE, DUAL = 1.0, 2.0
-OUTPUT_COUNT = 25
+APRIL_2021 = 255.0  # months since 2000-01: calibration of the stack of 2021
 
 
 def tp_moves_s(x: Machine, s: Shape, p: Row, t: float, moe: bool) -> tuple[float, float]:
@@ -171,7 +171,7 @@ def gradient_s(x: Machine, s: Shape, p: Row, forward: float, backward: float) ->
     scatter, gather = wide * one, 2.0 * one
     if p.zero <= 0.0:
         gather = wide * one
-    if p.stack == ERA_2021 or p.dp_overlap <= 0.0:
+    if p.stack != TUNED or p.dp_overlap <= 0.0:
         return scatter + gather
     least = x.dp_exposed
     return max(least * scatter, scatter - backward) + max(least * gather, gather - forward)
@@ -210,11 +210,26 @@ def sharded_s(x: Machine, s: Shape, p: Row) -> float:
 
 
 def release_factor(x: Machine, s: Shape, p: Row) -> float:
-    """Step time of a release over that of the calibration's month."""
-    if p.release_month <= 0.0 or p.stack == ERA_2021:
-        return 1.0
-    months = min(36.0, max(0.0, x.mature_month - p.release_month))
-    return math.exp((x.moe_trend if s.experts > 0.0 else x.dense_trend) * months)
+    """Step time of the software over that of a tuned benchmark in the calibration's month.
+
+    Older releases take longer, by a constant growth over at most `trend_months`; the stack of 2021
+    got faster until fused attention came. A production run takes longer by a factor.
+    """
+    own = x.production if p.production > 0.0 else 1.0
+    if p.release_month <= 0.0:
+        return own
+    if p.stack == ERA_2021:
+        return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
+    months = min(x.trend_months, max(0.0, x.mature_month - p.release_month))
+    return own * math.exp((x.moe_trend if s.experts > 0.0 else x.dense_trend) * months)
+
+
+def sigma_log(x: Machine, s: Shape, p: Row) -> float:
+    """Standard deviation of ln(true / predicted): of the model, wider for what is less known."""
+    own = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
+    plain = x.plain_sigma if p.stack == PLAIN else 0.0
+    run = x.production_sigma if p.production > 0.0 else 0.0
+    return math.sqrt(own * own + plain * plain + run * run + x.forecast_sigma * x.forecast_sigma)
 
 
 def norm_sum(a: float, b: float, q: float) -> float:
@@ -226,19 +241,26 @@ def norm_sum(a: float, b: float, q: float) -> float:
 
 
 def slowest_stage_s(
-    x: Machine, s: Shape, p: Row, mean: float, dense: float, mixture: float, output: float
+    s: Shape, p: Row, mean: float, dense: float, mixture: float, output: float
 ) -> float:
     """Time of the slowest stage for one microbatch, from the times of one layer of each kind.
 
     Layers that divide are laid out in order, dense ones first, with the output layer on the last
-    stage. Where they do not, or with an MTP layer, recipes place them by hand: the mean and a
-    fixed share.
+    stage. Where they do not, or with MTP layers (which stay on the last stage), whole layers are
+    laid out so that the slowest stage is shortest: n on each stage but the last, which takes the
+    rest. Times of layers are then taken as their mean.
     """
     if p.pp <= 1.0:
         return mean
     whole = s.layers / p.pp
     if s.mtp > 0.0 or whole != math.floor(whole):
-        return mean * (1.0 + x.imbalance_share)
+        one = (mean * p.pp - output) / (s.layers + s.mtp)
+        tail = s.mtp + output / one
+        few = math.floor((s.layers + tail) / p.pp)
+        many = few + 1.0
+        longest = max(few, s.layers - (p.pp - 1.0) * few + tail)
+        longest = min(longest, max(many, max(0.0, s.layers - (p.pp - 1.0) * many) + tail))
+        return max(mean, one * longest)
     if s.experts <= 0.0:
         return whole * dense + output
     first = min(whole, s.layers - s.moe_layers)
@@ -276,7 +298,7 @@ def step_row(
     forward, backward = forward + passes * of, backward + passes * ob
     total = forward + backward + recompute + tp + cp + ep + host
     mean = total / p.pp
-    slow = slowest_stage_s(x, s, p, mean, each[0], each[1], of + ob)
+    slow = slowest_stage_s(s, p, mean, each[0], each[1], passes * (of + ob))
     send = 0.0
     if p.pp > 1.0:
         gpus = p.tp * p.pp * p.cp * p.dp
@@ -328,8 +350,7 @@ def step_row(
     on = parts[0] + parts[1] + optimizer
     talk = parts[4] + parts[5] + parts[6] + parts[7] + parts[8] + wan
     power = (on * gpu_c + talk * gpu_n + (step - on - talk) * gpu_i) / step
-    sigma = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
-    sigma = math.sqrt(sigma * sigma + x.forecast_sigma * x.forecast_sigma)
+    sigma = sigma_log(x, s, p)
     return (
         step,
         parts[0],

@@ -1,7 +1,7 @@
 """Bands from residuals of rows that were left out, by distance to the data.
 
-Few models and versions have rows, and most of a model's rows are of one month: what is measured next
-differs more than rows of one sweep do. The bands are widened by a factor of judgement for it.
+Few models and versions have rows, and most of a model's rows are of one month: what is measured
+next differs more than rows of one sweep do. The bands are widened by a factor of judgement for it.
 """
 
 from __future__ import annotations

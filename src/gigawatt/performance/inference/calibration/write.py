@@ -24,8 +24,8 @@ HEAD = """\
 # generation of accelerators, a scheme of precision, their combination, a model) with the factors by
 # which its constants differ from the core; shrunk towards 1, so that few rows move them little.
 # What no row is of has no record. A generation without one gets `core-alone`, fitted without any
-# deviation. `band.*`: half of the 90 % band, as a logarithm, by distance to the data, from rows that
-# were left out of fits.
+# deviation. `band.*`: half of the 90 % band, as a logarithm, by distance to the data, from rows
+# that were left out of fits.
 # docs/inference.md has the terms, docs/inference-validation.md the errors.
 """
 META = 'source = "serving-rows-2026-04"\nas_of = "2026-04"\nstatus = "estimated"\n'

@@ -23,7 +23,10 @@ from gigawatt.quantity.arrays import Array
 
 ROUND_ROBIN, LEAST_LOADED, PREFIX = 0, 1, 2
 BLOCK = 512  # tokens of a block of a prompt
-IMBALANCE, SLACK = 1.25, 8.0  # requests over the least loaded replica's that a found prefix is worth
+IMBALANCE, SLACK = (
+    1.25,
+    8.0,
+)  # requests over the least loaded replica's that a found prefix is worth
 
 
 class Engine(NamedTuple):

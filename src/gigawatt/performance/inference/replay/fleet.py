@@ -97,10 +97,10 @@ def compiled() -> Loop:
 
 
 def _loop(njit: Any, simulate: Any, stamp: str) -> Loop:  # noqa: ANN401
-    @njit(cache=True)
     def loop(e: Engine, f: Fleet, q: Requests, routing: int) -> None:
         if stamp == "":  # a part of the closure, so that the cache's key holds it
             return
         simulate(e, f, q, routing)
 
-    return loop
+    fast: Loop = njit(cache=True)(loop)
+    return fast

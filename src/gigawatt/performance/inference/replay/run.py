@@ -128,7 +128,8 @@ def _replayed(
     end = np.maximum(times.end, times.first)
     tpot = np.where(later > 0.0, (end - times.first) / np.maximum(later, 1.0), np.nan)
     base = table.first_s + table.first_token_s * trace.input_tokens
-    streamed = np.minimum(table.stream_tokens, later) * np.nan_to_num(tpot)
+    seen = table.stream_tokens + (1.0 if prefill_busy > 0.0 else 0.0)  # the first comes by a step
+    streamed = np.minimum(seen, later) * np.nan_to_num(tpot)
     shown = times.first + base + streamed
     span = max(float(end.max()), 1e-9)
     return Replayed(
@@ -174,9 +175,7 @@ def _two_pools(
     )
     q, f = _run(own, sorted_trace, ready[order], s.plan.replicas, routing, "answers", False)
     first, end = np.empty(trace.size), np.empty(trace.size)
-    wait = q.start - ready[order]
-    first[order] = ready[order] + wait + own.table.batch_s[min(1, own.table.batch_s.size - 1)]
-    end[order] = q.end
+    first[order], end[order] = q.start, q.end
     one = trace.output_tokens <= 1.0
     end[one] = first[one]
     return _Times(p.start, first, end, p.hit), f, float(g.busy.mean())

@@ -74,7 +74,10 @@ def read_trace(path: Path) -> Trace:
 
 
 def trace_of(
-    arrival_s: Array, input_tokens: Array, output_tokens: Array, blocks: list[list[int]] | None = None
+    arrival_s: Array,
+    input_tokens: Array,
+    output_tokens: Array,
+    blocks: list[list[int]] | None = None,
 ) -> Trace:
     """Trace of arrays that are known to be in order."""
     count = len(arrival_s)

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from gigawatt.catalog import Catalog
+    from gigawatt.performance.inference.plans import Service
     from gigawatt.performance.inference.tables import Situation
 
 Command = Callable[..., Any]
@@ -35,6 +36,22 @@ LAYOUT = (
     click.option("--draft", type=int, default=0, help="Drafted tokens a step."),
     click.option("--accepted", type=float, default=0.0, help="Tokens a step yields."),
     click.option("--max-batch", type=int, default=0, help="Most running requests of a replica."),
+)
+SERVICE_OF_MANY = (
+    SERVICE[0],
+    click.option("--gpu", required=True, multiple=True, help="Accelerator; may be given often."),
+    *SERVICE[2:],
+)
+LENGTHS = (
+    click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt."),
+    click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer."),
+    click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts in a cache."),
+)
+SEARCH = (
+    click.option("--gpus", type=int, default=72, show_default=True, help="GPUs of a deployment."),
+    click.option("--ttft", type=float, default=None, help="Limit of TTFT, p99, s."),
+    click.option("--speculation", default="none", help="none, auto, mtp, eagle3, dspark."),
+    click.option("--one-pool", is_flag=True, help="No pool of its own for prompts."),
 )
 COSTS = (
     click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site."),
@@ -69,3 +86,15 @@ def situation_of_options(
     lengths = {"input_tokens": input_tokens, "output_tokens": output_tokens}
     asked = asked_of({"prefix_hit": 0.0, **o, **lengths, "concurrency": clients})
     return situation_asked(asked, catalog)
+
+
+def service_of_options(o: dict[str, Any], catalog: Catalog, assumed: list[str]) -> Service:
+    """Service that the options describe; `assumed` takes what is filled in."""
+    from gigawatt.performance.inference.services import asked_service
+
+    return asked_service(
+        catalog, assumed, model=o["model"], gpu=o["gpu"], precision=o["precision"],
+        kv_precision=o["kv_precision"], engine=o["engine"], date=o["date"],
+        input_tokens=o["input_tokens"], output_tokens=o["output_tokens"],
+        prefix_hit_share=o["prefix_hit"],
+    )  # fmt: skip

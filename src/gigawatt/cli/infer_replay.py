@@ -26,6 +26,7 @@ Examples:
 @click.option("--chunk", type=int, default=8192, help="Prompt tokens of a step and rank.")
 @click.option("--routing", default="least-loaded", help="round-robin, least-loaded, prefix.")
 @click.option("--no-prefix-cache", is_flag=True, help="Compute prompts whole, found or not.")
+@click.option("--concurrency", type=int, default=0, help="Clients of a closed loop, instead.")
 @click.option("--speed-up", type=float, default=1.0, help="Factor on the arrival rate.")
 @click.option("--slo-ttft", type=float, default=None, help="Limit of each first token, s.")
 @click.option("--slo-tpot", type=float, default=None, help="Limit of each output token, s.")
@@ -36,6 +37,7 @@ def command(
     chunk: int,
     routing: str,
     no_prefix_cache: bool,
+    concurrency: int,
     speed_up: float,
     slo_ttft: float | None,
     slo_tpot: float | None,
@@ -63,6 +65,8 @@ def command(
     for name, value in limits.items():
         if value is not None and not 0.0 < value < math.inf:
             raise InputError(f"{name} is {value:g}: it must be positive.")
+    if concurrency < 0:
+        raise InputError(f"--concurrency is {concurrency}: it can't be negative.")
     requests = read_trace(Path(trace))
     requests = replace(requests, arrival_s=requests.arrival_s / speed_up)
     catalog = load_catalog()
@@ -71,7 +75,7 @@ def command(
         16.0 * options["replicas"], catalog,
     )  # fmt: skip
     situation = replace(situation, plan=replace(situation.plan, chunk_tokens=chunk))
-    done = replay(situation, requests, catalog, routing, not no_prefix_cache)
+    done = replay(situation, requests, catalog, routing, not no_prefix_cache, concurrency)
     found = summary(done, Slo(slo_ttft or math.inf, slo_tpot or math.inf))
     click.echo(
         f"compiled or read in {done.compile_s:.2f} s, replayed in {done.run_s:.2f} s", err=True

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import InfeasibleError
+from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.efficiency import PowerShares, load_constants
 from gigawatt.performance.hardware import System, full_power_w
-from gigawatt.performance.inference.fitted import load_fitted
+from gigawatt.performance.inference.fitted import TABLE, Fitted, load_fitted
 from gigawatt.performance.inference.plans import Plans, Service, plans_of
+from gigawatt.performance.inference.predict import distance_of
 from gigawatt.performance.inference.speculation import accepted_tokens, method_of
+from gigawatt.performance.inference.tables import AGGREGATED, Situation
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
@@ -34,6 +36,7 @@ class Frontier:
     output_tok_s_per_mw : per MW of facility power drawn.
     method : of speculation, where drafts are on.
     evaluated : number of plans that were compared.
+    distance, rate_log : to the measured data, and half of the 90 % band of rates as a logarithm.
     """
 
     plans: Plans
@@ -43,6 +46,8 @@ class Frontier:
     output_tok_s_per_mw: Array
     method: str
     evaluated: int
+    distance: str
+    rate_log: float
 
 
 def drafts_of(
@@ -89,8 +94,11 @@ def frontier(
     ------
     InfeasibleError : no plan fits, or none keeps to the limit.
     """
+    if packages < 1:
+        raise InputError(f"packages are {packages}: at least 1 is needed.")
     method, drafts = drafts_of(service.shape, catalog, speculation)
-    plans = plans_of(service, packages, drafts, load_fitted(catalog), split, ttft_p99_limit_s)
+    fitted = load_fitted(catalog)
+    plans = plans_of(service, packages, drafts, fitted, split, ttft_p99_limit_s)
     evaluated = plans.requests.size
     inside = plans.ttft_p99_s <= ttft_p99_limit_s
     if not inside.any():
@@ -104,10 +112,21 @@ def frontier(
     per_mw = per_package * W_PER_MW / np.maximum(watts * pue, 1e-9)
     speed = 1.0 / plans.tpot_s
     index = pareto(speed, per_package if by == "package" else per_mw)
+    distance, log = rate_band(service, fitted, catalog)
     return Frontier(
         plans.take(index), speed[index], per_package[index], watts[index], per_mw[index], method,
-        evaluated,
+        evaluated, distance, log,
     )  # fmt: skip
+
+
+def rate_band(service: Service, fitted: Fitted, catalog: Catalog) -> tuple[str, float]:
+    """Distance to the measured rows, and half of the 90 % band of rates as a logarithm."""
+    s = Situation(
+        AGGREGATED, service.shape, service.system, service.plan, service.input_tokens,
+        service.output_tokens, 1.0, False, "none", service.months, 1.0,
+    )  # fmt: skip
+    distance = distance_of(fitted, s)
+    return distance, catalog.record(TABLE, f"band.{distance}").value("rate")
 
 
 def pareto(speed: Array, rate: Array) -> NDArray[np.intp]:
@@ -115,7 +134,8 @@ def pareto(speed: Array, rate: Array) -> NDArray[np.intp]:
     order = np.lexsort((-rate, -speed))
     best = np.maximum.accumulate(rate[order])
     first = np.concatenate([[True], best[1:] > best[:-1]])
-    return order[first]
+    chosen: NDArray[np.intp] = order[first]
+    return chosen
 
 
 def at_speed(front: Frontier, tok_s_per_user: float) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,12 +101,13 @@ def layouts_on(shape: ModelShape, system: System, packages: int) -> list[Layout]
     """Layouts of a replica on at most so many packages.
 
     TP up to 8 inside a scale-up domain; attention copied and experts spread over all packages of
-    the replica, up to the domain or 64 packages, in powers of two, their threes from 6 and the whole;
+    the replica, up to the domain or 64 packages, powers of two, their threes from 6, and the whole;
     up to four stages of either.
     """
     domain = max(1, system.scaleup_packages)
     most = min(packages, max(domain, SPREAD_MOST) if shape.is_moe else min(domain, TP_MOST))
-    wide = {2**k for k in range(11)} | {3 * 2**k for k in range(1, 10)} | {min(domain, packages)}
+    wide = {2**k for k in range(11)} | {3 * 2**k for k in range(1, 10)}
+    wide.add(min(domain, packages))
     sizes = sorted(w for w in wide if w <= most and w <= max(1, shape.experts))
     out: list[Layout] = []
     for tp in (1, 2, 4, 8):
@@ -113,7 +115,8 @@ def layouts_on(shape: ModelShape, system: System, packages: int) -> list[Layout]
             continue
         out.append(Layout(tp=tp))
         if shape.is_moe:
-            out += [Layout(tp, size // tp, 1, size) for size in sizes if size > tp and not size % tp]
+            spread = [size for size in sizes if size > tp and size % tp == 0]
+            out += [Layout(tp, size // tp, 1, size) for size in spread]
             if tp > 1 and shape.experts % tp == 0:
                 out.append(Layout(tp, 1, tp, 1))
     staged = [replace(o, pp=pp) for o in out for pp in STAGES]
@@ -259,7 +262,7 @@ def _prefill_pools(
     base = spoken + prompt + transfer_s(points)
     # TAIL u/(1 - u) prompt <= limit - base
     room = np.maximum(0.0, limit_s - base) / (TAIL * prompt)
-    use = np.where(np.isinf(room), POOL_USE, np.minimum(POOL_USE, room / (1.0 + room)))
+    use = np.minimum(POOL_USE, 1.0 - 1.0 / (1.0 + room))
     each = points.world * points.stages
     per_package = rate * use / each
     backlog = use / (1.0 - use) * prompt
@@ -292,8 +295,7 @@ def _two_pools(grid: _Grid, one: Plans, pool: _PrefillPool, packages: int, c: Co
         rate = np.minimum(w * pool.rate, r * decode_rate)
         better = rate > best
         best, workers, replicas = (
-            np.where(better, new, old)
-            for new, old in ((rate, best), (w, workers), (r, replicas))
+            np.where(better, new, old) for new, old in ((rate, best), (w, workers), (r, replicas))
         )
     keep = np.flatnonzero(best > 0.0)
     shown = float(np.ravel(c.stream_tokens)[0]) * tpot + step
@@ -311,7 +313,7 @@ def _joined(one: Plans, two: list[Plans], pools: tuple[Layout, ...]) -> Plans:
     parts = [one]
     for number, part in enumerate(two):
         parts.append(replace(part, prefill=np.full(part.requests.size, number)))
-    arrays = {
+    arrays: dict[str, Any] = {
         n: np.concatenate([getattr(part, n) for part in parts]) for n in Plans.__slots__[3:]
     }
     return replace(one, prefill_layouts=pools, **arrays)

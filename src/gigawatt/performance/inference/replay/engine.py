@@ -105,6 +105,7 @@ class Fleet(NamedTuple):
     block_previous: NDArray[np.int32]
     blocks_held: NDArray[np.int64]
     blocks_most: int
+    upcoming: NDArray[np.int64]  # (1,) next request of a closed loop; -1 where the trace arrives
 
 
 def heap_push(key: Array, item: NDArray[np.int64], size: int, k: float, i: int) -> None:
@@ -272,8 +273,9 @@ def take_prompts(e: Engine, f: Fleet, q: Requests, r: int) -> tuple[float, float
     return total, context / max(total, 1.0), ended
 
 
-def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int) -> None:
-    """First tokens of the prompts that the step completed."""
+def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int) -> int:
+    """First tokens of the prompts that the step completed; number of requests that end with it."""
+    out = 0
     for j in range(ended):
         i = f.done[j]
         q.past[i] += 1.0
@@ -291,13 +293,15 @@ def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int) -> None:
         if e.prompts_only == 1 or q.left[i] <= 0.0:
             q.end[i] = f.now[r]
             f.used[r] -= q.past[i] + e.fixed_tokens
+            out += 1
         else:
             join(e, f, q, r, i)
+    return out
 
 
-def end_answers(e: Engine, f: Fleet, q: Requests, r: int) -> None:
-    """Take out the requests whose last step is done."""
-    key, item = f.heap_key[r], f.heap_request[r]
+def end_answers(e: Engine, f: Fleet, q: Requests, r: int) -> int:
+    """Take out the requests whose last step is done; their number."""
+    key, item, out = f.heap_key[r], f.heap_request[r], 0
     while f.running[r] > 0 and key[0] <= f.steps[r]:
         i = item[0]
         heap_remove(key, item, f.running[r], 0)
@@ -306,6 +310,19 @@ def end_answers(e: Engine, f: Fleet, q: Requests, r: int) -> None:
         held = q.past[i] + (f.steps[r] - q.joined[i]) * e.accepted
         f.cached[r] -= held
         f.used[r] -= held + e.fixed_tokens
+        out += 1
+    return out
+
+
+def ask_again(f: Fleet, q: Requests, r: int, count: int) -> None:
+    """So many clients of a closed loop were answered and send their next request."""
+    for _ in range(count):
+        i = f.upcoming[0]
+        if i >= q.arrival.size:
+            break
+        f.upcoming[0] += 1
+        q.arrival[i] = f.now[r]
+        enqueue(f, q, r, i, f.now[r])
 
 
 def decode_s(e: Engine, f: Fleet, r: int, steps: float) -> float:
@@ -360,8 +377,10 @@ def advance(e: Engine, f: Fleet, q: Requests, r: int, until: float) -> None:
         f.steps[r] += steps
         f.cached[r] += grown
         f.used[r] += grown
-        end_answers(e, f, q, r)
-        end_prompts(e, f, q, r, ended)
+        answered = end_answers(e, f, q, r)
+        answered += end_prompts(e, f, q, r, ended)
+        if f.upcoming[0] >= 0:
+            ask_again(f, q, r, answered)
 
 
 def choose(f: Fleet, q: Requests, i: int, routing: int) -> int:
@@ -387,9 +406,12 @@ def choose(f: Fleet, q: Requests, i: int, routing: int) -> int:
 
 
 def simulate(e: Engine, f: Fleet, q: Requests, routing: int) -> None:
-    """Replay all requests on all replicas; results are left in `q` and `f`."""
+    """Replay all requests on all replicas; results are left in `q` and `f`.
+
+    Of a closed loop only those before `f.upcoming` arrive by themselves.
+    """
     count = f.now.size
-    for i in range(q.arrival.size):
+    for i in range(q.arrival.size if f.upcoming[0] < 0 else f.upcoming[0]):
         t = q.arrival[i]
         if routing == ROUND_ROBIN:
             r = i % count

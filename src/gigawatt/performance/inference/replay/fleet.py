@@ -30,7 +30,7 @@ def requests_of(trace: Trace, arrival_s: Array, computed: bool) -> Requests:
     n = trace.size
     zero = np.zeros(n)
     return Requests(
-        arrival=np.ascontiguousarray(arrival_s),
+        arrival=np.array(arrival_s, dtype=float),
         new=zero.copy() if computed else trace.input_tokens.copy(),
         past=trace.input_tokens + 1.0 if computed else zero.copy(),
         todo=zero.copy() if computed else trace.input_tokens.copy(),
@@ -48,8 +48,8 @@ def requests_of(trace: Trace, arrival_s: Array, computed: bool) -> Requests:
     )
 
 
-def fleet_of(e: Engine, count: int, trace: Trace, prefix_cache: bool) -> Fleet:
-    """So many idle replicas."""
+def fleet_of(e: Engine, count: int, trace: Trace, prefix_cache: bool, clients: int) -> Fleet:
+    """So many idle replicas; with clients they ask again when answered, 0 = the trace arrives."""
     slots = int(e.most) + 2
     blocks = int(trace.blocks.max()) + 1 if prefix_cache and trace.blocks.size else 0
     most = min(blocks, int(e.cache_tokens / BLOCK_TOKENS))
@@ -74,6 +74,7 @@ def fleet_of(e: Engine, count: int, trace: Trace, prefix_cache: bool) -> Fleet:
         block_previous=np.full((count, blocks + 1), blocks, dtype=np.int32),
         blocks_held=np.zeros(count, dtype=np.int64),
         blocks_most=most,
+        upcoming=np.array([min(clients, trace.size) if clients else -1], dtype=np.int64),
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import InfeasibleError, unknown_name
+from gigawatt.errors import InfeasibleError, InputError, unknown_name
 from gigawatt.performance.inference.build import full_layout
 from gigawatt.performance.inference.predict import with_speculation
 from gigawatt.performance.inference.replay import engine
@@ -77,7 +77,7 @@ class _Times:
 
 def replay(
     situation: Situation, trace: Trace, catalog: Catalog, routing: str = "least-loaded",
-    prefix_cache: bool = True,
+    prefix_cache: bool = True, clients: int = 0,
 ) -> Replayed:  # fmt: skip
     """Replay a trace.
 
@@ -88,12 +88,18 @@ def replay(
     routing : "round-robin", "least-loaded" or "prefix": to the replica that holds most of the
         prompt, as long as its requests are at most a quarter and 8 more than the least loaded's.
     prefix_cache : whether prompt blocks of the trace are looked up in what replicas still hold.
+    clients : of a closed loop: so many start at once, and each asks again when it is answered;
+        arrivals of the trace are not used. 0 = an open loop.
 
     Raises
     ------
     InputError : unknown routing, or a plan that does not divide.
     InfeasibleError : the model, or one request, does not fit.
     """
+    if clients and situation.plan.prefill is not None:
+        raise InputError("a closed loop is replayed without a prefill pool only.")
+    if clients:
+        trace = replace(trace, arrival_s=np.zeros(trace.size))
     if routing not in ROUTINGS:
         raise unknown_name("routing", routing, ROUTINGS)
     lengths = replace(
@@ -106,10 +112,13 @@ def replay(
     _check_room(own, trace, s)
     began = time.perf_counter()
     one = trace_of(np.zeros(1), np.ones(1), np.ones(1))
-    _run(own, one, one.arrival_s, 1, routing, "both", False)
+    _run(own, one, one.arrival_s, 1, routing, "both", False, 0)
     ready = time.perf_counter()
     if s.plan.prefill is None:
-        q, f = _run(own, trace, trace.arrival_s, s.plan.replicas, routing, "both", prefix_cache)
+        q, f = _run(
+            own, trace, trace.arrival_s, s.plan.replicas, routing, "both", prefix_cache, clients
+        )
+        trace = replace(trace, arrival_s=q.arrival)
         times, share = _Times(q.start, q.first + q.extra, q.end + q.extra, q.hit), 0.0
     else:
         times, f, share = _two_pools(s, own, trace, catalog, routing, prefix_cache)
@@ -151,11 +160,18 @@ def _replayed(
 
 
 def _run(
-    pool: Pool, trace: Trace, arrival_s: Array, count: int, routing: str, kind: str, prefix: bool
+    pool: Pool,
+    trace: Trace,
+    arrival_s: Array,
+    count: int,
+    routing: str,
+    kind: str,
+    prefix: bool,
+    clients: int,
 ) -> tuple[Requests, Fleet]:
     e = engine_of(pool, kind)
     q = requests_of(trace, arrival_s, kind == "answers")
-    f = fleet_of(e, count, trace, prefix)
+    f = fleet_of(e, count, trace, prefix, clients)
     compiled()(e, f, q, ROUTINGS[routing])
     return q, f
 
@@ -166,14 +182,14 @@ def _two_pools(
     """Prompts on the one pool, answers on the other; busy seconds of a prefill worker beside."""
     pool = pool_of(s, catalog, s.plan.prefill or s.plan.layout)
     workers = s.plan.prefill_workers
-    p, g = _run(pool, trace, trace.arrival_s, workers, routing, "prompts", prefix)
+    p, g = _run(pool, trace, trace.arrival_s, workers, routing, "prompts", prefix, 0)
     moved = pool.transfer_s + pool.transfer_token_s * trace.input_tokens
     ready = p.first + p.extra + moved
     order = np.argsort(ready, kind="stable")
     sorted_trace = trace_of(
         ready[order], trace.input_tokens[order], np.maximum(trace.output_tokens[order], 2.0)
     )
-    q, f = _run(own, sorted_trace, ready[order], s.plan.replicas, routing, "answers", False)
+    q, f = _run(own, sorted_trace, ready[order], s.plan.replicas, routing, "answers", False, 0)
     first, end = np.empty(trace.size), np.empty(trace.size)
     first[order], end[order] = q.start, q.end
     one = trace.output_tokens <= 1.0

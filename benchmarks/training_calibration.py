@@ -40,12 +40,15 @@ FITTED = (
     ("*", "zero3_power", 2.1, 0.3),
     ("*", "moe_host_ms", 6.7, 0.3),
     ("*", "moe_host_full", 0.12, 0.5),
-    ("*", "dense_trend", 0.004, 0.7),
+    ("*", "permute_unfused", 1.7, 0.4),
+    ("*", "dense_trend", 0.004, 0.3),
     ("*", "moe_trend", 0.047, 0.5),
     ("*", "production_factor", 1.18, 0.04),
 )
-FOLLOW = {"hopper": {"gemm_fp8_block_share": "gemm_fp8_share"},
-          "blackwell": {"gemm_fp8_block_share": "gemm_mxfp8_share"}}
+FOLLOW = {
+    "hopper": {"gemm_fp8_block_share": "gemm_fp8_share"},
+    "blackwell": {"gemm_fp8_block_share": "gemm_mxfp8_share"},
+}
 
 
 def with_constants(model: TrainModel, values: Sequence[float]) -> TrainModel:

@@ -85,3 +85,9 @@ def test_mistakes_of_a_user():
         run("--model", "deepseek-v3", "--gpu", "H100", "--tp", "8")
     with pytest.raises(InputError, match="prefix_hit_share"):
         run(*POINT, "--tp", "4", "--prefix-hit", "1.5")
+    with pytest.raises(InputError, match="method of speculation"):
+        run(*POINT, "--tp", "4", "--draft", "2")
+    with pytest.raises(InputError, match="replicas is 0"):
+        run(*POINT, "--tp", "4", "--replicas", "0")
+    with pytest.raises(InputError, match="draft of 9"):
+        run(*POINT, "--tp", "4", "--speculation", "mtp", "--draft", "9")

@@ -6,10 +6,12 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InputError
-from gigawatt.performance.training.case_input import Said, shape_of
+from gigawatt.performance.training.case_input import SHAPE_COLUMNS, SIZES, Said, shape_of
 from gigawatt.performance.training.cases import ADDED, RESULTS, case_columns, predict_cases
 from gigawatt.performance.training.cases import resolve_case as resolve
 from gigawatt.performance.training.choices import Precision, Recompute, Stack
@@ -39,14 +41,14 @@ def test_every_row_of_the_published_tables_is_predicted_and_fits(shared: Path) -
     seen = 0
     for name, rows in tables(shared):
         errors = []
-        for given, told in zip(rows, predict_cases(rows, CATALOG), strict=True):
-            assert not told["problem"], (name, given["row_id"], told["problem"])
-            assert told["fits"] == "1", (name, given["row_id"], told["assumed"])
+        for row_, told in zip(rows, predict_cases(rows, CATALOG), strict=True):
+            assert not told["problem"], (name, row_["row_id"], told["problem"])
+            assert told["fits"] == "1", (name, row_["row_id"], told["assumed"])
             seconds = float(told["predicted_iter_time_s"])
             low, high = told["predicted_iter_time_low_s"], told["predicted_iter_time_high_s"]
             assert float(low) < seconds < float(high)
-            if given["iter_time_s"]:
-                errors.append(abs(seconds / float(given["iter_time_s"]) - 1.0))
+            if row_["iter_time_s"]:
+                errors.append(abs(seconds / float(row_["iter_time_s"]) - 1.0))
             seen += 1
         if errors:
             mean = sum(errors) / len(errors)
@@ -178,3 +180,30 @@ def test_a_table_keeps_rows_and_columns() -> None:
     told = list(predict_cases(rows, CATALOG))
     assert [bool(t["problem"]) for t in told] == [False, True, False]
     assert told[2]["extra"] == "kept" and list(told[0])[-len(ADDED) :] == list(ADDED)
+
+
+CELLS = st.sampled_from(
+    ["", "1", "2", "4", "8", "64", "1024", "0", "-1", "3.5", "abc", "1e9", "nan", "inf", "1,024"]
+)
+TEXTS = st.sampled_from(["", "x", "none", "full", "FP8", "ZeRO-3", "26.04", "arXiv 2104.04473"])
+GPUS = sorted({*CATALOG.records["systems"], *CATALOG.records["accelerators"]})
+
+
+@given(
+    model=st.sampled_from(sorted(CATALOG.records["models"])),
+    gpu=st.sampled_from([*GPUS, "", "feynman", "tpu7x", "mi300x"]),
+    cells=st.dictionaries(st.sampled_from([*SIZES, *SHAPE_COLUMNS, "sites", "params_b"]), CELLS),
+    texts=st.dictionaries(
+        st.sampled_from(["precision", "recompute", "fsdp_shard", "release", "source", "notes"]),
+        TEXTS,
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_row_gets_numbers_or_a_problem(
+    model: str, gpu: str, cells: dict[str, str], texts: dict[str, str]
+) -> None:
+    told = case_columns({"model": model, "gpu": gpu, "gpus": "64", **cells, **texts}, CATALOG)
+    assert set(told) == set(ADDED)
+    numbers = [float(v) for k, v in told.items() if k.startswith("predicted") and v]
+    assert bool(told["problem"]) != bool(numbers)
+    assert all(0.0 <= v < 1e300 for v in numbers)

@@ -128,7 +128,7 @@ def test_the_price_of_racks_raises_the_cost_of_a_gigawatt(page):
 
 
 def test_each_gigawatt_has_one_sentence_with_the_date_of_the_answer(page, real):
-    listing, levers = part_of(page, "gigawatts")
+    listing, levers, priced = part_of(page, "gigawatts")
     assert isinstance(listing, Listing) and isinstance(levers, Table)
     texts = [item.text for item in listing.items]
     assert [t.split()[1] for t in texts] == [str(k + 1) for k in range(len(texts))]
@@ -136,7 +136,8 @@ def test_each_gigawatt_has_one_sentence_with_the_date_of_the_answer(page, real):
     view = View.of(read_run(real), "en")
     first = view.run.answer("first_gw_in_service_date")
     assert view.month(first.p50) in texts[0] and " because " in texts[0]
-    assert "the largest relief is" in texts[0]
+    assert "the largest relief is" in texts[0] and "the cheapest with a known price" in texts[0]
+    assert any("not known" not in cell.text for row in priced.rows for cell in row[-2:])
     told = gigawatts.read_notes(real)[0]
     assert [told[b][:7] for b in ("p10", "p50", "p90")] == [
         str(v)[:7] for v in (first.p10, first.p50, first.p90)
@@ -151,7 +152,7 @@ def test_a_gigawatt_that_most_draws_lack_says_so(make):
     assert "in only 30 % of draws" in text and "the grid connection (60 %)" in text
     lever = {"lever": "onsite", "months_gained": None, "p50": "2030-06-01"}
     text = gigawatts.sentence(view, {**note, "reliefs": [lever]})
-    assert "on-site power in place of the grid, which brings it to Jun 2030" in text
+    assert "on-site plant in place of the grid, which brings it to Jun 2030" in text
 
 
 # ----------------------------------------------------------------------------- questions and market

@@ -18,7 +18,7 @@ WORDS = ("strings.py", "words_en.py", "words_fr.py")
 BY_NAME = (
     "constraint.", "short.", "cause.", "component.", "metric.", "source.", "mark.", "party.",
     "limits.", "reading.", "tile.", "leg.", "route.", "basis.", "kind.", "page.yes", "page.no",
-    "total.", "glossary.", "answer.", "lever.", "relief.", "event.", "short_answer.", "export.",
+    "total.", "glossary.", "answer.", "lever.", "event.", "short_answer.", "export.",
     "lever_cost.", "dates.stage_",
 )  # fmt: skip
 

@@ -19,15 +19,11 @@ from gigawatt.study.chain import run_chain
 from gigawatt.study.derivations import NODES, find
 from gigawatt.study.explain import explain, explainable, systems_of
 from gigawatt.study.folder import open_run
-from gigawatt.study.gigawatt_notes import (
-    LEVERS,
-    completing_block,
-    gigawatt_notes,
-    schedule_dates,
-    simulated_dates,
-)
+from gigawatt.study.gigawatt_notes import completing_block, gigawatt_notes
+from gigawatt.study.levers import pull_all
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.run_influence import run_influence
+from gigawatt.study.schedule_run import schedule_run
 from gigawatt.uncertainty.streams import Streams
 
 PROGRAMMES = {name: 400 if name == "single-campus" else 100 for name in bundled_names()}
@@ -213,25 +209,35 @@ def reference():
 
 
 @pytest.fixture(scope="module")
-def notes(reference):
-    return gigawatt_notes(*reference)
+def base(reference):
+    return schedule_run(reference[0], 100, 5)
 
 
-def test_the_schedule_alone_is_that_of_the_chain(reference):
+@pytest.fixture(scope="module")
+def pulled(base):
+    return pull_all(base, 100, 5)
+
+
+@pytest.fixture(scope="module")
+def notes(base, pulled):
+    return gigawatt_notes(base, pulled)
+
+
+def test_the_schedule_alone_is_that_of_the_chain(reference, base):
     loaded, settings = reference
-    dates = schedule_dates(loaded, settings)
+    dates = base
     chain = run_chain(loaded, Streams(settings.seed, settings.draws))
     np.testing.assert_array_equal(dates.in_service, chain.schedule.in_service)
     np.testing.assert_array_equal(dates.binding, chain.schedule.binding)
 
 
-def test_each_gigawatt_says_when_why_where_and_what_helps(notes):
+def test_each_gigawatt_says_when_why_where_and_what_helps(notes, pulled):
     assert [n.number for n in notes] == list(range(1, len(notes) + 1))
     assert len(notes) >= 10
     dates = [n.p50 for n in notes if n.p50]
     assert dates == sorted(dates)
     for note in notes:
-        assert len(note.reliefs) == len(LEVERS)
+        assert len(note.reliefs) == len(pulled)
         if note.reached_share > 0.0:
             assert sum(note.causes.values()) == pytest.approx(1.0)
             assert note.sites
@@ -241,13 +247,16 @@ def test_each_gigawatt_says_when_why_where_and_what_helps(notes):
 
 def test_levers_help_where_they_should(notes):
     gains = {r.lever: r.months_gained for r in notes[0].reliefs}
-    assert gains["framework"] > 0.0
-    assert gains["supply"] >= 0.0
-    assert gains["no_slip"] >= 0.0
+    assert gains["contracted"] > 0.0
+    assert gains["order-earlier"] > 0.0
+    assert gains["rack-share"] >= 0.0
+    assert gains["platform"] >= 0.0
+    priced = {r.lever for r in notes[0].reliefs if r.usd_per_gw_month is not None}
+    assert priced == {"order-earlier", "onsite"}
 
 
-def test_the_block_that_completes_a_gigawatt_sets_its_date(reference):
-    dates = schedule_dates(*reference)
+def test_the_block_that_completes_a_gigawatt_sets_its_date(base):
+    dates = base
     rows = np.arange(len(dates.in_service))
     last = completing_block(dates, 2)
     reached = np.isfinite(dates.gigawatts[:, 2])
@@ -255,13 +264,11 @@ def test_the_block_that_completes_a_gigawatt_sets_its_date(reference):
     np.testing.assert_array_equal(own[reached], dates.gigawatts[reached, 2])
 
 
-def test_dates_of_a_run_are_those_of_its_schedule(reference):
-    simulated = simulate(*reference)
-    held, made = simulated_dates(simulated), schedule_dates(*reference)
-    np.testing.assert_array_equal(held.gigawatts, made.gigawatts)
-    np.testing.assert_array_equal(held.binding, made.binding)
-    assert held.sites == made.sites
+def test_dates_of_a_run_are_those_of_its_schedule(reference, base):
+    draws = simulate(*reference).kept.draws
+    np.testing.assert_array_equal(draws["in_service"], base.in_service)
+    np.testing.assert_array_equal(draws["binding"], base.binding)
 
 
 def test_a_campus_below_a_gigawatt_has_no_notes():
-    assert gigawatt_notes(load_program("single-campus"), Settings(draws=40)) == []
+    assert gigawatt_notes(schedule_run(load_program("single-campus"), 40, 1)) == []

@@ -18,7 +18,7 @@ CATALOG = load_catalog()
 CASE = resolve_case(
     {"model": "llama-3.1-405b", "gpu": "H100 SXM", "gpus": "16384", "tp": "8", "pp": "16",
      "gbs": "2048", "seq_len": "8192", "mbs": "1", "precision": "bf16", "recompute": "none",
-     "source": "arXiv 2407.21783"},
+     "source": "The Llama 3 Herd of Models, arXiv 2407.21783"},
     CATALOG,
 )  # fmt: skip
 TOKENS = 15.6e12

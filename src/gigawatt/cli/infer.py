@@ -247,7 +247,6 @@ def _as_data(point: ServingPoint) -> dict[str, Any]:
 
 def _text(point: ServingPoint) -> str:
     s, p = point.situation, point.prediction
-    layout = s.plan.layout
     rows = [
         ("Time to first token", _range(p.ttft_s, 1e3, "ms")),
         ("Time per output token", _range(p.tpot_s, 1e3, "ms")),
@@ -274,13 +273,30 @@ def _text(point: ServingPoint) -> str:
         ]  # fmt: skip
     head = (
         f"{s.shape.name} on {p.packages:g} x {s.system.name}: {s.plan.precision.upper()}, "
-        f"{s.plan.engine}, TP {layout.tp} DP {layout.dp}, {s.clients:,.4g} requests at once, "
+        f"{s.plan.engine}, {_plan(point)}, {s.clients:,.4g} requests at once, "
         f"{s.input_tokens:,.0f} tokens in, {s.output_tokens:,.0f} out"
     )
     lines = [head, "", *(f"{name:<26} {text}" for name, text in rows)]
     if s.assumed:
         lines += ["", f"Assumed: {'; '.join(s.assumed)}."]
     return "\n".join([*lines, f"Ranges are 90 % bands (distance to measured rows: {p.distance})."])
+
+
+def _plan(point: ServingPoint) -> str:
+    plan = point.situation.plan
+    parts = [f"TP {plan.layout.tp} DP {plan.layout.dp}"]
+    if plan.layout.pp > 1:
+        parts.append(f"PP {plan.layout.pp}")
+    if plan.replicas > 1:
+        parts.append(f"{plan.replicas} replicas")
+    if plan.prefill is not None:
+        pool = f"TP {plan.prefill.tp} DP {plan.prefill.dp}"
+        parts.append(f"prompts on {plan.prefill_workers} workers of {pool}")
+    if plan.speculation != "none":
+        parts.append(f"{plan.speculation.upper()} drafts")
+    if plan.prefix_hit_share:
+        parts.append(f"{100 * plan.prefix_hit_share:g} % of prompts found")
+    return ", ".join(parts)
 
 
 def _range(value: Value, scale: float, unit: str) -> str:

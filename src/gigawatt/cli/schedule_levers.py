@@ -35,7 +35,7 @@ def command(
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.errors import InputError
     from gigawatt.program.load import load_program
-    from gigawatt.study.levers import lever_rows
+    from gigawatt.study.levers import WHOLE, lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
     from gigawatt.study.schedule_tables import gigawatt_rows, likely_gigawatts
 
@@ -44,10 +44,11 @@ def command(
     known = [r.number for r in gigawatt_rows(base)]
     for g in gigawatts:
         if g not in known:
-            raise InputError(f"--gigawatt {g}: the programme reaches {', '.join(map(str, known))}")
-    if not known:
-        raise InputError(f"{loaded.program.name} reaches no whole gigawatt within its horizon")
-    rows = lever_rows(base, draws, seed, gigawatts or likely_gigawatts(base))
+            reached = ", ".join(map(str, known)) or "no whole gigawatt"
+            raise InputError(f"--gigawatt {g}: the programme reaches {reached}")
+    rows = lever_rows(
+        base, pull_all(base, draws, seed), gigawatts or likely_gigawatts(base) or (WHOLE,)
+    )
     if as_json:
         import json
         from dataclasses import asdict
@@ -72,8 +73,8 @@ def _text(rows: list[LeverRow]) -> str:
             per = f"{r.usd_per_gw_month / 1e9:.2f} bn" if r.usd_per_gw_month is not None else ""
         gained = f"{r.gw_months:10.1f}" if r.lever != last else f"{'':10}"
         lines.append(
-            f"  {title:52} {r.gigawatt:3} {_days(r.days_p50):>6} {_days(r.days_p80):>6} {gained} "
-            f"{cost:>9} {per:>13}"
+            f"  {title:52} {r.gigawatt or 'all':>3} {_days(r.days_p50):>6} {_days(r.days_p80):>6} "
+            f"{gained} {cost:>9} {per:>13}"
         )
         last = r.lever
     notes = dict.fromkeys(f"{r.title}: {r.cost_note}" for r in rows)

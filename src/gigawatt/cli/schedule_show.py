@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -99,40 +99,25 @@ def iso_date(text: str | None, option: str) -> dt.date | None:
         raise InputError(f"{option} {text}: write a date as year-month-day") from None
 
 
-def tables(run: ScheduleRun) -> dict[str, list[dict[str, Any]]]:
-    """All tables of a schedule as plain values."""
-    from gigawatt.study.schedule_tables import (
-        burn_down,
-        causes_by_year,
-        gigawatt_rows,
-        phase_rows,
-        plain,
-    )
-
-    return {
-        "gigawatts": plain(gigawatt_rows(run)),
-        "phases": plain(phase_rows(run)),
-        "burn_down_mw": plain(burn_down(run)),
-        "binding": plain(causes_by_year(run)),
-    }
-
-
 def _print_json(run: ScheduleRun, seed: int) -> None:
     import json
+
+    from gigawatt.study.schedule_tables import schedule_tables
 
     program = run.loaded.program
     head = {
         "program": program.name, "as_of": program.as_of.isoformat(), "draws": run.draws,
         "seed": seed,
     }  # fmt: skip
-    click.echo(json.dumps({**head, **tables(run)}, indent=2, ensure_ascii=False))
+    click.echo(json.dumps({**head, **schedule_tables(run)}, indent=2, ensure_ascii=False))
 
 
 def _write_csv(run: ScheduleRun, folder: Path) -> None:
     from gigawatt.cli.case_files import write_rows
+    from gigawatt.study.schedule_tables import schedule_tables
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables(run).items():
+    for name, rows in schedule_tables(run).items():
         columns = list(dict.fromkeys(key for row in rows for key in row))
         write_rows(folder / f"{name}.csv", columns, rows)
     click.echo(f"Tables: {folder}", err=True)
@@ -142,22 +127,21 @@ def _write_page(run: ScheduleRun, seed: int, path: Path, lang: str) -> None:
     """Page with charts; levers on few draws, for the first and the last likely gigawatt."""
     from gigawatt import __version__
     from gigawatt.report.schedule_page import write_schedule_page
-    from gigawatt.study.levers import lever_rows
+    from gigawatt.study.levers import lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
-    from gigawatt.study.schedule_tables import likely_gigawatts, plain
+    from gigawatt.study.schedule_tables import likely_gigawatts, plain, schedule_tables
 
     program = run.loaded.program
     draws = min(run.draws, LEVER_DRAWS)
     chosen = likely_gigawatts(run)
-    levers = (
-        lever_rows(schedule_run(run.loaded, draws, seed), draws, seed, chosen) if chosen else []
-    )
+    base = schedule_run(run.loaded, draws, seed)
+    levers = lever_rows(base, pull_all(base, draws, seed), chosen) if chosen else []
     head = {
         "title": program.title, "as_of": program.as_of.isoformat(), "draws": run.draws,
         "start": program.start.isoformat(), "horizon": program.horizon.isoformat(), "seed": seed,
         "version": __version__,
     }  # fmt: skip
-    write_schedule_page(tables(run), plain(levers), head, path, lang)
+    write_schedule_page(schedule_tables(run), plain(levers), head, path, lang)
     click.echo(f"Page: {path}", err=True)
 
 
@@ -196,23 +180,41 @@ def _text(run: ScheduleRun) -> str:
         f"{program.title}",
         f"as of {program.as_of}, {run.draws:,} draws; P10 / P50 / P90 of dates in service",
         "",
-        "  GW  P10       P50       P90       reached  " + _years(program),
     ]
-    for row in gigawatt_rows(run):
+    gigawatts = gigawatt_rows(run)
+    unit, scale, shown = ("GW", 1e3, ".1f") if gigawatts else ("MW", 1.0, ".0f")
+    if gigawatts:
+        lines.append("  GW  P10       P50       P90       reached  " + _years(program))
+    else:
+        lines += [f"  {name}: {dates_text(dates)}" for name, dates in _ends(run).items()]
+    for row in gigawatts:
         odds = "".join(f"{100 * p:5.0f}" for p in row.by_year_end.values())
         dates = "  ".join(_month(d) for d in (row.date.p10, row.date.p50, row.date.p90))
         lines.append(f"  {row.number:2}  {dates}  {100 * row.reached_share:5.0f} %  {odds}")
-    lines += ["", *_gantt(run, phase_rows(run)), "", "  GW by the end of the year, P50 (P10–P90)"]
+    lines += [
+        "",
+        *_gantt(run, phase_rows(run)),
+        "",
+        f"  {unit} by the end of the year, P50 (P10–P90)",
+    ]
     stages = [r for r in burn_down(run) if r.date.month == 12]
     names = list(dict.fromkeys(r.stage for r in stages))
     lines.append("  year  " + "".join(f"{n.replace('_', ' '):>18}" for n in names))
     for year in dict.fromkeys(r.date.year for r in stages):
         cells = "".join(
-            f"{f'{r.p50 / 1e3:.1f} ({r.p10 / 1e3:.1f}–{r.p90 / 1e3:.1f})':>18}"
+            f"{f'{r.p50 / scale:{shown}} ({r.p10 / scale:{shown}}–{r.p90 / scale:{shown}})':>18}"
             for r in stages if r.date.year == year
         )  # fmt: skip
         lines.append(f"  {year}  {cells}")
     return "\n".join(lines)
+
+
+def _ends(run: ScheduleRun) -> dict[str, Dates]:
+    """First and last building in service, for programmes below a gigawatt."""
+    from gigawatt.study.schedule_tables import Dates
+
+    months = {"first building": run.in_service.min(axis=1), "all": run.in_service.max(axis=1)}
+    return {name: Dates.of(m, run.axis) for name, m in months.items()}
 
 
 def _years(program: Program) -> str:

@@ -390,12 +390,12 @@ def run(
         _cases(cases, out, ADDED, predict_runs)
         return
     from gigawatt.performance.training.cases import resolve_case
-    from gigawatt.study.training_run import RunAsk, training_run
+    from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
     ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, seed)
-    case = resolve_case(_row(row), catalog)
+    case = resolve_case(whole_run_row(_row(row)), catalog)
     found = training_run(case, ask, catalog)
     if as_json:
         from dataclasses import asdict

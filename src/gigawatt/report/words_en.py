@@ -263,6 +263,15 @@ ENGLISH: dict[str, str] = {
     "performance.note": "Sigma is the standard deviation of ln(true / predicted): 90 % of "
     "true rates lie within exp(±1.645 sigma). All metrics are in tables/performance of this "
     "run.",
+    "performance.named": "One training run of 10^26 FLOP on each phase",
+    "performance.named_note": "Of the first training workload's model, in a job of all packages "
+    "of the phase, a half, a quarter or an eighth: the smallest within a tenth of the shortest "
+    "duration. P50 with P10 and P90; failures and restarts are in. Cost: share of the capital "
+    "cost over the life of the systems, upkeep and energy, without return on capital.",
+    "performance.phase": "Phase",
+    "metric.run_days": "duration",
+    "metric.run_mwh": "energy",
+    "metric.run_usd": "cost",
     "performance.workload": "Workload",
     "performance.conditions": "Conditions",
     "metric.tokens_per_s_per_package": "tokens/s per package",
@@ -439,13 +448,10 @@ ENGLISH: dict[str, str] = {
     "gigawatts.levers": "What each lever gains at P50",
     "gigawatts.levers_note": "The schedule made again on the same draws with one lever pulled at "
     "all sites; + is sooner. A date stands where only the lever reaches the gigawatt within the "
-    "calendar. What a lever costs is not known yet (issues 8 and 9), so this is the largest "
-    "relief, not the cheapest. Source: gigawatts.json of this run.",
-    "relief.framework": "framework contracts for electrical equipment",
-    "relief.contracted": "grid power under contract",
-    "relief.supply": "a share of rack supply half as large again",
-    "relief.no_slip": "first racks of each system on the claimed date",
-    "relief.onsite": "on-site power in place of the grid",
+    "calendar. Cheapest: least direct cost per capacity times time gained, among the levers that "
+    "have a price. Source: gigawatts.json of this run.",
+    "gigawatts.cheapest": "the cheapest with a known price is {lever}, {months} months sooner for "
+    "{cost} a GW-month",
     "influence.title": "What moves the results",
     "influence.intro": "Which uncertain inputs decide where in its range a result falls. A bar of "
     "1 would mean that the input alone decides; 0 that it plays no part. This ranks uncertainty, "
@@ -728,12 +734,12 @@ ENGLISH: dict[str, str] = {
     ),
     "dates.only": "only with it",
     "dates.not_known": "not known",
-    "lever.contracted": "Power contracted at all sites by clearing",
-    "lever.order-earlier": "Transformers and switchgear ordered 8 months earlier",
-    "lever.onsite": "On-site plant in place of the grid",
-    "lever.crew": "One crew in three more",
-    "lever.rack-share": "Half as large a share of the racks again",
-    "lever.platform": "The platform one quarter earlier",
+    "lever.contracted": "power contracted at all sites by clearing",
+    "lever.order-earlier": "transformers and switchgear ordered 8 months earlier",
+    "lever.onsite": "on-site plant in place of the grid",
+    "lever.crew": "one crew in three more",
+    "lever.rack-share": "half as large a share of the racks again",
+    "lever.platform": "the platform one quarter earlier",
     "lever_cost.contracted": "no published price of power in hand",
     "lever_cost.order-earlier": "interest on equipment that is paid 8 months sooner",
     "lever_cost.onsite": "capital cost of the plant, which stays as back-up; fuel not counted",

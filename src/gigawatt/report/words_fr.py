@@ -273,6 +273,16 @@ _WORDS: dict[str, str] = {
     "performance.note": "Sigma est l’écart type de ln(réel / prédit) : 90 % des débits réels sont "
     "à un facteur exp(±1,645 sigma) près. Toutes les grandeurs sont dans "
     "tables/performance de cette simulation.",
+    "performance.named": "Un entraînement de 10^26 FLOP sur chaque phase",
+    "performance.named_note": "Modèle de la première charge d’entraînement, sur tous les modules "
+    "de la phase, la moitié, le quart ou le huitième : le plus petit travail à un dixième près de "
+    "la durée la plus courte. P50 avec P10 et P90, pannes et redémarrages compris. Coût : part de "
+    "l’investissement sur la durée de vie des systèmes, entretien et énergie, sans rémunération "
+    "du capital.",
+    "performance.phase": "Phase",
+    "metric.run_days": "durée",
+    "metric.run_mwh": "énergie",
+    "metric.run_usd": "coût",
     "performance.workload": "Charge",
     "performance.conditions": "Conditions",
     "metric.tokens_per_s_per_package": "tokens/s par module",
@@ -579,13 +589,11 @@ _WORDS: dict[str, str] = {
     "gigawatts.levers": "Ce que gagne chaque levier au P50",
     "gigawatts.levers_note": "Calendrier refait sur les mêmes tirages avec un levier actionné sur "
     "tous les sites ; + veut dire plus tôt. Une date : seul le levier atteint le gigawatt dans le "
-    "calendrier. Le coût d’un levier n’est pas encore connu (tickets 8 et 9) : c’est donc le plus "
-    "fort allègement, non le moins cher. Source : gigawatts.json de cette simulation.",
-    "relief.framework": "des contrats-cadres pour les équipements électriques",
-    "relief.contracted": "l’électricité du réseau sous contrat",
-    "relief.supply": "une part de la livraison des baies plus grande de moitié",
-    "relief.no_slip": "les premières baies de chaque système à la date annoncée",
-    "relief.onsite": "la production sur site au lieu du réseau",
+    "calendrier. Le moins cher : le plus faible coût direct rapporté à la capacité et au temps "
+    "gagnés, parmi les leviers dont le prix est connu. Source : gigawatts.json de cette "
+    "simulation.",
+    "gigawatts.cheapest": "le moins cher au prix connu : {lever}, {months} mois plus tôt pour "
+    "{cost} par GW-mois",
     "influence.title": "Ce qui fait varier les résultats",
     "influence.intro": "Quelles données incertaines décident de la place d’un résultat dans sa "
     "fourchette. Une barre de 1 voudrait dire que la donnée décide seule ; 0, qu’elle ne joue pas. "
@@ -758,12 +766,12 @@ _WORDS: dict[str, str] = {
     ),
     "dates.only": "seulement ainsi",
     "dates.not_known": "inconnu",
-    "lever.contracted": "Électricité sous contrat sur tous les sites au terrassement",
-    "lever.order-earlier": "Transformateurs et tableaux commandés 8 mois plus tôt",
-    "lever.onsite": "Production sur site à la place du réseau",
-    "lever.crew": "Une équipe sur trois en plus",
-    "lever.rack-share": "Part des baies accrue de moitié",
-    "lever.platform": "La plateforme un trimestre plus tôt",
+    "lever.contracted": "électricité sous contrat sur tous les sites au terrassement",
+    "lever.order-earlier": "transformateurs et tableaux commandés 8 mois plus tôt",
+    "lever.onsite": "production sur site à la place du réseau",
+    "lever.crew": "une équipe sur trois en plus",
+    "lever.rack-share": "part des baies accrue de moitié",
+    "lever.platform": "la plateforme un trimestre plus tôt",
     "lever_cost.contracted": "aucun prix publié d’une électricité acquise",
     "lever_cost.order-earlier": "intérêts sur un matériel payé 8 mois plus tôt",
     "lever_cost.onsite": (

@@ -34,7 +34,7 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import DAYS_PER_MONTH
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
-from gigawatt.uncertainty.distributions import Distribution, Point, Triangular
+from gigawatt.uncertainty.distributions import Distribution, Point, Triangular, normal_ppf
 from gigawatt.uncertainty.streams import Streams
 
 COLUMNS = (
@@ -59,6 +59,10 @@ FAST_ODDS: Mapping[tuple[bool | None, bool | None], Mapping[str, float]] = {
     (True, False): {"developer": 0.15, "self": 0.05, "": 0.10},
     (None, False): {"developer": 0.10, "self": 0.05, "": 0.05},
 }
+
+
+# Power contracted → probability that a standing hall has the power it needs.
+REFIT_POWER_ODDS: Mapping[bool | None, float] = {True: 1.0, None: 0.6, False: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,9 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
     streams = Streams(seed, draws)
     a = catalog.record("assumptions", "schedule_cases")
     own = _route_months(case, catalog, seed, draws, fast=False)
-    if case.route == "brownfield" or case.power_contracted is False:
+    if case.route == "brownfield":
+        first = _refitted(case, catalog, own, streams)
+    elif case.power_contracted is False:
         first = own
     else:
         odds = FAST_ODDS[case.power_contracted, case.framework_orders][case.builder]
@@ -148,6 +154,27 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
         share = a.value("unreported_share")
         weights = np.where(first > age, 1.0, share)
     return CaseDraws(months, weights / weights.sum())
+
+
+def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -> Array:
+    """Months to first power of a hall that stands: its refit, or power that is not in hand.
+
+    The refit is known from two sites, so that its spread is wider than that of new halls. Power
+    that is not in hand comes from plant on site, which can be ordered when work begins.
+    """
+    a = catalog.record("assumptions", "schedule_cases")
+    spread = a.value("refit_sd_log")
+    hall = hall * np.exp(spread * normal_ppf(streams.uniform("case/refit")))
+    waits = streams.uniform("case/refit_power") >= REFIT_POWER_ODDS[case.power_contracted]
+    plants = [
+        streams.sample(
+            f"case/plant/{t}", catalog.fact(f"technologies/{t}/lead_time_months").distribution
+        )
+        for t in ONSITE_TECHNOLOGIES
+    ]
+    pick = (streams.uniform("case/plant") * len(plants)).astype(int)
+    plant = np.choose(pick, plants)
+    return np.where(waits, np.maximum(hall, plant), hall)
 
 
 def case_dates(case: SiteCase, catalog: Catalog, seed: int = 1) -> dict[str, str]:

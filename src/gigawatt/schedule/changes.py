@@ -138,17 +138,18 @@ def _first(
 
 def _move(dates: Plan, change: Change, columns: IntArray, at: Array, delay: Array) -> None:
     """Move the blocks `columns` of `dates` by one change at month `at` by `delay` months, (D,)."""
-    halls, powers = dates.hall_ready[:, columns], dates.energised[:, columns]
-    hit = dates.open[:, columns] & (np.maximum(halls, powers) > at[:, None])
-    rows = np.flatnonzero(hit.any(axis=1))
+    inside = slice(columns[0], columns[-1] + 1)  # blocks of a site stand together
+    last = np.maximum(dates.hall_ready[:, inside], dates.energised[:, inside]).max(axis=1)
+    rows = np.flatnonzero(at < last)  # few: most changes come after all is ready
     if not rows.size:
         return
-    hit = hit[rows]
+    where = np.ix_(rows, columns)
+    halls, powers = dates.hall_ready[where], dates.energised[where]
+    hit = dates.open[where] & (np.maximum(halls, powers) > at[rows, None])
     shift = np.where(hit, delay[rows, None], 0.0)
-    to_hall = np.where(halls[rows] > at[rows, None], shift, 0.0)
+    to_hall = np.where(halls > at[rows, None], shift, 0.0)
     if change.effect == "power":
         to_hall = np.zeros_like(shift)
-    where = np.ix_(rows, columns)
     for by, ready, cause, weight in (
         (to_hall, dates.hall_ready, dates.hall_cause, dates.hall_weight),
         (shift, dates.energised, dates.power_cause, dates.power_weight),

@@ -142,7 +142,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "impact": {},
     "performance": {
         "workload": Column(TEXT, "Id of the workload in the programme."),
-        "kind": Column(TEXT, "train, serve or research."),
+        "kind": Column(TEXT, "train, serve, research, or named run (one run on one phase)."),
         "model": Column(TEXT, "Catalog id of the reference model."),
         "setting": Column(TEXT, "Plan of parallel work, or batch, that the rate holds for."),
         "value": Column(ROW, "Central value of a healthy system, before failures."),

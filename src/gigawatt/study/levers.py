@@ -21,6 +21,7 @@ import numpy as np
 
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, RackSupply, SharedLimit
+from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_MONTH, KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study.schedule_run import ScheduleRun, schedule_run
 from gigawatt.uncertainty.distributions import Point
@@ -29,6 +30,8 @@ from gigawatt.uncertainty.summary import quantiles_with_never
 EARLIER_MONTHS = 8.0
 QUARTER_MONTHS = 3.0
 SHARE_FACTOR = 1.5
+WHOLE = 0  # in place of a gigawatt's number: the last building of the programme
+LEAST_GW_MONTHS = 0.05
 ONE_MORE = 4.0 / 3.0  # a fourth crew beside three
 
 
@@ -59,7 +62,7 @@ class LeverRow:
 
     Attributes
     ----------
-    lever, title, gigawatt : which.
+    lever, title, gigawatt : which; `WHOLE` is the last building of the programme.
     days_p50, days_p80 : earlier at P50 and P80; inf = only reached with the lever, nan = neither.
     gw_months : months gained by all capacity within the horizon, GW x months, mean over draws.
     cost_usd : direct cost, None where not known.
@@ -80,24 +83,51 @@ class LeverRow:
     cost_note: str
 
 
-def lever_rows(
-    base: ScheduleRun, draws: int, seed: int, gigawatts: Sequence[int]
-) -> list[LeverRow]:
-    """Every lever on every gigawatt of `gigawatts` (from 1), largest gain of the first one first.
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The schedule with one lever pulled everywhere.
+
+    Attributes
+    ----------
+    lever, run : which, and the dates with it.
+    gw_months : capacity times time gained within the horizon, mean over draws.
+    cost_usd : direct cost, None where not known.
+    """
+
+    lever: Lever
+    run: ScheduleRun
+    gw_months: float
+    cost_usd: float | None
+
+    @property
+    def usd_per_gw_month(self) -> float | None:
+        """Cost over what is gained; None where the cost is not known or nothing is gained."""
+        if self.cost_usd is None or self.gw_months <= LEAST_GW_MONTHS:
+            return None
+        return self.cost_usd / self.gw_months
+
+
+def pull_all(base: ScheduleRun, draws: int, seed: int) -> list[Pulled]:
+    """Schedules with each lever that changes something, on the same draws.
 
     Parameters
     ----------
     base : schedule without a lever, made with the same `draws` and `seed`.
     """
-    rows: list[LeverRow] = []
+    out = []
     for lever in LEVERS:
         changed = lever.change(base.loaded)
-        if changed == base.loaded.program:
-            continue
-        run = schedule_run(replace(base.loaded, program=changed), draws, seed)
-        cost = _cost(lever, base)
-        gained = _gw_months(base, run)
-        rows += [_row(lever, base, run, g, gained, cost) for g in gigawatts]
+        if changed != base.loaded.program:
+            run = schedule_run(replace(base.loaded, program=changed), draws, seed)
+            out.append(Pulled(lever, run, _gw_months(base, run), _cost(lever, base)))
+    return out
+
+
+def lever_rows(
+    base: ScheduleRun, pulled: Sequence[Pulled], gigawatts: Sequence[int]
+) -> list[LeverRow]:
+    """Every lever on each of `gigawatts` (from 1), the largest gain of the first one on top."""
+    rows = [_row(p, base, g) for p in pulled for g in gigawatts]
     first = gigawatts[0] if gigawatts else 0
     rank = {r.lever: _sortable(r.days_p50) for r in rows if r.gigawatt == first}
     return sorted(rows, key=lambda r: (-rank.get(r.lever, 0.0), r.lever, r.gigawatt))
@@ -107,12 +137,10 @@ def _sortable(days: float) -> float:
     return -1e9 if np.isnan(days) else days
 
 
-def _row(
-    lever: Lever, base: ScheduleRun, run: ScheduleRun, gigawatt: int, gained: float,
-    cost: float | None,
-) -> LeverRow:  # fmt: skip
+def _row(pulled: Pulled, base: ScheduleRun, gigawatt: int) -> LeverRow:
+    lever, cost = pulled.lever, pulled.cost_usd
     before, after = (
-        quantiles_with_never(r.gigawatts[:, gigawatt - 1], (0.5, 0.8)) for r in (base, run)
+        quantiles_with_never(_months(r, gigawatt), (0.5, 0.8)) for r in (base, pulled.run)
     )
     with np.errstate(invalid="ignore"):  # never minus never
         days = (before - after) * DAYS_PER_MONTH
@@ -120,11 +148,18 @@ def _row(
     per_month = None
     if cost is not None and np.isfinite(months) and months > 0.05:
         per_month = cost / float(months)
-    per_gw_month = cost / gained if cost is not None and gained > 0.05 else None
     return LeverRow(
-        lever.id, lever.title, gigawatt, float(days[0]), float(days[1]), gained, cost, per_month,
-        per_gw_month, lever.cost_note,
+        lever.id, lever.title, gigawatt, float(days[0]), float(days[1]), pulled.gw_months, cost,
+        per_month, pulled.usd_per_gw_month, lever.cost_note,
     )  # fmt: skip
+
+
+def _months(run: ScheduleRun, gigawatt: int) -> Array:
+    """Date of a gigawatt, or of the last building for `WHOLE`, (D,)."""
+    if gigawatt != WHOLE:
+        return run.gigawatts[:, gigawatt - 1]
+    last = run.in_service.max(axis=1)
+    return np.where(last < run.axis.count, last, np.inf)
 
 
 def _gw_months(base: ScheduleRun, run: ScheduleRun) -> float:

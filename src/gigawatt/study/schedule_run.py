@@ -23,7 +23,7 @@ from gigawatt.study.chain import bridge_limit_usd
 from gigawatt.study.gigawatts import gigawatt_dates
 from gigawatt.uncertainty.streams import Streams
 
-CHUNK = 2500  # draws at once: larger than in a whole run, as only dates are held
+CHUNK = 20_000  # draws at once: only dates are held, and every chunk makes all streams anew
 
 
 @dataclass(frozen=True, slots=True)

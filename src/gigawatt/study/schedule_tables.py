@@ -183,6 +183,16 @@ def likely_gigawatts(run: ScheduleRun) -> tuple[int, ...]:
     return tuple(sorted({likely[0], likely[len(likely) // 2], likely[-1]})) if likely else ()
 
 
+def schedule_tables(run: ScheduleRun) -> dict[str, list[dict[str, Any]]]:
+    """All tables of a schedule as plain values."""
+    return {
+        "gigawatts": plain(gigawatt_rows(run)),
+        "phases": plain(phase_rows(run)),
+        "burn_down_mw": plain(burn_down(run)),
+        "binding": plain(causes_by_year(run)),
+    }
+
+
 def plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Rows as plain values for JSON and CSV; dates as ISO text, nested values flattened."""
     return [_flat(asdict(row)) for row in rows]

@@ -16,6 +16,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
+from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.uncertainty.summary import bands
 
@@ -52,7 +53,7 @@ def all_tables(
         "operations": pl.DataFrame(_operations(frame)),
         "energy": _stacked(_energy(frame, sources)),
         "impact": pl.DataFrame(_impact(frame)),
-        "performance": pl.DataFrame(_performance(loaded, rates)),
+        "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),

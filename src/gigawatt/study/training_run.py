@@ -13,6 +13,7 @@ and work that people throw away (published GPU-hours of whole projects are 1.1 t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,7 @@ class RunAsk:
     usd_per_mwh : price of energy on top; None where the package-hour holds it.
     cooling : catalog record that PUE is taken from.
     seed : of the draws.
+    percentiles : low, middle and high end of the bands.
     """
 
     tokens: float | None = None
@@ -59,11 +61,12 @@ class RunAsk:
     usd_per_mwh: float | None = None
     cooling: str = COOLING
     seed: int = 0
+    percentiles: tuple[float, float, float] = BAND
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """5th, 50th and 95th percentile of a quantity."""
+    """Low end, median and high end of a quantity (5th, 50th and 95th percentile unless asked)."""
 
     low: float
     median: float
@@ -159,20 +162,25 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
         loss=final_loss,
         gpus=gpus,
         steps=float(np.median(steps)),
-        step_s=_band(step_s),
+        step_s=_band(step_s, ask.percentiles),
         mfu=flop / healthy / peak if peak else 0.0,
         healthy_days=healthy / SECONDS_PER_DAY,
-        work_share=_band(work),
-        days=_band(seconds / SECONDS_PER_DAY),
-        gpu_hours=_band(hours),
-        gpu_mwh=_band(gpu_mwh),
-        it_mwh=_band(it_mwh),
-        facility_mwh=_band(facility_mwh),
+        work_share=_band(work, ask.percentiles),
+        days=_band(seconds / SECONDS_PER_DAY, ask.percentiles),
+        gpu_hours=_band(hours, ask.percentiles),
+        gpu_mwh=_band(gpu_mwh, ask.percentiles),
+        it_mwh=_band(it_mwh, ask.percentiles),
+        facility_mwh=_band(facility_mwh, ask.percentiles),
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
-        cost_usd=_band(cost) if price or ask.usd_per_mwh else None,
+        cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
         assumed=(*case.assumed, *words),
     )
+
+
+def whole_run_row(row: Mapping[str, str]) -> dict[str, str]:
+    """The row of a run from start to end: no tuned benchmark, but a production run."""
+    return {**row, "notes": f"{row.get('notes', '')}; whole run".lstrip("; ")}
 
 
 def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, float, float]:
@@ -248,8 +256,8 @@ def _price(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, tuple[str,
     return value, (f"{value:g} USD a package-hour, energy included (cost to a large owner)",)
 
 
-def _band(values: Array) -> Band:
-    low, median, high = np.percentile(values, BAND)
+def _band(values: Array, percentiles: tuple[float, float, float]) -> Band:
+    low, median, high = np.percentile(values, percentiles)
     return Band(float(low), float(median), float(high))
 
 

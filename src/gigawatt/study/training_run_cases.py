@@ -9,7 +9,7 @@ from gigawatt.errors import GigawattError
 from gigawatt.performance.shapes import train_flop_per_token
 from gigawatt.performance.training.case_input import Said, number_of, shape_of, text_of
 from gigawatt.performance.training.cases import resolve_case
-from gigawatt.study.training_run import Band, RunAsk, TrainingRun, training_run
+from gigawatt.study.training_run import Band, RunAsk, TrainingRun, training_run, whole_run_row
 
 ADDED = (
     "predicted_days", "predicted_days_low", "predicted_days_high",
@@ -32,7 +32,7 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """
     try:
         known, words = _with_gpus(row, catalog)
-        case = resolve_case(known, catalog)
+        case = resolve_case(whole_run_row(known), catalog)
         tokens = number_of(row, "tokens_t")
         ask = RunAsk(
             tokens=None if tokens is None else tokens * 1e12,

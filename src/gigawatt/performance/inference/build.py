@@ -216,7 +216,7 @@ def _rates(k: Counts, s: Scheme, system: System, layout: Layout) -> dict[str, fl
         "dense_peak": both / (k.attention_params / attention + k.ffn_params / ffn),
         "expert_peak": peak(system, s.expert_math),
         "bf16_peak": peak(system, "bf16"),
-        "link_bandwidth": system.scaleup_gb_s * 1e9,
+        "link_bandwidth": link_bandwidth(system, layout),
         "network_bandwidth": max(system.scaleout_gbit_s, 1.0) / 8.0 * 1e9,
         "domains": max(1.0, world / domain),
         "stages": layout.pp,
@@ -225,6 +225,13 @@ def _rates(k: Counts, s: Scheme, system: System, layout: Layout) -> dict[str, fl
         "unpacked": float(s.expert_math == "bf16" and s.expert_bytes < 1.0),
         "blocked": float(s.id == "fp8-block"),
     }
+
+
+def link_bandwidth(system: System, layout: Layout) -> float:
+    """Bandwidth of all-reduces, bytes/s: the network's where an attention rank spans domains."""
+    if layout.tp <= max(1, system.scaleup_packages) and system.scaleup_gb_s > 0.0:
+        return system.scaleup_gb_s * 1e9
+    return max(system.scaleout_gbit_s, 1.0) / 8.0 * 1e9
 
 
 def rank_spread(ranks: int) -> float:

@@ -20,6 +20,7 @@ from gigawatt.performance.inference.stack import Stack, levels_of
 from gigawatt.quantity.arrays import Array
 
 TABLE = "serving"
+FACTOR = "_factor"  # ends the key of a factor on a constant
 TIMES = ("decode_time", "prefill_time")
 LIMITS = {
     "weight_read": 0.95, "expert_read": 1.0, "kv_read": 0.95, "gemm": 0.92, "prefill_gemm": 0.95,
@@ -29,9 +30,9 @@ REFERENCE_MONTH = 2026 * 12  # months are counted from January 2026
 MOST_MONTHS = 12.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Calibrated constants.
+    """Calibrated constants; one object is one identity, so that results can be cached by it.
 
     Attributes
     ----------
@@ -97,7 +98,7 @@ def _load(digest: str, held: _Held) -> Fitted:
         for i in ("core", "core-alone")
     )
     deviations = {
-        i: {k: float(np.log(f.value)) for k, f in r.facts.items()}
+        i: {k.removesuffix(FACTOR): float(np.log(f.value)) for k, f in r.facts.items()}
         for i, r in records.items()
         if "." in i and not i.startswith("band.")
     }

@@ -66,7 +66,7 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     assumed += [f"{prompt:,.0f} tokens in, {answer:,.0f} out", f"engine {engine}"]
     front = _front(
         shape, gpu.system, ServingPlan(precision=precision, engine=engine), prompt, answer,
-        min(packages, MOST_REPLICA), _Key(fitted), record.value("months_since_2026"),
+        min(packages, MOST_REPLICA), fitted, record.value("months_since_2026"),
     )  # fmt: skip
     ttft, tpot = limits_of(row, load)
     at = front.best(tpot * TPOT_P99_SHARE, ttft)
@@ -106,25 +106,12 @@ def _words(front: Front, at: int) -> str:
     )
 
 
-class _Key:
-    """Constants behind an identity that a cache can hash."""
-
-    def __init__(self, fitted: Fitted) -> None:
-        self.fitted = fitted
-
-    def __hash__(self) -> int:
-        return id(self.fitted)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.fitted is self.fitted
-
-
 @lru_cache(maxsize=256)
 def _front(
     shape: ModelShape, system: System, plan: ServingPlan, prompt: float, answer: float,
-    packages: int, key: _Key, months: float,
+    packages: int, fitted: Fitted, months: float,
 ) -> Front:  # fmt: skip
-    return front_of(shape, system, plan, prompt, answer, packages, key.fitted, months)
+    return front_of(shape, system, plan, prompt, answer, packages, fitted, months)
 
 
 def benchmark_of(model: str, catalog: Catalog) -> Record:

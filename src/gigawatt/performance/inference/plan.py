@@ -94,12 +94,22 @@ def check_plan(plan: ServingPlan) -> None:
         )
     if not 0.0 <= plan.prefix_hit_share < 1.0:
         raise InputError(f"prefix_hit_share is {plan.prefix_hit_share}: it lies in [0, 1).")
+    for name, least in (
+        ("replicas", 1),
+        ("prefill_workers", 0),
+        ("draft_tokens", 0),
+        ("max_batch", 0),
+    ):
+        if getattr(plan, name) < least:
+            raise InputError(f"{name} is {getattr(plan, name)}: at least {least} is needed.")
+    if plan.speculation == "none" and (plan.draft_tokens or plan.accepted_tokens):
+        raise InputError("draft and accepted tokens need a method of speculation, as mtp.")
     for layout in (plan.layout, plan.prefill):
         if layout is not None:
             _check_layout(layout)
 
 
 def _check_layout(layout: Layout) -> None:
-    for name in ("tp", "dp", "pp"):
-        if getattr(layout, name) < 1:
-            raise InputError(f"{name} is {getattr(layout, name)}: at least 1 package is needed.")
+    for name, least in (("tp", 1), ("dp", 1), ("pp", 1), ("moe_tp", 0), ("moe_ep", 0)):
+        if getattr(layout, name) < least:
+            raise InputError(f"{name} is {getattr(layout, name)}: at least {least} is needed.")

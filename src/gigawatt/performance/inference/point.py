@@ -86,6 +86,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
         output_tokens=asked.output_tokens, clients=asked.clients, fixed_lengths=False,
         speculation=speculation, months=months, packages=plan.packages, assumed=(),
     )  # fmt: skip
+    check_plan(plan)
     layout = asked.layout or _chosen_layout(situation, catalog, assumed)
     plan = replace(plan, layout=layout)
     check_plan(plan)

@@ -24,6 +24,7 @@ from gigawatt.performance.inference.speculation import (
     accepted_tokens,
     method_of,
 )
+from gigawatt.performance.inference.stack import Stack
 from gigawatt.performance.inference.tables import Situation
 
 NEAR_CAP = 0.8  # clients over the cap from which TTFT is a matter of the cap
@@ -177,24 +178,33 @@ def _split_packages(s: Situation) -> float:
 
 def distance_of(fitted: Fitted, s: Situation) -> str:
     """How far a situation is from the measured rows: id of its band."""
-    if s.system.generation not in fitted.generations:
+    return distance_at(fitted, stack_of(s), s.shape.is_moe)
+
+
+def distance_at(fitted: Fitted, stack: Stack, is_moe: bool) -> str:
+    """The same by stack and kind of model."""
+    if stack.generation not in fitted.generations:
         return "generation"
-    stack = stack_of(s)
     level = f"stack.{stack.engine}.{stack.generation}.{stack.scheme}"
     if f"model.{stack.model}" in fitted.deviations and level in fitted.deviations:
-        return "seen-moe" if s.shape.is_moe else "seen"
-    if not s.shape.is_moe:
+        return "seen-moe" if is_moe else "seen"
+    if not is_moe:
         return "dense"
     return "moe" if level in fitted.deviations else "moe-far"
 
 
 def _band(catalog: Catalog, fitted: Fitted, s: Situation) -> tuple[str, float, float, float]:
     distance = distance_of(fitted, s)
-    record = catalog.record(TABLE, f"band.{distance}")
-    tpot, rate, ttft = (record.value(k) for k in ("tpot", "rate", "ttft"))
+    tpot, rate, ttft = band_of(catalog, distance)
     if s.plan.prefill is not None:
         return distance, SPLIT_FACTOR * tpot, SPLIT_FACTOR * rate, SPLIT_TTFT_LOG
     return distance, tpot, rate, ttft
+
+
+def band_of(catalog: Catalog, distance: str) -> tuple[float, float, float]:
+    """Half of the 90 % bands of TPOT, throughput and TTFT, as logarithms."""
+    record = catalog.record(TABLE, f"band.{distance}")
+    return record.value("tpot"), record.value("rate"), record.value("ttft")
 
 
 SPLIT_FACTOR = 1.3  # pools are predicted from constants of single nodes

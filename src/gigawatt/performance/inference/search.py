@@ -29,6 +29,7 @@ from gigawatt.quantity.arrays import Array
 TP_MOST = 8
 SPREAD_MOST = 64  # packages over which experts are spread beyond a small domain
 BATCHES = np.unique(np.round(np.geomspace(1.0, 1024.0, 61)))  # per attention rank
+FINE_BATCHES = np.geomspace(1.0, 1024.0, 301)  # where fractions are wanted
 TPOT_P99_SHARE = 0.8
 TAIL = 2.3  # ln(100)/2: 99th percentile of the wait over use/(1 - use) prompts
 MOST_USE = 0.98
@@ -127,6 +128,7 @@ def front_of(
     packages: int,
     fitted: Fitted,
     months: float,
+    batches: Array = BATCHES,
 ) -> Front:
     """All layouts and batches of a service.
 
@@ -136,6 +138,7 @@ def front_of(
     input_tokens, output_tokens : mean lengths.
     packages : most packages of a replica.
     fitted, months : constants and date of the software.
+    batches : running requests per attention rank that are looked at.
 
     Raises
     ------
@@ -156,9 +159,9 @@ def front_of(
         layouts.append(layout)
     if not cases:
         raise InfeasibleError(why or f"{shape.name} fits in no layout on {system.id}.")
-    rows = np.repeat(np.arange(len(cases)), BATCHES.size)
+    rows = np.repeat(np.arange(len(cases)), batches.size)
     points = points_of(cases).take(rows)
-    requests = np.tile(BATCHES, len(cases)) * points.dp
+    requests = np.tile(batches, len(cases)) * points.dp
     stack = Stack(plan.engine, system.generation, scheme_of(shape, system, plan).id, shape.id)
     c = constants_for(fitted, [stack], np.array([months]))
     state = steady(points, c, requests)

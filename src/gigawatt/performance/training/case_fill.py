@@ -32,6 +32,7 @@ from gigawatt.performance.training.defaults import (
     MICROBATCHES,
     fitting_recompute,
     launch_graphs,
+    pipeline_schedule,
     production_run,
     roomy,
     software_month,
@@ -49,10 +50,15 @@ from gigawatt.quantity.units import W_PER_KW
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 STANDS_FOR = {
-    "cdna3": "hopper", "cdna4": "blackwell", "cdna5": "blackwell", "rubin": "blackwell",
-    "tpu": "ampere", "tpu-v5p": "hopper", "tpu-v6e": "hopper", "tpu7x": "blackwell",
-    "tpu-v5e": "ampere", "trainium2": "hopper",
-    "tpu-v5e": "ampere", "trainium3": "blackwell",
+    "cdna3": "hopper",
+    "cdna5": "cdna4",
+    "tpu": "ampere",
+    "tpu-v5e": "ampere",
+    "tpu-v5p": "hopper",
+    "tpu-v6e": "hopper",
+    "tpu7x": "blackwell",
+    "trainium2": "hopper",
+    "trainium3": "blackwell",
 }  # fmt: skip
 _PARTS = {
     "norm": Recompute.NORM,
@@ -76,17 +82,24 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")
     notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
-    production, words = production_run(text_of(row, "source"), release, notes)
+    production, words = production_run(
+        text_of(row, "model"), text_of(row, "source"), release, text_of(row, "table_id")
+    )
+    said.note(words)
+    schedule, words = pipeline_schedule(notes)
     said.note(words)
     seq = size_of(row, "seq_len")
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
         said.note(f"sequences of {seq:,} tokens (not given)", 0.05)
+    if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
+        raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
     return Plan(
         precision=precision,
         stack=stack,
         release_month=trend_month(release, month, stack),
         production=production,
+        schedule=schedule,
         seq=seq,
         gbs=size_of(row, "gbs") or 1,
         sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,
@@ -261,6 +274,12 @@ def complete_system(system: System, said: Said) -> System:
         said.note("power of the server by its package's (not public)")
         power_kw = full_power_w(replace(system, system_packages=0)) / W_PER_KW
         system = replace(system, system_packages=1, system_power_kw=power_kw)
+    if system.bf16_tflops <= 0.0:
+        said.note("BF16 at half of the FP8 rate (not public)", 0.1)
+        system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
+    if system.scaleup_gb_s <= 0.0:
+        said.note("no scale-up network is known: packages one by one", 0.1)
+        system = replace(system, scaleup_gb_s=100.0, scaleup_packages=1)
     if system.scaleout_gbit_s > 0.0:
         return system
     said.note("network of 200 Gbit/s a package (not public)", 0.1)
@@ -276,10 +295,8 @@ def check_divides(shape: ModelShape, plan: Plan) -> None:
     """
     if shape.heads % plan.tp:
         raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
-    if plan.sites > 1 and (plan.wan_gbit_s <= 0.0 or plan.dp % plan.sites):
-        raise InputError(
-            f"sites = {plan.sites} needs wan_gbit_s above zero, and must divide dp = {plan.dp}"
-        )
+    if plan.sites > plan.dp:
+        raise InputError(f"sites = {plan.sites} are more than data-parallel ranks ({plan.dp})")
     if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):
         raise InputError(
             f"pp x vp = {plan.pp} x {plan.vp} stages are more than {shape.layers} layers"

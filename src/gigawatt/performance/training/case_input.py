@@ -44,6 +44,8 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
+MOST_OF_ANY = 100_000_000
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
 
@@ -100,6 +102,9 @@ def size_of(row: Row, key: str) -> int | None:
         raise InputError(f"{key} = {value:g} must be one or more")
     if value != int(value):
         raise InputError(f"{key} = {value:g} must be a whole number")
+    most = MOST.get(key, MOST_OF_ANY)
+    if value > most:
+        raise InputError(f"{key} = {value:g} is more than {most:,} (a unit may be wrong)")
     return int(value)
 
 
@@ -128,9 +133,34 @@ def shape_of(row: Row, catalog: Catalog, said: Said) -> ModelShape:
         base = resolve_model(name, catalog, supported=False)
     except InputError as error:
         if {"layers", "hidden", "heads"} <= set(known):
-            return _from_columns(row, name, known, said)
+            return _sound(_from_columns(row, name, known, said))
         return _nearest_by_size(row, name, catalog, said, error)
-    return require_supported(_changed(row, base, known))
+    return _sound(require_supported(_changed(row, base, known)))
+
+
+def _sound(shape: ModelShape) -> ModelShape:
+    """The shape, if its sizes go together.
+
+    Raises
+    ------
+    InputError : heads, key heads, widths or experts that don't; the message names both.
+    """
+    if shape.attention != "mla" and shape.head_dim < 1:
+        raise InputError(f"hidden = {shape.hidden} is less than heads = {shape.heads}")
+    if shape.heads % max(1, shape.kv_heads):
+        raise InputError(f"kv_heads = {shape.kv_heads} does not divide heads = {shape.heads}")
+    if shape.is_moe and not (1 <= shape.top_k <= shape.experts and shape.expert_ffn):
+        raise InputError(
+            f"experts = {shape.experts} needs top_k (here {shape.top_k}) of one to as many, and "
+            f"moe_ffn_hidden (here {shape.expert_ffn})"
+        )
+    if shape.dense_layers > shape.layers:
+        raise InputError(
+            f"dense_layers = {shape.dense_layers} is more than layers = {shape.layers}"
+        )
+    if shape.dense_layers and not shape.dense_ffn:
+        raise InputError("dense layers need ffn_hidden")
+    return shape
 
 
 def _changed(row: Row, base: ModelShape, known: dict[str, int]) -> ModelShape:

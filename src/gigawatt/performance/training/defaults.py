@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Stack
+from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Schedule, Stack
 from gigawatt.performance.training.facts import TrainModel, months_since_2000
 from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.result import StepBatch
@@ -29,8 +29,10 @@ _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
 _TUNED = re.compile(r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|core")
 _REPORT = re.compile(
     r"technical report|herd of models|open[- ]access|open pre-?trained|whole run|gpu.?hours"
-    r"|production|deepspeed"
+    r"|production|deepspeed|megatron-turing|mt-nlg"
 )
+_BENCHMARK = re.compile(r"benchmark|megatron|nemo|nvidia|mlperf|simumax|performance|recipe")
+_KINDS = ("gpt", "base", "cut", "layers", "dense", "moe", "model")
 _ARXIV = re.compile(r"\b(\d\d)(0[1-9]|1[0-2])\.\d{4,5}\b")
 
 
@@ -83,11 +85,29 @@ def trend_month(release: str, month: float, stack: Stack) -> float:
     return month if stack == Stack.ERA_2021 or _CONTAINER.match(release) else 0.0
 
 
-def production_run(*texts: str) -> tuple[bool, str]:
-    """Whether a source is the report of a model, whose run was not a tuned benchmark."""
-    if any(_REPORT.search(text.lower()) for text in texts):
+def production_run(model: str, *texts: str) -> tuple[bool, str]:
+    """Whether a source is the report of a model, whose run was not a tuned benchmark.
+
+    It says so ("technical report", "GPU hours", …), or it is named after the model and names no
+    benchmark or vendor's software.
+    """
+    text = " ".join(texts).lower()
+    if _REPORT.search(text):
         return True, "production run (the source is the report of a model)"
-    return False, ""
+    names = [w for w in re.findall(r"[a-z]{3,}", model.lower()) if w not in _KINDS]
+    if _BENCHMARK.search(text) or not any(re.search(rf"\b{n}", text) for n in names):
+        return False, ""
+    return True, "production run (the source is named after the model)"
+
+
+def pipeline_schedule(text: str) -> tuple[Schedule, str]:
+    """Schedule that a description names; 1F1B otherwise."""
+    low = text.lower()
+    if re.search(r"dual.?pipe", low):
+        return Schedule.DUAL, "DualPipe schedule"
+    if re.search(r"zero.?bubble|\bzb", low):
+        return Schedule.ZERO_BUBBLE, "zero-bubble schedule"
+    return Schedule.ONE_F_ONE_B, ""
 
 
 def launch_graphs(
@@ -120,8 +140,10 @@ def launch_graphs(
 def virtual_stages(
     shape: ModelShape, pp: int, stack: Stack, schedule_known: bool
 ) -> tuple[int, str]:
-    """Virtual stages where a table leaves them out: as many as layers allow for large dense models
-    of a tuned run that do not divide evenly, else one.
+    """Virtual stages where a table leaves them out.
+
+    As many as the layers allow in large dense models of a tuned run whose stages do not divide
+    evenly, else one.
     """
     if pp == 1 or schedule_known:
         return 1, ""

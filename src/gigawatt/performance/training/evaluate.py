@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training import layer, links, memory, row, step
+from gigawatt.performance.training import facts, layer, links, memory, result, row, step
 from gigawatt.performance.training.choices import Precision
 from gigawatt.performance.training.facts import (
     Machine,
@@ -98,15 +97,16 @@ def _compiled() -> Loop:
     from numba.extending import register_jitable  # noqa: PLC0415
 
     stamp = hashlib.sha256()
-    for module in _COMPILED:
+    for module in (*_COMPILED, facts, result):
         stamp.update(Path(str(module.__file__)).read_bytes())
+    for module in _COMPILED:
         for value in vars(module).values():
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 register_jitable(value)
     return _loop(njit, stamp.hexdigest())
 
 
-def _loop(njit: Any, stamp: str) -> Loop:
+def _loop(njit: Callable[..., Callable[[Loop], Loop]], stamp: str) -> Loop:
     step_row, at, gib = step.step_row, row.row_at, memory.GIB
     memory_bytes, room_bytes = memory.memory_bytes, memory.room_bytes
     memory_at = OUTPUTS.index("memory_gib")

@@ -144,7 +144,8 @@ class Machine(NamedTuple):
     moe_trend: float
     mature_month: float
     production: float
-    trend_months: float
+    dense_trend_months: float
+    moe_trend_months: float
     dense_sigma: float
     moe_sigma: float
     plain_sigma: float
@@ -170,6 +171,8 @@ class Machine(NamedTuple):
     zero3_bus: float
     zero3_power: float
     permute_passes: float
+    permute_unfused: float
+    moe_host_power: float
     quantise_bytes: float
     logit_bytes: float
     optimizer_bytes: float
@@ -254,7 +257,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.calibrated),
         "production": c["production_factor"],
-        "forecast_sigma": 0.0 if system.released else c["forecast_sigma_log"],
+        "forecast_sigma": 0.0 if system.released and model.calibrated else c["forecast_sigma_log"],
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,
     }
@@ -278,4 +281,4 @@ def _reached(peak_tflops: float, c: dict[str, float], precision: str) -> float:
     if peak_tflops <= 0.0 or reference <= 0.0:
         return 0.0
     scaled = reference * (peak_tflops / reference) ** c["peak_exponent"]
-    return c[f"gemm_{precision}_share"] * scaled * 1e12
+    return float(c[f"gemm_{precision}_share"] * scaled * 1e12)

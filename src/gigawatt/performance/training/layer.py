@@ -20,6 +20,7 @@ from gigawatt.performance.training.row import Row
 TILE = 128.0 * 256.0
 BF16, FP8, FP8_BLOCK, MXFP8, NVFP4 = 0.0, 1.0, 2.0, 3.0, 4.0
 ERA_2021, PLAIN, TUNED = 0.0, 1.0, 2.0
+FULL_GRAPHS, DUAL = 3.0, 2.0
 FLASH_PRODUCTS = 2.5  # five products backward against two forward
 UNFUSED_FORWARD, UNFUSED_BACKWARD = 13.0, 21.0  # bytes per score: softmax, mask, dropout
 
@@ -160,7 +161,9 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
         forward += quantise_s(x, p, routed * k)
         backward += quantise_s(x, p, routed * n)
     act = 2.0 * routed * f / x.hbm
-    permute = x.permute_passes * routed / p.etp * s.hidden * 2.0 / x.hbm
+    fused = p.graphs == FULL_GRAPHS or p.schedule == DUAL
+    passes = x.permute_passes * (1.0 if fused else x.permute_unfused)
+    permute = passes * routed / p.etp * s.hidden * 2.0 / x.hbm
     router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
     forward += (s.matrices + 1.0) * act + permute + router + 10.0 * x.launch
     backward += (2.0 * s.matrices + 1.0) * act + permute + 2.0 * router + 10.0 * x.launch

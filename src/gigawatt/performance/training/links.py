@@ -34,7 +34,7 @@ def hit(groups: float, picks: float) -> float:
     """Mean number of other groups that hold at least one of a token's `picks` experts."""
     if groups <= 1.0:
         return 0.0
-    return (groups - 1.0) * (1.0 - (1.0 - 1.0 / groups) ** picks)
+    return (groups - 1.0) * (1.0 - math.pow(1.0 - 1.0 / groups, picks))
 
 
 def all_to_all_s(x: Machine, size: float, ranks: float, picks: float) -> tuple[float, float]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gigawatt.errors import InputError
 from gigawatt.performance.training.choices import Graphs, Precision, Recompute, Schedule, Stack
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,13 @@ class PlanBatch:
         row = self.table[index]
         return Plan(**{name: _CASTS[name](_plain(row[i])) for name, i in COLUMN.items()})
 
-    def take(self, where: Any) -> PlanBatch:
+    def take(self, where: BoolArray | IntArray) -> PlanBatch:
         """Rows chosen by a mask or indices."""
         return PlanBatch(self.table[where])
 
 
-def _plain(value: Any) -> float | int:
-    number = float(value)
+def _plain(value: object) -> float | int:
+    number = float(value)  # type: ignore[arg-type]
     return int(number) if number.is_integer() else number
 
 
@@ -141,7 +142,7 @@ def batch_of(plans: Sequence[Plan]) -> PlanBatch:
     return PlanBatch(np.array(rows, dtype=np.float64).reshape(len(plans), len(FIELDS)))
 
 
-def batch_from_columns(base: Plan, **columns: Any) -> PlanBatch:
+def batch_from_columns(base: Plan, **columns: ArrayLike) -> PlanBatch:
     """Table whose named columns vary (1-D arrays of one length); the rest is as in `base`."""
     size = max(np.size(c) for c in columns.values()) if columns else 1
     table = np.tile(batch_of([base]).table, (size, 1))
@@ -172,6 +173,6 @@ def check_plan(plan: Plan) -> None:
         )
 
 
-def with_changes(plan: Plan, **changes: Any) -> Plan:
+def with_changes(plan: Plan, **changes: float | bool) -> Plan:
     """Copy of a plan with some fields changed."""
-    return replace(plan, **changes)
+    return replace(plan, **changes)  # type: ignore[arg-type]

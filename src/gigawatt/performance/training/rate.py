@@ -2,7 +2,8 @@
 
 The programme says the model, the packages of a job, batch, sequence and precision; the plan is the
 recommended one of the search among the options of published recipes, on tuned software of the
-calibration's month (maturity by date is a factor of its own, `performance.rates`).
+calibration's month (maturity by date is a factor of its own, `performance.rates`), as a production
+run and not a tuned benchmark.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from functools import lru_cache
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.efficiency import peak_flops
 from gigawatt.performance.hardware import System
 from gigawatt.performance.result import TrainRate
 from gigawatt.performance.shapes import ModelShape, total_params, train_flop_per_token
 from gigawatt.performance.training.case_fill import train_model_of
 from gigawatt.performance.training.case_input import Said
+from gigawatt.performance.training.cases import Case
 from gigawatt.performance.training.choices import Precision, Recompute
 from gigawatt.performance.training.facts import TrainModel
-from gigawatt.performance.training.flops import peak_tflops
+from gigawatt.performance.training.flops import Convention, peak_tflops
 from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.search import Found, search
 from gigawatt.performance.training.space import PRACTICAL
@@ -55,6 +58,7 @@ def programme_rate(
             f"{shape.id}: packages ({packages:,}), sequence ({seq_len_tokens:,} tokens) and batch "
             f"({batch_tokens:,.0f} tokens, at least one sequence) must each be one or more."
         )
+    peak_flops(system, precision)  # refuses a precision that the system lacks
     said = Said([])
     model = train_model_of(catalog, system, said)
     batch = _round_batch(batch_tokens / seq_len_tokens)
@@ -62,6 +66,32 @@ def programme_rate(
         shape, system, _Held(model), packages, seq_len_tokens, batch, _format(precision, system)
     )
     return _rate(shape, system, found, said.sigma_log)
+
+
+def programme_case(
+    shape: ModelShape,
+    system: System,
+    catalog: Catalog,
+    packages: int,
+    seq_len_tokens: int,
+    batch_tokens: float,
+    precision: str,
+) -> Case:
+    """The same job as a case, for a whole run on it; parameters and errors as `programme_rate`."""
+    peak_flops(system, precision)
+    said = Said([])
+    model = train_model_of(catalog, system, said)
+    found = _searched(
+        shape,
+        system,
+        _Held(model),
+        packages,
+        seq_len_tokens,
+        _round_batch(batch_tokens / seq_len_tokens),
+        _format(precision, system),
+    )
+    words = tuple(said.words)
+    return Case(shape, system, model, found.plan, Convention.MEGATRON_BRIDGE, words, said.sigma_log)
 
 
 class _Held:
@@ -87,7 +117,7 @@ def _searched(
     batch: int,
     precision: Precision,
 ) -> Found:
-    base = Plan(gbs=batch, seq=seq, precision=precision)
+    base = Plan(gbs=batch, seq=seq, precision=precision, production=True)
     choices = replace(PRACTICAL, mbs=(1, 2, 4), zero=(1,), etp=(1,))
     return search(shape, system, held.model, base, [packages], choices, top=1).recommended
 

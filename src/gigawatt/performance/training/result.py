@@ -30,6 +30,7 @@ OUTPUTS: tuple[str, ...] = (
     "power_compute_w",
     "power_communication_w",
     "power_w",
+    "power_gpu_w",
     "energy_j",
     "sigma_log",
 )
@@ -41,8 +42,9 @@ class StepBatch:
 
     Times are s per optimiser step and add up: step = compute + recompute + host + bubble + exposed
     tp, cp, ep, pp, dp, wan + optimizer + fixed. Memory is the peak per GPU in GiB (2^30 bytes), of
-    the fuller of first and last pipeline stage. Power is W per GPU with its share of the node;
-    energy is J per step of all GPUs, nodes only (no cooling or other facility loads).
+    the fuller of first and last pipeline stage. Power is W per GPU with its share of the node
+    (`power_gpu_w`: of the package alone); energy is J per step of all GPUs, nodes only (no cooling
+    or other facility loads).
     """
 
     table: Array

@@ -214,7 +214,7 @@ def _pareto(found: _Feasible, most: int = 200) -> IntArray:
         held.append(order[hits[first]])
     few = np.unique(np.concatenate(held))
     goals = np.stack([found.step_s, found.gpus, found.energy_j, found.memory_gib], axis=1)[few]
-    goals[:, [0, 2]] = np.ceil(np.log(goals[:, [0, 2]]) / GRAIN)
+    goals[:, [0, 2]] = np.ceil(np.log(np.maximum(goals[:, [0, 2]], 1e-9)) / GRAIN)
     front = few[_undominated(goals)]
     return front[np.argsort(found.step_s[front], kind="stable")][:most]
 

@@ -212,16 +212,18 @@ def sharded_s(x: Machine, s: Shape, p: Row) -> float:
 def release_factor(x: Machine, s: Shape, p: Row) -> float:
     """Step time of the software over that of a tuned benchmark in the calibration's month.
 
-    Older releases take longer, by a constant growth over at most `trend_months`; the stack of 2021
-    got faster until fused attention came. A production run takes longer by a factor.
+    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of
+    2021 got faster until fused attention came. A production run takes longer by a factor.
     """
     own = x.production if p.production > 0.0 else 1.0
     if p.release_month <= 0.0:
         return own
     if p.stack == ERA_2021:
         return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
-    months = min(x.trend_months, max(0.0, x.mature_month - p.release_month))
-    return own * math.exp((x.moe_trend if s.experts > 0.0 else x.dense_trend) * months)
+    months = max(0.0, x.mature_month - p.release_month)
+    if s.experts > 0.0:
+        return own * math.exp(x.moe_trend * min(x.moe_trend_months, months))
+    return own * math.exp(x.dense_trend * min(x.dense_trend_months, months))
 
 
 def sigma_log(x: Machine, s: Shape, p: Row) -> float:
@@ -237,7 +239,7 @@ def norm_sum(a: float, b: float, q: float) -> float:
     top = max(a, b)
     if top <= 0.0 or min(a, b) <= 0.0:
         return top
-    return top * (1.0 + (min(a, b) / top) ** q) ** (1.0 / q)
+    return top * math.pow(1.0 + math.pow(min(a, b) / top, q), 1.0 / q)
 
 
 def slowest_stage_s(
@@ -284,7 +286,7 @@ def step_row(
         lf, lb, lr, ltp, lcp, lep = layer_s(x, s, p, t, kind == 1)
         gpu = lf + lb + lr + ltp + lcp + lep
         least = host_s(x, p, kind == 1)
-        wait = norm_sum(gpu, least, 2.0 if kind == 1 else 4.0) - gpu
+        wait = norm_sum(gpu, least, x.moe_host_power if kind == 1 else 4.0) - gpu
         each[kind] = gpu + wait
         host += count * wait
         forward, backward, recompute = (
@@ -375,6 +377,7 @@ def step_row(
         gpu_c,
         gpu_n,
         power,
+        power - x.node_w * x.node_power,
         power * step * p.tp * p.pp * p.cp * p.dp,
         sigma,
     )

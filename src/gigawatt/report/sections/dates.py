@@ -6,6 +6,8 @@ that the page of a schedule and the report of a run draw the same charts.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,11 +16,32 @@ from gigawatt.report import figures
 from gigawatt.report.page import Cell, Column, Figure, Table
 from gigawatt.report.view import View
 
+SCHEDULE_FILE = "schedule.json"
 ROW_PX, FRAME_PX = 26, 70
 USD_PER_BN = 1e9
 STAGES = ("announced", "contracted", "cleared", "powered", "in_service")
 DASHES = ("dot", "dashdot", "dash", "longdash", "solid")
+PHASE_COLUMNS = (
+    "site", "phase", "buildings", "facility_mw",
+    *(f"{k}_{q}" for k in ("cleared", "first_power", "first_in_service", "last_in_service")
+      for q in ("p10", "p50", "p90")),
+    "lost_share",
+)  # fmt: skip
 Rows = Sequence[Mapping[str, Any]]
+
+
+def read_schedule(view: View) -> Mapping[str, Rows] | None:
+    """Tables of the schedule of a run; None where it has none."""
+    file = view.run.folder / SCHEDULE_FILE
+    if not file.is_file():
+        return None
+    found: dict[str, Rows] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def capital(text: str) -> str:
+    """Text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def gigawatt_table(view: View, rows: Rows) -> Table:
@@ -64,8 +87,13 @@ def gantt(view: View, rows: Rows) -> Figure:
     height = FRAME_PX + ROW_PX * len(names)
     return Figure(
         "dates-gantt", say("dates.gantt"), say("dates.gantt_unit"), say("dates.gantt_note"),
-        data, layout, table, height,
+        data, layout, table, height, numbers=_numbers(rows, PHASE_COLUMNS),
     )  # fmt: skip
+
+
+def _numbers(rows: Rows, columns: Sequence[str]) -> tuple[tuple[Any, ...], ...]:
+    """Head and rows of the file of a chart: the tables' own values."""
+    return (tuple(columns), *(tuple(r.get(c) for c in columns) for r in rows))
 
 
 def _segments(rows: Rows, edge: str) -> tuple[list[Any], list[Any], list[Any]]:
@@ -142,6 +170,7 @@ def stages(view: View, rows: Rows) -> Figure:
     return Figure(
         "dates-stages", say("dates.stages"), say("unit.gw"), say("dates.stages_note"), data,
         figures.time_layout(say("unit.gw")), _stage_table(view, rows, STAGES), 380,
+        numbers=_numbers(rows, ("date", "stage", "p10", "p50", "p90")),
     )  # fmt: skip
 
 
@@ -170,7 +199,7 @@ def lever_table(view: View, rows: Rows) -> Table:
     )  # fmt: skip
     body = tuple(
         (
-            Cell(say(f"lever.{r['lever']}"), say(f"lever_cost.{r['lever']}")),
+            Cell(capital(say.label("lever", r["lever"])), say.label("lever_cost", r["lever"])),
             Cell(str(r["gigawatt"])),
             Cell(_days(view, r["days_p50"])),
             Cell(_days(view, r["days_p80"])),
@@ -183,10 +212,13 @@ def lever_table(view: View, rows: Rows) -> Table:
     return Table(say("dates.levers"), columns, body, say("dates.levers_note"), cards=True)
 
 
-def _days(view: View, days: float | None) -> str:
-    if days is None or days != days:  # noqa: PLR0124  (nan: reached neither way)
+def _days(view: View, days: float | str | None) -> str:
+    """Days gained; "only" or inf: reached with the lever alone, None or nan: neither way."""
+    if days == "only" or (isinstance(days, float) and math.isinf(days)):
+        return view.say("dates.only")
+    if days is None or isinstance(days, str) or math.isnan(days):
         return view.locale.missing
-    return view.say("dates.only") if days == float("inf") else view.fixed(days, 0)
+    return view.fixed(days, 0)
 
 
 def _usd_bn(view: View, usd: float | None, decimals: int = 1) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.report.page import Cell, Column, Listing, Part, Section, Table
+from gigawatt.report.sections import dates
+from gigawatt.report.sections.dates import capital, read_schedule
 from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
@@ -38,7 +40,9 @@ def section(view: View) -> Section | None:
         return None
     say = view.say
     items = tuple(Cell(sentence(view, note)) for note in notes)
-    parts: tuple[Part, ...] = (Listing(items), *_gains(view, notes))
+    levers = (read_schedule(view) or {}).get("levers") or ()
+    priced = (dates.lever_table(view, levers),) if levers else ()
+    parts: tuple[Part, ...] = (Listing(items), *_gains(view, notes), *priced)
     return Section("gigawatts", say("gigawatts.title"), say("gigawatts.intro"), parts)
 
 
@@ -81,13 +85,32 @@ def _relief(view: View, note: Note) -> str:
         if not late:
             return say("gigawatts.no_relief")
         best = min(late, key=lambda r: str(r["p50"]))
-        lever = say.label("relief", best["lever"])
+        lever = say.label("lever", best["lever"])
         return say("gigawatts.relief_to", lever=lever, p50=view.month(best["p50"]))
     best = max(reliefs, key=lambda r: r["months_gained"] or 0.0)
     if (best["months_gained"] or 0.0) < LEAST_GAIN_MONTHS:
         return say("gigawatts.no_relief")
-    lever, months = say.label("relief", best["lever"]), view.number(best["months_gained"], 2)
-    return say("gigawatts.relief", lever=lever, months=months)
+    lever, months = say.label("lever", best["lever"]), view.number(best["months_gained"], 2)
+    largest = say("gigawatts.relief", lever=lever, months=months)
+    return view.locale.joint.join(t for t in (largest, _cheapest(view, reliefs)) if t)
+
+
+def _cheapest(view: View, reliefs: Sequence[Mapping[str, Any]]) -> str:
+    """Least cost per capacity and time among levers that have a price and help; "" = none."""
+    priced = [
+        r for r in reliefs
+        if r.get("usd_per_gw_month") is not None
+        and (r["months_gained"] or 0.0) >= LEAST_GAIN_MONTHS
+    ]  # fmt: skip
+    if not priced:
+        return ""
+    best = min(priced, key=lambda r: r["usd_per_gw_month"])
+    return view.say(
+        "gigawatts.cheapest",
+        lever=view.say.label("lever", best["lever"]),
+        months=view.number(best["months_gained"], 2),
+        cost=view.quantity(best["usd_per_gw_month"], "usd", short=True),
+    )
 
 
 def _gains(view: View, notes: Sequence[Note]) -> tuple[Table, ...]:
@@ -102,7 +125,7 @@ def _gains(view: View, notes: Sequence[Note]) -> tuple[Table, ...]:
     )
     columns = (
         Column(say("gigawatts.which")),
-        *(Column(say.label("relief", name), say("compare.months"), True) for name in order),
+        *(Column(capital(say.label("lever", name)), say("compare.months"), True) for name in order),
     )
     return (Table(say("gigawatts.levers"), columns, rows, say("gigawatts.levers_note")),)
 

@@ -9,6 +9,7 @@ from typing import Any
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.read import Row
+from gigawatt.report.sections import dates
 from gigawatt.report.sections.binding import STYLES
 from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
@@ -29,9 +30,14 @@ def section(view: View) -> Section | None:
     if not rows:
         return None
     say = view.say
-    parts = (_sites(view, rows), _figure(view, rows))
-    changes = _events(view)
-    return Section("schedule", say("schedule.title"), say("schedule.intro"), (*parts, *changes))
+    held = dates.read_schedule(view)
+    charts = (
+        (dates.gantt(view, held["phases"]), dates.stages(view, held["burn_down_mw"]))
+        if held
+        else ()
+    )
+    parts = (_sites(view, rows), *charts, _figure(view, rows), *_events(view))
+    return Section("schedule", say("schedule.title"), say("schedule.intro"), parts)
 
 
 def _by_site(rows: list[Row]) -> dict[str, list[Row]]:

@@ -10,6 +10,7 @@ from gigawatt.study.questions.rundata import RunData
 
 RACKS_2026 = "supply/packaging/rubin_racks_2026_count"
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
+EARLY = "order-earlier"  # a lever of `study.levers`
 VERA_RUBIN = "vr200-nvl72"
 
 
@@ -79,14 +80,27 @@ def binding(run: RunData) -> Found:
 
 
 def ordering_early(run: RunData) -> Found:
-    """4: worth of ordering equipment early."""
-    del run
-    return Found(
-        needs=(
-            Need("SCHEDULE", "a run with orders moved by 8 months on the same draws"),
-            Need("MONEY", "cost of the deposits"),
-        )
-    )
+    """4: days gained by ordering equipment 8 months earlier, and what that costs."""
+    rows = [r for r in run.schedule.get("levers", ()) if r["lever"] == EARLY]
+    if not rows:
+        return Found(needs=(Need("SCHEDULE", "the run keeps no levers: run it again"),))
+    table = Part(
+        "gained_by_early_orders", "What ordering transformers and switchgear earlier gains",
+        "table", "",
+        "Transformers and switchgear ordered 8 months earlier at every phase that has no framework "
+        "orders, on the same draws: days by which a gigawatt (0 = the last building) comes earlier "
+        "at P50 and P80, capacity times time gained over the calendar, and the interest on "
+        "equipment that is paid sooner.",
+        "schedule.json: levers",
+        columns=(("gigawatt", ""), ("days earlier, P50", "days"), ("days earlier, P80", "days"),
+                 ("gained", "GW-months"), ("cost", "usd"), ("cost a GW-month", "usd")),
+        rows=tuple(
+            (str(r["gigawatt"]), r["days_p50"], r["days_p80"], r["gw_months"], r["cost_usd"],
+             r["usd_per_gw_month"])
+            for r in rows
+        ),
+    )  # fmt: skip
+    return Found((table,))
 
 
 def power_route(run: RunData) -> Found:

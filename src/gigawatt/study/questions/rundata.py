@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,6 +48,15 @@ class RunData:
     def streams(self) -> Streams:
         """Streams of the run's seed, for facts that the run did not draw."""
         return Streams(int(self.manifest["seed"]), DRAWS)
+
+    @property
+    def schedule(self) -> dict[str, Any]:
+        """Tables and levers of the run's schedule; empty where the run has none."""
+        path = self.folder / "schedule.json"
+        found: dict[str, Any] = {}
+        if path.is_file():
+            found = json.loads(path.read_text(encoding="utf-8"))
+        return found
 
     @property
     def horizon(self) -> dt.date:

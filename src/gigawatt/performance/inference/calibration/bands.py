@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.performance.inference.calibration.data import Mask, Measured
+from gigawatt.performance.inference.calibration.data import Labels, Mask, Measured
 from gigawatt.quantity.arrays import Array
 
 QUANTILE = 0.90
@@ -42,8 +42,8 @@ def bands_of(data: Measured, sweeps: Array, models: Array) -> list[Band]:
     served = data.phase == 0.0
     parts: tuple[tuple[str, str, Array, Mask, float], ...] = (
         ("seen", "dense model and stack have rows", sweeps, served & data.dense, 1.3),
-        ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense, 1.1),
-        ("dense", "dense model without rows", models, served & data.dense, 1.5),
+        ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense, 1.05),
+        ("dense", "dense model without rows", models, served & data.dense, 1.2),
         ("moe", "mixture without rows", models, served & ~data.dense, 1.0),
     )
     out = [_band(data, *part) for part in parts]
@@ -61,7 +61,17 @@ def _band(
     data: Measured, band_id: str, name: str, errors: Array, rows: Mask, factor: float
 ) -> Band:
     size = factor * np.abs(errors)
-    tpot, rate = (float(np.quantile(size[k, rows], QUANTILE)) for k in (0, 1))
-    ttft = float(np.quantile(size[2, rows & data.ttft_ok], QUANTILE))
+    tpot, rate = (_quantile(size[k, rows], data.model[rows]) for k in (0, 1))
+    kept = rows & data.ttft_ok
+    ttft = _quantile(size[2, kept], data.model[kept])
     note = f"{int(rows.sum())} rows left out of fits, times {factor:g} for newer software"
     return Band(band_id, name, tpot, rate, ttft, note)
+
+
+def _quantile(size: Array, models: Labels) -> float:
+    """Quantile of sizes; a model counts by the root of its rows."""
+    _, index, count = np.unique(models, return_inverse=True, return_counts=True)
+    order = np.argsort(size)
+    weight = (1.0 / np.sqrt(count[index]))[order]
+    share = np.cumsum(weight) / weight.sum()
+    return float(np.interp(QUANTILE, share, size[order]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gigawatt.performance.inference.calibration.bands import Band
-from gigawatt.performance.inference.fitted import Fitted
+from gigawatt.performance.inference.fitted import FACTOR, Fitted
 
 LEAST_LOG = 0.01  # deviations below are dropped
 UNITS = {
@@ -48,7 +48,7 @@ def catalog_text(fitted: Fitted, bands: list[Band]) -> str:
     )
     for level in sorted(fitted.deviations):
         lines = [
-            f'{name} = {{ value = {2.718281828459045**log:.4f}, unit = "factor" }}'
+            f'{name}{FACTOR} = {{ value = {2.718281828459045**log:.4f}, unit = "factor" }}'
             for name, log in fitted.deviations[level].items()
             if abs(log) >= LEAST_LOG
         ]

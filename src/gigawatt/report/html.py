@@ -28,6 +28,7 @@ from gigawatt.report.sections import (
     provenance,
     questions,
     schedule,
+    serving,
     side_by_side,
     value_chain,
 )
@@ -52,6 +53,7 @@ SECTIONS = (
     footprint.impact_section,
     questions.market_section,
     performance.section,
+    serving.section,
     operations.section,
     provenance.conversion_section,
     questions.section,

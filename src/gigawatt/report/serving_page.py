@@ -32,7 +32,9 @@ def write_front_page(
     InputError : the file cannot be written, or the language is not known.
     """
     view = View.of(Run(path.parent, {"gigawatt_version": head["version"]}, (), {}), lang)
-    conditions = view.say("serving.conditions", **{k: head[k] for k in CONDITIONS})
+    none = view.say("serving.none")
+    values = {k: none if head[k] == "none" else head[k] for k in CONDITIONS}
+    conditions = view.say("serving.conditions", **values)
     parts = tuple(front_figure(view, fronts, m, conditions) for m in MEASURES)
     section = Section("serving", view.say("serving.title"), view.say("serving.intro"), parts)
     page = Page(

@@ -89,6 +89,19 @@ ENGLISH: dict[str, str] = {
     "serving.mw_column": "Tokens/s per MW",
     "serving.ttft_column": "TTFT, ms; p99 below",
     "serving.plan": "Plan",
+    "serving.none": "none",
+    "serving.drafted": "{system}, {method}",
+    "serving.section": "Tokens per second, per GPU and per MW, by system",
+    "serving.section_intro": "The best that any plan gives, by the speed that a user sees; without "
+    "and with speculation. A figure per MW means nothing without the conditions below it: a slower "
+    "service, shorter prompts or a looser limit of the first token give several times as many.",
+    "serving.asked": "{workload}: at the programme's {speed} tokens/s per user",
+    "serving.asked_note": "{conditions} Per MW of facility power drawn while all packages serve. "
+    "Rates of the programme itself are without speculation and without a prefill pool; bands are "
+    "90 %. Points of the fronts: tables/serving of this run.",
+    "serving.reference": "{system} (measured, for comparison)",
+    "serving.drawn": "W per GPU",
+    "serving.speculation": "Speculation",
     "serving.conditions": "{model}, {precision}, {packages} GPUs, {input_tokens} tokens in and "
     "{output_tokens} out, limit of TTFT (p99): {ttft_limit}, speculation: {speculation}, "
     "{engine} of {date}, PUE {pue}.",

@@ -97,6 +97,20 @@ _WORDS: dict[str, str] = {
     "serving.mw_column": "Jetons/s par MW",
     "serving.ttft_column": "TTFT, ms ; p99 en dessous",
     "serving.plan": "Plan",
+    "serving.none": "aucune",
+    "serving.drafted": "{system}, {method}",
+    "serving.section": "Jetons par seconde, par GPU et par MW, selon le système",
+    "serving.section_intro": "Le meilleur de tous les plans selon la vitesse vue par "
+    "l’utilisateur, sans et avec jetons anticipés. Un chiffre par MW ne veut rien dire sans les "
+    "conditions écrites dessous : un service plus lent, des invites plus courtes ou une limite "
+    "plus lâche du premier jeton en donnent plusieurs fois plus.",
+    "serving.asked": "{workload} : aux {speed} jetons/s par utilisateur du programme",
+    "serving.asked_note": "{conditions} Par MW de puissance appelée du site quand tous les GPU "
+    "servent. Les débits du programme sont sans jetons anticipés ni groupe de préremplissage ; "
+    "les fourchettes sont à 90 %. Points des courbes : tables/serving de cette simulation.",
+    "serving.reference": "{system} (référence mesurée)",
+    "serving.drawn": "W par GPU",
+    "serving.speculation": "Anticipation",
     "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
     "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
     "{speculation}, {engine} de {date}, PUE {pue}.",

@@ -18,6 +18,7 @@ from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
+from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def all_tables(
         "energy": _stacked(_energy(frame, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
+        "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),

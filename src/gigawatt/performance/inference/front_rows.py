@@ -38,7 +38,7 @@ def plan_words(service: Service, front: Frontier, i: int) -> str:
     text = f"{p.replicas[i]:.0f} x {own}"
     if p.prefill[i] >= 0:
         pool = layout_words(service.shape, p.prefill_layouts[p.prefill[i]])
-        text = f"{p.prefill_workers[i]:.0f} x {pool} for prompts + {text} for answers"
+        text = f"prefill {p.prefill_workers[i]:.0f} x {pool} + decode {text}"
     if p.draft[i] > 0:
         text += f", {front.method} {p.draft[i]:.0f}"
     return text

@@ -111,6 +111,7 @@ def _catalog() -> Catalog:
 def _cases(path: Path, out: Path | None, added: Sequence[str], predict: Callable[..., Any]) -> None:
     """Read a table, add the columns, write it; every row is kept."""
     import csv
+    import io
     import sys
 
     from gigawatt.errors import InputError
@@ -121,8 +122,9 @@ def _cases(path: Path, out: Path | None, added: Sequence[str], predict: Callable
         raise InputError(f"{path}: can't be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text ({error}).") from error
-    reader = csv.DictReader(text.splitlines())
-    header = [c for c in reader.fieldnames or [] if c]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader.fieldnames = [_column(c) for c in reader.fieldnames or []]
+    header = [c for c in reader.fieldnames if c]
     if "model" not in header or "gpu" not in header:
         raise InputError(
             f"{path}: the first line must name the columns, with at least model and gpu; "
@@ -391,12 +393,14 @@ def run(
         return
     from gigawatt.performance.training.cases import resolve_case
     from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
+    from gigawatt.study.training_run_batch import with_batch
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
     ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, seed)
-    case = resolve_case(whole_run_row(_row(row)), catalog)
-    found = training_run(case, ask, catalog)
+    known, words = with_batch(whole_run_row(_row(row)), ask, catalog)
+    case = resolve_case(known, catalog)
+    found = training_run(case, ask, catalog, words)
     if as_json:
         from dataclasses import asdict
 
@@ -404,6 +408,11 @@ def run(
                      "plan": plan_data(case.plan), **asdict(found)})  # fmt: skip
     else:
         _print_run(case, found)
+
+
+def _column(name: str) -> str:
+    """Name of a column: blanks around it and capitals do not count."""
+    return name.strip().lower()
 
 
 def _print_run(case: Case, found: TrainingRun) -> None:

@@ -115,8 +115,10 @@ class TrainingRun:
     assumed: tuple[str, ...]
 
 
-def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
-    """Time, energy and cost of a run on the plan of `case`.
+def training_run(
+    case: Case, ask: RunAsk, catalog: Catalog, assumed: tuple[str, ...] = ()
+) -> TrainingRun:
+    """Time, energy and cost of a run on the plan of `case`; `assumed` is told with its words.
 
     Raises
     ------
@@ -174,7 +176,7 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*case.assumed, *words),
+        assumed=(*assumed, *case.assumed, *words),
     )
 
 

@@ -16,8 +16,8 @@ FACTS = list(CATALOG.facts())
 
 # Keys without a unit in their name are pure numbers: counts of parts, ratios, parameters of laws.
 DIMENSIONLESS = re.compile(
-    r"layers|hidden|heads|kv_heads|head_dim|vocab|ffn_matrices|dense_ffn|dense_layers|experts|top_k"
-    r"|expert_ffn|shared_experts|\w+_rank|\w+_dim|mtp_layers|sliding_\w+|pue_\w+|\w+_packages"
+    r"layers|\w+_layers|hidden|heads|kv_heads|head_dim|vocab|ffn_matrices|\w+_ffn|experts|top_k"
+    r"|expert_hidden|shared_experts|\w+_rank|\w+_dim|sliding_\w+|pue_\w+|\w+_packages"
     r"|dies_per_package|\w+_exponent|\w+_sigma_log|\w+_sd_log|\w+_mean_log|\w+_index|\w+_ratio|\w+_efficiency"
 )
 

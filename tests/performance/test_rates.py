@@ -14,7 +14,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.assumptions import PerformanceAssumptions
-from gigawatt.performance.inference.compact import serve_rate
+from gigawatt.performance.inference.service import serve_rate
 from gigawatt.performance.maturity import level, maturity, month_of, system_gain
 from gigawatt.performance.rates import rate_table
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate

@@ -18,8 +18,8 @@ from gigawatt.performance.hardware import full_power_w, load_system
 from gigawatt.performance.result import TrainRate
 from gigawatt.performance.shapes import load_shape, total_params
 from gigawatt.performance.training.compact import TrainSetting, train_rate
-from gigawatt.performance.training.plan import candidates, memory_bytes
-from gigawatt.performance.training.step import Job, Plan, step_time
+from gigawatt.performance.training.compact_plan import candidates, memory_bytes
+from gigawatt.performance.training.compact_step import Job, Plan, step_time
 
 CATALOG = load_catalog()
 COMMON = load_constants(CATALOG, "train-common", TrainCommon)

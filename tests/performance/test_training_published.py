@@ -13,7 +13,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.performance.efficiency import TrainCommon, TrainEfficiency, load_constants
 from gigawatt.performance.hardware import load_system
 from gigawatt.performance.shapes import ModelShape, train_flop_per_token
-from gigawatt.performance.training.step import Job, Plan, step_time
+from gigawatt.performance.training.compact_step import Job, Plan, step_time
 
 CATALOG = load_catalog()
 COMMON = load_constants(CATALOG, "train-common", TrainCommon)

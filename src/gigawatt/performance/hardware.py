@@ -1,7 +1,9 @@
 """Systems as the performance models see them: peaks, memory, network tiers, power.
 
-A typed view of the catalog's ``systems`` table. One `System` describes one accelerator package and
-the rack or server (scale-up domain) that it is bought in.
+A typed view of the catalog's ``systems`` table, and of ``accelerators`` and ``comparators``, whose
+systems can be computed on although no programme can be planned on them. One `System` describes one
+accelerator package and the rack or server (scale-up domain) that it is bought in; `network_tiers`
+what lies between packages.
 """
 
 from __future__ import annotations
@@ -10,7 +12,12 @@ from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.facts import Status
+from gigawatt.errors import unknown_name
 from gigawatt.quantity.units import W_PER_KW
+
+TABLES = ("systems", "accelerators", "comparators")
+NODE_OVER_TDP = 1.8  # server's maximum over its packages' TDP: H100 1.82, B200 1.79
+BYTES_PER_S_PER_GBIT = 1e9 / 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,29 @@ def system_from_record(record: Record) -> System:
     )
 
 
+def system_records(catalog: Catalog) -> dict[str, Record]:
+    """Records of all systems that can be computed on: those whose rate and memory are public."""
+    found: dict[str, Record] = {}
+    for table in TABLES:
+        held = catalog.records.get(table, {})
+        found |= {i: r for i, r in held.items() if _has_numbers(r)}
+    return found
+
+
+def _has_numbers(record: Record) -> bool:
+    return {"hbm_gb", "hbm_tb_s"} <= set(record.facts) and _best_tflops(record) > 0.0
+
+
+def _best_tflops(record: Record) -> float:
+    return max(_or_zero(record, f"{p}_dense_tflops") for p in ("bf16", "fp8", "fp4"))
+
+
 def load_system(catalog: Catalog, system_id: str) -> System:
     """Return the system called `system_id`, or raise an error with the nearest name."""
-    return system_from_record(catalog.record("systems", system_id))
+    records = system_records(catalog)
+    if system_id not in records:
+        raise unknown_name("system", system_id, records)
+    return system_from_record(records[system_id])
 
 
 def is_forecast(record: Record) -> bool:
@@ -87,5 +114,57 @@ def _or_zero(record: Record, key: str) -> float:
 
 
 def full_power_w(system: System) -> float:
-    """Greatest draw of one package with its share of the rack or server, W."""
-    return system.system_power_kw * W_PER_KW / system.system_packages
+    """Greatest draw of one package with its share of the rack or server, W.
+
+    Where the rack's power is not public, the package's TDP times that of other servers; 0 where
+    neither is.
+    """
+    if system.system_power_kw and system.system_packages:
+        return system.system_power_kw * W_PER_KW / system.system_packages
+    return system.gpu_tdp_w * NODE_OVER_TDP
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One tier of the network as one package sees it.
+
+    Attributes
+    ----------
+    name : "scaleup", "rail", "spine", "building" or "wan".
+    span : packages that the tier reaches; the last is infinite.
+    bytes_per_s : bandwidth of one package, one direction, before `reached`.
+    latency_s : one way, per message.
+    reached : share of the bandwidth that large messages reach.
+    """
+
+    name: str
+    span: float
+    bytes_per_s: float
+    latency_s: float
+    reached: float
+
+
+def network_tiers(catalog: Catalog, system: System) -> tuple[Tier, ...]:
+    """Tiers from the scale-up domain to the wide area, smallest first.
+
+    Bandwidth of the scale-up and rail tiers is the system's; that of wider ones is a share of it
+    (catalog table ``network``).
+    """
+    out = []
+    for name, record in catalog.records["network"].items():
+        if name == "scaleup":
+            span, rate = float(system.scaleup_packages), system.scaleup_gb_s * 1e9
+        else:
+            span = record.value("span_packages", float("inf"))
+            rate = system.scaleout_gbit_s * BYTES_PER_S_PER_GBIT
+            rate *= record.value("bandwidth_share", 1.0)
+        out.append(
+            Tier(
+                name=name,
+                span=span,
+                bytes_per_s=rate,
+                latency_s=record.value("latency_us") / 1e6,
+                reached=record.value("reached_share"),
+            )
+        )
+    return tuple(out)

@@ -14,18 +14,21 @@ from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.assumptions import PerformanceAssumptions
 from gigawatt.performance.efficiency import (
     PowerShares,
-    TrainCommon,
-    TrainEfficiency,
     calibrated_month,
     load_constants,
-    load_serve_constants,
 )
 from gigawatt.performance.hardware import System, load_system
-from gigawatt.performance.inference.compact import ServeSetting, serve_rate
+from gigawatt.performance.inference.fitted import load_fitted
+from gigawatt.performance.inference.service import (
+    CALIBRATED,
+    ServeSetting,
+    serve_rate,
+    spread_of,
+)
 from gigawatt.performance.maturity import maturity, system_gain
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
 from gigawatt.performance.shapes import load_shape
-from gigawatt.performance.training.compact import TrainSetting, train_rate
+from gigawatt.performance.training.rate import programme_rate
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Program, Workload
 from gigawatt.quantity.arrays import Array
@@ -84,19 +87,14 @@ def workload_rate(workload: Workload, system: System, catalog: Catalog) -> Train
 
 
 def _train(workload: Workload, system: System, catalog: Catalog) -> TrainRate:
-    setting = TrainSetting(
-        packages=workload.packages_per_job,
-        seq_len_tokens=workload.seq_len_tokens,
-        batch_tokens=workload.batch_tokens,
-        precision=workload.precision,
-    )
-    return train_rate(
+    return programme_rate(
         load_shape(catalog, workload.model),
         system,
-        setting,
-        load_constants(catalog, f"train-{system.generation}", TrainEfficiency),
-        load_constants(catalog, "train-common", TrainCommon),
-        load_constants(catalog, "power", PowerShares),
+        catalog,
+        workload.packages_per_job,
+        workload.seq_len_tokens,
+        workload.batch_tokens,
+        workload.precision,
     )
 
 
@@ -107,12 +105,13 @@ def _serve(workload: Workload, system: System, catalog: Catalog) -> ServeRate:
         tokens_per_s_per_user=workload.tokens_per_s_per_user,
         precision=workload.precision,
     )
+    shape, fitted = load_shape(catalog, workload.model), load_fitted(catalog)
     return serve_rate(
-        load_shape(catalog, workload.model),
+        shape,
         system,
         setting,
-        load_serve_constants(catalog, system.generation),
-        catalog.fact("efficiencies/train-common/announced_sigma_log").value,
+        fitted,
+        spread_of(shape, system, workload.precision, fitted, catalog),
         load_constants(catalog, "power", PowerShares),
     )
 
@@ -133,5 +132,12 @@ def _factor(
     is_moe = load_shape(catalog, workload.model).is_moe
     log_gain, months = system_gain(a, kind, is_moe, own)
     first = catalog.record("systems", system.id).text("first_available")
-    calibrated = calibrated_month(catalog, kind, system.generation)
+    calibrated = _calibrated(catalog, kind, system.generation)
     return error[:, None] * maturity(axis, first, calibrated, log_gain, months)
+
+
+def _calibrated(catalog: Catalog, kind: str, generation: str) -> str:
+    """Month of the software that rates hold for; "" for a forecast."""
+    if kind == "train":
+        return calibrated_month(catalog, kind, generation)
+    return CALIBRATED if generation in load_fitted(catalog).generations else ""

@@ -245,6 +245,15 @@ ENGLISH: dict[str, str] = {
     "performance.note": "Sigma is the standard deviation of ln(true / predicted): 90 % of "
     "true rates lie within exp(±1.645 sigma). All metrics are in tables/performance of this "
     "run.",
+    "performance.named": "One training run of 10^26 FLOP on each phase",
+    "performance.named_note": "Of the first training workload's model, in a job of all packages "
+    "of the phase, a half, a quarter or an eighth: the smallest within a tenth of the shortest "
+    "duration. P50 with P10 and P90; failures and restarts are in. Cost: share of the capital "
+    "cost over the life of the systems, upkeep and energy, without return on capital.",
+    "performance.phase": "Phase",
+    "metric.run_days": "duration",
+    "metric.run_mwh": "energy",
+    "metric.run_usd": "cost",
     "performance.workload": "Workload",
     "performance.conditions": "Conditions",
     "metric.tokens_per_s_per_package": "tokens/s per package",

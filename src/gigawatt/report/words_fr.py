@@ -254,6 +254,16 @@ _WORDS: dict[str, str] = {
     "performance.note": "Sigma est l’écart type de ln(réel / prédit) : 90 % des débits réels sont "
     "à un facteur exp(±1,645 sigma) près. Toutes les grandeurs sont dans "
     "tables/performance de cette simulation.",
+    "performance.named": "Un entraînement de 10^26 FLOP sur chaque phase",
+    "performance.named_note": "Modèle de la première charge d’entraînement, sur tous les modules "
+    "de la phase, la moitié, le quart ou le huitième : le plus petit travail à un dixième près de "
+    "la durée la plus courte. P50 avec P10 et P90, pannes et redémarrages compris. Coût : part de "
+    "l’investissement sur la durée de vie des systèmes, entretien et énergie, sans rémunération "
+    "du capital.",
+    "performance.phase": "Phase",
+    "metric.run_days": "durée",
+    "metric.run_mwh": "énergie",
+    "metric.run_usd": "coût",
     "performance.workload": "Charge",
     "performance.conditions": "Conditions",
     "metric.tokens_per_s_per_package": "tokens/s par module",

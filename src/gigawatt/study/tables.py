@@ -17,6 +17,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
+from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
@@ -56,13 +57,13 @@ def all_tables(
         "energy": _stacked(_energy(frame, sources)),
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
-        "performance": pl.DataFrame(_performance(loaded, rates)),
+        "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
-        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
         "events": pl.DataFrame(_events(frame), schema=dict.fromkeys(EVENT, pl.String)),
         "stock": pl.DataFrame(_stock(frame)),
+        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 
@@ -265,6 +266,7 @@ def _capex(frame: Frame) -> Rows:
 
 
 def _sites(frame: Frame, loaded: Loaded) -> Rows:
+    catalog = loaded.catalog
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):

@@ -18,8 +18,8 @@ from gigawatt.performance.efficiency import PowerShares, TrainCommon, TrainEffic
 from gigawatt.performance.hardware import System, full_power_w
 from gigawatt.performance.result import TrainRate
 from gigawatt.performance.shapes import ModelShape, total_params, train_flop_per_token
-from gigawatt.performance.training.plan import choose_plan
-from gigawatt.performance.training.step import Job, Plan
+from gigawatt.performance.training.compact_plan import choose_plan
+from gigawatt.performance.training.compact_step import Job, Plan
 
 
 @dataclass(frozen=True, slots=True)

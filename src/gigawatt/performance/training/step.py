@@ -1,322 +1,389 @@
-"""Time of one optimiser step of one plan, from causes (compact form).
+"""One optimiser step of one plan, from causes; floats only, the same code compiled for batches.
 
-Per package, T = microbatch x sequence / cp tokens of a microbatch, all over tp where tensor and
-sequence parallelism share the work::
+    step = S [ m (t_slow + t_send) + (p - 1)/v b (t_mean + t_send) ] + gradients + WAN
+             + optimizer + fixed
 
-    t_step = m (t_stage + t_send) + (pp - 1)/v (t_mean + t_send)
-             + t_gradients + t_optimizer + t_fixed
+m microbatches, p stages of v virtual ones, b = 1 in 1F1B and less in schedules that fill bubbles,
+S the release factor. With parameters sharded (FSDP) the bracket B and the traffic of parameters Z
+hide each other as (B^q + Z^q)^(1/q).
 
-m = batch/(dp x microbatch) microbatches (a real number: a batch is a target), v virtual stages,
-t_mean the mean stage and t_stage the slowest. A layer, forward and backward, takes
+Overlap, collective by collective (a flag that is off exposes all of it):
 
-    dense products     6 T N / (P e)                  N weights, P dense peak, e reached share
-    expert products    6 T k N_e / (P e g)            g = M/(M + M_half), M tokens per local expert
-    attention          3.5 x causal forward FLOP      at its own share of the BF16 peak
-    element-wise work  bytes over the memory's bandwidth, with quantising in FP8 and FP4
-    collectives        TP gathers and scatters, CP gathers, expert all-to-all: their exposed part
-    host               sqrt(t_gpu^2 + t_host^2) in a mixture layer, whose launches wait for counts
-
-Recomputation repeats the forward pass: 8 T N and 4.5 x attention. The output layer stays in BF16.
-
-Left out: losses by the shape of a product, FSDP, uneven routing, congestion of the network.
+- TP: a fixed share stays exposed under a tuned stack, all of it otherwise;
+- CP: the part that attention doesn't hide, and at least a fixed share;
+- EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
+- PP: a fixed share under a tuned stack, twice the time otherwise (both directions wait);
+- DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
+  microbatch can't hide, and at least a fixed share, under a tuned stack; all of it otherwise;
+- WAN: as DP for synchronous training; once in `local_steps` steps otherwise.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
-from gigawatt.performance.efficiency import TrainCommon, TrainEfficiency, peak_flops
-from gigawatt.performance.hardware import System
-from gigawatt.performance.shapes import (
-    ModelShape,
-    attention_flop_per_token,
-    attention_params,
-    dense_ffn_params,
-    embedding_params,
-    expert_params,
-    kv_elements_per_token,
-    moe_layers,
-    query_dim,
-    value_dim,
+from gigawatt.performance.training.facts import Machine, Shape
+from gigawatt.performance.training.layer import (
+    BF16,
+    ERA_2021,
+    NVFP4,
+    PLAIN,
+    TUNED,
+    attention_s,
+    experts_s,
+    feed_forward_s,
+    norms_s,
+    output_s,
+    projections_s,
 )
+from gigawatt.performance.training.links import all_to_all_s, gather_s
+from gigawatt.performance.training.memory import (
+    ACTIVATION,
+    CORE,
+    FEED_FORWARD,
+    FULL,
+    GIB,
+    MLA_UP,
+    MOE,
+    NORM,
+    expert_ranks,
+    local_params,
+    room_bytes,
+    shard_ranks,
+)
+from gigawatt.performance.training.row import Row
 
-BF16_BYTES = 2.0
-ATTENTION_BACKWARD = 2.5  # five products of the forward's two, with scores computed again
-TP_MOVES = 10.0  # gathers and scatters per layer: 4 forward, 4 backward, 2 repeated in backward
-MS, US = 1e-3, 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a job is cut.
-
-    Attributes
-    ----------
-    tp, pp, cp, dp, ep : tensor, pipeline, context, data and expert parallel sizes; experts are
-        spread over ranks of tp, cp and dp.
-    virtual : virtual stages per package.
-    microbatch : sequences per microbatch.
-    recompute : whether the whole forward pass is computed again.
-    """
-
-    tp: int = 1
-    pp: int = 1
-    cp: int = 1
-    dp: int = 1
-    ep: int = 1
-    virtual: int = 1
-    microbatch: int = 1
-    recompute: bool = False
-
-    @property
-    def packages(self) -> int:
-        """Packages that the plan uses."""
-        return self.tp * self.pp * self.cp * self.dp
+EAGER, PARTIAL, STATIC, GRAPH = 0.0, 1.0, 2.0, 3.0
+ZERO_BUBBLE, DUAL = 1.0, 2.0
+APRIL_2021 = 255.0  # months since 2000-01: calibration of the stack of 2021
 
 
-@dataclass(frozen=True, slots=True)
-class StepTime:
-    """Time of one step in s, and its parts: computing, exposed communication, the rest idle."""
-
-    step_s: float
-    compute_s: float
-    communication_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a step is computed for; one object per (shape, system, batch, precision).
-
-    Attributes
-    ----------
-    shape, system : model and accelerator.
-    seq_len_tokens, batch_sequences : sequence length and global batch.
-    precision : of the matrix products.
-    efficiency, common : constants.
-    """
-
-    shape: ModelShape
-    system: System
-    seq_len_tokens: float
-    batch_sequences: float
-    precision: str
-    efficiency: TrainEfficiency
-    common: TrainCommon
-
-
-def step_time(job: Job, plan: Plan) -> StepTime:
-    """Time of one step of `job` cut as `plan` says (equations in the module's header)."""
-    shape, common = job.shape, job.common
-    microbatches = max(1.0, job.batch_sequences / (plan.dp * plan.microbatch))
-    layers = shape.layers + shape.mtp_layers
-    compute, exposed, total = _layers(job, plan)
-    output = _output_s(job, plan) * (1 + shape.mtp_layers)
-    mean = (total + output) / plan.pp
-    uneven = layers % plan.pp or shape.mtp_layers
-    slowest = mean * (1.0 + common.stage_imbalance_share) if uneven else total / plan.pp + output
-    slowest = mean if plan.pp == 1 else slowest
-    send = _send_s(job, plan)
-    gradients = _gradient_s(job, plan)
-    optimizer = _optimizer_s(job, plan)
-    fixed = job.efficiency.fixed_step_ms * MS
-    bubble = (plan.pp - 1) / plan.virtual * (mean + send)
-    step = microbatches * (slowest + send) + bubble + gradients + optimizer + fixed
-    return StepTime(
-        step_s=step,
-        compute_s=microbatches * (compute + output) / plan.pp + optimizer,
-        communication_s=microbatches * (exposed / plan.pp + send) + gradients,
-    )
-
-
-def _layers(job: Job, plan: Plan) -> tuple[float, float, float]:
-    """Time of all layers for one microbatch: computing, exposed communication, with host waits."""
-    shape = job.shape
-    moe = moe_layers(shape) + (shape.mtp_layers if shape.is_moe else 0)
-    dense = shape.layers + shape.mtp_layers - moe
-    common_s = _attention_part_s(job, plan)
-    exposed_s = _tp_s(job, plan) + _cp_s(job, plan)
-    dense_s = common_s + _dense_ffn_s(job, plan)
-    compute, exposed = dense * dense_s, dense * exposed_s
-    total = compute + exposed
+def tp_moves_s(x: Machine, s: Shape, p: Row, t: float, moe: bool) -> tuple[float, float]:
+    """Exposed TP collectives of one layer: one pass, and both passes, s."""
+    if p.tp <= 1.0:
+        return 0.0, 0.0
+    move = gather_s(x, t * s.hidden * 2.0, p.tp, 1.0)
+    moves = 4.0
     if moe:
-        moe_s = common_s + _moe_ffn_s(job, plan)
-        moe_exposed_s = exposed_s + _all_to_all_s(job, plan)
-        gpu_s = moe_s + moe_exposed_s
-        compute += moe * moe_s
-        exposed += moe * moe_exposed_s
-        total += moe * math.hypot(gpu_s, job.efficiency.moe_host_ms * MS)
-    return compute, exposed, total
+        moves = 2.0 + (2.0 if s.shared > 0.0 else 0.0)
+        if p.etp > 1.0:
+            moves += 2.0 * s.top_k / p.tp * p.etp
+    again = 2.0 if p.sequence_parallel > 0.0 else 0.0
+    exposed = x.tp_exposed if p.stack == TUNED and p.tp_overlap > 0.0 else 1.0
+    return exposed * moves * move, exposed * (2.0 * moves + again) * move
 
 
-def tokens(job: Job, plan: Plan) -> float:
-    """Tokens of one microbatch on one context-parallel rank."""
-    return plan.microbatch * job.seq_len_tokens / plan.cp
-
-
-def _product_s(job: Job, weights_tokens: float, plan: Plan) -> float:
-    """Forward and backward products of so many weight-tokens in the job's precision, s."""
-    share = {
-        "bf16": job.efficiency.gemm_bf16_share,
-        "fp8": job.efficiency.gemm_fp8_share,
-        "fp4": job.efficiency.gemm_fp4_share,
-    }[job.precision]
-    flop = (8.0 if plan.recompute else 6.0) * weights_tokens / plan.tp
-    return flop / (peak_flops(job.system, job.precision) * share)
-
-
-def _memory_s(job: Job, values: float, plan: Plan) -> float:
-    """Time to pass so many BF16 values through the memory, s; shared over tp."""
-    bandwidth = job.system.hbm_tb_s * 1e12 * job.common.hbm_share
-    return values * BF16_BYTES / plan.tp / bandwidth
-
-
-def _quantise_s(job: Job, values: float, plan: Plan) -> float:
-    """Time to quantise so many inputs of products, forward and backward; none in BF16."""
-    if job.precision == "bf16":
+def cp_moves_s(x: Machine, s: Shape, p: Row, attention: float) -> float:
+    """Exposed exchange of keys and values of one layer, forward and backward, s."""
+    if p.cp <= 1.0:
         return 0.0
-    return _memory_s(job, job.common.quantise_bytes / BF16_BYTES * values, plan)
+    width = s.kv_heads * (s.d_qk + s.d_v) / p.tp if s.mla == 0.0 else s.kv_lora + s.rope
+    move = 3.0 * gather_s(x, p.mbs * p.seq * width * 2.0, p.cp, p.tp)
+    if p.cp_overlap <= 0.0:
+        return move
+    return max(x.cp_exposed * move, move - attention)
 
 
-def _attention_part_s(job: Job, plan: Plan) -> float:
-    """Attention with its projections, norms and residuals of one layer, s."""
-    shape, t = job.shape, tokens(job, plan)
-    layers = shape.layers
-    passes = 1.0 + ATTENTION_BACKWARD + (1.0 if plan.recompute else 0.0)
-    flop = passes * t * attention_flop_per_token(shape, job.seq_len_tokens) / layers / plan.tp
-    scores = flop / (peak_flops(job.system, "bf16") * job.efficiency.attention_share)
-    projections = _product_s(job, t * attention_params(shape), plan)
-    width = 2 * shape.hidden + shape.heads * (query_dim(shape) + 2 * value_dim(shape))
-    norms = _memory_s(job, job.common.norm_passes * t * shape.hidden, plan)
-    return scores + projections + norms + _quantise_s(job, t * width, plan)
+def ep_moves_s(x: Machine, s: Shape, p: Row, t: float) -> float:
+    """Exposed dispatch and combination of one mixture layer, one pass, s."""
+    own = t / p.tp * s.hidden * 2.0 * p.imbalance
+    near, far = all_to_all_s(x, own, p.ep, s.top_k)
+    if p.ep_overlap <= 0.0:
+        return 2.0 * (near + far)
+    if p.schedule == DUAL:
+        return 0.2 * (near + far)
+    return 2.0 * (x.a2a_exposed * near + x.a2a_nic_exposed * far)
 
 
-def _dense_ffn_s(job: Job, plan: Plan) -> float:
-    shape, t = job.shape, tokens(job, plan)
-    products = _product_s(job, t * dense_ffn_params(shape), plan)
-    activation = _memory_s(job, job.common.activation_passes * t * shape.dense_ffn, plan)
-    width = 2 * shape.hidden + shape.ffn_matrices * shape.dense_ffn
-    return products + activation + _quantise_s(job, t * width, plan)
+def layer_s(
+    x: Machine, s: Shape, p: Row, t: float, moe: bool
+) -> tuple[float, float, float, float, float, float]:
+    """One layer and microbatch: forward, backward, recomputed, TP, CP, EP, s."""
+    pf, pb, up = projections_s(x, s, p, t)
+    af, ab = attention_s(x, s, p, t)
+    nf, nb = norms_s(x, s, p, t)
+    width = s.shared * s.expert_ffn if moe else s.ffn
+    ff, fb = (0.0, 0.0) if width == 0.0 else feed_forward_s(x, s, p, t, width)
+    ef, eb = experts_s(x, s, p, t) if moe else (0.0, 0.0)
+    one, tp = tp_moves_s(x, s, p, t, moe)
+    cp = cp_moves_s(x, s, p, af + ab)
+    ep_one = ep_moves_s(x, s, p, t) if moe else 0.0
+    ep = 2.0 * ep_one
+    forward, backward = pf + af + nf + ff + ef, pb + ab + nb + fb + eb
+    flags = int(p.recompute)
+    again = 0.0
+    if flags & FULL:
+        again = forward
+        tp += p.recompute_share * one
+        ep += p.recompute_share * ep_one
+    else:
+        if flags & NORM:
+            again += 0.5 * nf
+        if flags & ACTIVATION:
+            used = width / p.tp + (s.top_k * s.expert_ffn / p.tp if moe else 0.0)
+            again += (s.matrices + 1.0) * 2.0 * t * used / x.hbm
+        if flags & MLA_UP:
+            again += up
+        if flags & CORE:
+            again += af
+        if flags & FEED_FORWARD:
+            again += ff
+        if flags & MOE:
+            again += ef
+            ep += p.recompute_share * ep_one
+    return forward, backward, p.recompute_share * again, tp, cp, ep
 
 
-def _moe_ffn_s(job: Job, plan: Plan) -> float:
-    """Routed and shared experts with routing and permutation of one layer, s."""
-    shape, common, t = job.shape, job.common, tokens(job, plan)
-    per_expert = t / plan.tp * shape.top_k * plan.ep / shape.experts
-    reached = per_expert / (per_expert + common.expert_half_tokens)
-    routed = _product_s(job, t * shape.top_k * expert_params(shape), plan) / reached
-    shared = _product_s(job, t * shape.shared_experts * expert_params(shape), plan)
-    used = shape.top_k + shape.shared_experts
-    activation = common.activation_passes * used * shape.expert_ffn
-    permute = common.permute_passes * shape.top_k * shape.hidden
-    width = used * (2 * shape.hidden + shape.ffn_matrices * shape.expert_ffn)
-    memory = _memory_s(job, t * (activation + permute), plan) + _quantise_s(job, t * width, plan)
-    return routed + shared + memory
+def host_s(x: Machine, p: Row, moe: bool) -> float:
+    """Time the host needs for one layer and microbatch, forward and backward, s."""
+    graph = x.moe_host_full if p.graphs == GRAPH else 1.0
+    if not moe:
+        return x.dense_host * graph
+    if p.token_drop > 0.0 or p.graphs == STATIC:
+        return x.moe_host * x.moe_host_static
+    if p.graphs == PARTIAL:
+        return x.moe_host * x.moe_host_partial
+    return x.moe_host * graph
 
 
-def _output_s(job: Job, plan: Plan) -> float:
-    """Output layer and loss for one microbatch, s; it sits on the last stage."""
-    shape, t = job.shape, tokens(job, plan)
-    bf16 = peak_flops(job.system, "bf16") * job.efficiency.gemm_bf16_share
-    products = 6.0 * t * embedding_params(shape) / plan.tp / bf16
-    logits = job.common.logit_bytes / BF16_BYTES * t * shape.vocab
-    return products + _memory_s(job, logits, plan)
+def bubble_factor(p: Row) -> float:
+    """Bubble over that of 1F1B."""
+    if p.schedule == ZERO_BUBBLE:
+        return 1.0 / 3.0
+    if p.schedule == DUAL:
+        return 0.5 * 0.5
+    return 1.0
 
 
-def _link_bytes_per_s(job: Job, inside: bool) -> float:
-    """Usable bandwidth of one package, inside its scale-up domain or between domains."""
-    if inside:
-        return job.system.scaleup_gb_s * 1e9 * job.common.scaleup_share
-    return job.system.scaleout_gbit_s / 8.0 * 1e9 * job.common.scaleout_share
+def gradient_s(x: Machine, s: Shape, p: Row, forward: float, backward: float) -> float:
+    """Exposed reduction of gradients and gathering of parameters, s per step."""
+    shared, routed, table = local_params(s, p)
+    shared += table * (2.0 if p.pp <= 1.0 and s.tied == 0.0 else 1.0)
+    stride, expert_stride = p.tp * p.cp, p.ep * p.etp
+    ranks, expert = p.dp * p.cp, expert_ranks(p)
+    if p.zero >= 3.0:  # gradients between shard groups only
+        group = shard_ranks(p)
+        shared, routed = shared / group, routed / group
+        ranks, expert = ranks / group, expert / group
+        stride, expert_stride = stride * group, expert_stride * group
+    else:
+        stride = p.tp
+    wide = 2.0 if p.lean_states > 0.0 or p.stack == ERA_2021 else 4.0
+    one = gather_s(x, shared, ranks, stride) + gather_s(x, routed, expert, expert_stride)
+    scatter, gather = wide * one, 2.0 * one
+    if p.zero <= 0.0:
+        gather = wide * one
+    if p.stack != TUNED or p.dp_overlap <= 0.0:
+        return scatter + gather
+    least = x.dp_exposed
+    return max(least * scatter, scatter - backward) + max(least * gather, gather - forward)
 
 
-def _tp_s(job: Job, plan: Plan) -> float:
-    """Exposed gathers and scatters of tensor parallelism of one layer, s."""
-    if plan.tp == 1:
+def wan_s(s: Shape, p: Row, forward: float, backward: float) -> float:
+    """Exposed exchange between sites, s per step."""
+    if p.sites <= 1.0:
         return 0.0
-    sent = tokens(job, plan) * job.shape.hidden * BF16_BYTES * (plan.tp - 1) / plan.tp
-    link = _link_bytes_per_s(job, plan.tp <= job.system.scaleup_packages)
-    move = sent / link + job.common.collective_latency_us * US * math.log2(plan.tp)
-    moves = TP_MOVES + (4.0 if plan.recompute else 0.0)
-    return job.efficiency.tp_exposed_share * moves * move
+    shared, routed, table = local_params(s, p)
+    model = shared * p.tp * p.pp + routed * p.ep * p.etp * p.pp + 2.0 * table * p.tp
+    send = 2.0 * model * p.wan_bits * (p.sites - 1.0) / p.sites / (p.wan_gbit_s * 1e9)
+    time = send + 2.0 * p.wan_rtt_ms * 1e-3 * math.log2(p.sites)
+    if p.local_steps > 1.0:
+        return time / p.local_steps
+    if p.dp_overlap > 0.0:
+        return max(0.3 * time, time - forward - backward)
+    return time
 
 
-def _cp_s(job: Job, plan: Plan) -> float:
-    """Gathers of keys and values over context-parallel ranks of one layer, s."""
-    if plan.cp == 1:
+def sharded_s(x: Machine, s: Shape, p: Row) -> float:
+    """Traffic of sharded parameters and gradients in one step, s."""
+    if p.zero < 3.0:
         return 0.0
-    shape = job.shape
-    width = kv_elements_per_token(shape) / shape.layers
-    shared = 1 if shape.attention == "mla" else plan.tp  # every rank needs the whole latent
-    sent = plan.microbatch * job.seq_len_tokens * width / shared * BF16_BYTES
-    link = _link_bytes_per_s(job, plan.tp * plan.cp <= job.system.scaleup_packages)
-    return 3.0 * sent * (plan.cp - 1) / plan.cp / link  # once forward, twice backward
+    shared, routed, table = local_params(s, p)
+    params = shared + table * (2.0 if s.tied == 0.0 else 1.0)
+    microbatches = max(1.0, p.gbs / (p.dp * p.mbs))
+    ranks = shard_ranks(p)
+    if p.stack == ERA_2021:
+        node = x.nic * x.domain
+        return microbatches * 6.0 * params / (x.zero3_bus * node)
+    wide = 2.0 if p.lean_states > 0.0 else 4.0
+    expert = max(1.0, min(ranks, expert_ranks(p)))
+    one = gather_s(x, params, ranks, p.tp) + gather_s(x, routed, expert, p.ep * p.etp)
+    return microbatches * (4.0 + wide) * one / x.fsdp_bus
 
 
-def _all_to_all_s(job: Job, plan: Plan) -> float:
-    """Exposed dispatch and combination of tokens, forward and backward, of one layer, s."""
-    if plan.ep == 1:
-        return 0.0
-    domain = max(1, job.system.scaleup_packages)
-    values = tokens(job, plan) / plan.tp * job.shape.hidden * BF16_BYTES
-    inside = min(plan.ep, domain)
-    time = values * _hit(inside, job.shape.top_k) / _link_bytes_per_s(job, inside=True)
-    if plan.ep > domain:
-        groups = plan.ep / domain
-        time += values * _hit(groups, job.shape.top_k) / _link_bytes_per_s(job, inside=False)
-    return 4.0 * job.efficiency.all_to_all_exposed_share * time
+def release_factor(x: Machine, s: Shape, p: Row) -> float:
+    """Step time of the software over that of a tuned benchmark in the calibration's month.
+
+    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of
+    2021 got faster until fused attention came. A production run takes longer by a factor.
+    """
+    own = x.production if p.production > 0.0 else 1.0
+    if p.release_month <= 0.0:
+        return own
+    if p.stack == ERA_2021:
+        return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
+    months = max(0.0, x.mature_month - p.release_month)
+    if s.experts > 0.0:
+        return own * math.exp(x.moe_trend * min(x.moe_trend_months, months))
+    return own * math.exp(x.dense_trend * min(x.dense_trend_months, months))
 
 
-def _hit(groups: float, picks: int) -> float:
-    """Mean number of other groups that hold at least one of a token's experts."""
-    return groups * (1.0 - (1.0 - 1.0 / groups) ** picks) * (groups - 1.0) / groups
+def sigma_log(x: Machine, s: Shape, p: Row) -> float:
+    """Standard deviation of ln(true / predicted): of the model, wider for what is less known."""
+    own = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
+    plain = x.plain_sigma if p.stack == PLAIN else 0.0
+    run = x.production_sigma if p.production > 0.0 else 0.0
+    few = x.bf16_sigma if p.precision == BF16 else 0.0
+    if p.precision == NVFP4:
+        few = x.fp4_sigma
+    more = few * few + x.forecast_sigma * x.forecast_sigma
+    return math.sqrt(own * own + plain * plain + run * run + more)
 
 
-def _send_s(job: Job, plan: Plan) -> float:
-    """Exposed sends between pipeline stages per microbatch, forward and backward, s."""
-    if plan.pp == 1:
-        return 0.0
-    link = _link_bytes_per_s(job, plan.packages <= job.system.scaleup_packages)
-    sent = 2.0 * plan.virtual * tokens(job, plan) * job.shape.hidden * BF16_BYTES / plan.tp
-    return job.common.pipeline_exposed_share * sent / link
+def norm_sum(a: float, b: float, q: float) -> float:
+    """(a^q + b^q)^(1/q)."""
+    top = max(a, b)
+    if top <= 0.0 or min(a, b) <= 0.0:
+        return top
+    return top * math.pow(1.0 + math.pow(min(a, b) / top, q), 1.0 / q)
 
 
-def local_params(shape: ModelShape, plan: Plan) -> tuple[float, float]:
-    """Parameters that one package holds: those of data-parallel groups, and expert ones."""
-    moe = moe_layers(shape) + (shape.mtp_layers if shape.is_moe else 0)
-    dense = shape.layers + shape.mtp_layers - moe
-    in_moe = shape.shared_experts * expert_params(shape) + shape.hidden * shape.experts
-    layers = (dense + moe) * attention_params(shape) + dense * dense_ffn_params(shape)
-    shared = (layers + moe * in_moe) / (plan.tp * plan.pp)
-    tables = embedding_params(shape) / plan.tp * (2.0 if plan.pp == 1 else 1.0)
-    routed = moe * shape.experts * expert_params(shape) / (plan.ep * plan.pp)
-    return shared + tables, routed
+def slowest_stage_s(
+    s: Shape, p: Row, mean: float, dense: float, mixture: float, output: float
+) -> float:
+    """Time of the slowest stage for one microbatch, from the times of one layer of each kind.
+
+    Layers that divide are laid out in order, dense ones first, with the output layer on the last
+    stage. Where they do not, or with MTP layers (which stay on the last stage), whole layers are
+    laid out so that the slowest stage is shortest: n on each stage but the last, which takes the
+    rest. Times of layers are then taken as their mean.
+    """
+    if p.pp <= 1.0:
+        return mean
+    whole = s.layers / p.pp
+    if s.mtp > 0.0 or whole != math.floor(whole):
+        one = (mean * p.pp - output) / (s.layers + s.mtp)
+        tail = s.mtp + output / one
+        few = math.floor((s.layers + tail) / p.pp)
+        many = few + 1.0
+        longest = max(few, s.layers - (p.pp - 1.0) * few + tail)
+        longest = min(longest, max(many, max(0.0, s.layers - (p.pp - 1.0) * many) + tail))
+        return max(mean, one * longest)
+    if s.experts <= 0.0:
+        return whole * dense + output
+    first = min(whole, s.layers - s.moe_layers)
+    return max(first * dense + (whole - first) * mixture, whole * mixture + output)
 
 
-def _gradient_s(job: Job, plan: Plan) -> float:
-    """Exposed reduction of gradients and gathering of parameters of one step, s."""
-    shared, routed = local_params(job.shape, plan)
-    ranks = plan.dp * plan.cp
-    expert_ranks = max(1, ranks * plan.tp // plan.ep)
-    time = _reduce_s(job, shared, ranks, plan.tp) + _reduce_s(job, routed, expert_ranks, plan.ep)
-    return job.efficiency.dp_exposed_share * time
-
-
-def _reduce_s(job: Job, params: float, ranks: int, below: int) -> float:
-    """Hierarchical reduction of `params` over `ranks` ranks that are `below` packages apart, s."""
-    if ranks == 1 or params == 0.0:
-        return 0.0
-    sent = params * job.common.gradient_bytes
-    inside = min(ranks, max(1, job.system.scaleup_packages // below))
-    times = [sent / _link_bytes_per_s(job, inside=True)] if inside > 1 else []
-    if ranks > inside:
-        times.append(sent / inside / _link_bytes_per_s(job, inside=False))
-    return max(times)
-
-
-def _optimizer_s(job: Job, plan: Plan) -> float:
-    shared, routed = local_params(job.shape, plan)
-    ranks = plan.dp * plan.cp
-    updated = shared / ranks + routed / max(1, ranks * plan.tp // plan.ep)
-    bandwidth = job.system.hbm_tb_s * 1e12 * job.common.hbm_share
-    return updated * job.common.optimizer_bytes / bandwidth
+def step_row(
+    x: Machine, s: Shape, p: Row, kinds: tuple[float, float, float, float, float]
+) -> tuple[float, ...]:
+    """Outputs in the order of `result.OUTPUTS` for one plan, with its memory by kind in bytes."""
+    t = p.mbs * p.seq / p.cp
+    m = max(1.0, p.gbs / (p.dp * p.mbs))
+    moe = s.moe_layers + (s.mtp if s.experts > 0.0 else 0.0)
+    dense = s.layers + s.mtp - moe
+    forward = backward = recompute = tp = cp = ep = host = 0.0
+    each = [0.0, 0.0]
+    for kind in range(2):
+        count = dense if kind == 0 else moe
+        if count <= 0.0:
+            continue
+        lf, lb, lr, ltp, lcp, lep = layer_s(x, s, p, t, kind == 1)
+        gpu = lf + lb + lr + ltp + lcp + lep
+        least = host_s(x, p, kind == 1)
+        wait = norm_sum(gpu, least, x.moe_host_power if kind == 1 else 4.0) - gpu
+        each[kind] = gpu + wait
+        host += count * wait
+        forward, backward, recompute = (
+            forward + count * lf,
+            backward + count * lb,
+            recompute + count * lr,
+        )
+        tp, cp, ep = tp + count * ltp, cp + count * lcp, ep + count * lep
+    of, ob = output_s(x, s, p, t)
+    passes = 1.0 + s.mtp
+    forward, backward = forward + passes * of, backward + passes * ob
+    total = forward + backward + recompute + tp + cp + ep + host
+    mean = total / p.pp
+    slow = slowest_stage_s(s, p, mean, each[0], each[1], passes * (of + ob))
+    send = 0.0
+    if p.pp > 1.0:
+        gpus = p.tp * p.pp * p.cp * p.dp
+        link = x.nvlink if gpus <= x.domain else x.nic
+        exposed = x.pp_exposed if p.stack == TUNED and p.pp_overlap > 0.0 else 2.0
+        if p.stack == PLAIN:
+            exposed = 1.0
+        send = exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
+    factor = release_factor(x, s, p)
+    bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
+    busy = m * (mean + send) + bubble
+    sharded = sharded_s(x, s, p)
+    merged = busy
+    if sharded > 0.0:
+        if p.stack == ERA_2021:
+            merged = norm_sum(busy, sharded, x.zero3_power)
+        else:
+            merged = norm_sum(busy, sharded, x.fsdp_power) + x.fsdp_rest * sharded
+    dp = gradient_s(x, s, p, forward / p.pp, backward / p.pp)
+    wan = wan_s(s, p, forward / p.pp, backward / p.pp)
+    shared, routed, table = local_params(s, p)
+    own = (shared + table) / (p.dp * p.cp if p.zero > 0.0 else 1.0)
+    own += routed / (expert_ranks(p) if p.zero > 0.0 else 1.0)
+    speed = x.host_link if p.offload_optimizer > 0.0 else x.hbm
+    optimizer = own * x.optimizer_bytes / speed
+    k = factor * m / p.pp
+    parts = (
+        k * (forward + backward),
+        k * recompute,
+        k * host,
+        factor * bubble,
+        k * tp,
+        k * cp,
+        k * ep,
+        factor * m * send,
+        dp + factor * (merged - busy),
+        wan,
+        optimizer,
+        x.fixed if p.stack == TUNED else x.fixed_untuned,
+    )
+    step = 0.0
+    for part in parts:
+        step += part
+    w, g, o, a, b = kinds
+    room = room_bytes(x) / GIB
+    gpu_c = x.tdp_w * x.compute_power + x.node_w * x.node_power
+    gpu_n = x.tdp_w * x.communication_power + x.node_w * x.node_power
+    gpu_i = x.tdp_w * x.idle_power + x.node_w * x.node_power
+    on = parts[0] + parts[1] + optimizer
+    talk = parts[4] + parts[5] + parts[6] + parts[7] + parts[8] + wan
+    power = (on * gpu_c + talk * gpu_n + (step - on - talk) * gpu_i) / step
+    sigma = sigma_log(x, s, p)
+    return (
+        step,
+        parts[0],
+        parts[1],
+        parts[2],
+        parts[3],
+        parts[4],
+        parts[5],
+        parts[6],
+        parts[7],
+        parts[8],
+        parts[9],
+        parts[10],
+        parts[11],
+        w / GIB,
+        g / GIB,
+        o / GIB,
+        a / GIB,
+        b / GIB,
+        (w + g + o + a + b) / GIB,
+        room,
+        gpu_c,
+        gpu_n,
+        power,
+        power - x.node_w * x.node_power,
+        power * step * p.tp * p.pp * p.cp * p.dp,
+        sigma,
+    )

@@ -7,6 +7,8 @@ from gigawatt.report.read import Row
 from gigawatt.report.view import View
 
 SERVE = "serve"
+NAMED_RUN = "named run"
+BANDS = ("p10", "p50", "p90")
 JOB_SIZE = "packages"
 SHOWN = (
     JOB_SIZE, "tokens_per_s_per_package", "mfu", "step_time_s",
@@ -21,13 +23,45 @@ def section(view: View) -> Section | None:
     rows = view.run.rows("performance")
     say = view.say
     groups = {
-        say("performance.train"): [r for r in rows if r["kind"] != SERVE],
+        say("performance.train"): [r for r in rows if r["kind"] not in (SERVE, NAMED_RUN)],
         say("performance.serve"): [r for r in rows if r["kind"] == SERVE],
     }
     parts = tuple(_table(view, title, held) for title, held in groups.items() if held)
+    named = [r for r in rows if r["kind"] == NAMED_RUN]
+    if named:
+        parts = (*parts, _named_runs(view, named))
     if not parts:
         return None
     return Section("performance", say("performance.title"), say("performance.intro"), parts)
+
+
+def _named_runs(view: View, rows: list[Row]) -> Table:
+    """Days, energy and cost of one training run of a round size on each phase."""
+    say = view.say
+    cases: dict[tuple[str, str, str, str], dict[str, float]] = {}
+    for row in rows:
+        case = (row["workload"], row["system"], row["model"], row["setting"])
+        cases.setdefault(case, {})[row["metric"]] = row["value"]
+    units = {"run_days": "days", "run_mwh": "MWh", "run_usd": "USD"}
+    body = tuple(
+        (
+            Cell(phase, model),
+            Cell(system),
+            Cell(setting),
+            Cell(view.fixed(held["packages"], 0)),
+            *(
+                view.band_cell({b: held.get(f"{name}_{b}") for b in BANDS}, unit)
+                for name, unit in units.items()
+            ),
+        )
+        for (phase, system, model, setting), held in cases.items()
+    )
+    heads = [(say.label("metric", m), u) for m, u in (("packages", ""), *units.items())]
+    columns = view.columns(
+        say("performance.phase"), say("word.system"), say("performance.conditions"), *heads, text=3
+    )
+    title, note = say("performance.named"), say("performance.named_note")
+    return Table(title, columns, body, note, cards=True)
 
 
 def _shown(view: View, metric: str, unit: str, value: float | None) -> str:

@@ -184,8 +184,9 @@ NODES = (
         "sum over sources of MW with power x min(1, availability / (1 - reserve)) / PUE; share of "
         "time with supply = 1 - outage - curtailment (grid), 1 - common outage (on site)", "MW",
         ("energised", "facility_power_mw", "pue"),
-        ("technologies/*/availability_share", "technologies/*/common_outage_share",
-         "assumptions/conversion/generation_reserve_share", "grids/*/outage_share",
+        ("technologies/*/availability_share", "technologies/*/unit_mw",
+         "technologies/*/hot_day_derate_share", "technologies/*/common_outage_share",
+         "assumptions/conversion/onsite_firm_share", "grids/*/outage_share",
          "grids/*/curtailment_share"),
     ),
     Node(
@@ -208,7 +209,7 @@ NODES = (
          "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
          "technologies/*/life_years", "assumptions/energy/*",
          "assumptions/money/inflation_yearly_factor",
-         "assumptions/conversion/generation_reserve_share"),
+         "assumptions/conversion/onsite_firm_share"),
         ("site/*/price_usd_per_mwh",), held="energy:energy_cost_usd",
     ),
 )  # fmt: skip

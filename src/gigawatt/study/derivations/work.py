@@ -14,7 +14,7 @@ NODES = (
         "serve_rate", "Output tokens per second of a healthy package",
         "requests that meet the speed per user / time of a decode step: reading weights and cache, "
         "multiplying, collectives, launches, host; best layout that fits in memory", "tokens/s",
-        (), ("models/*", "efficiencies/serve-common/*", "efficiencies/serve-*", *_SYSTEM),
+        (), ("models/*", "serving/*", *_SYSTEM),
         ("workload/*/model", "workload/*/precision", "workload/*/input_tokens",
          "workload/*/output_tokens", "workload/*/tokens_per_s_per_user"),
         held="performance:output_tokens_per_s_per_package",
@@ -22,8 +22,8 @@ NODES = (
     Node(
         "train_rate", "Training tokens per second of a healthy package",
         "batch / time of a step: products, attention, memory work, exposed communication, bubbles, "
-        "optimizer; fastest customary plan that fits in memory", "tokens/s",
-        (), ("models/*", "efficiencies/train-*", *_SYSTEM),
+        "optimizer; recommended plan of the search, as a production run", "tokens/s",
+        (), ("models/*", "efficiencies/step-*", *_SYSTEM),
         ("workload/*/model", "workload/*/precision", "workload/*/packages_per_job",
          "workload/*/seq_len_tokens", "workload/*/batch_tokens"),
         held="performance:tokens_per_s_per_package",

@@ -1,0 +1,302 @@
+"""`gigawatt infer`: one operating point, or a file of cases; its sub-commands live beside it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gigawatt.performance.inference.plan import Layout
+    from gigawatt.performance.inference.point import Asked
+    from gigawatt.performance.inference.predict import Value
+    from gigawatt.study.serving_point import ServingPoint
+
+# name → (module, short help); a sub-command is imported when it is called
+SUBCOMMANDS: dict[str, tuple[str, str]] = {
+    "validate": ("gigawatt.cli.infer_validate", "Score the model on a folder of measured rows."),
+    "calibrate": ("gigawatt.cli.infer_calibrate", "Fit the constants on a folder of rows."),
+}
+
+EPILOG = """\b
+Examples:
+  gigawatt infer --model deepseek-ai/DeepSeek-R1 --gpu GB300 --precision fp4 \\
+      --input 1000 --output 1000 --concurrency 512 --tp 1 --dp 16
+  gigawatt infer --model ./config.json --gpu H200 --rate 2 --json
+  gigawatt infer --cases measured.csv --out predicted.csv"""
+
+
+class _Group(click.Group):
+    """Group whose sub-commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the sub-command."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        found: click.Command = importlib.import_module(SUBCOMMANDS[cmd_name][0]).command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of sub-commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in SUBCOMMANDS.items()])
+
+
+@click.group(cls=_Group, invoke_without_command=True, epilog=EPILOG)
+@click.option("--model", default="", help="Catalog id, Hugging Face id or config.json.")
+@click.option("--gpu", default="", help="Accelerator, e.g. H200, GB300, vr200-nvl72.")
+@click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's.")
+@click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4.")
+@click.option("--engine", default="", help="vllm, sglang, trtllm (default) or other.")
+@click.option("--date", default="", help="Of the software, e.g. 2026-04.")
+@click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt, tokens.")
+@click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer, tokens.")
+@click.option("--concurrency", type=float, default=None, help="Requests at once.")
+@click.option("--rate", type=float, default=None, help="Requests per second, instead.")
+@click.option("--tp", type=int, default=0, help="Tensor parallel; default: chosen.")
+@click.option("--dp", type=int, default=1, help="Attention data parallel.")
+@click.option("--moe-tp", type=int, default=0, help="Packages that share one expert.")
+@click.option("--moe-ep", type=int, default=0, help="Ranks that experts are spread over.")
+@click.option("--pp", type=int, default=1, help="Pipeline stages.")
+@click.option("--replicas", type=int, default=1, help="Replicas, or workers of the decode pool.")
+@click.option("--prefill-workers", type=int, default=0, help="Workers of a prefill pool.")
+@click.option("--prefill-tp", type=int, default=1, help="Tensor parallel of one of them.")
+@click.option("--prefill-dp", type=int, default=1, help="Attention data parallel of one of them.")
+@click.option("--speculation", default="none", help="none, mtp, eagle3, dspark.")
+@click.option("--draft", type=int, default=0, help="Drafted tokens a step.")
+@click.option("--accepted", type=float, default=0.0, help="Tokens a step yields; default: curve.")
+@click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts found in a cache.")
+@click.option("--max-batch", type=int, default=0, help="Most running requests of a replica.")
+@click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site.")
+@click.option("--energy-price", type=float, default=None, help="USD/MWh.")
+@click.option("--utilisation", type=float, default=None, help="Share of the hours that serve.")
+@click.option("--cases", type=click.Path(), default=None, help="CSV with one case a row.")
+@click.option("--out", type=click.Path(), default=None, help="CSV to write; default: stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    cases: str | None,
+    out: str | None,
+    **options: Any,  # noqa: ANN401
+) -> None:
+    """Predict how a model is served: latency, throughput, energy and cost per token.
+
+    One operating point by options, or every row of --cases: serving measurements (aggregated or
+    disaggregated) and MLPerf results are known by their columns.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if cases is not None:
+        _cases(cases, out)
+        return
+    _point(out, **options)
+
+
+def _cases(cases: str, out: str | None) -> None:
+    from pathlib import Path
+
+    from gigawatt.catalog import load_catalog
+    from gigawatt.cli.case_files import read_rows, write_rows
+    from gigawatt.performance.inference.cases import ADDED, predict_rows
+    from gigawatt.performance.inference.tables import layout_of
+
+    header, rows = read_rows(Path(cases))
+    added = predict_rows(rows, layout_of(header, cases), load_catalog())
+    columns = [name for name in header if name not in ADDED] + list(ADDED)
+    whole = [{**row, **more} for row, more in zip(rows, added, strict=True)]
+    if out:
+        write_rows(Path(out), columns, whole)
+    else:
+        _print_rows(columns, whole)
+    failed = sum(bool(a["problem"]) for a in added)
+    done = f"{len(rows) - failed} of {len(rows)} rows predicted"
+    click.echo(f"{done}; see `problem` for the others" if failed else done, err=True)
+
+
+def _print_rows(columns: list[str], rows: list[dict[str, str]]) -> None:
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    click.echo(buffer.getvalue(), nl=False)
+
+
+def _point(
+    out: str | None,
+    as_json: bool,
+    rate: float | None,
+    **o: Any,  # noqa: ANN401
+) -> None:
+    import json
+
+    from gigawatt.catalog import load_catalog
+    from gigawatt.errors import InputError
+    from gigawatt.performance.inference.point import situation_asked
+    from gigawatt.study.serving_point import serving_point
+    from gigawatt.study.unit_cost import cost_inputs
+
+    if not o["model"] or not o["gpu"]:
+        raise InputError("infer needs --model and --gpu, or --cases FILE; see --help.")
+    if rate is not None and o["concurrency"] is not None:
+        raise InputError("--concurrency and --rate: choose one of them.")
+    if rate is not None and not rate > 0.0:
+        raise InputError(f"--rate is {rate:g}: it must be positive.")
+    catalog = load_catalog()
+    costs = cost_inputs(
+        catalog,
+        pue=o["pue"],
+        energy_price_usd_per_mwh=o["energy_price"],
+        utilisation_share=o["utilisation"],
+    )
+    situation = situation_asked(_asked(o), catalog)
+    point = serving_point(situation, catalog, costs, rate or 0.0)
+    text = json.dumps(_as_data(point), indent=2) if as_json else _text(point)
+    if out:
+        from pathlib import Path
+
+        Path(out).write_text(text + "\n", encoding="utf-8")
+    else:
+        click.echo(text)
+
+
+def _asked(o: dict[str, Any]) -> Asked:
+    from gigawatt.performance.inference.plan import Layout, ServingPlan
+    from gigawatt.performance.inference.point import Asked
+
+    layout: Layout | None = None
+    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"]:
+        layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])
+    pool = Layout(o["prefill_tp"], o["prefill_dp"]) if o["prefill_workers"] else None
+    plan = ServingPlan(
+        replicas=o["replicas"],
+        prefill=pool,
+        prefill_workers=o["prefill_workers"],
+        kv_precision=o["kv_precision"],
+        draft_tokens=o["draft"],
+        accepted_tokens=o["accepted"],
+        prefix_hit_share=o["prefix_hit"],
+        max_batch=o["max_batch"],
+    )
+    concurrency = 16.0 if o["concurrency"] is None else o["concurrency"]
+    names = ("model", "gpu", "precision", "engine", "date", "speculation")
+    return Asked(
+        **{name: o[name] for name in names},
+        input_tokens=o["input_tokens"],
+        output_tokens=o["output_tokens"],
+        clients=concurrency,
+        layout=layout,
+        plan=plan,
+    )
+
+
+def _banded(value: Value, scale: float = 1.0) -> dict[str, float]:
+    return {"value": value.value * scale, "low": value.low * scale, "high": value.high * scale}
+
+
+def _as_data(point: ServingPoint) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    s, p = point.situation, point.prediction
+    cost = None
+    if point.cost is not None:
+        cost = {**asdict(point.cost), "usd_per_package_hour": point.cost.usd_per_hour}
+    return {
+        "model": s.shape.id,
+        "system": s.system.id,
+        "plan": asdict(s.plan),
+        "packages": p.packages,
+        "input_tokens": s.input_tokens,
+        "output_tokens": s.output_tokens,
+        "concurrency": s.clients,
+        "request_rate_per_s": point.request_rate,
+        "ttft_ms": _banded(p.ttft_s, 1e3),
+        "tpot_ms": _banded(p.tpot_s, 1e3),
+        "tok_s_per_user": _banded(point.tok_s_per_user),
+        "output_tok_s_per_gpu": _banded(point.output_tok_s),
+        "input_tok_s_per_gpu": point.input_tok_s,
+        "running_requests": p.requests,
+        "most_requests": p.cap,
+        "kv_use_share": point.kv_use_share,
+        "pue": point.pue,
+        "drawn_w_per_gpu": point.drawn_w,
+        "provisioned_w_per_gpu": point.provisioned_w,
+        "output_tok_s_per_mw": _banded(point.output_tok_s_per_mw),
+        "output_tok_s_per_provisioned_mw": point.provisioned_tok_s_per_mw,
+        "j_per_output_token": point.output_j_per_tok,
+        "wh_per_output_token": point.output_wh_per_tok,
+        "j_per_token": point.total_j_per_tok,
+        "cost": cost,
+        "band": p.distance,
+        "assumed": list(s.assumed),
+    }
+
+
+def _text(point: ServingPoint) -> str:
+    s, p = point.situation, point.prediction
+    rows = [
+        ("Time to first token", _range(p.ttft_s, 1e3, "ms")),
+        ("Time per output token", _range(p.tpot_s, 1e3, "ms")),
+        ("Output tokens/s per user", _range(point.tok_s_per_user, 1.0, "")),
+        ("Output tokens/s per GPU", _range(point.output_tok_s, 1.0, "")),
+        ("Requests/s", f"{point.request_rate:,.3g}"),
+        ("Running requests", f"{p.requests:,.3g} of at most {p.cap:,.0f} a replica"),
+        ("Power per GPU", f"{point.drawn_w:,.0f} W drawn of {point.provisioned_w:,.0f} W"),
+        ("Output tokens/s per MW",
+         f"{_range(point.output_tok_s_per_mw, 1.0, '')}, all-in at PUE {point.pue:g}, by draw"),
+        ("  by provisioned power", f"{point.provisioned_tok_s_per_mw:,.0f}"),
+        ("Energy per output token",
+         f"{point.output_j_per_tok:.3g} J, {point.output_wh_per_tok:.3g} Wh"),
+    ]  # fmt: skip
+    if point.cost is not None:
+        c = point.cost
+        rows += [
+            ("Cost of a GPU-hour",
+             f"{c.usd_per_hour:.2f} USD: systems {c.systems_usd_per_hour:.2f}, site "
+             f"{c.site_usd_per_hour:.2f}, energy {c.energy_usd_per_hour:.2f}, opex "
+             f"{c.opex_usd_per_hour:.2f}"),
+            ("Cost per million tokens",
+             f"input {c.input_usd_per_million:.3g} USD, output {c.output_usd_per_million:.3g} USD"),
+        ]  # fmt: skip
+    head = (
+        f"{s.shape.name} on {p.packages:g} x {s.system.name}: {s.plan.precision.upper()}, "
+        f"{s.plan.engine}, {_plan(point)}, {s.clients:,.4g} requests at once, "
+        f"{s.input_tokens:,.0f} tokens in, {s.output_tokens:,.0f} out"
+    )
+    lines = [head, "", *(f"{name:<26} {text}" for name, text in rows)]
+    if s.assumed:
+        lines += ["", f"Assumed: {'; '.join(s.assumed)}."]
+    return "\n".join([*lines, f"Ranges are 90 % bands (distance to measured rows: {p.distance})."])
+
+
+def _plan(point: ServingPoint) -> str:
+    plan = point.situation.plan
+    parts = [f"TP {plan.layout.tp} DP {plan.layout.dp}"]
+    if plan.layout.pp > 1:
+        parts.append(f"PP {plan.layout.pp}")
+    if plan.replicas > 1:
+        parts.append(f"{plan.replicas} replicas")
+    if plan.prefill is not None:
+        pool = f"TP {plan.prefill.tp} DP {plan.prefill.dp}"
+        parts.append(f"prompts on {plan.prefill_workers} workers of {pool}")
+    if plan.speculation != "none":
+        parts.append(f"{plan.speculation.upper()} drafts")
+    if plan.prefix_hit_share:
+        parts.append(f"{100 * plan.prefix_hit_share:g} % of prompts found")
+    return ", ".join(parts)
+
+
+def _range(value: Value, scale: float, unit: str) -> str:
+    parts = (f"{v * scale:,.3g}" if v * scale < 1e3 else f"{v * scale:,.0f}"
+             for v in (value.value, value.low, value.high))  # fmt: skip
+    central, low, high = parts
+    return f"{central}{' ' + unit if unit else ''} ({low} to {high})"

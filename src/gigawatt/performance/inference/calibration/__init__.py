@@ -1,0 +1,1 @@
+"""Calibration on published rows, and how wrong the model is."""

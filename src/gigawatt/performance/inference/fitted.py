@@ -1,0 +1,126 @@
+"""The calibrated model: core constants and deviations, read from the catalog's ``serving`` table.
+
+Record ``core`` holds the global constants, each other record one level (``engine.vllm``,
+``stack.vllm.hopper.fp8-block``, …) with factors on constants. A generation that no measured row is
+of gets the core alone, with the factors of ``alone.<generation>`` where there is such a record.
+``band.*`` hold the spread of what is predicted, by distance to the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from gigawatt.catalog import Catalog
+from gigawatt.performance.inference.constants import NAMES, Constants
+from gigawatt.performance.inference.stack import Stack, levels_of
+from gigawatt.quantity.arrays import Array
+
+TABLE = "serving"
+FACTOR = "_factor"  # ends the key of a factor on a constant
+TIMES = ("decode_time", "prefill_time")
+LIMITS = {
+    "weight_read": 0.95, "expert_read": 1.0, "kv_read": 0.95, "gemm": 0.92, "prefill_gemm": 0.95,
+    "prefill_attention": 0.95, "link": 0.95,
+}  # fmt: skip
+REFERENCE_MONTH = 2026 * 12  # months are counted from January 2026
+MOST_MONTHS = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Calibrated constants; one object is one identity, so that results can be cached by it.
+
+    Attributes
+    ----------
+    core : constant → global value, beside the deviations.
+    alone : the same fitted without deviations, for generations without rows.
+    deviations : level → constant → logarithm of the factor.
+    monthly : part by which times fall per month of software (logarithm).
+    generations : that measured rows are of; others get the core alone.
+    """
+
+    core: Mapping[str, float]
+    alone: Mapping[str, float]
+    deviations: Mapping[str, Mapping[str, float]]
+    monthly: float
+    generations: frozenset[str]
+    cache: dict[Stack, tuple[float, ...]] = field(default_factory=dict, compare=False)
+
+    def values(self, stack: Stack) -> tuple[float, ...]:
+        """Constants of a stack in the order of `constants.NAMES`, without maturity."""
+        if stack not in self.cache:
+            self.cache[stack] = self._values(stack)
+        return self.cache[stack]
+
+    def _values(self, stack: Stack) -> tuple[float, ...]:
+        known = stack.generation in self.generations
+        value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
+        levels = levels_of(stack).values() if known else (f"alone.{stack.generation}",)
+        for level in levels:
+            for name, log in self.deviations.get(level, {}).items():
+                value[name] *= float(np.exp(log))
+        return tuple(min(value[n], LIMITS.get(n, np.inf)) for n in NAMES)
+
+
+def constants_for(fitted: Fitted, stacks: Sequence[Stack], months: Array) -> Constants:
+    """Constants of each point as arrays.
+
+    Parameters
+    ----------
+    fitted : calibrated constants.
+    stacks : of the points.
+    months : date of the software, months since January 2026.
+    """
+    table = np.array([fitted.values(s) for s in stacks], dtype=float).reshape(-1, len(NAMES)).T
+    arrays = dict(zip(NAMES, table, strict=True))
+    factor = maturity_factor(fitted.monthly, months)
+    for name in TIMES:
+        arrays[name] = arrays[name] * factor
+    return Constants(**arrays)
+
+
+def maturity_factor(monthly: float, months: Array) -> Array:
+    """Factor on times: software gains `monthly` a month within a year of the reference."""
+    out: Array = np.exp(-monthly * np.clip(months, -MOST_MONTHS, MOST_MONTHS))
+    return out
+
+
+@lru_cache(maxsize=4)
+def _load(digest: str, held: _Held) -> Fitted:
+    del digest
+    records = held.catalog.records[TABLE]
+    core, alone = (
+        {n: records[i].value(n) for n in NAMES if n in records[i].facts}
+        for i in ("core", "core-alone")
+    )
+    deviations = {
+        i: {k.removesuffix(FACTOR): float(np.log(f.value)) for k, f in r.facts.items()}
+        for i, r in records.items()
+        if "." in i and not i.startswith("band.")
+    }
+    generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
+    monthly = records["core"].value("monthly_gain_log")
+    return Fitted(core, alone, deviations, monthly, generations)
+
+
+class _Held:
+    """A catalog that a cache can hash; its digest is the key."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __hash__(self) -> int:
+        return hash(self.catalog.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.catalog.records.get(TABLE)
+        return isinstance(other, _Held) and other.catalog.records.get(TABLE) == mine
+
+
+def load_fitted(catalog: Catalog) -> Fitted:
+    """Calibrated constants of the catalog (read once)."""
+    return _load(catalog.sha256, _Held(catalog))

@@ -1,0 +1,147 @@
+"""MLPerf Inference rows: offline, server and interactive under their limits.
+
+A row names accelerators, model, scenario and limits; the plan is the submitter's secret. The best
+customary layout and batch within the limits is taken. Prompt and answer lengths of the benchmarks
+are in the catalog's ``benchmarks`` table; a round in which the software of mixtures was young has
+its factor there too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gigawatt.catalog import Catalog, Record
+from gigawatt.errors import unknown_name
+from gigawatt.performance.hardware import System
+from gigawatt.performance.inference.fitted import TABLE, Fitted
+from gigawatt.performance.inference.plan import ServingPlan
+from gigawatt.performance.inference.predict import Value
+from gigawatt.performance.inference.schemes import precision_of
+from gigawatt.performance.inference.search import TPOT_P99_SHARE, Front, front_of
+from gigawatt.performance.inference.tables import number
+from gigawatt.performance.models import resolve_model
+from gigawatt.performance.names import parse_gpu
+from gigawatt.performance.shapes import ModelShape
+
+Row = Mapping[str, str]
+BENCHMARKS = "benchmarks"
+MOST_REPLICA = 64
+
+
+@dataclass(frozen=True, slots=True)
+class MlperfPrediction:
+    """Operating point of a row; tokens are per accelerator."""
+
+    ttft_s: Value
+    tpot_s: Value
+    output_tok_s_per_package: Value
+    packages: float
+    assumed: tuple[str, ...]
+
+
+def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPrediction:
+    """Prediction of one row.
+
+    Raises
+    ------
+    InputError : a name is unknown.
+    InfeasibleError : the model does not fit, or nothing is within the limits.
+    """
+    assumed: list[str] = []
+    shape = resolve_model(row.get("model", ""), catalog)
+    gpu = parse_gpu(row.get("accelerator", ""), catalog)
+    precision = precision_of(row.get("weight_data_types", ""), shape, gpu.system, assumed)
+    load = benchmark_of(row.get("model", ""), catalog)
+    prompt = load.value("input_tokens")
+    answer = number(row, "mean_output_tokens", 0.0) or load.value("output_tokens")
+    round_ = row.get("round", "").strip()
+    record = round_record(round_, catalog)
+    engine = "trtllm" if gpu.system.vendor == "NVIDIA" else "vllm"
+    packages = int(number(row, "accelerators", 8.0)) or 8
+    assumed += [f"{prompt:,.0f} tokens in, {answer:,.0f} out", f"engine {engine}"]
+    front = _front(
+        shape, gpu.system, ServingPlan(precision=precision, engine=engine), prompt, answer,
+        min(packages, MOST_REPLICA), fitted, record.value("months_since_2026"),
+    )  # fmt: skip
+    ttft, tpot = limits_of(row, load)
+    at = front.best(tpot * TPOT_P99_SHARE, ttft)
+    assumed.append(_words(front, at))
+    slow = 1.0
+    if shape.is_moe and gpu.system.generation == "blackwell" and "moe_share" in record.facts:
+        slow = record.value("moe_share")
+        assumed.append(f"young software of mixtures: {slow:.2f} of the rate")
+    return _prediction(front, at, slow, packages, gpu.system, fitted, catalog, assumed)
+
+
+def _prediction(
+    front: Front, at: int, slow: float, packages: int, system: System, fitted: Fitted,
+    catalog: Catalog, assumed: list[str],
+) -> MlperfPrediction:  # fmt: skip
+    kind = "moe-far" if system.generation in fitted.generations else "generation"
+    band = catalog.record(TABLE, f"band.{kind}")
+
+    def value(central: float, key: str) -> Value:
+        spread = float(np.exp(band.value(key)))
+        return Value(central, central / spread, central * spread)
+
+    return MlperfPrediction(
+        ttft_s=value(float(front.ttft_s[at]), "ttft"),
+        tpot_s=value(float(front.tpot_s[at]) / slow, "tpot"),
+        output_tok_s_per_package=value(float(front.output_tok_s[at]) * slow, "rate"),
+        packages=float(packages),
+        assumed=tuple(assumed),
+    )
+
+
+def _words(front: Front, at: int) -> str:
+    layout = front.layouts[int(front.layout[at])]
+    return (
+        f"TP {layout.tp} DP {layout.dp} on {layout.packages} packages, "
+        f"{front.requests[at]:,.0f} requests"
+    )
+
+
+@lru_cache(maxsize=256)
+def _front(
+    shape: ModelShape, system: System, plan: ServingPlan, prompt: float, answer: float,
+    packages: int, fitted: Fitted, months: float,
+) -> Front:  # fmt: skip
+    return front_of(shape, system, plan, prompt, answer, packages, fitted, months)
+
+
+def benchmark_of(model: str, catalog: Catalog) -> Record:
+    """Record of a benchmark by its model's name ("llama2-70b-99.9")."""
+    table = catalog.records[BENCHMARKS]
+    known = [i for i in table if not i.startswith("round-")]
+    for name in sorted(known, key=len, reverse=True):
+        if model.strip().lower().startswith(name):
+            return table[name]
+    raise unknown_name("MLPerf model", model, known)
+
+
+def round_record(name: str, catalog: Catalog) -> Record:
+    """Record of a round ("v6.1"); the newest where none is named."""
+    table = catalog.records[BENCHMARKS]
+    rounds = sorted(i for i in table if i.startswith("round-"))
+    wanted = f"round-{name}" if name else rounds[-1]
+    if wanted not in table:
+        raise unknown_name("MLPerf round", name, [r.removeprefix("round-") for r in rounds])
+    return table[wanted]
+
+
+def limits_of(row: Row, load: Record) -> tuple[float, float]:
+    """Limits of the 99th percentiles of TTFT and TPOT, s; infinite offline."""
+    if row.get("scenario", "").strip().lower() == "offline":
+        return np.inf, np.inf
+    text = row.get("limits", "")
+    ttft = re.search(r"ttft\w*\s*<=?\s*([\d.]+)", text)
+    tpot = re.search(r"tpot\w*\s*<=?\s*([\d.]+)", text)
+    return (
+        float(ttft.group(1)) if ttft else load.value("ttft_p99_s"),
+        (float(tpot.group(1)) if tpot else load.value("tpot_p99_ms")) / 1e3,
+    )

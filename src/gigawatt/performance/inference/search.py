@@ -1,0 +1,157 @@
+"""All customary layouts and batches of one service at once, and the best under limits.
+
+A replica runs as many requests as it is given; steady state follows in closed form. The 99th
+percentile of TTFT adds the tail of an M/D/1 queue of prompts (ln 100 / 2 of their mean backlog),
+that of TPOT is the mean over `TPOT_P99_SHARE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.errors import InfeasibleError
+from gigawatt.performance.hardware import System
+from gigawatt.performance.inference.build import Case, points_of
+from gigawatt.performance.inference.closed_loop import mean_context, memory_cap, tpot_s
+from gigawatt.performance.inference.fitted import Fitted, constants_for
+from gigawatt.performance.inference.plan import Layout, ServingPlan
+from gigawatt.performance.inference.schemes import scheme_of
+from gigawatt.performance.inference.stack import Stack
+from gigawatt.performance.inference.step import MS, US, prefill_s
+from gigawatt.performance.shapes import ModelShape
+from gigawatt.quantity.arrays import Array
+
+TP_MOST = 8
+SPREAD_MOST = 64  # packages over which experts are spread beyond a small domain
+BATCHES = np.unique(np.round(np.geomspace(1.0, 1024.0, 61)))  # per attention rank
+FINE_BATCHES = np.geomspace(1.0, 1024.0, 301)  # where fractions are wanted
+TPOT_P99_SHARE = 0.8
+TAIL = 2.3  # ln(100)/2: 99th percentile of the wait over use/(1 - use) prompts
+MOST_USE = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Points of one service, one entry per layout and batch that fit.
+
+    Attributes
+    ----------
+    layouts : distinct layouts.
+    layout : index into `layouts`.
+    requests : running requests of a replica.
+    tpot_s, ttft_s, ttft_p99_s : times.
+    output_tok_s : per package.
+    prefill_share : part of the time that goes into prompts.
+    """
+
+    layouts: tuple[Layout, ...]
+    layout: NDArray[np.intp]
+    requests: Array
+    tpot_s: Array
+    ttft_s: Array
+    ttft_p99_s: Array
+    output_tok_s: Array
+    prefill_share: Array
+
+    def best(self, tpot_limit_s: float, ttft_p99_limit_s: float = np.inf) -> int:
+        """Index of the point with the most tokens per package within the limits.
+
+        Raises
+        ------
+        InfeasibleError : none is within them.
+        """
+        inside = (self.tpot_s <= tpot_limit_s) & (self.ttft_p99_s <= ttft_p99_limit_s)
+        if not inside.any():
+            raise InfeasibleError(
+                f"no layout is that fast: at best {1.0 / self.tpot_s.min():,.0f} tokens/s per user "
+                f"and {self.ttft_p99_s.min():,.2f} s to the first token (99th percentile)."
+            )
+        return int(np.argmax(np.where(inside, self.output_tok_s, -1.0)))
+
+
+def layouts_of(shape: ModelShape, system: System, packages: int) -> list[Layout]:
+    """Customary layouts on at most so many packages: powers of two, TP to 8, or wide experts."""
+    domain = max(1, system.scaleup_packages)
+    most = min(packages, max(domain, SPREAD_MOST) if shape.is_moe else min(domain, TP_MOST))
+    out: list[Layout] = []
+    size = 1
+    while size <= most:
+        if size <= min(TP_MOST, domain) and shape.heads % size == 0:
+            out.append(Layout(tp=size))
+        if shape.is_moe and size > 1 and shape.experts % size == 0:
+            out.append(Layout(tp=1, dp=size, moe_tp=1, moe_ep=size))
+        size *= 2
+    return out
+
+
+def front_of(
+    shape: ModelShape,
+    system: System,
+    plan: ServingPlan,
+    input_tokens: float,
+    output_tokens: float,
+    packages: int,
+    fitted: Fitted,
+    months: float,
+    batches: Array = BATCHES,
+) -> Front:
+    """All layouts and batches of a service.
+
+    Parameters
+    ----------
+    shape, system, plan : what runs where and how; the plan's layout is not used.
+    input_tokens, output_tokens : mean lengths.
+    packages : most packages of a replica.
+    fitted, months : constants and date of the software.
+    batches : running requests per attention rank that are looked at.
+
+    Raises
+    ------
+    InfeasibleError : the model fits in no layout.
+    InputError : the system lacks the precision.
+    """
+    cases, layouts, why = [], [], ""
+    for layout in layouts_of(shape, system, packages):
+        case = Case(
+            shape, system, replace(plan, layout=layout), layout, input_tokens, output_tokens
+        )
+        try:
+            points_of([case])
+        except InfeasibleError as error:
+            why = str(error)
+            continue
+        cases.append(case)
+        layouts.append(layout)
+    if not cases:
+        raise InfeasibleError(why or f"{shape.name} fits in no layout on {system.id}.")
+    rows = np.repeat(np.arange(len(cases)), batches.size)
+    points = points_of(cases).take(rows)
+    requests = np.tile(batches, len(cases)) * points.dp
+    stack = Stack(plan.engine, system.generation, scheme_of(shape, system, plan).id, shape.id)
+    c = constants_for(fitted, [stack], np.array([months]))
+    past = points.input_tokens - points.new_tokens
+    prefill = prefill_s(points, c, points.new_tokens, past)
+    tpot, step, admitted = tpot_s(points, c, requests, prefill)
+    use = np.minimum(admitted * prefill / (tpot * points.accepted), MOST_USE)
+    launches = points.layers * points.stages * c.eager_ms * MS
+    first = c.first_ms * MS + c.first_token_us * US * input_tokens + np.hypot(launches, prefill)
+    backlog = use / (1.0 - use) * prefill
+    fits = requests <= memory_cap(points)
+    if not fits.any():
+        raise InfeasibleError(
+            f"{shape.name} on {system.id}: one request of {float(mean_context(points)[0]):,.0f} "
+            "tokens does not fit beside the weights in any layout."
+        )
+    return Front(
+        layouts=tuple(layouts),
+        layout=rows[fits],
+        requests=requests[fits],
+        tpot_s=tpot[fits],
+        ttft_s=(first + step + 0.5 * backlog)[fits],
+        ttft_p99_s=(first + step + TAIL * backlog)[fits],
+        output_tok_s=(requests / tpot / points.world / points.stages)[fits],
+        prefill_share=use[fits],
+    )

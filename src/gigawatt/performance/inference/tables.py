@@ -1,0 +1,259 @@
+"""Reading of the three layouts of case files into what the model needs.
+
+Only inputs are read here: names of model and accelerator, precision, lengths, load, layout, date.
+Columns of results stay in the row for `calibration` and are never looked at in making a prediction.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gigawatt.catalog import Catalog
+from gigawatt.errors import InputError
+from gigawatt.performance.hardware import System
+from gigawatt.performance.inference.plan import Layout, ServingPlan
+from gigawatt.performance.inference.schemes import customary_kv, precision_of
+from gigawatt.performance.models import resolve_model
+from gigawatt.performance.names import parse_gpu
+from gigawatt.performance.shapes import ModelShape
+
+Row = Mapping[str, str]
+AGGREGATED, DISAGGREGATED, MLPERF = "aggregated", "disaggregated", "mlperf"
+TUNED_ORIGIN = "InferenceX"
+ENGINE_NAMES = {
+    "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt_llm": "trtllm", "trt-llm": "trtllm",
+    "trt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
+    "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
+}  # fmt: skip
+# month of a release, where a row has no date; other versions: DEFAULT_MONTH
+VERSION_MONTHS = {
+    "1.0.0rc3": "2025-07", "0.5.6.post2": "2025-12", "0.12.0": "2025-12", "0.15.1": "2026-02",
+    "0.16.0": "2026-02", "0.17.0": "2026-03", "0.5.9": "2026-03", "nightly-dev": "2026-03",
+    "0.11.2": "2025-12", "0.18.0": "2026-03", "0.19.0": "2026-04", "0.5.10": "2026-04",
+    "0.5.8": "2026-01", "1.2.0rc6": "2026-01", "1.3.0rc1": "2026-03", "1.3.0rc5": "2026-03",
+}  # fmt: skip
+DEFAULT_MONTH = "2026-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One row, read.
+
+    Attributes
+    ----------
+    layout : "aggregated" or "disaggregated".
+    shape, system, plan : what runs where and how.
+    input_tokens, output_tokens, clients : mean lengths and closed-loop clients.
+    fixed_lengths : whether all requests are equally long.
+    speculation : "none", "unknown" or a method.
+    months : date of the software, months since January 2026.
+    packages : GPUs of the row as the layout needs them.
+    assumed : what was filled in.
+    """
+
+    layout: str
+    shape: ModelShape
+    system: System
+    plan: ServingPlan
+    input_tokens: float
+    output_tokens: float
+    clients: float
+    fixed_lengths: bool
+    speculation: str
+    months: float
+    packages: float
+    assumed: tuple[str, ...] = field(default=())
+
+
+def read_rows(path: Path) -> tuple[list[dict[str, str]], list[str]]:
+    """Rows of a CSV file and its header.
+
+    Raises
+    ------
+    InputError : the file can't be read, or is empty.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: can't be read ({error}).") from error
+    reader = csv.DictReader(io.StringIO(text))
+    rows = [{k: (v or "") for k, v in row.items() if k is not None} for row in reader]
+    if not rows or not reader.fieldnames:
+        raise InputError(f"{path}: no rows; a header and at least one case are needed.")
+    return rows, list(reader.fieldnames)
+
+
+def layout_of(header: list[str], path: str) -> str:
+    """Which of the three layouts a header is of.
+
+    Raises
+    ------
+    InputError : none of them.
+    """
+    columns = set(header)
+    if "scenario" in columns and "accelerator" in columns:
+        return MLPERF
+    if "decode_num_workers" in columns or "prefill_num_workers" in columns:
+        return DISAGGREGATED
+    if {"gpu", "model_path", "concurrency"} <= columns:
+        return AGGREGATED
+    raise InputError(
+        f"{path}: unknown layout. Known: aggregated serving (gpu, model_path, precision, mean_isl, "
+        "mean_osl, concurrency, tp, …), disaggregated serving (prefill_num_workers, …), MLPerf "
+        "(accelerator, model, scenario, …)."
+    )
+
+
+def situation_of(row: Row, catalog: Catalog) -> Situation:
+    """Read a serving row of either layout.
+
+    Raises
+    ------
+    InputError : a name is unknown or a number is missing or out of range.
+    """
+    assumed: list[str] = []
+    shape = resolve_model(row.get("model_path", ""), catalog)
+    choice = parse_gpu(row.get("gpu", ""), catalog)
+    if choice.assumed:
+        assumed.append(choice.assumed)
+    engine = engine_of(row.get("backend", ""), assumed)
+    precision = precision_of(row.get("precision", ""), shape, choice.system, assumed)
+    isl, osl = number(row, "isl", 0.0), number(row, "osl", 0.0)
+    mean_in = number(row, "mean_isl", 0.0) or isl
+    mean_out = number(row, "mean_osl", 0.0) or osl
+    clients = number(row, "concurrency", 0.0)
+    for name, value in (("mean_isl", mean_in), ("mean_osl", mean_out), ("concurrency", clients)):
+        if value <= 0.0:
+            raise InputError(f"{name} is {value:g}: it must be positive.")
+    split = "decode_num_workers" in row and bool(row.get("decode_num_workers"))
+    version = row.get("backend_version", "")
+    kv = customary_kv(
+        shape, engine, precision,
+        tuned=split or row.get("origin", TUNED_ORIGIN) in ("", TUNED_ORIGIN),
+        packed=row.get("model_path", "").startswith("nvidia/"),
+    )  # fmt: skip
+    assumed.append(f"cache in {kv.upper()}")
+    plan = _split_plan(row) if split else ServingPlan(layout=_layout(row, "", assumed))
+    plan = _with(plan, precision, kv, engine, version, row.get("measured", ""))
+    return Situation(
+        layout=DISAGGREGATED if split else AGGREGATED,
+        shape=shape,
+        system=choice.system,
+        plan=plan,
+        input_tokens=mean_in,
+        output_tokens=mean_out,
+        clients=clients,
+        fixed_lengths=bool(isl) and abs(mean_in - isl) < 0.5,
+        speculation=speculation_of(row.get("spec_decode", ""), assumed),
+        months=months_of(row.get("measured", ""), version, assumed, engine),
+        packages=plan.packages,
+        assumed=tuple(assumed),
+    )
+
+
+def engine_of(text: str, assumed: list[str]) -> str:
+    """Engine that a text names; the middle one where it names none."""
+    key = text.strip().lower()
+    if key in ENGINE_NAMES:
+        return ENGINE_NAMES[key]
+    for name, engine in ENGINE_NAMES.items():
+        if name in key:
+            return engine
+    if key:
+        raise InputError(f"Unknown engine {text!r}. Known: vllm, sglang, trtllm, other.")
+    assumed.append("engine vllm")
+    return "vllm"
+
+
+def speculation_of(text: str, assumed: list[str]) -> str:
+    """Speculation that a text names: "none", "unknown", or a method ("mtp", "eagle3", …)."""
+    key = text.strip().lower()
+    if key in ("", "none", "off", "no", "false"):
+        if not key:
+            assumed.append("no speculation")
+        return "none"
+    if "unknown" in key:
+        return "unknown"
+    for method in ("mtp", "eagle3", "eagle", "dspark", "draft"):
+        if method in key:
+            return "eagle3" if method == "eagle" else method
+    raise InputError(f"Unknown speculation {text!r}. Known: none, unknown, mtp, eagle3, dspark.")
+
+
+def months_of(measured: str, version: str, assumed: list[str], engine: str = "") -> float:
+    """Months since January 2026 of a date, else of an engine's version.
+
+    An operator's own engine ("other") is taken as tuned at any date.
+    """
+    if engine == "other":
+        return 0.0
+    text = measured.strip()
+    if not text:
+        plain = version.split(".post", maxsplit=1)[0]
+        text = VERSION_MONTHS.get(version) or VERSION_MONTHS.get(plain) or DEFAULT_MONTH
+        assumed.append(f"software of {text}")
+    parts = text.split("-")
+    try:
+        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 7
+        day = int(parts[2][:2]) if len(parts) > 2 else 15
+    except ValueError as error:
+        raise InputError(f"measured is {measured!r}: write a date as 2026-03-27.") from error
+    return float((year - 2026) * 12 + month - 1) + day / 30.0
+
+
+def number(row: Row, key: str, default: float) -> float:
+    """Number of a cell; `default` where it is empty.
+
+    Raises
+    ------
+    InputError : the cell holds something else, or a negative number.
+    """
+    text = (row.get(key) or "").strip()
+    if not text:
+        return default
+    try:
+        value = float(text.replace(",", ""))
+    except ValueError as error:
+        raise InputError(f"{key} is {text!r}: a number is needed.") from error
+    if not value >= 0.0 or value == float("inf"):
+        raise InputError(f"{key} is {text}: it must be a number of at least 0.")
+    return value
+
+
+def _layout(row: Row, pool: str, assumed: list[str]) -> Layout:
+    names = ("tp", "dp", "moe_tp", "moe_ep") if not pool else (
+        "tp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size")  # fmt: skip
+    tp, dp, moe_tp, moe_ep = (int(number(row, pool + name, 0.0)) for name in names)
+    pp = int(number(row, f"{pool}pp", 1.0)) or 1
+    if not tp and not pool:
+        tp = max(1, int(number(row, "gpus", 1.0)) // max(1, dp))
+        assumed.append(f"TP {tp}")
+    return Layout(max(1, tp), max(1, dp), moe_tp, moe_ep, pp)
+
+
+def _split_plan(row: Row) -> ServingPlan:
+    assumed: list[str] = []
+    return ServingPlan(
+        layout=_layout(row, "decode_", assumed),
+        replicas=max(1, int(number(row, "decode_num_workers", 1.0))),
+        prefill=_layout(row, "prefill_", assumed),
+        prefill_workers=max(1, int(number(row, "prefill_num_workers", 1.0))),
+        max_batch=int(number(row, "decode_batch_size", 0.0)),
+    )
+
+
+def _with(
+    plan: ServingPlan, precision: str, kv: str, engine: str, version: str, date: str
+) -> ServingPlan:
+    return replace(
+        plan,
+        precision=precision,
+        kv_precision=kv,
+        engine=engine,
+        engine_version=version,
+        date=date,
+    )

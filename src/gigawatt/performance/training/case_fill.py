@@ -1,0 +1,389 @@
+"""Rules that fill the blanks of a row: software, sizes, sharding, microbatch, recomputation.
+
+The order: date and kind of software; sizes (by the search where tp or pp is missing, dp from the
+GPUs); microbatch (the fastest that fits); recomputation (the cheapest with which it fits). Each
+rule says what it assumed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gigawatt.catalog import Catalog
+from gigawatt.errors import InputError
+from gigawatt.performance.hardware import System, full_power_w
+from gigawatt.performance.names import parse_recompute
+from gigawatt.performance.shapes import ModelShape
+from gigawatt.performance.training.case_input import (
+    Row,
+    Said,
+    flag_of,
+    number_of,
+    precision_of,
+    size_of,
+    text_of,
+)
+from gigawatt.performance.training.choices import Recompute, Stack
+from gigawatt.performance.training.defaults import (
+    fitting_recompute,
+    launch_graphs,
+    microbatches,
+    pipeline_schedule,
+    production_run,
+    roomy,
+    software_month,
+    software_stack,
+    trend_month,
+    virtual_stages,
+)
+from gigawatt.performance.training.evaluate import evaluate_plan
+from gigawatt.performance.training.facts import TrainModel, load_train_model
+from gigawatt.performance.training.plan import Plan
+from gigawatt.performance.training.search import search
+from gigawatt.performance.training.space import PRACTICAL
+from gigawatt.quantity.units import W_PER_KW
+
+USUAL_BATCH_TOKENS = 4e6
+USUAL_GPU_TOKENS = 1024
+STANDS_FOR = {
+    "cdna3": "hopper",
+    "cdna5": "cdna4",
+    "tpu": "ampere",
+    "tpu-v5e": "ampere",
+    "tpu-v5p": "hopper",
+    "tpu-v6e": "hopper",
+    "tpu7x": "blackwell",
+    "trainium2": "hopper",
+    "trainium3": "blackwell",
+}  # fmt: skip
+_PARTS = {
+    "norm": Recompute.NORM,
+    "activation": Recompute.ACTIVATION,
+    "mla_up": Recompute.MLA_UP,
+    "core_attention": Recompute.CORE_ATTENTION,
+    "feed_forward": Recompute.FEED_FORWARD,
+    "moe": Recompute.MOE,
+    "full": Recompute.FULL,
+}
+
+
+def software_plan(row: Row, system: System, said: Said) -> Plan:
+    """Precision, date and kind of software, sequence and batch."""
+    precision, _ = precision_of(row, system, said)
+    release = text_of(row, "release")
+    month, origin = software_month(release, text_of(row, "source"))
+    sp = flag_of(row, "seq_parallel")
+    stack, words = software_stack(release, month, system, text_of(row, "precision").lower(), sp)
+    said.note(words)
+    if origin and origin != "release":
+        said.note(f"date of the software by the {origin}")
+    notes = f"{text_of(row, 'notes')} {text_of(row, 'recompute')}".lower()
+    production, words = production_run(
+        text_of(row, "model"), text_of(row, "source"), release, text_of(row, "table_id")
+    )
+    said.note(words)
+    schedule, words = pipeline_schedule(notes)
+    said.note(words)
+    seq = size_of(row, "seq_len")
+    if seq is None:
+        seq = 2048 if stack == Stack.ERA_2021 else 4096
+        said.note(f"sequences of {seq:,} tokens (not given)", 0.05)
+    if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
+        raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
+    return Plan(
+        precision=precision,
+        stack=stack,
+        release_month=trend_month(release, month, stack),
+        production=production,
+        schedule=schedule,
+        seq=seq,
+        gbs=size_of(row, "gbs") or 1,
+        sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,
+        token_drop=bool(re.search(r"token.?drop", notes)),
+        imbalance=max(1.0, number_of(row, "imbalance") or 1.0),
+        sites=size_of(row, "sites") or 1,
+        wan_gbit_s=number_of(row, "wan_gbit_s") or 0.0,
+        wan_rtt_ms=number_of(row, "wan_rtt_ms") or 0.0,
+        local_steps=size_of(row, "local_steps") or 1,
+    )
+
+
+def sized_plan(
+    row: Row, shape: ModelShape, system: System, model: TrainModel, base: Plan, said: Said
+) -> Plan:
+    """Parallel sizes, batch, sharding and virtual stages."""
+    size = {k: size_of(row, k) for k in ("gpus", "tp", "pp", "cp", "ep", "etp", "dp", "vp", "mbs")}
+    plan = sharded_plan(row, base, said)
+    searched = _is_open(row, plan)
+    if searched:
+        plan = _searched(row, shape, system, model, plan, size, said)
+        size = {k: getattr(plan, k, None) if v is None else v for k, v in size.items()}
+    tp, pp, cp = size["tp"] or 1, size["pp"] or 1, size["cp"] or 1
+    dp = _data_ranks(size["gpus"], tp * pp, cp, size["dp"], said)
+    gbs = size_of(row, "gbs") or (plan.gbs if searched else None)
+    if gbs is None:
+        gbs = dp * max(1, size["mbs"] or 1) * max(8, 4 * pp if pp > 1 else 8)
+        said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
+    ep = size["ep"] or _expert_ranks(shape, system, tp * cp * dp, said)
+    if shape.is_moe and ep > tp * cp * dp and shape.experts % (tp * cp * dp) == 0:
+        said.note(f"ep {tp * cp * dp}, the ranks of one stage (ep = {ep} is more)", 0.05)
+        ep = tp * cp * dp
+    plan = replace(
+        plan, tp=tp, pp=pp, cp=cp, dp=dp, ep=ep, etp=size["etp"] or 1, gbs=gbs, mbs=size["mbs"] or 1
+    )
+    if size["vp"] is None:
+        vp, words = virtual_stages(shape, pp, plan.stack, schedule_known=False)
+        said.note(words)
+        plan = replace(plan, vp=vp)
+    else:
+        plan = replace(plan, vp=size["vp"])
+    graphs, words = launch_graphs(shape, system, plan, plan.token_drop)
+    said.note(words)
+    return replace(plan, graphs=graphs)
+
+
+def _is_open(row: Row, plan: Plan) -> bool:
+    """Whether the split is to be searched: GPUs without tp or pp, not fully sharded."""
+    return (
+        bool(text_of(row, "gpus"))
+        and plan.zero < 3
+        and not (text_of(row, "tp") and text_of(row, "pp"))
+    )
+
+
+def sharded_plan(row: Row, base: Plan, said: Said) -> Plan:
+    """ZeRO stage: FSDP or ZeRO-n in the text, else the distributed optimizer's flag."""
+    text = text_of(row, "fsdp_shard").lower()
+    if found := re.search(r"zero-?\s?([0-3])", text):
+        return replace(base, zero=int(found.group(1)))
+    if re.fullmatch(r"[\d.]+", text) and float(text) > 1:
+        return replace(base, zero=3, shard=int(float(text)))
+    if re.search(r"fsdp|full|hsdp", text):
+        return replace(base, zero=3)
+    if re.search(r"zero-?3|fsdp", text_of(row, "notes").lower().split(";")[0]):
+        return replace(base, zero=3)
+    flag = flag_of(row, "dist_optimizer")
+    if flag is None:
+        flag = base.stack != Stack.ERA_2021
+        said.note("optimizer states sharded" if flag else "optimizer states on every rank")
+    return replace(base, zero=1 if flag else 0)
+
+
+def _data_ranks(gpus: int | None, inside: int, cp: int, dp: int | None, said: Said) -> int:
+    """Data-parallel size; a stated one that counts context ranks too is taken as such."""
+    if gpus is None:
+        if dp is None:
+            raise InputError("gpus is empty, and so is dp: one of them is needed")
+        return dp
+    ranks = inside * cp
+    if gpus % ranks:
+        raise InputError(
+            f"tp x pp x cp = {ranks:,} does not divide gpus = {gpus:,} (impossible split)"
+        )
+    if dp is None or dp == gpus // ranks:
+        return gpus // ranks
+    if dp * inside == gpus:
+        said.note(f"dp = {dp} counts the context-parallel ranks")
+        return gpus // ranks
+    raise InputError(
+        f"tp x pp x cp x dp = {ranks * dp:,} is not gpus = {gpus:,} (impossible split)"
+    )
+
+
+def _expert_ranks(shape: ModelShape, system: System, ranks: int, said: Said) -> int:
+    """Expert-parallel size where it is not given: the largest within the scale-up domain."""
+    if not shape.is_moe:
+        return 1
+    most = max(8, system.scaleup_packages)
+    sizes = [e for e in range(1, most + 1) if shape.experts % e == 0 and ranks % e == 0]
+    said.note(
+        f"expert parallelism {sizes[-1]} (not given: largest within the scale-up domain)", 0.1
+    )
+    return sizes[-1]
+
+
+def _searched(
+    row: Row,
+    shape: ModelShape,
+    system: System,
+    model: TrainModel,
+    plan: Plan,
+    size: Mapping[str, int | None],
+    said: Said,
+) -> Plan:
+    """Recommended plan of the search within what the row says."""
+    gpus = size["gpus"] or 1
+    gbs = size_of(row, "gbs")
+    if gbs is None:
+        gbs = usual_batch(gpus, plan.seq)
+        said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
+    fixed: dict[str, Any] = {
+        k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
+    }
+    choices = replace(
+        PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
+    )
+    stated = _stated_recompute(row, shape, None)
+    if stated is not None:
+        choices = replace(choices, recompute=(stated,))
+    found = search(shape, system, model, replace(plan, gbs=gbs), [gpus], choices, top=1)
+    chosen = found.recommended.plan
+    said.note(
+        f"tp {chosen.tp}, pp {chosen.pp}, cp {chosen.cp}, ep {chosen.ep} (not given: best of "
+        f"{found.feasible:,} feasible plans), microbatch {chosen.mbs}, "
+        f"{_recompute_words(chosen)}",
+        0.1,
+    )
+    return chosen
+
+
+def usual_batch(gpus: int, seq: int) -> int:
+    """Batch in sequences where none is given.
+
+    Four million tokens, and 1,024 tokens a GPU for large jobs; a multiple of the odd part of the
+    GPUs, so that it divides.
+    """
+    odd = gpus
+    while odd % 2 == 0:
+        odd //= 2
+    doublings = round(
+        math.log2(max(1.0, max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus) / seq / odd))
+    )
+    return int(odd * 2**doublings)
+
+
+def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
+    """Constants of the system's generation; where it has none, those of a like one, wide band."""
+    try:
+        return load_train_model(catalog, system.generation)
+    except InputError:
+        if system.generation not in STANDS_FOR:
+            raise
+    like = STANDS_FOR[system.generation]
+    said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
+    return load_train_model(catalog, like)
+
+
+def complete_system(system: System, said: Said) -> System:
+    """A system whose server or network is not public gets usual ones."""
+    if system.system_packages < 1 or system.system_power_kw <= 0.0:
+        said.note("power of the server by its package's (not public)")
+        power_kw = full_power_w(replace(system, system_packages=0)) / W_PER_KW
+        system = replace(system, system_packages=1, system_power_kw=power_kw)
+    if system.bf16_tflops <= 0.0:
+        said.note("BF16 at half of the FP8 rate (not public)", 0.1)
+        system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
+    if system.scaleup_gb_s <= 0.0:
+        said.note("no scale-up network is known: packages one by one", 0.1)
+        system = replace(system, scaleup_gb_s=100.0, scaleup_packages=1)
+    if system.scaleout_gbit_s > 0.0:
+        return system
+    said.note("network of 200 Gbit/s a package (not public)", 0.1)
+    return replace(system, scaleout_gbit_s=200.0)
+
+
+def check_divides(shape: ModelShape, plan: Plan) -> None:
+    """Refuse splits that the model does not allow.
+
+    Raises
+    ------
+    InputError : heads, layers or experts can't be split so; the message names both numbers.
+    """
+    if shape.heads % plan.tp:
+        raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
+    if plan.sites > plan.dp:
+        raise InputError(f"sites = {plan.sites} are more than data-parallel ranks ({plan.dp})")
+    if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):
+        raise InputError(
+            f"pp x vp = {plan.pp} x {plan.vp} stages are more than {shape.layers} layers"
+        )
+    if plan.pp > shape.layers + shape.mtp_layers:
+        raise InputError(f"pp = {plan.pp} stages are more than {shape.layers} layers")
+    if shape.is_moe and shape.experts % plan.ep:
+        raise InputError(f"ep = {plan.ep} does not divide {shape.experts} experts")
+    if not shape.is_moe and plan.ep > 1:
+        raise InputError(f"ep = {plan.ep}, but {shape.name} has no experts")
+
+
+def filled_plan(
+    row: Row, shape: ModelShape, system: System, model: TrainModel, plan: Plan, said: Said
+) -> Plan:
+    """Microbatch and recomputation where they are open."""
+    if _is_open(row, plan):
+        return plan  # the search chose both
+
+    def rated(candidate: Plan) -> tuple[float, bool]:
+        out = evaluate_plan(shape, system, model, candidate)
+        return float(out.step_s[0]), bool(out.fits[0])
+
+    def easy(candidate: Plan) -> tuple[float, bool]:
+        out = evaluate_plan(shape, system, model, candidate)
+        return float(out.step_s[0]), roomy(out)
+
+    offload = system.released and plan.stack == Stack.TUNED
+    known = _stated_recompute(row, shape, plan)
+    stated = plan
+    if known is not None:
+        stated = replace(plan, recompute=known[0], recompute_share=known[1])
+
+    def filled(candidate: Plan) -> tuple[Plan, list[str]]:
+        if known is not None and (rated(candidate)[1] or plan.stack != Stack.TUNED):
+            return candidate, []
+        if known is not None and known[0]:
+            lean = replace(candidate, lean_states=True)
+            return (lean, ["16-bit gradients (else it does not fit)"]) if rated(lean)[1] else (
+                candidate, []
+            )  # fmt: skip
+        return fitting_recompute(candidate, easy if known is None else rated, offload)
+
+    if size_of(row, "mbs") is None:
+        return _best_filled(stated, filled, rated, said)
+    done, words = filled(stated)
+    for word in words:
+        said.note(word)
+    return done
+
+
+def _stated_recompute(
+    row: Row, shape: ModelShape, plan: Plan | None
+) -> tuple[Recompute, float] | None:
+    """Parts and share of the layers that a row states; None where it leaves them open."""
+    choice = parse_recompute(text_of(row, "recompute"))
+    if not choice.known:
+        return None
+    parts = Recompute.NONE
+    for name in choice.parts:
+        parts |= _PARTS[name]
+    every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
+    stages = plan.pp if plan else 1
+    return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)
+
+
+def _recompute_words(plan: Plan) -> str:
+    parts = [str(p.name).lower() for p in Recompute if p and p in plan.recompute]
+    return f"recomputing {' and '.join(parts)}" if parts else "nothing recomputed"
+
+
+def _best_filled(
+    plan: Plan,
+    filled: Callable[[Plan], tuple[Plan, list[str]]],
+    rated: Callable[[Plan], tuple[float, bool]],
+    said: Said,
+) -> Plan:
+    """Fastest microbatch, each with its own way of fitting."""
+    most = plan.gbs / plan.dp
+    sizes = microbatches(most)
+    tried = []
+    for b in sizes:
+        candidate, words = filled(replace(plan, mbs=b))
+        time, fits = rated(candidate)
+        tried.append((not fits, time, b, candidate, words))
+    _, _, b, done, words = min(tried, key=lambda t: t[:3])
+    said.note(f"microbatch {b} (fastest that fits)")
+    for word in words:
+        said.note(word)
+    return done

@@ -1,0 +1,161 @@
+"""Tables of training runs: each row's plan, with what it leaves open filled in by rule, predicted.
+
+Columns are those of the published tables (see `docs/training.md`); blank means not known. Results
+that a row may hold (time, tokens/s, FLOP/s, MFU, memory) are never read. The order in which blanks
+are filled: model and system; precision; date and kind of software; sizes (tp, pp, cp, ep by the
+search where tp or pp is missing, dp from the GPUs); microbatch (the fastest that fits);
+recomputation (the cheapest with which it fits).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from gigawatt.catalog import Catalog
+from gigawatt.errors import GigawattError
+from gigawatt.performance.hardware import System
+from gigawatt.performance.shapes import ModelShape
+from gigawatt.performance.training.case_fill import (
+    check_divides,
+    complete_system,
+    filled_plan,
+    sharded_plan,
+    sized_plan,
+    software_plan,
+    train_model_of,
+    usual_batch,
+)
+from gigawatt.performance.training.case_input import (
+    Row,
+    Said,
+    check_shape,
+    shape_of,
+    size_of,
+    system_of,
+    text_of,
+)
+from gigawatt.performance.training.evaluate import evaluate_plan
+from gigawatt.performance.training.facts import TrainModel
+from gigawatt.performance.training.flops import Convention, flop_per_token, parse_convention
+from gigawatt.performance.training.plan import Plan, check_plan
+from gigawatt.performance.training.result import StepBatch
+
+ADDED = (
+    "predicted_iter_time_s",
+    "predicted_iter_time_low_s",
+    "predicted_iter_time_high_s",
+    "predicted_tokens_per_s_per_gpu",
+    "predicted_tflops_per_gpu",
+    "predicted_memory_gib_per_gpu",
+    "fits",
+    "assumed",
+    "problem",
+)
+RESULTS = (
+    "iter_time_s", "tokens_per_s_per_gpu", "tflops_per_gpu", "mfu_pct", "hfu_pct",
+    "time_to_train_min", "memory_gib_per_gpu",
+)  # fmt: skip
+Z95 = 1.645
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row with everything filled in.
+
+    Attributes
+    ----------
+    shape, system, model : model, system, constants of its generation.
+    plan : the plan.
+    convention : how its FLOP are counted.
+    assumed : what was filled in, in words.
+    sigma_log : standard deviation of ln(time) that filling in adds.
+    """
+
+    shape: ModelShape
+    system: System
+    model: TrainModel
+    plan: Plan
+    convention: Convention
+    assumed: tuple[str, ...]
+    sigma_log: float
+
+
+def resolve_case(row: Row, catalog: Catalog) -> Case:
+    """Plan of a row, with what it leaves open filled in.
+
+    Raises
+    ------
+    InputError : a name is not known, a size is wrong or does not divide, the system lacks the
+        precision. InfeasibleError : sizes are missing and no plan fits.
+    """
+    said = Said([])
+    shape = shape_of(row, catalog, said)
+    check_shape(shape, row, said)
+    for words in shape.approximations:
+        said.note(f"model: {words}", 0.05)
+    system = complete_system(system_of(row, catalog, said), said)
+    model = train_model_of(catalog, system, said)
+    base = software_plan(row, system, said)
+    sized = sized_plan(row, shape, system, model, base, said)
+    check_plan(sized)
+    check_divides(shape, sized)
+    plan = filled_plan(row, shape, system, model, sized, said)
+    convention, words = parse_convention(text_of(row, "flops_convention"))
+    said.note(words)
+    return Case(shape, system, model, plan, convention, tuple(said.words), said.sigma_log)
+
+
+def open_case(row: Row, catalog: Catalog) -> Case:
+    """A row for a search: model, system, software and batch, with no plan chosen yet.
+
+    Raises
+    ------
+    InputError : as `resolve_case`.
+    """
+    said = Said([])
+    shape = shape_of(row, catalog, said)
+    system = complete_system(system_of(row, catalog, said), said)
+    model = train_model_of(catalog, system, said)
+    plan = sharded_plan(row, software_plan(row, system, said), said)
+    gbs = size_of(row, "gbs")
+    if gbs is None:
+        gbs = usual_batch(size_of(row, "gpus") or 1, plan.seq)
+        said.note(f"batch of {gbs:,} sequences (not given)")
+    convention, _ = parse_convention(text_of(row, "flops_convention"))
+    words = tuple(said.words)
+    return Case(shape, system, model, replace(plan, gbs=gbs), convention, words, said.sigma_log)
+
+
+def predict(case: Case) -> StepBatch:
+    """Step of a case, its sigma widened by what was filled in."""
+    out = evaluate_plan(case.shape, case.system, case.model, case.plan)
+    table = out.table.copy()
+    result = StepBatch(table, out.gpus, out.tokens)
+    sigma = result.column("sigma_log")
+    sigma[:] = (sigma**2 + case.sigma_log**2) ** 0.5
+    return result
+
+
+def case_columns(row: Row, catalog: Catalog) -> dict[str, str]:
+    """The columns `ADDED` of one row; a row that can't be evaluated has only its `problem`."""
+    try:
+        case = resolve_case(row, catalog)
+        out = predict(case)
+    except GigawattError as error:
+        return {**dict.fromkeys(ADDED, ""), "problem": " ".join(str(error).split())}
+    step, band = float(out.step_s[0]), math.exp(Z95 * float(out.sigma_log[0]))
+    rate = float(out.tokens_per_s_per_gpu[0])
+    flop = flop_per_token(case.shape, case.plan.seq, case.convention)
+    values = (step, step / band, step * band, rate, rate * flop / 1e12, float(out.memory_gib[0]))
+    cells = [f"{v:.6g}" for v in values]
+    fits = "1" if bool(out.fits[0]) else "0"
+    return dict(zip(ADDED, [*cells, fits, "; ".join(case.assumed), ""], strict=True))
+
+
+def predict_cases(rows: Iterable[Row], catalog: Catalog) -> Iterator[dict[str, str]]:
+    """Each row with the columns `ADDED`; none is dropped."""
+    for row in rows:
+        kept = {k: v or "" for k, v in row.items() if k}
+        yield {**kept, **case_columns(kept, catalog)}

@@ -1,0 +1,184 @@
+"""Time of one layer and of the output layer for one microbatch, from operators; floats only.
+
+Every operator is the slower of computing and moving its bytes, plus its launch. A product of
+(M, K) and (K, N), with its two gradients::
+
+    t(reduction R) = 2 M K N / rate x (1 + K0 b/R) x (1 + wave SMs/tiles)
+    forward R = K, data gradient R = N, weight gradient R = M
+
+K0 is the depth that hides the start and end of a tile (b = 16 / bits of the format); the last
+factor is the idle part of the last wave of 128 x 256 tiles. T = mbs x seq / cp tokens.
+
+Left out: differences between libraries, clocks under power caps, the fabric of the chip.
+"""
+
+from __future__ import annotations
+
+import math
+
+from gigawatt.performance.training.facts import Machine, Shape
+from gigawatt.performance.training.row import Row
+
+TILE = 128.0 * 256.0
+BF16, FP8, FP8_BLOCK, MXFP8, NVFP4 = 0.0, 1.0, 2.0, 3.0, 4.0
+ERA_2021, PLAIN, TUNED = 0.0, 1.0, 2.0
+FULL_GRAPHS, DUAL = 3.0, 2.0
+FLASH_PRODUCTS = 2.5  # five products backward against two forward
+NARROW_HEADS = 0.7  # fused attention of 64-wide heads reaches 0.6 of that of 128-wide ones
+UNFUSED_FORWARD, UNFUSED_BACKWARD = 13.0, 21.0  # bytes per score: softmax, mask, dropout
+
+
+def product_rate(x: Machine, p: Row) -> float:
+    """FLOP/s of large products in the plan's precision."""
+    rate = x.rate_bf16
+    if p.precision == FP8:
+        rate = x.rate_fp8
+    elif p.precision == FP8_BLOCK:
+        rate = x.rate_fp8_block
+    elif p.precision == MXFP8:
+        rate = x.rate_mxfp8
+    elif p.precision == NVFP4:
+        rate = x.rate_nvfp4
+    return rate / x.plain_gemm if p.stack == PLAIN else rate
+
+
+def value_bytes(p: Row) -> float:
+    """Bytes of one value that enters a product."""
+    if p.precision == BF16:
+        return 2.0
+    return 0.5625 if p.precision == NVFP4 else 1.0
+
+
+def product_s(
+    x: Machine, rate: float, size: float, m: float, k: float, n: float
+) -> tuple[float, float]:
+    """Forward, and both gradients, of one product of `size`-byte values, s (module's header)."""
+    base = 2.0 * m * k * n / rate * (1.0 + x.wave * x.sms * TILE / (m * n))
+    grad = 2.0 * m * k * n / rate * (1.0 + x.wave * x.sms * TILE / (m * k))
+    depth = x.k0 * 2.0 / max(0.5, size)
+    moved = (size * (m * k + k * n) + 2.0 * m * n) / x.hbm
+    forward = max(base * (1.0 + depth / k), moved) + x.launch
+    data = max(grad * (1.0 + depth / n), moved)
+    weight = max(2.0 * m * k * n / rate * (1.0 + depth / m), moved)
+    return forward, data + weight + 2.0 * x.launch
+
+
+def quantise_s(x: Machine, p: Row, values: float) -> float:
+    """Time to read values in BF16 and write them in both layouts of a low precision, s."""
+    if p.precision == BF16:
+        return 0.0
+    return values * x.quantise_bytes / x.hbm
+
+
+def linear_s(x: Machine, p: Row, m: float, k: float, n: float) -> tuple[float, float]:
+    """One linear layer with quantising of its inputs, forward and backward, s."""
+    forward, backward = product_s(x, product_rate(x, p), value_bytes(p), m, k, n)
+    return forward + quantise_s(x, p, m * k), backward + quantise_s(x, p, m * n)
+
+
+def projections_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float, float]:
+    """Attention's projections: forward, backward, and MLA up-projections' forward, s."""
+    if s.mla == 0.0:
+        width = (s.heads * s.d_qk + s.kv_heads * (s.d_qk + s.d_v)) / p.tp
+        f1, b1 = linear_s(x, p, t, s.hidden, width)
+        f2, b2 = linear_s(x, p, t, s.heads * s.d_v / p.tp, s.hidden)
+        return f1 + f2, b1 + b2, 0.0
+    own = t / p.tp if p.sequence_parallel > 0.0 else t
+    kv = linear_s(x, p, own, s.hidden, s.kv_lora + s.rope)
+    kv_up = linear_s(x, p, t, s.kv_lora, s.heads * (s.nope + s.d_v) / p.tp)
+    out = linear_s(x, p, t, s.heads * s.d_v / p.tp, s.hidden)
+    forward, backward, up = kv[0] + kv_up[0] + out[0], kv[1] + kv_up[1] + out[1], kv_up[0]
+    if s.q_lora > 0.0:
+        q = linear_s(x, p, own, s.hidden, s.q_lora)
+        q_up = linear_s(x, p, t, s.q_lora, s.heads * s.d_qk / p.tp)
+        return forward + q[0] + q_up[0], backward + q[1] + q_up[1], up + q_up[0]
+    q = linear_s(x, p, t, s.hidden, s.heads * s.d_qk / p.tp)
+    return forward + q[0], backward + q[1], up
+
+
+def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
+    """Scores and their use, forward and backward, s.
+
+    Fused: causal half of the square, at a share of the BF16 peak that falls for short sequences
+    and narrow heads. Unfused (2021): the full square as batched products, and the scores through
+    memory.
+    """
+    heads = s.heads / p.tp
+    if p.stack == ERA_2021:
+        flop = 2.0 * t * p.seq * (s.d_qk + s.d_v) * heads
+        scores = t * p.seq * heads
+        products = flop / (x.rate_bf16 * x.unfused_share)
+        forward = products + scores * UNFUSED_FORWARD / x.hbm + 5.0 * x.launch
+        return forward, 2.0 * products + scores * UNFUSED_BACKWARD / x.hbm + 9.0 * x.launch
+    keys = p.seq / 2.0
+    near = min(keys, s.window) if s.windowed > 0.0 else keys
+    flop = 2.0 * t * ((1.0 - s.windowed) * keys + s.windowed * near) * (s.d_qk + s.d_v) * heads
+    reached = (
+        p.seq / (p.seq + x.attention_tokens) * math.pow(min(1.0, s.d_qk / 128.0), NARROW_HEADS)
+    )
+    forward = flop / (x.attention * reached)
+    return forward + x.launch, FLASH_PRODUCTS * forward / x.attention_backward + 2.0 * x.launch
+
+
+def norms_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
+    """Norms, residuals, dropout and rotary embedding, forward and backward, s."""
+    own = t / p.tp if p.sequence_parallel > 0.0 else t
+    rope = 2.0 * t * (s.heads + s.kv_heads) * s.d_qk / p.tp
+    if p.stack == ERA_2021:
+        forward, backward = 12.0 * own * s.hidden, 16.0 * own * s.hidden
+    else:
+        forward, backward = 8.0 * own * s.hidden + rope, 12.0 * own * s.hidden + rope
+    return 2.0 * forward / x.hbm + 6.0 * x.launch, 2.0 * backward / x.hbm + 8.0 * x.launch
+
+
+def feed_forward_s(x: Machine, s: Shape, p: Row, t: float, width: float) -> tuple[float, float]:
+    """Dense feed-forward layer of a width (also shared experts), forward and backward, s."""
+    f = width / p.tp
+    f1, b1 = linear_s(x, p, t, s.hidden, (s.matrices - 1.0) * f)
+    f2, b2 = linear_s(x, p, t, f, s.hidden)
+    act = 2.0 * t * f / x.hbm
+    forward = f1 + f2 + (s.matrices + 1.0) * act
+    return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act
+
+
+def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
+    """Router, permutation and routed experts, forward and backward, s.
+
+    A local expert gets M_e = routed tokens / local experts; grouped products reach
+    M_e / (M_e + half) of the usual rate.
+    """
+    own = t / p.tp
+    routed = own * s.top_k * p.etp * p.imbalance
+    local = s.experts / p.ep
+    per_expert = routed / local
+    rate = product_rate(x, p) * per_expert / (per_expert + x.expert_half)
+    f = s.expert_ffn / p.etp
+    size = value_bytes(p)
+    depth = x.k0 * 2.0 / max(0.5, size)
+    forward, backward = 0.0, 0.0
+    up = (s.matrices - 1.0) * f
+    for k, n in ((s.hidden, up), (f, s.hidden)):
+        base = 2.0 * routed * k * n / rate
+        moved = (size * (routed * k + local * k * n) + 2.0 * routed * n) / x.hbm
+        forward += max(base * (1.0 + depth / k), moved) + x.launch
+        backward += max(base * (1.0 + depth / n), moved)
+        backward += max(base * (1.0 + depth / per_expert), moved) + 2.0 * x.launch
+        forward += quantise_s(x, p, routed * k)
+        backward += quantise_s(x, p, routed * n)
+    act = 2.0 * routed * f / x.hbm
+    fused = p.graphs == FULL_GRAPHS or p.schedule == DUAL
+    passes = x.permute_passes * (1.0 if fused else x.permute_unfused)
+    permute = passes * routed / p.etp * s.hidden * 2.0 / x.hbm
+    router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
+    forward += (s.matrices + 1.0) * act + permute + router + 10.0 * x.launch
+    backward += (2.0 * s.matrices + 1.0) * act + permute + 2.0 * router + 10.0 * x.launch
+    return forward, backward
+
+
+def output_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
+    """Output layer in 16 bits and loss, forward and backward, s; it sits on the last stage."""
+    rate = x.rate_bf16 / x.plain_gemm if p.stack == PLAIN else x.rate_bf16
+    forward, backward = product_s(x, rate, 2.0, t, s.hidden, s.vocab / p.tp)
+    bytes_per_logit = 30.0 if p.stack == ERA_2021 else x.logit_bytes
+    loss = t * s.vocab / p.tp * bytes_per_logit / x.hbm
+    return forward + loss / 3.0, backward + loss * 2.0 / 3.0

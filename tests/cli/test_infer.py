@@ -1,0 +1,93 @@
+"""`gigawatt infer`: a point, a file of cases, what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from gigawatt.cli.infer import command
+from gigawatt.errors import InfeasibleError, InputError
+
+POINT = ["--model", "llama-3.1-70b", "--gpu", "H200", "--precision", "fp8"]
+
+
+def run(*words):
+    result = CliRunner().invoke(command, list(words))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def data(*words):
+    return json.loads(run(*POINT, *words, "--json").stdout)
+
+
+def test_a_point_tells_all_of_its_outputs():
+    point = data("--tp", "4", "--concurrency", "32")
+    tok_s = point["output_tok_s_per_gpu"]["value"]
+    assert point["tok_s_per_user"]["value"] == pytest.approx(1e3 / point["tpot_ms"]["value"])
+    drawn = point["drawn_w_per_gpu"] * point["pue"]
+    assert point["output_tok_s_per_mw"]["value"] == pytest.approx(tok_s * 1e6 / drawn)
+    assert point["j_per_output_token"] == pytest.approx(drawn / tok_s)
+    assert point["wh_per_output_token"] == pytest.approx(drawn / tok_s / 3600)
+    parts = ("systems", "site", "energy", "opex")
+    hours = sum(point["cost"][f"{p}_usd_per_hour"] for p in parts)
+    assert point["cost"]["usd_per_package_hour"] == pytest.approx(hours)
+    text = run(*POINT, "--tp", "4", "--concurrency", "32").stdout
+    for words in ("Time to first token", "PUE 1.2", "USD", "Wh", "90 % bands"):
+        assert words in text
+
+
+def test_a_rate_finds_its_clients():
+    point = data("--tp", "4", "--rate", "3")
+    assert point["request_rate_per_s"] == pytest.approx(3.0, rel=1e-3)
+    with pytest.raises(InfeasibleError, match="at most"):
+        run(*POINT, "--tp", "4", "--rate", "1e6")
+
+
+def test_a_prefill_pool_and_speculation():
+    words = ["--model", "deepseek-v3", "--gpu", "GB300", "--precision", "fp4", "--input", "8000",
+             "--concurrency", "256", "--dp", "8", "--json"]  # fmt: skip
+    one = json.loads(run(*words).stdout)
+    two = json.loads(run(*words, "--prefill-workers", "2", "--prefill-dp", "4").stdout)
+    fast = json.loads(run(*words, "--speculation", "mtp").stdout)
+    assert two["packages"] == 16
+    assert two["tpot_ms"]["value"] < one["tpot_ms"]["value"]
+    assert fast["tpot_ms"]["value"] < one["tpot_ms"]["value"]
+
+
+def test_cases_keep_their_rows(tmp_path):
+    header = "gpu,model_path,precision,backend,mean_isl,mean_osl,concurrency,tp,note"
+    rows = ["H200,llama-3.1-70b,fp8,vllm,1000,1000,8,2,good", "H200,nobody,fp8,vllm,1,1,1,1,bad"]
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("\n".join([header, *rows]) + "\n")
+    result = run("--cases", str(source), "--out", str(out))
+    lines = out.read_text().splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(header + ",predicted_ttft_ms,predicted_ttft_ms_low")
+    assert "good" in lines[1]
+    assert "Unknown model" in lines[2]
+    assert "1 of 2 rows" in result.stderr
+
+
+def test_mistakes_of_a_user():
+    with pytest.raises(InputError, match="--model and --gpu"):
+        run()
+    with pytest.raises(InputError, match="choose one"):
+        run(*POINT, "--rate", "1", "--concurrency", "2")
+    with pytest.raises(InputError, match="output_tokens"):
+        run(*POINT, "--output", "-5")
+    with pytest.raises(InputError, match="no such file"):
+        run("--cases", "/no/such/file.csv")
+    with pytest.raises(InfeasibleError, match="does not fit"):
+        run("--model", "deepseek-v3", "--gpu", "H100", "--tp", "8")
+    with pytest.raises(InputError, match="prefix_hit_share"):
+        run(*POINT, "--tp", "4", "--prefix-hit", "1.5")
+    with pytest.raises(InputError, match="method of speculation"):
+        run(*POINT, "--tp", "4", "--draft", "2")
+    with pytest.raises(InputError, match="replicas is 0"):
+        run(*POINT, "--tp", "4", "--replicas", "0")
+    with pytest.raises(InputError, match="draft of 9"):
+        run(*POINT, "--tp", "4", "--speculation", "mtp", "--draft", "9")

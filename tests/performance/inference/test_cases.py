@@ -1,0 +1,117 @@
+"""Files of cases: layouts, blanks, bad rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from gigawatt.catalog import load_catalog
+from gigawatt.errors import InputError
+from gigawatt.performance.inference.cases import ADDED, predict_rows
+from gigawatt.performance.inference.tables import (
+    AGGREGATED,
+    DISAGGREGATED,
+    MLPERF,
+    layout_of,
+    read_rows,
+)
+
+CATALOG = load_catalog()
+RESULTS = (
+    "ttft_ms", "tpot_ms", "tok_s_user", "output_tok_s_per_gpu_derived", "tokens_per_s",
+    "total_tok_s_per_gpu_derived", "tok_s_per_gpu", "ttft_p99_ms", "tpot_p99_ms",
+)  # fmt: skip
+ROW = {
+    "row_id": "a", "origin": "InferenceX", "measured": "2026-03-01", "gpu": "H200-SXM",
+    "gpus": "4", "backend": "vllm", "backend_version": "0.16.0",
+    "model_path": "meta-llama/Llama-3.1-70B", "precision": "fp8", "spec_decode": "none",
+    "isl": "1024", "osl": "1024", "mean_isl": "921.6", "mean_osl": "921.6", "concurrency": "16",
+    "tp": "4", "dp": "1", "moe_tp": "1", "moe_ep": "1", "ttft_ms": "100", "tpot_ms": "12",
+}  # fmt: skip
+
+
+def one(**changes):
+    return predict_rows([{**ROW, **changes}], AGGREGATED, CATALOG)[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["measured_serving_agg.csv", "measured_serving_disagg.csv", "mlperf_inference.csv"]
+)
+def test_blanked_results_give_the_same_answer(shared, name):
+    rows, header = read_rows(shared / "reference" / "inference" / name)
+    layout = layout_of(header, name)
+    blank = [{k: "" if k in RESULTS else v for k, v in row.items()} for row in rows]
+    full, empty = predict_rows(rows, layout, CATALOG), predict_rows(blank, layout, CATALOG)
+    assert full == empty
+    predicted = sum(not row["problem"] for row in full)
+    print(f"{name}: {predicted} of {len(rows)} rows predicted")
+    assert predicted >= 0.97 * len(rows)
+
+
+def test_layouts_are_known_by_their_columns():
+    assert layout_of(list(ROW), "x") == AGGREGATED
+    assert layout_of([*ROW, "decode_num_workers"], "x") == DISAGGREGATED
+    assert layout_of(["accelerator", "scenario", "model"], "x") == MLPERF
+    with pytest.raises(InputError, match="unknown layout"):
+        layout_of(["a", "b"], "x.csv")
+
+
+def test_a_row_has_all_columns_and_its_band():
+    row = one()
+    assert set(row) == set(ADDED)
+    for name in ("ttft_ms", "tpot_ms", "output_tok_s_per_gpu"):
+        low, central, high = (float(row[f"predicted_{name}{end}"]) for end in ("_low", "", "_high"))
+        assert 0.0 < low < central < high
+    assert "cache in FP8" in row["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model_path": "no-such-model"}, "Unknown model"),
+        ({"gpu": "Z9000"}, "Unknown GPU"),
+        ({"concurrency": "-4"}, "concurrency"),
+        ({"mean_isl": "", "isl": ""}, "mean_isl"),
+        ({"mean_osl": "many"}, "mean_osl is 'many'"),
+        ({"tp": "3"}, "does not divide"),
+        ({"tp": "1", "model_path": "deepseek-ai/DeepSeek-V3"}, "does not fit"),
+        ({"backend": "abacus"}, "Unknown engine"),
+        ({"spec_decode": "telepathy"}, "Unknown speculation"),
+        ({"measured": "soon"}, "measured"),
+    ],
+)
+def test_a_bad_row_keeps_its_place_and_says_why(changes, words):
+    good, bad = predict_rows([ROW, {**ROW, **changes}], AGGREGATED, CATALOG)
+    assert not good["problem"]
+    assert words in bad["problem"]
+    assert bad["predicted_tpot_ms"] == ""
+
+
+def test_unknown_speculation_is_an_envelope():
+    path = "deepseek-ai/DeepSeek-V3"
+    sure = one(model_path=path, gpu="B200-SXM", tp="8", spec_decode="none", gpus="8")
+    open_ = one(model_path=path, gpu="B200-SXM", tp="8", spec_decode="unknown", gpus="8")
+    fast = one(model_path=path, gpu="B200-SXM", tp="8", spec_decode="mtp", gpus="8")
+    assert not sure["problem"] + open_["problem"] + fast["problem"]
+    assert open_["predicted_tpot_ms"] == sure["predicted_tpot_ms"]
+    assert float(open_["predicted_tpot_ms_low"]) == pytest.approx(
+        float(fast["predicted_tpot_ms_low"]), rel=1e-3
+    )
+    assert float(fast["predicted_tpot_ms"]) < float(sure["predicted_tpot_ms"])
+
+
+def test_a_config_file_is_a_model(tmp_path):
+    import json
+
+    config = {
+        "model_type": "llama", "num_hidden_layers": 80, "hidden_size": 8192,
+        "num_attention_heads": 64, "num_key_value_heads": 8, "intermediate_size": 28672,
+        "vocab_size": 128256, "hidden_act": "silu", "tie_word_embeddings": False,
+        "max_position_embeddings": 131072,
+    }  # fmt: skip
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    own, known = one(model_path=str(path)), one()
+    assert not own["problem"]
+    assert float(own["predicted_tpot_ms"]) == pytest.approx(
+        float(known["predicted_tpot_ms"]), rel=0.25
+    )  # the catalog's has deviations of its own

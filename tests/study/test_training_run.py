@@ -1,0 +1,117 @@
+"""Whole runs: tokens, budgets and losses agree; bands hold; published runs; bad input."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gigawatt.catalog import load_catalog
+from gigawatt.errors import InfeasibleError, InputError
+from gigawatt.performance.training.cases import resolve_case
+from gigawatt.study.training_run import RunAsk, training_run
+from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns
+
+CATALOG = load_catalog()
+CASE = resolve_case(
+    {"model": "llama-3.1-405b", "gpu": "H100 SXM", "gpus": "16384", "tp": "8", "pp": "16",
+     "gbs": "2048", "seq_len": "8192", "mbs": "1", "precision": "bf16", "recompute": "none",
+     "source": "The Llama 3 Herd of Models, arXiv 2407.21783"},
+    CATALOG,
+)  # fmt: skip
+TOKENS = 15.6e12
+
+
+def test_llama_3_405b_takes_about_its_published_package_hours() -> None:
+    """30.84 million package-hours on the model card; they hold restarts and other phases."""
+    run = training_run(CASE, RunAsk(tokens=TOKENS), CATALOG)
+    print(
+        f"{run.gpu_hours.median:,.0f} package-hours against 30,840,000; {run.days.median:.1f} days"
+    )
+    assert run.gpu_hours.median == pytest.approx(30.84e6, rel=0.15)
+    assert 3.6e25 < run.flop < 4.1e25  # 3.8e25 by 6 N D
+    assert 0.85 < run.work_share.median < 0.97  # above 0.90 of effective time by the paper
+    assert 4.0 < run.failures_per_day < 12.0  # 7.8 in the paper
+
+
+def test_tokens_budget_and_loss_are_three_ways_to_one_run() -> None:
+    by_tokens = training_run(CASE, RunAsk(tokens=TOKENS), CATALOG)
+    by_flop = training_run(CASE, RunAsk(flop=by_tokens.flop), CATALOG)
+    by_loss = training_run(CASE, RunAsk(loss=by_tokens.loss), CATALOG)
+    assert by_flop.tokens == pytest.approx(TOKENS)
+    assert by_loss.tokens == pytest.approx(TOKENS, rel=1e-6)
+    assert by_loss.days.median == pytest.approx(by_tokens.days.median, rel=1e-6)
+
+
+def test_parts_hang_together() -> None:
+    run = training_run(CASE, RunAsk(tokens=TOKENS, usd_per_gpu_hour=2.0), CATALOG)
+    assert run.healthy_days < run.days.median < run.healthy_days * 1.3
+    assert run.days.low < run.days.median < run.days.high
+    assert run.gpu_hours.median == pytest.approx(run.days.median * 24 * run.gpus)
+    assert run.gpu_mwh.median < run.it_mwh.median < run.facility_mwh.median
+    per_package_w = run.gpu_mwh.median * 1e6 / run.gpu_hours.median
+    assert 0.5 * 700 < per_package_w <= 700  # of the design power
+    assert run.cost_usd is not None
+    assert run.cost_usd.median == pytest.approx(2.0 * run.gpu_hours.median)
+    more = training_run(
+        CASE, RunAsk(tokens=TOKENS, usd_per_gpu_hour=2.0, usd_per_mwh=50.0), CATALOG
+    )
+    assert more.cost_usd is not None
+    assert more.cost_usd.median > run.cost_usd.median
+
+
+def test_twice_the_tokens_take_twice_the_time() -> None:
+    one = training_run(CASE, RunAsk(tokens=TOKENS), CATALOG)
+    two = training_run(CASE, RunAsk(tokens=2 * TOKENS), CATALOG)
+    assert two.days.median == pytest.approx(2 * one.days.median)
+    assert two.loss < one.loss
+
+
+def test_the_same_seed_gives_the_same_run_and_another_nearly_so() -> None:
+    one, two, other = (
+        training_run(CASE, RunAsk(tokens=TOKENS, seed=s), CATALOG) for s in (1, 1, 2)
+    )
+    assert one == two
+    assert other.days.median == pytest.approx(one.days.median, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (RunAsk(), "give one of"),
+        (RunAsk(tokens=1e12, flop=1e25), "not tokens and FLOP"),
+        (RunAsk(tokens=-1.0), "more than zero"),
+        (RunAsk(tokens=1e12, usd_per_gpu_hour=-1.0), "must not be negative"),
+    ],
+)
+def test_bad_asks_are_one_clear_error(ask: RunAsk, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        training_run(CASE, ask, CATALOG)
+
+
+def test_a_loss_below_what_the_model_can_reach_is_infeasible() -> None:
+    with pytest.raises(InfeasibleError, match="no number of tokens"):
+        training_run(CASE, RunAsk(loss=1.82), CATALOG)
+    fat = replace(CASE, plan=replace(CASE.plan, tp=1, pp=1, dp=16384, gbs=16384))
+    with pytest.raises(InfeasibleError, match="does not fit"):
+        training_run(fat, RunAsk(tokens=1e12), CATALOG)
+
+
+def test_published_whole_runs_keep_their_rows(shared: Path) -> None:
+    path = shared / "reference/training/whole_runs.csv"
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    told = list(predict_runs(rows, CATALOG))
+    assert len(told) == len(rows)
+    for given, got in zip(rows, told, strict=True):
+        assert bool(got["problem"]) == (not given["tokens_t"]), got["problem"]
+        if given["gpu_hours"] and not got["problem"]:
+            ratio = float(given["gpu_hours"]) / float(got["predicted_gpu_hours"])
+            print(f"{given['model']:32s} stated / predicted package-hours {ratio:.2f}")
+
+
+def test_a_run_without_packages_gets_a_usual_number() -> None:
+    told = run_columns({"model": "llama-3.1-8b", "gpu": "H100", "tokens_t": "1"}, CATALOG)
+    assert not told["problem"] and "not given" in told["assumed"]
+    assert set(told) == set(ADDED)

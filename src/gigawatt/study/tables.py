@@ -266,7 +266,6 @@ def _capex(frame: Frame) -> Rows:
 
 
 def _sites(frame: Frame, loaded: Loaded) -> Rows:
-    catalog = loaded.catalog
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):

@@ -19,6 +19,7 @@ from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
+from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
 from gigawatt.uncertainty.summary import bands
@@ -58,6 +59,7 @@ def all_tables(
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
+        "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
@@ -266,7 +268,6 @@ def _capex(frame: Frame) -> Rows:
 
 
 def _sites(frame: Frame, loaded: Loaded) -> Rows:
-    catalog = loaded.catalog
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 # name → (module, short help); a sub-command is imported when it is called
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
+    "replay": ("gigawatt.cli.infer_replay", "Replay a request trace, step by step."),
+    "frontier": ("gigawatt.cli.infer_frontier", "Throughput against speed per user, all plans."),
+    "plan": ("gigawatt.cli.infer_plan", "From a promise and a demand to pools, MW and cost."),
     "validate": ("gigawatt.cli.infer_validate", "Score the model on a folder of measured rows."),
     "calibrate": ("gigawatt.cli.infer_calibrate", "Fit the constants on a folder of rows."),
 }
@@ -158,7 +161,7 @@ def _point(
         energy_price_usd_per_mwh=o["energy_price"],
         utilisation_share=o["utilisation"],
     )
-    situation = situation_asked(_asked(o), catalog)
+    situation = situation_asked(asked_of(o), catalog)
     point = serving_point(situation, catalog, costs, rate or 0.0)
     text = json.dumps(_as_data(point), indent=2) if as_json else _text(point)
     if out:
@@ -169,7 +172,8 @@ def _point(
         click.echo(text)
 
 
-def _asked(o: dict[str, Any]) -> Asked:
+def asked_of(o: dict[str, Any]) -> Asked:
+    """What the options ask for."""
     from gigawatt.performance.inference.plan import Layout, ServingPlan
     from gigawatt.performance.inference.point import Asked
 

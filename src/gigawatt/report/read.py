@@ -53,6 +53,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "impact": ("year", "metric", "unit", "p10", "p50", "p90", "mean"),
     "performance": ("workload", "kind", "model", "system", "setting", "metric", "unit", "value"),
+    "serving": (
+        "workload", "system", "in_programme", "model", "precision", "input_tokens", "output_tokens",
+        "packages", "ttft_p99_limit_s", "speculation", "engine", "software", "pue",
+        "programme_tok_s_per_user", "at_programme_speed", "tok_s_per_user",
+        "output_tok_s_per_gpu", "output_tok_s_per_gpu_low", "output_tok_s_per_gpu_high",
+        "output_tok_s_per_mw", "drawn_w_per_gpu", "ttft_ms", "ttft_p99_ms", "plan",
+    ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",
         "computed_p90", "agrees", "reading",

@@ -74,6 +74,37 @@ ENGLISH: dict[str, str] = {
     "capacity.median": "P50",
     "capacity.table": "Facility power in service at year end, GW",
     "capacity.by_site": "Mean facility power in service at year end by site",
+    # serving
+    "serving.title": "Tokens per second by the speed that a user sees",
+    "serving.intro": "Each line is the best that any plan gives: tensor, expert and pipeline "
+    "parallelism, copies of attention, batch, pools and drafts are chosen for each point.",
+    "serving.per_gpu": "Output tokens per second and GPU",
+    "serving.per_gpu_unit": "by tokens per second that a user sees",
+    "serving.per_mw": "Output tokens per second and MW of facility power drawn",
+    "serving.per_mw_unit": "by tokens per second that a user sees",
+    "serving.speed": "Tokens/s per user",
+    "serving.rate": "Output tokens/s",
+    "serving.system": "System",
+    "serving.gpu_column": "Tokens/s per GPU",
+    "serving.mw_column": "Tokens/s per MW",
+    "serving.ttft_column": "TTFT, ms; p99 below",
+    "serving.plan": "Plan",
+    "serving.none": "none",
+    "serving.drafted": "{system}, {method}",
+    "serving.section": "Tokens per second, per GPU and per MW, by system",
+    "serving.section_intro": "The best that any plan gives, by the speed that a user sees; without "
+    "and with speculation. A figure per MW means nothing without the conditions below it: a slower "
+    "service, shorter prompts or a looser limit of the first token give several times as many.",
+    "serving.asked": "{workload}: at the programme's {speed} tokens/s per user",
+    "serving.asked_note": "{conditions} Per MW of facility power drawn while all packages serve. "
+    "Rates of the programme itself are without speculation and without a prefill pool; bands are "
+    "90 %. Points of the fronts: tables/serving of this run.",
+    "serving.reference": "{system} (measured, for comparison)",
+    "serving.drawn": "W per GPU",
+    "serving.speculation": "Speculation",
+    "serving.conditions": "{model}, {precision}, {packages} GPUs, {input_tokens} tokens in and "
+    "{output_tokens} out, limit of TTFT (p99): {ttft_limit}, speculation: {speculation}, "
+    "{engine} of {date}, PUE {pue}.",
     # schedule
     "schedule.title": "When each site is ready",
     "schedule.intro": "A block is one building with its systems. It is in service when its "

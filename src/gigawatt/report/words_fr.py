@@ -81,6 +81,39 @@ _WORDS: dict[str, str] = {
     "capacity.median": "P50",
     "capacity.table": "Puissance d’installation en service en fin d’année, GW",
     "capacity.by_site": "Puissance d’installation moyenne en service en fin d’année, par site",
+    # serving
+    "serving.title": "Jetons par seconde selon la vitesse vue par l’utilisateur",
+    "serving.intro": "Chaque ligne est le meilleur de tous les plans : parallélisme de tenseurs, "
+    "d’experts et d’étages, copies de l’attention, taille de lot, groupes séparés et jetons "
+    "anticipés sont choisis en chaque point.",
+    "serving.per_gpu": "Jetons de sortie par seconde et par GPU",
+    "serving.per_gpu_unit": "selon les jetons par seconde vus par l’utilisateur",
+    "serving.per_mw": "Jetons de sortie par seconde et par MW de puissance appelée du site",
+    "serving.per_mw_unit": "selon les jetons par seconde vus par l’utilisateur",
+    "serving.speed": "Jetons/s par utilisateur",
+    "serving.rate": "Jetons de sortie/s",
+    "serving.system": "Système",
+    "serving.gpu_column": "Jetons/s par GPU",
+    "serving.mw_column": "Jetons/s par MW",
+    "serving.ttft_column": "TTFT, ms ; p99 en dessous",
+    "serving.plan": "Plan",
+    "serving.none": "aucune",
+    "serving.drafted": "{system}, {method}",
+    "serving.section": "Jetons par seconde, par GPU et par MW, selon le système",
+    "serving.section_intro": "Le meilleur de tous les plans selon la vitesse vue par "
+    "l’utilisateur, sans et avec jetons anticipés. Un chiffre par MW ne veut rien dire sans les "
+    "conditions écrites dessous : un service plus lent, des invites plus courtes ou une limite "
+    "plus lâche du premier jeton en donnent plusieurs fois plus.",
+    "serving.asked": "{workload} : aux {speed} jetons/s par utilisateur du programme",
+    "serving.asked_note": "{conditions} Par MW de puissance appelée du site quand tous les GPU "
+    "servent. Les débits du programme sont sans jetons anticipés ni groupe de préremplissage ; "
+    "les fourchettes sont à 90 %. Points des courbes : tables/serving de cette simulation.",
+    "serving.reference": "{system} (référence mesurée)",
+    "serving.drawn": "W par GPU",
+    "serving.speculation": "Anticipation",
+    "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
+    "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
+    "{speculation}, {engine} de {date}, PUE {pue}.",
     # schedule
     "schedule.title": "Quand chaque site est prêt",
     "schedule.intro": "Un bloc est un bâtiment avec ses systèmes. Il est en service lorsque ses "

@@ -227,6 +227,17 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "m3", 'Water used at the site in the month; mean; only where source is "all".'
         ),
     },
+    "indicators": {
+        "it_mwh": Column("MWh", "Energy of the IT equipment in the year; mean of the draws."),
+        "facility_mwh": Column("MWh", "Energy at the site's meter in the year; mean of the draws."),
+        "pue": Column("factor", "Facility over IT energy (ISO/IEC 30134-2)."),
+        "wue_l_per_kwh": Column("L/kWh", "Site water over IT energy (30134-9)."),
+        "cue_kg_per_kwh": Column(
+            "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
+        ),
+        "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
+        "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
+    },
     "impact": {},
     "performance": {
         "workload": Column(TEXT, "Id of the workload in the programme."),
@@ -234,6 +245,36 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "model": Column(TEXT, "Catalog id of the reference model."),
         "setting": Column(TEXT, "Plan of parallel work, or batch, that the rate holds for."),
         "value": Column(ROW, "Central value of a healthy system, before failures."),
+    },
+    "serving": {
+        "workload": Column(TEXT, "Id of the serving workload in the programme."),
+        "system_name": Column(TEXT, "Name of the system."),
+        "in_programme": Column("true or false", "Whether it is a system of the programme."),
+        "model": Column(TEXT, "Name of the model."),
+        "precision": Column(TEXT, "Of weights and products."),
+        "input_tokens": Column("tokens", "Mean prompt."),
+        "output_tokens": Column("tokens", "Mean answer."),
+        "packages": Column("packages", "Packages of the deployment that plans are made for."),
+        "ttft_p99_limit_s": Column("s", "Limit of the time to the first token, 99th percentile."),
+        "speculation": Column(TEXT, "Method of drafting tokens; none = without."),
+        "engine": Column(TEXT, "Serving software."),
+        "software": Column(TEXT, "Month of the software."),
+        "pue": Column("ratio", "Power usage effectiveness that power per MW counts."),
+        "programme_tok_s_per_user": Column("tokens/s", "Least speed that the programme asks for."),
+        "at_programme_speed": Column("true or false", "Whether it is the plan at that speed."),
+        "tok_s_per_user": Column("tokens/s", "Output tokens that one user gets."),
+        "output_tok_s_per_gpu": Column("tokens/s per package", "Output tokens of one package."),
+        "output_tok_s_per_gpu_low": Column("tokens/s per package", "Low end of its 90 % band."),
+        "output_tok_s_per_gpu_high": Column("tokens/s per package", "High end of its 90 % band."),
+        "output_tok_s_per_mw": Column(
+            "tokens/s per MW", "Output tokens over facility power drawn while serving."
+        ),
+        "drawn_w_per_gpu": Column(
+            "W", "IT power that one package draws with its share of the node."
+        ),
+        "ttft_ms": Column("ms", "Mean time to the first token."),
+        "ttft_p99_ms": Column("ms", "99th percentile of the time to the first token."),
+        "plan": Column(TEXT, "Parallelism, replicas, pools and drafted tokens."),
     },
     "conversion": {
         "name": Column(TEXT, "Declared quantity."),

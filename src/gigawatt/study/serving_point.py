@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.efficiency import PowerShares, load_constants
-from gigawatt.performance.hardware import full_power_w, system_records
+from gigawatt.performance.hardware import full_power_w
 from gigawatt.performance.inference.fitted import load_fitted
 from gigawatt.performance.inference.point import check_fits, clients_for_rate
 from gigawatt.performance.inference.predict import Prediction, Value, predict
 from gigawatt.performance.inference.tables import Situation
-from gigawatt.study.unit_cost import CostInputs, UnitCost, unit_cost
+from gigawatt.study.unit_cost import CostInputs, UnitCost, package_price_usd, unit_cost
 
 JOULES_PER_WH = 3600.0
 W_PER_MW = 1e6
@@ -119,8 +119,7 @@ def _cost(
     s: Situation, catalog: Catalog, costs: CostInputs, full: float, drawn: float, inputs: float,
     outputs: float, share: float,
 ) -> UnitCost | None:  # fmt: skip
-    record = system_records(catalog)[s.system.id]
-    if "rack_price_usd" not in record.facts or not s.system.system_packages:
+    price = package_price_usd(s.system, catalog)
+    if price is None:
         return None
-    price = record.value("rack_price_usd") / s.system.system_packages
     return unit_cost(costs, price, full, drawn, inputs, outputs, share)

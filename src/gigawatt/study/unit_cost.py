@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.hardware import System, system_records
 from gigawatt.quantity.units import HOURS_PER_YEAR, SECONDS_PER_HOUR
 
 TOKENS = 1e6
@@ -92,6 +93,14 @@ def cost_inputs(catalog: Catalog, **given: float | None) -> CostInputs:
     if values["pue"] < 1.0:
         raise InputError(f"PUE is {values['pue']:g}: it is at least 1.")
     return CostInputs(**values)
+
+
+def package_price_usd(system: System, catalog: Catalog) -> float | None:
+    """Price of the rack or server over its packages; None where none is public."""
+    record = system_records(catalog)[system.id]
+    if "rack_price_usd" not in record.facts or not system.system_packages:
+        return None
+    return record.value("rack_price_usd") / system.system_packages
 
 
 def annuity_share(rate: float, years: float) -> float:

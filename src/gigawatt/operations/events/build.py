@@ -8,7 +8,7 @@ from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
 from gigawatt.operations.events.spec import POLICY_CODES, FailureClass, FleetSpec, weekly_curve
-from gigawatt.operations.reliability import LARGE_JOB_NODES
+from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
 
@@ -201,10 +201,11 @@ def node_rate_per_rack(spec: FleetSpec) -> float:
 
 
 def _extra_max(spec: FleetSpec) -> float:
-    """Largest excess of a job's failure rate over its racks in series."""
-    largest = max([int(k.racks.max()) for k in spec.kinds], default=1) * spec.nodes_per_rack
-    grown = max(1.0, largest / LARGE_JOB_NODES) ** spec.size_exponent
-    return float((1.0 + spec.service_factor) * grown - 1.0)
+    """Largest excess of a job's failure rate over its racks in series, of the sizes there are."""
+    sizes = np.unique(np.concatenate([np.ones(1), *(k.racks for k in spec.kinds)]))
+    nodes = sizes * spec.nodes_per_rack
+    factor = size_factor(nodes, spec.service_factor, spec.service_nodes, spec.size_exponent)
+    return float(factor.max()) - 1.0
 
 
 def _trays_first(spec: FleetSpec) -> list[FailureClass]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,18 @@ def read_trace(
     trace = as_trace(path.name, found.name, found.counts, rows, rejected, left_out)
     _check_units(trace)
     return trace
+
+
+def stated_size(path: Path) -> float | None:
+    """Processors that the head of an SWF file names (MaxProcs, else MaxNodes); None without one."""
+    for key in ("MaxProcs", "MaxNodes"):
+        for line in _lines(path):
+            if not line.startswith(";"):
+                break
+            found = re.fullmatch(rf";\s*{key}:\s*(\d+)\s*", line)
+            if found and int(found[1]) > 0:
+                return float(found[1])
+    return None
 
 
 def _lines(path: Path) -> list[str]:

@@ -74,7 +74,8 @@ def tpot_s(p: Points, c: Constants, requests: Array, prefill: Array) -> tuple[Ar
     admitted = requests / p.dp * p.accepted / p.output_tokens
     eager = p.layers * p.stages * c.eager_ms * MS
     launches = -np.expm1(-admitted) * np.maximum(0.0, eager - step)
-    whole = step + overlapped(c.interference * admitted * prefill, launches)
+    work = c.interference * admitted * prefill / p.stages  # stages work on prompts in turn
+    whole = step + overlapped(work, launches)
     return whole / p.accepted, step, admitted
 
 
@@ -94,7 +95,7 @@ def closed_loop(p: Points, c: Constants, clients: Array, max_batch: Array) -> Lo
         wanted = np.minimum(cap, clients * (later * tpot) / (ttft + later * tpot))
         running = 0.5 * (running + np.maximum(wanted, 0.05))
     rate = clients * p.output_tokens / (ttft + later * tpot)
-    use = rate / p.output_tokens / p.dp * prefill
+    use = rate / p.output_tokens / p.dp * prefill / p.stages
     return Loop(running, cap, ttft, tpot, step, prefill, rate, np.minimum(use, 1.0))
 
 
@@ -114,7 +115,7 @@ def first_token_s(
     coming back together), and the prefills of others under way.
     """
     own = clients / p.dp
-    use = np.minimum(MOST_USE, admitted * prefill / (tpot * p.accepted))
+    use = np.minimum(MOST_USE, admitted * prefill / p.stages / (tpot * p.accepted))
     eager = p.layers * p.stages * c.eager_ms * MS
     base = c.first_ms * MS + c.first_token_us * US * p.input_tokens
     waits = c.burst * np.maximum(own - 1.0, 0.0) * prefill

@@ -75,7 +75,7 @@ def prefill_rate(p: Points, c: Constants) -> tuple[Array, Array]:
     packed = np.maximum(1.0, CHUNK_TOKENS / p.new_tokens)
     eager = p.layers * p.stages * c.eager_ms * MS
     busy = np.maximum(one, eager / packed)
-    return p.dp / busy, np.maximum(one, eager)
+    return p.dp * p.stages / busy, np.maximum(one, eager)
 
 
 def two_pools(

@@ -16,8 +16,10 @@ from gigawatt.errors import InfeasibleError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.inference.build import Case, points_of
 from gigawatt.performance.inference.closed_loop import mean_context, memory_cap, tpot_s
+from gigawatt.performance.inference.constants import Constants
 from gigawatt.performance.inference.fitted import Fitted, constants_for
 from gigawatt.performance.inference.plan import Layout, ServingPlan
+from gigawatt.performance.inference.points import Points
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.stack import Stack
 from gigawatt.performance.inference.step import MS, US, prefill_s
@@ -87,6 +89,36 @@ def layouts_of(shape: ModelShape, system: System, packages: int) -> list[Layout]
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Steady state of points with so many running requests.
+
+    Attributes
+    ----------
+    tpot_s, ttft_s, ttft_p99_s : times.
+    prefill_share : part of the time that goes into prompts.
+    """
+
+    tpot_s: Array
+    ttft_s: Array
+    ttft_p99_s: Array
+    prefill_share: Array
+
+
+def steady(points: Points, c: Constants, requests: Array) -> Steady:
+    """State of replicas that load keeps at `requests` running ones (module's header)."""
+    past = points.input_tokens - points.new_tokens
+    prefill = prefill_s(points, c, points.new_tokens, past)
+    tpot, step, admitted = tpot_s(points, c, requests, prefill)
+    use = admitted * prefill / points.stages / (tpot * points.accepted)
+    use = np.minimum(use, MOST_USE)
+    launches = points.layers * points.stages * c.eager_ms * MS
+    spoken = c.first_ms * MS + c.first_token_us * US * points.input_tokens
+    first = spoken + np.hypot(launches, prefill) + step
+    backlog = use / (1.0 - use) * prefill
+    return Steady(tpot, first + 0.5 * backlog, first + TAIL * backlog, use)
+
+
 def front_of(
     shape: ModelShape,
     system: System,
@@ -132,13 +164,7 @@ def front_of(
     requests = np.tile(batches, len(cases)) * points.dp
     stack = Stack(plan.engine, system.generation, scheme_of(shape, system, plan).id, shape.id)
     c = constants_for(fitted, [stack], np.array([months]))
-    past = points.input_tokens - points.new_tokens
-    prefill = prefill_s(points, c, points.new_tokens, past)
-    tpot, step, admitted = tpot_s(points, c, requests, prefill)
-    use = np.minimum(admitted * prefill / (tpot * points.accepted), MOST_USE)
-    launches = points.layers * points.stages * c.eager_ms * MS
-    first = c.first_ms * MS + c.first_token_us * US * input_tokens + np.hypot(launches, prefill)
-    backlog = use / (1.0 - use) * prefill
+    state = steady(points, c, requests)
     fits = requests <= memory_cap(points)
     if not fits.any():
         raise InfeasibleError(
@@ -149,9 +175,9 @@ def front_of(
         layouts=tuple(layouts),
         layout=rows[fits],
         requests=requests[fits],
-        tpot_s=tpot[fits],
-        ttft_s=(first + step + 0.5 * backlog)[fits],
-        ttft_p99_s=(first + step + TAIL * backlog)[fits],
-        output_tok_s=(requests / tpot / points.world / points.stages)[fits],
-        prefill_share=use[fits],
+        tpot_s=state.tpot_s[fits],
+        ttft_s=state.ttft_s[fits],
+        ttft_p99_s=state.ttft_p99_s[fits],
+        output_tok_s=(requests / state.tpot_s / points.world / points.stages)[fits],
+        prefill_share=state.prefill_share[fits],
     )

@@ -14,6 +14,7 @@ All ranks of a replica are taken to carry the same load.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,10 +115,44 @@ def _context_ends(p: Points) -> tuple[float, float]:
     return start, start + 4096.0
 
 
+def decode_step_s(
+    batch_s: Array, request_s: float, token_s: float, host_step_s: float, host_request_s: float,
+    requests: float, cached_tokens: float,
+) -> float:  # fmt: skip
+    """Time of a step without prompt tokens; parts of a request are interpolated."""
+    at = min(int(requests), batch_s.size - 1)
+    gpu = batch_s[at]
+    if requests > at:
+        gpu += (requests - at) * (
+            batch_s[at + 1] - batch_s[at]
+            if at + 1 < batch_s.size
+            else batch_s[at] - batch_s[at - 1]
+        )
+    gpu += request_s * requests + token_s * cached_tokens
+    host = host_step_s + host_request_s * requests
+    gpu2, host2 = gpu * gpu, host * host
+    return math.sqrt(math.sqrt(gpu2 * gpu2 + host2 * host2))
+
+
+def prompt_work_s(
+    prompt_tokens: Array, prompt_s: Array, past_s: float, new_tokens: float, past_tokens: float
+) -> float:
+    """Work of `new_tokens` prompt tokens after `past_tokens`; beyond the grid by chunks."""
+    if new_tokens <= 0.0:
+        return 0.0
+    last = prompt_tokens[-1]
+    if new_tokens > last:
+        prompt = prompt_s[-1] * new_tokens / last
+        prompt += past_s * new_tokens * 0.5 * (new_tokens - last)
+    else:
+        prompt = np.interp(new_tokens, prompt_tokens, prompt_s)
+    return float(max(0.0, prompt + past_s * new_tokens * past_tokens))
+
+
 def iteration_s(
     batch_s: Array, request_s: float, token_s: float, prompt_tokens: Array, prompt_s: Array,
     past_s: float, host_step_s: float, host_request_s: float, eager_s: float, interference: float,
-    requests: int, cached_tokens: float, new_tokens: float, past_tokens: float,
+    requests: float, cached_tokens: float, new_tokens: float, past_tokens: float,
 ) -> float:  # fmt: skip
     """Time of one step (module's header); arguments up to `interference` are fields of the table.
 
@@ -126,17 +161,13 @@ def iteration_s(
     requests, cached_tokens : running requests of an attention rank, and tokens they hold together.
     new_tokens, past_tokens : prompt tokens of the step, and cached tokens before them.
     """
-    at = min(requests, batch_s.size - 1)
-    gpu = batch_s[at] + request_s * requests + token_s * cached_tokens
-    host = host_step_s + host_request_s * requests
-    decode = (gpu**4 + host**4) ** 0.25 if requests > 0 or new_tokens > 0 else 0.0
+    if requests <= 0 and new_tokens <= 0:
+        return 0.0
+    decode = decode_step_s(
+        batch_s, request_s, token_s, host_step_s, host_request_s, requests, cached_tokens
+    )
     if new_tokens <= 0:
-        return float(decode)
-    prompt = np.interp(new_tokens, prompt_tokens, prompt_s)
-    last = prompt_tokens[-1]
-    if new_tokens > last:
-        prompt = prompt_s[-1] * new_tokens / last
-    work = interference * (prompt + past_s * new_tokens * past_tokens)
+        return decode
+    work = interference * prompt_work_s(prompt_tokens, prompt_s, past_s, new_tokens, past_tokens)
     wait = max(0.0, eager_s - decode)
-    both = (work**MIXED_NORM + wait**MIXED_NORM) ** (1.0 / MIXED_NORM)
-    return float(decode + both)
+    return float(decode + (work**MIXED_NORM + wait**MIXED_NORM) ** (1.0 / MIXED_NORM))

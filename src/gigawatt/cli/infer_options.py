@@ -1,0 +1,100 @@
+"""Options that the sub-commands of `infer` share, and the situation that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gigawatt.catalog import Catalog
+    from gigawatt.performance.inference.plans import Service
+    from gigawatt.performance.inference.tables import Situation
+
+Command = Callable[..., Any]
+
+SERVICE = (
+    click.option("--model", required=True, help="Catalog id, Hugging Face id or config.json."),
+    click.option("--gpu", required=True, help="Accelerator, e.g. H200, GB300, vr200-nvl72."),
+    click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: checkpoint's."),
+    click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4."),
+    click.option("--engine", default="", help="vllm, sglang, trtllm (default) or other."),
+    click.option("--date", default="", help="Of the software, e.g. 2026-04."),
+)
+LAYOUT = (
+    click.option("--tp", type=int, default=0, help="Tensor parallel; default: chosen."),
+    click.option("--dp", type=int, default=1, help="Attention data parallel."),
+    click.option("--moe-tp", type=int, default=0, help="Packages that share one expert."),
+    click.option("--moe-ep", type=int, default=0, help="Ranks that experts are spread over."),
+    click.option("--pp", type=int, default=1, help="Pipeline stages."),
+    click.option("--replicas", type=int, default=1, help="Replicas, or decode workers."),
+    click.option("--prefill-workers", type=int, default=0, help="Workers of a prefill pool."),
+    click.option("--prefill-tp", type=int, default=1, help="Tensor parallel of one of them."),
+    click.option("--prefill-dp", type=int, default=1, help="Attention data parallel of one."),
+    click.option("--speculation", default="none", help="none, mtp, eagle3, dspark."),
+    click.option("--draft", type=int, default=0, help="Drafted tokens a step."),
+    click.option("--accepted", type=float, default=0.0, help="Tokens a step yields."),
+    click.option("--max-batch", type=int, default=0, help="Most running requests of a replica."),
+)
+SERVICE_OF_MANY = (
+    SERVICE[0],
+    click.option("--gpu", required=True, multiple=True, help="Accelerator; may be given often."),
+    *SERVICE[2:],
+)
+LENGTHS = (
+    click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt."),
+    click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer."),
+    click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts in a cache."),
+)
+SEARCH = (
+    click.option("--gpus", type=int, default=72, show_default=True, help="GPUs of a deployment."),
+    click.option("--ttft", type=float, default=None, help="Limit of TTFT, p99, s."),
+    click.option("--speculation", default="none", help="none, auto, mtp, eagle3, dspark."),
+    click.option("--one-pool", is_flag=True, help="No pool of its own for prompts."),
+)
+COSTS = (
+    click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site."),
+    click.option("--energy-price", type=float, default=None, help="USD/MWh."),
+)
+
+
+def with_options(*groups: tuple[Command, ...]) -> Callable[[Command], Command]:
+    """Decorator that adds groups of options, in their order."""
+
+    def add(function: Command) -> Command:
+        for option in reversed([o for group in groups for o in group]):
+            function = option(function)
+        return function
+
+    return add
+
+
+def situation_of_options(
+    o: dict[str, Any], input_tokens: float, output_tokens: float, clients: float, catalog: Catalog
+) -> Situation:
+    """Situation that `SERVICE` and `LAYOUT` describe."""
+    from gigawatt.cli.infer import asked_of
+    from gigawatt.errors import InputError
+    from gigawatt.performance.inference.point import situation_asked
+
+    for name in ("replicas", "pp"):
+        if o[name] < 1:
+            raise InputError(f"--{name} is {o[name]}: at least 1 is needed.")
+    if o["prefill_workers"] < 0:
+        raise InputError(f"--prefill-workers is {o['prefill_workers']}: it can't be negative.")
+    lengths = {"input_tokens": input_tokens, "output_tokens": output_tokens}
+    asked = asked_of({"prefix_hit": 0.0, **o, **lengths, "concurrency": clients})
+    return situation_asked(asked, catalog)
+
+
+def service_of_options(o: dict[str, Any], catalog: Catalog, assumed: list[str]) -> Service:
+    """Service that the options describe; `assumed` takes what is filled in."""
+    from gigawatt.performance.inference.services import asked_service
+
+    return asked_service(
+        catalog, assumed, model=o["model"], gpu=o["gpu"], precision=o["precision"],
+        kv_precision=o["kv_precision"], engine=o["engine"], date=o["date"],
+        input_tokens=o["input_tokens"], output_tokens=o["output_tokens"],
+        prefix_hit_share=o["prefix_hit"],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Event simulation of a request trace, iteration by iteration."""

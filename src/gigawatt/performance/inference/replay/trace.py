@@ -1,0 +1,229 @@
+"""Request traces: arrival, prompt and answer of each request, and the blocks of its prompt.
+
+Three layouts are recognised, plain or gzipped: CSV with columns of arrival, input and output tokens
+under any of their usual names; Azure's (TIMESTAMP, ContextTokens, GeneratedTokens); Mooncake's JSON
+lines (timestamp in ms, input_length, output_length, hash_ids of blocks of 512 tokens).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gigawatt.errors import InputError, nearest
+from gigawatt.quantity.arrays import Array
+
+BLOCK_TOKENS = 512
+MOST_TOKENS = 1e8  # of one request; more is a mistake
+ARRIVAL = ("arrival_s", "arrival_time", "arrival", "arrived_at", "timestamp", "time", "time_s")
+INPUT = (
+    "input_tokens", "prompt_tokens", "context_tokens", "contexttokens", "input_length", "isl",
+    "request tokens", "num_prefill_tokens",
+)  # fmt: skip
+OUTPUT = (
+    "output_tokens", "completion_tokens", "generated_tokens", "generatedtokens", "output_length",
+    "osl", "response tokens", "num_decode_tokens",
+)  # fmt: skip
+MILLISECONDS = ("arrival_ms", "timestamp_ms", "time_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Requests in order of arrival, N of them.
+
+    Attributes
+    ----------
+    arrival_s : (N,) from the first one.
+    input_tokens, output_tokens : (N,) whole numbers of at least 1.
+    block_start : (N + 1,) where the prompt blocks of each request start in `blocks`.
+    blocks : ids from 0 of the prompts' blocks of `BLOCK_TOKENS`; empty where a trace has none.
+    """
+
+    arrival_s: Array
+    input_tokens: Array
+    output_tokens: Array
+    block_start: NDArray[np.int64]
+    blocks: NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """Number of requests."""
+        return int(self.arrival_s.size)
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a trace.
+
+    Raises
+    ------
+    InputError : no such file, no requests, an unknown layout, or a line that can't be; the message
+        names the line.
+    """
+    text = _text(path)
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    if not first:
+        raise InputError(f"{path}: the trace is empty; it needs at least one request.")
+    return _json_lines(path, lines) if first.lstrip().startswith("{") else _table(path, lines)
+
+
+def trace_of(
+    arrival_s: Array,
+    input_tokens: Array,
+    output_tokens: Array,
+    blocks: list[list[int]] | None = None,
+) -> Trace:
+    """Trace of arrays that are known to be in order."""
+    count = len(arrival_s)
+    held = blocks or [[]] * count
+    start = np.concatenate([[0], np.cumsum([len(b) for b in held])]).astype(np.int64)
+    flat = np.array([h for b in held for h in b], dtype=np.int64)
+    if flat.size:
+        flat = np.unique(flat, return_inverse=True)[1].astype(np.int64)
+    return Trace(
+        np.asarray(arrival_s, dtype=np.float64), np.asarray(input_tokens, dtype=np.float64),
+        np.asarray(output_tokens, dtype=np.float64), start, flat,
+    )  # fmt: skip
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == b"\x1f\x8b":
+            raw = gzip.decompress(raw)
+        return raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file.") from None
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: can't be read ({error}).") from error
+
+
+def _json_lines(path: Path, lines: list[str]) -> Trace:
+    times, inputs, outputs, numbers = [], [], [], []
+    blocks: list[list[int]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            times.append(float(row["timestamp"]) / 1e3)
+            inputs.append(float(row["input_length"]))
+            outputs.append(float(row["output_length"]))
+            blocks.append([int(h) for h in row.get("hash_ids", ())])
+        except KeyError as error:
+            raise InputError(
+                f"{path}:{number}: {error.args[0]} is missing; a line has timestamp (ms), "
+                "input_length, output_length and, if known, hash_ids."
+            ) from None
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}:{number}: is no request in JSON ({error}).") from None
+        numbers.append(number)
+    return _checked(path, times, inputs, outputs, numbers, blocks)
+
+
+def _table(path: Path, lines: list[str]) -> Trace:
+    rows = [(i, r) for i, r in enumerate(csv.reader(lines), start=1) if any(c.strip() for c in r)]
+    header = [name.strip() for name in rows[0][1]]
+    columns = [
+        _column(path, header, (*ARRIVAL, *MILLISECONDS), "arrival_s"),
+        _column(path, header, INPUT, "input_tokens"),
+        _column(path, header, OUTPUT, "output_tokens"),
+    ]
+    if len(rows) < 2:
+        raise InputError(f"{path}: the trace is empty; it needs at least one request.")
+    numbers = [i for i, _ in rows[1:]]
+    short = next((i for i, r in rows[1:] if len(r) <= max(columns)), 0)
+    if short:
+        raise InputError(f"{path}:{short}: has too few cells for the header.")
+    when, given, made = ([r[c].strip() for _, r in rows[1:]] for c in columns)
+    scale = 1e-3 if header[columns[0]].lower() in MILLISECONDS else 1.0
+    times = [t * scale for t in _times(path, when, numbers)]
+    return _checked(
+        path, times, _numbers(path, given, numbers, header[columns[1]]),
+        _numbers(path, made, numbers, header[columns[2]]), numbers, None,
+    )  # fmt: skip
+
+
+def _column(path: Path, header: list[str], names: tuple[str, ...], wanted: str) -> int:
+    lower = [name.lower() for name in header]
+    for name in names:
+        if name in lower:
+            return lower.index(name)
+    hint = nearest(wanted, lower)
+    near = f" {header[lower.index(hint)]!r} is near." if hint else ""
+    raise InputError(
+        f"{path}:1: no column {wanted!r}.{near} A trace has arrival_s, input_tokens and "
+        "output_tokens, or Azure's or Mooncake's columns."
+    )
+
+
+def _times(path: Path, cells: list[str], numbers: list[int]) -> list[float]:
+    try:
+        return [float(c) for c in cells]
+    except ValueError:
+        pass
+    try:
+        stamps = np.array([c.rstrip("Z").split("+")[0] for c in cells], dtype="datetime64[ns]")
+    except ValueError:
+        for cell, number in zip(cells, numbers, strict=True):
+            _time(path, cell, number)
+        raise InputError(f"{path}: arrivals are neither all seconds nor all dates.") from None
+    seconds: list[float] = ((stamps - stamps[0]) / np.timedelta64(1, "ns") / 1e9).tolist()
+    return seconds
+
+
+def _time(path: Path, cell: str, number: int) -> None:
+    try:
+        float(cell)
+    except ValueError:
+        try:
+            np.datetime64(cell.rstrip("Z").split("+")[0], "ns")
+        except ValueError:
+            raise InputError(
+                f"{path}:{number}: arrival {cell!r} is neither seconds nor a date and time."
+            ) from None
+
+
+def _numbers(path: Path, cells: list[str], numbers: list[int], name: str) -> list[float]:
+    try:
+        return [float(c) for c in cells]
+    except ValueError:
+        for cell, number in zip(cells, numbers, strict=True):
+            try:
+                float(cell)
+            except ValueError:
+                raise InputError(
+                    f"{path}:{number}: {name} is {cell!r}: a number is needed."
+                ) from None
+        raise
+
+
+def _checked(
+    path: Path, times: list[float], inputs: list[float], outputs: list[float],
+    numbers: list[int], blocks: list[list[int]] | None,
+) -> Trace:  # fmt: skip
+    when = np.array(times)
+    for name, values in (("input", np.array(inputs)), ("output", np.array(outputs))):
+        wrong = ~((values >= 1.0) & (values <= MOST_TOKENS))
+        if wrong.any():
+            i = int(np.argmax(wrong))
+            raise InputError(
+                f"{path}:{numbers[i]}: {name} tokens are {values[i]:g}: at least 1 is needed."
+            )
+    if not np.isfinite(when).all():
+        i = int(np.argmax(~np.isfinite(when)))
+        raise InputError(f"{path}:{numbers[i]}: arrival is {when[i]:g}: a time is needed.")
+    back = np.flatnonzero(np.diff(when) < 0.0)
+    if back.size:
+        i = int(back[0]) + 1
+        raise InputError(
+            f"{path}:{numbers[i]}: arrives {when[i - 1] - when[i]:g} s before the line above: sort "
+            "the trace by arrival."
+        )
+    return trace_of(when - when[0], np.array(inputs), np.array(outputs), blocks)

@@ -11,14 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.catalog.loader import load_catalog
-from gigawatt.energy.cooling import annual_pue, monthly_pue, monthly_wue_l_per_kwh, season
+from gigawatt.energy.cooling import (
+    annual_pue,
+    monthly_course,
+    monthly_pue,
+    monthly_wue_l_per_kwh,
+    season,
+    site_climate,
+)
+from gigawatt.energy.weather.normals import normals_of
 from gigawatt.program.blocks import make_blocks
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.uncertainty.distributions import Point, Uniform
 from gigawatt.uncertainty.streams import Streams
 
 AXIS = MonthAxis(dt.date(2026, 1, 1), 48)
-COOLING = ("closed-loop-dry", "closed-loop-chiller", "evaporative")
+COOLING = ("closed-loop-dry", "closed-loop-adiabatic", "closed-loop-chiller", "evaporative")
+PLACES = {"abu-dhabi": (24.35, 54.65), "dallas": (32.9, -97.0), "narvik": (68.44, 17.43)}
 
 
 def _streams():
@@ -45,8 +54,10 @@ def test_annual_pue_never_passes_the_design_value(cooling):
 
 
 @pytest.mark.parametrize("cooling", COOLING)
-def test_monthly_values_average_to_the_annual_ones(cooling):
-    catalog, streams, site = load_catalog(), _streams(), small_site(cooling=cooling)
+def test_far_from_any_climate_monthly_values_average_to_the_annual_ones(cooling):
+    site = small_site(cooling=cooling, lat=-55.0, lon=-140.0)
+    catalog, streams = load_catalog(), _streams()
+    assert site_climate(site, catalog).climate == ""
     pue = monthly_pue(site, catalog, AXIS, streams)
     wue = monthly_wue_l_per_kwh(site, catalog, AXIS, streams)
     annual_wue = streams.sample(
@@ -57,6 +68,66 @@ def test_monthly_values_average_to_the_annual_ones(cooling):
     assert wue.mean(axis=1) == pytest.approx(annual_wue, rel=1e-12, abs=1e-15)
     assert pue.min() >= 1.0
     assert wue.min() >= 0.0
+
+
+@pytest.mark.parametrize("cooling", ["closed-loop-dry", "closed-loop-chiller"])
+def test_hot_climates_cost_more(cooling):
+    catalog = load_catalog()
+    found = {}
+    for name, (lat, lon) in PLACES.items():
+        site = small_site(cooling=cooling, lat=lat, lon=lon)
+        found[name] = monthly_pue(site, catalog, AXIS, _streams()).mean()
+        assert site_climate(site, catalog).climate
+    print(cooling, {k: round(float(v), 3) for k, v in found.items()})
+    assert found["abu-dhabi"] > found["dallas"] + 0.02 > found["narvik"] + 0.03
+
+
+def test_a_site_may_name_its_climate():
+    catalog, site = load_catalog(), small_site(climate="narvik-no")
+    assert site_climate(site, catalog).climate == "narvik-no"
+    assert site_climate(small_site(), catalog).climate == "abilene-tx"
+
+
+def test_spread_of_plants_is_kept_in_every_climate():
+    catalog, streams = load_catalog(), _streams()
+    fact = catalog.fact("cooling/closed-loop-dry/pue_annual")
+    for lat, lon in PLACES.values():
+        site = small_site(lat=lat, lon=lon)
+        course = monthly_course(site, catalog)
+        assert course is not None
+        excess = monthly_pue(site, catalog, AXIS, streams) - 1.0
+        quality = (annual_pue(site, catalog, streams) - 1.0) / (fact.value - 1.0)
+        assert excess[:, 7] == pytest.approx((course.pue[7] - 1.0) * quality, rel=1e-12)
+
+
+def test_central_plants_of_the_facts_are_those_of_the_hourly_model():
+    # a mean climate: six typical places of the US
+    catalog = load_catalog()
+    places = ("dallas-tx", "phoenix-az", "chicago-il", "leesburg-va", "atlanta-ga", "seattle-wa")
+    for cooling in COOLING:
+        means = []
+        for climate in places:
+            place = normals_of(catalog, climate).place
+            course = monthly_course(
+                small_site(cooling=cooling, lat=place.lat, lon=place.lon), catalog
+            )
+            assert course is not None
+            means.append(course.pue.mean())
+        fact = catalog.fact(f"cooling/{cooling}/pue_annual").value
+        print(f"{cooling}: model {np.mean(means):.3f}, fact {fact:.3f}")
+        assert np.mean(means) == pytest.approx(fact, abs=0.008)
+
+
+def test_towers_drink_most_in_summer_and_closed_loops_never():
+    catalog = load_catalog()
+    lat, lon = PLACES["dallas"]
+    tower = monthly_course(small_site(cooling="evaporative", lat=lat, lon=lon), catalog)
+    dry = monthly_course(small_site(cooling="closed-loop-dry", lat=lat, lon=lon), catalog)
+    assert tower is not None
+    assert dry is not None
+    assert tower.wue_l_per_kwh.argmax() in (6, 7)
+    assert 1.2 < tower.wue_l_per_kwh.mean() < 2.2  # latent heat 1.5, published towers 1.8
+    assert dry.wue_l_per_kwh.max() == 0.0
 
 
 def test_a_sites_own_pue_replaces_the_catalogs():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -15,9 +15,16 @@ from gigawatt.catalog.loader import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.energy.site import accounts, billed_mw, site_conditions
-from gigawatt.energy.supply import grid_supply, plant, price_index, source_names
+from gigawatt.energy.supply import (
+    grid_supply,
+    plant,
+    price_index,
+    reserve_share,
+    source_names,
+)
 from gigawatt.errors import InputError
 from gigawatt.program.blocks import make_blocks
+from gigawatt.program.reserve import reserve_of_load, unit_facts
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.schedule.result import BuildTimes, ScheduleResult
@@ -173,16 +180,15 @@ def test_on_site_power_costs_what_an_annuity_says(case):
     rate, life = case.a.onsite_return_share, draw("technologies/ccgt/life_years")
     annuity = rate / (1.0 - (1.0 + rate) ** -life)
     assert level_payment_factor(rate, life) == pytest.approx(annuity)
-    reserve = draw("assumptions/conversion/generation_reserve_share")
     fixed = annuity * draw("technologies/ccgt/capex_usd_per_kw") + draw(
         "technologies/ccgt/fixed_om_usd_per_kw_year"
     )
-    expected = fixed / (1.0 - reserve) * 1e3 / (YEAR * 0.8)
+    expected = fixed * 1e3 / (YEAR * 0.8)
     inflation = price_index(2025, 0.0, case.catalog, case.axis, case.streams)
     real = one.charge_usd_per_kw_month / inflation
     found = real * 12.0 * 1e3 / (YEAR * 0.8)
     assert found == pytest.approx(np.broadcast_to(expected[:, None], found.shape), rel=1e-9)
-    lcoe = found[:, 0] * (1.0 - reserve) + one.price_usd_per_mwh[:, 0] / inflation[:, 0]
+    lcoe = found[:, 0] + one.price_usd_per_mwh[:, 0] / inflation[:, 0]
     middle = np.median(lcoe)
     print(f"combined cycle without reserve: {middle:.0f} USD/MWh (Lazard 2025: 48 to 109)")
     assert 48.0 < middle < 109.0
@@ -204,17 +210,30 @@ def test_deliverable_power_carries_the_halls_on_most_days(case):
     assert np.median(1.0 - cond.available_share) < 0.02
 
 
-def test_more_reserve_never_delivers_less(case):
-    path = "assumptions/conversion/generation_reserve_share"
-    fact = case.catalog.fact(path)
-    shares = []
-    for reserve in (0.0, 0.04, 0.3):
-        catalog = case.catalog.with_facts([replace(fact, distribution=Point(reserve))])
-        one = plant("aeroderivative", catalog, case.axis, case.streams, case.a)
-        shares.append(one.capacity_share)
-    assert np.all(shares[0] < 1.0)
-    assert np.all(shares[1] >= shares[0])
-    assert np.all(shares[2] == 1.0)
+def test_reserve_follows_unit_size(case):
+    """Small units need little, a few large ones a lot; a larger site needs a smaller share."""
+    shares = {}
+    for technology in ("fuel-cell", "recip-engine", "aeroderivative", "ccgt"):
+        facts = unit_facts(technology, case.catalog, case.streams)
+        small, large = (
+            np.median(reserve_of_load(np.full(case.streams.size, mw), *facts))
+            for mw in (200.0, 1000.0)
+        )
+        print(f"{technology}: reserve {small:.2f} at 200 MW, {large:.2f} at 1,000 MW")
+        assert large < small
+        shares[technology] = large
+    assert list(shares.values()) == sorted(shares.values())
+    assert shares["fuel-cell"] < 0.12
+    assert shares["recip-engine"] < 0.2
+
+
+def test_reserve_is_of_the_site_and_its_technology(case):
+    share = reserve_share(case.blocks, "recip-engine", case.catalog, case.streams)
+    assert (
+        share.shape == case.blocks.facility_power_mw[:, :1].repeat(len(case.blocks.sites), 1).shape
+    )
+    assert np.all(share[:, 0] == 0.0)  # on the grid
+    assert np.all((share[:, 1] > 0.0) & (share[:, 1] < 0.6))
 
 
 def test_nothing_in_service_draws_nothing_but_contracts_are_paid():

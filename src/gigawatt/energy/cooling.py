@@ -1,29 +1,90 @@
-"""PUE and water of a site by month.
+"""PUE and water of a site by month, from its climate and cooling type.
 
-::
+The hourly model (`facility.py`) gives PUE and water for the site's climate, a synthetic year from
+the monthly normals nearest to the site; the facts of the table "cooling" say how plants of one type
+differ in one climate::
 
-    PUE(month) = 1 + (PUE_annual - 1) [1 + a_pue season(month)]
-    WUE(month) = WUE_annual [1 + a_wue season(month)]
-    season     = cos(2 pi (month - warmest) / 12),  mean 0 over the year
+    PUE(month) = 1 + [PUE_model(month) - 1] x (PUE_annual drawn - 1) / (PUE_annual central - 1)
+    WUE(month) = WUE_model(month) x WUE drawn / WUE central   (towers, pads)
+               = WUE drawn x [1 + a season(month)]            (closed loops: no evaporation)
 
-The warmest month is July north of the equator and January south of it.
+A site's own `pue_annual` sets the mean; the climate then gives the course of the year. Where no
+normals are near (`FARTHEST_KM`), or the cooling type is not in the table "coolers", the course is a
+cosine with its peak in July (January south of the equator), the same in every climate.
 
-Leaves out: the site's own climate (a cooling type has one annual PUE anywhere; a site may give its
-own), hours of the day, rise of PUE at part load, heat reuse. Wrong by some 0.03 in PUE for a site
-far from a mean climate, more for evaporative cooling in a humid one.
+Leaves out: part load (months are at full load; `facility.py` has it), heat reuse, years that
+differ.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.energy.facility import facility_hours, plant_of
+from gigawatt.energy.psychrometrics import (
+    pressure_at_elevation_pa,
+    relative_humidity_pct,
+    wet_bulb_c,
+)
+from gigawatt.energy.weather.normals import Normals, distance_km, nearest_climate, normals_of
+from gigawatt.energy.weather.synthetic import air, draw_scores
+from gigawatt.energy.weather.year import monthly_mean
 from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.uncertainty.streams import Streams
 
 WARMEST_NORTH, WARMEST_SOUTH = 6, 0  # July, January
+FARTHEST_KM = 600.0
+CLIMATE_SEED = 0  # one year of weather for all draws
+LEAST_WATER_L_PER_KWH = 0.01  # of the model: below, a type is taken not to evaporate
+
+
+@dataclass(frozen=True, slots=True)
+class SiteClimate:
+    """Climate that a site is planned with.
+
+    Attributes
+    ----------
+    climate : id in the table "climates"; "" where none is near.
+    distance_km : from the site to the nearest place with normals.
+    """
+
+    climate: str
+    distance_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyCourse:
+    """PUE and water by month of the year from the hourly model, (12,) each."""
+
+    pue: Array
+    wue_l_per_kwh: Array
+
+
+def site_climate(site: Site, catalog: Catalog) -> SiteClimate:
+    """Climate that a site names, else the nearest, none beyond `FARTHEST_KM`."""
+    if site.climate:
+        own = catalog.record("climates", site.climate)
+        distance = distance_km(site.lat, site.lon, own.value("lat"), own.value("lon"))
+        return SiteClimate(site.climate, distance)
+    climate, distance = nearest_climate(catalog, site.lat, site.lon)
+    return SiteClimate(climate if distance <= FARTHEST_KM else "", distance)
+
+
+def monthly_course(site: Site, catalog: Catalog) -> MonthlyCourse | None:
+    """PUE and water of a site's climate and cooling type; None where either is not known."""
+    found = site_climate(site, catalog)
+    if not found.climate or site.cooling not in catalog.records["coolers"]:
+        return None
+    normals = normals_of(catalog, found.climate)
+    dry, wet = _outdoor_air(normals)
+    pressure = pressure_at_elevation_pa(normals.place.elevation_m)
+    hours = facility_hours(plant_of(catalog, site.cooling), dry, wet, 1.0, pressure)
+    return MonthlyCourse(monthly_mean(hours.pue), monthly_mean(hours.wue_l_per_kwh))
 
 
 def season(axis: MonthAxis, lat: float) -> Array:
@@ -34,7 +95,7 @@ def season(axis: MonthAxis, lat: float) -> Array:
 
 
 def annual_pue(site: Site, catalog: Catalog, streams: Streams) -> Array:
-    """Annual PUE of a site, (D,): its own figure, else its cooling type's.
+    """Annual PUE in a mean climate, (D,): a site's own figure, else its cooling type's.
 
     The cooling type's is drawn at the quantile of its design PUE, so that a plant that is poor on
     the hottest day is poor over the year and the annual never passes the design value. It is not
@@ -50,15 +111,38 @@ def annual_pue(site: Site, catalog: Catalog, streams: Streams) -> Array:
 def monthly_pue(site: Site, catalog: Catalog, axis: MonthAxis, streams: Streams) -> Array:
     """PUE of a site by month, (D, M), at least 1."""
     excess = annual_pue(site, catalog, streams) - 1.0
-    swing = _sample(catalog, streams, site.cooling, "pue_season_share")
-    return 1.0 + excess[:, None] * (1.0 + swing[:, None] * season(axis, site.lat))
+    course = monthly_course(site, catalog)
+    if course is None:
+        swing = _sample(catalog, streams, site.cooling, "pue_season_share")
+        return 1.0 + excess[:, None] * (1.0 + swing[:, None] * season(axis, site.lat))
+    model = course.pue - 1.0
+    central = catalog.fact(f"cooling/{site.cooling}/pue_annual").value - 1.0
+    scale = central if site.pue_annual is None else float(model.mean())
+    return 1.0 + excess[:, None] / scale * model[axis.months_of_year()]
 
 
 def monthly_wue_l_per_kwh(site: Site, catalog: Catalog, axis: MonthAxis, streams: Streams) -> Array:
     """Site water per kWh of IT energy by month, (D, M), in L/kWh."""
-    annual = _sample(catalog, streams, site.cooling, "wue_l_per_kwh")
-    swing = _sample(catalog, streams, site.cooling, "wue_season_share")
-    return annual[:, None] * (1.0 + swing[:, None] * season(axis, site.lat))
+    drawn = _sample(catalog, streams, site.cooling, "wue_l_per_kwh")
+    course = monthly_course(site, catalog)
+    if course is None or course.wue_l_per_kwh.mean() < LEAST_WATER_L_PER_KWH:
+        swing = _sample(catalog, streams, site.cooling, "wue_season_share")
+        return drawn[:, None] * (1.0 + swing[:, None] * season(axis, site.lat))
+    central = catalog.fact(f"cooling/{site.cooling}/wue_l_per_kwh").value
+    return drawn[:, None] / central * course.wue_l_per_kwh[axis.months_of_year()]
+
+
+_air_by_normals: dict[bytes, tuple[Array, Array]] = {}
+
+
+def _outdoor_air(normals: Normals) -> tuple[Array, Array]:
+    """Dry and wet bulb by hour of a climate's synthetic year; kept, as chunks ask again."""
+    key = normals.fingerprint()
+    if key not in _air_by_normals:
+        dry, dew = air(normals, draw_scores(normals.id, CLIMATE_SEED))
+        pressure = pressure_at_elevation_pa(normals.place.elevation_m)
+        _air_by_normals[key] = dry, wet_bulb_c(dry, relative_humidity_pct(dry, dew), pressure)
+    return _air_by_normals[key]
 
 
 def _sample(catalog: Catalog, streams: Streams, cooling: str, key: str) -> Array:

@@ -33,6 +33,7 @@ from gigawatt.energy.supply import (
     grid_supply,
     megawatts_by_source,
     plant,
+    reserve_share,
     source_names,
 )
 from gigawatt.program.blocks import Blocks
@@ -74,11 +75,12 @@ def site_conditions(
             for s in grid_sites(blocks):
                 site = program.sites[s]
                 available[:, s] = grid_supply(site, catalog, axis, streams, a).available_share
-            capacity = np.ones(streams.size)
+            capacity = np.ones(pue.shape[:2])
         else:
             available = plants[name].available_share[:, None]
-            capacity = plants[name].capacity_share
-        firm_mw += service[:, :, k] * capacity[:, None, None]
+            built = 1.0 - reserve_share(blocks, name, catalog, streams)
+            capacity = np.minimum(1.0, plants[name].availability_share[:, None] / built)
+        firm_mw += service[:, :, k] * capacity[:, :, None]
         lost_mw += service[:, :, k] * (1.0 - available)[:, :, None]
     total = service.sum(axis=2)
     lost = np.divide(lost_mw, total, out=np.zeros_like(total), where=total > 0.0)
@@ -123,7 +125,9 @@ def accounts(
     for name, one in _plants(blocks, catalog, axis, streams, a).items():
         k = names.index(name)
         cost += supply[:, :, k] * one.price_usd_per_mwh[:, None]
-        cost += ready[:, :, k] * KW_PER_MW * one.charge_usd_per_kw_month[:, None]
+        built = 1.0 - reserve_share(blocks, name, catalog, streams)
+        nameplate_kw = ready[:, :, k] / built[:, :, None] * KW_PER_MW
+        cost += nameplate_kw * one.charge_usd_per_kw_month[:, None]
         co2 += supply[:, :, k] * one.co2_t_per_mwh[:, None, None]
         water += supply[:, :, k] * one.water_m3_per_mwh[:, None, None]
     return EnergyResult(names, supply, cost, contract, co2, water)

@@ -1,12 +1,12 @@
 """What supplies a site: megawatts by source and month, how firm they are, what a MWh costs.
 
 Sources are "grid" (routes grid and brownfield) and the on-site technologies of the programme.
-On-site plant has more nameplate than the site draws: nameplate = facility power / (1 - reserve).
+On-site plant has more nameplate than the site draws: nameplate = facility power / (1 - reserve),
+with the reserve of N + k units by technology, unit size and size of the site (`program.reserve`).
 
     capacity share of on-site plant = min(1, unit availability / (1 - reserve))
 
-which is the mean of many small units; a plant of few large ones (combined cycle) falls below it
-when one is out. What stops the whole supply at once is a share of time: outage and curtailment for
+What stops the whole supply at once is a share of time: outage and curtailment for
 the grid, the common outage for on-site plant.
 """
 
@@ -20,6 +20,7 @@ from gigawatt.catalog import Catalog, Fact
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Site
+from gigawatt.program.reserve import reserve_of_load, unit_facts
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import level_payment_factor, price_factor, price_year_position
@@ -27,7 +28,6 @@ from gigawatt.quantity.units import KG_PER_T, MONTHS_PER_YEAR
 from gigawatt.uncertainty.streams import Streams
 
 GRID = "grid"
-RESERVE_PATH = "assumptions/conversion/generation_reserve_share"
 INFLATION_PATH = "assumptions/money/inflation_yearly_factor"
 
 
@@ -54,15 +54,15 @@ class Plant:
 
     Attributes
     ----------
-    capacity_share : (D,) firm share of the power it was built for.
+    availability_share : (D,) of one unit.
     available_share : (D,) share of time with supply.
     price_usd_per_mwh : (D, M) nominal fuel and variable upkeep.
     charge_usd_per_kw_month : (D, M) nominal return, depreciation and fixed upkeep, per kW of
-        facility power that the plant was built for (reserve included).
+        nameplate.
     co2_t_per_mwh, water_m3_per_mwh : (D,) at the stack; on site.
     """
 
-    capacity_share: Array
+    availability_share: Array
     available_share: Array
     price_usd_per_mwh: Array
     charge_usd_per_kw_month: Array
@@ -157,7 +157,6 @@ def plant(
     def drawn(key: str) -> Array:
         return _draw(record.fact(key), streams)
 
-    reserve = _draw(catalog.fact(RESERVE_PATH), streams)
     heat_rate = drawn("heat_rate_mmbtu_per_mwh")
     year = record.fact("capex_usd_per_kw").price_year
     inflation = price_index(year, 0.0, catalog, axis, streams)
@@ -168,9 +167,9 @@ def plant(
         drawn("capex_usd_per_kw") * level_payment_factor(a.onsite_return_share, drawn("life_years"))
         + drawn("fixed_om_usd_per_kw_year")
     )  # fmt: skip
-    charge = yearly / MONTHS_PER_YEAR / (1.0 - reserve)
+    charge = yearly / MONTHS_PER_YEAR
     return Plant(
-        capacity_share=np.minimum(1.0, drawn("availability_share") / (1.0 - reserve)),
+        availability_share=drawn("availability_share"),
         available_share=1.0 - drawn("common_outage_share"),
         price_usd_per_mwh=fuel[:, None] * gas_index
         + drawn("var_om_usd_per_mwh")[:, None] * inflation,
@@ -178,6 +177,16 @@ def plant(
         co2_t_per_mwh=heat_rate * a.gas_co2_kg_per_mmbtu / KG_PER_T,
         water_m3_per_mwh=drawn("water_l_per_kwh"),
     )
+
+
+def reserve_share(blocks: Blocks, technology: str, catalog: Catalog, streams: Streams) -> Array:
+    """Reserve in the nameplate of a technology at each site, (D, S); 0 where it has none there."""
+    power = np.zeros((blocks.facility_power_mw.shape[0], len(blocks.sites)))
+    for b, source in enumerate(block_sources(blocks)):
+        if source == technology:
+            power[:, blocks.site[b]] += blocks.facility_power_mw[:, b]
+    facts = (f[:, None] for f in unit_facts(technology, catalog, streams))
+    return reserve_of_load(power, *np.broadcast_arrays(*facts))
 
 
 def _draw(fact: Fact, streams: Streams) -> Array:

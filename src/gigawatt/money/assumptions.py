@@ -29,6 +29,7 @@ class MoneyAssumptions:
     anchor_use_share : useful over installed package-hours at which that revenue was earned.
     offtake_renewal_share : price after the term of an offtake over the price of the contract.
     vendor_gross_margin_share : vendor's gross margin on the rack price.
+    resale_yearly_factor : price of used systems a year later over now.
     """
 
     inflation_yearly_factor: Array
@@ -48,3 +49,4 @@ class MoneyAssumptions:
     anchor_use_share: Array
     offtake_renewal_share: Array
     vendor_gross_margin_share: Array
+    resale_yearly_factor: Array

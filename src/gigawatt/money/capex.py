@@ -79,11 +79,11 @@ def plans(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Plan]:
     """Payments for site, network, storage and CPU nodes."""
     a = inputs.assumptions
     landlords = inputs.party_of_block(inputs.landlord)
-    clouds = inputs.party_of_block(inputs.cloud)
+    buyers = inputs.buyer_of_block()
     racks = racks_usd(inputs, schedule.ordered)
     site = lines_of_blocks(Line(p, "builders", SITE_CAPEX, "construction") for p in landlords)
-    network = lines_of_blocks(Line(p, "suppliers", "network", "delivery") for p in clouds)
-    storage = lines_of_blocks(Line(p, "suppliers", "storage_cpu", "delivery") for p in clouds)
+    network = lines_of_blocks(Line(p, "suppliers", "network", "delivery") for p in buyers)
+    storage = lines_of_blocks(Line(p, "suppliers", "storage_cpu", "delivery") for p in buyers)
     return [
         Levels(*site, *construction(inputs, schedule)),
         Lumps(*network, racks * a.network_share[:, None], schedule.delivered),

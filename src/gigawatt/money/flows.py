@@ -133,6 +133,21 @@ def monthly_lumps(amount: Array, date: Array, line: IntArray, lines: int, months
     return _scatter(amount[:, None], slot[:, None], line, lines, months)[..., :months]
 
 
+def capped(amount: Array, date: Array, cap: Array) -> Array:
+    """Amounts (D, B) cut so that, first come first served, no more than `cap` (D,) is paid in all.
+
+    What comes later never changes what came earlier; amounts that never come (inf) get nothing.
+    """
+    wanted = np.where(np.isfinite(date), amount, 0.0)
+    order = np.argsort(date, axis=1, kind="stable")
+    queued = np.take_along_axis(wanted, order, axis=1)
+    before = np.cumsum(queued, axis=1) - queued
+    given = np.clip(cap[:, None] - before, 0.0, queued)
+    out = np.empty_like(wanted)
+    np.put_along_axis(out, order, given, axis=1)
+    return out
+
+
 def monthly_steps(changes: Array, times: Array, line: IntArray, lines: int, months: int) -> Array:
     """Amount of each month where a monthly rate changes at given times.
 

@@ -7,7 +7,7 @@ is nominal and how it moves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,17 +15,22 @@ from gigawatt.catalog import Catalog, Fact
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError
 from gigawatt.money.assumptions import MoneyAssumptions
+from gigawatt.money.flows import Line, lines_of_blocks
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.cover import SITE_KINDS, covering
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.model import Instrument, Program
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import Price, price_year_position
-from gigawatt.quantity.units import MW_PER_GW
-from gigawatt.uncertainty.streams import Streams
+from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
+from gigawatt.uncertainty.streams import Streams, generator
 
-OUTSIDE = ("builders", "suppliers", "utilities", "operators", "users", "unfunded")
+OUTSIDE = (
+    "builders", "suppliers", "utilities", "operators", "users", "markets", "escrow", "unfunded",
+)  # fmt: skip
+GUARANTEE = "lease_guarantee_with_escrow"
+LEASE_OF_SYSTEMS = "chip_lease_spv"
 BOUNDS = {
     "inflation_yearly_factor": (0.5, 2.0),
     "system_price_yearly_factor": (0.3, 2.0),
@@ -34,6 +39,7 @@ BOUNDS = {
     "it_life_years": (1.0, 50.0),
     "anchor_use_share": (0.05, 1.0),
     "vendor_gross_margin_share": (0.0, 1.0),
+    "resale_yearly_factor": (0.05, 1.5),
 }
 
 
@@ -47,6 +53,9 @@ class Contract:
     parties : role → party.
     terms : name → (D,) in canonical units.
     dates : name → months since the start.
+    uniform : (D,) in 0 … 1, decides events such as a default or a tenant's leaving.
+    share_price : (D, M) price of the issuer's shares over that of the start, mean of each month;
+        empty where the kind has none.
     """
 
     id: str
@@ -54,6 +63,8 @@ class Contract:
     parties: Mapping[str, str]
     terms: Mapping[str, Array]
     dates: Mapping[str, float]
+    uniform: Array = field(default_factory=lambda: np.empty(0))
+    share_price: Array = field(default_factory=lambda: np.empty((0, 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ class MoneyInputs:
     assumptions, prices : sampled.
     contracts : all instruments of the programme.
     cover : kind → (B,) index into `contracts` of the contract that covers each block, -1 = none.
+    defaults : party → (D,) month from which it pays nothing more under contracts; inf = never.
     """
 
     axis: MonthAxis
@@ -100,6 +112,7 @@ class MoneyInputs:
     prices: Prices
     contracts: tuple[Contract, ...]
     cover: Mapping[str, IntArray]
+    defaults: Mapping[str, Array]
 
     @property
     def draws(self) -> int:
@@ -119,9 +132,24 @@ class MoneyInputs:
         """Party of each block, (B,), from that of each site (`landlord`, `cloud` or `tenant`)."""
         return [parties[s] for s in self.blocks.site]
 
+    def buyer_of_block(self) -> list[str]:
+        """Who pays for each block's systems, network and storage: its cloud, or a lessor, (B,)."""
+        leases = self.contract_of_block(LEASE_OF_SYSTEMS)
+        clouds = self.party_of_block(self.cloud)
+        return [c.parties["spv"] if c else p for c, p in zip(leases, clouds, strict=True)]
+
     def contract_of_block(self, kind: str) -> list[Contract | None]:
         """Contract of `kind` that covers each block, (B,)."""
         return [self.contracts[i] if i >= 0 else None for i in self.cover[kind]]
+
+    def lines(
+        self, kind: str, payer: str, payee: str, leg: str
+    ) -> tuple[tuple[Line, ...], IntArray]:
+        """Lines between two roles of the contracts of a kind, and the line of each block, (B,)."""
+        return lines_of_blocks(
+            Line(c.parties[payer], c.parties[payee], c.id, leg) if c else None
+            for c in self.contract_of_block(kind)
+        )
 
     def term(self, kind: str, name: str) -> Array:
         """(D, B) term of the contract that covers each block; its default (or 0) where none does.
@@ -148,6 +176,7 @@ def money_inputs(
     assumptions = sample_assumptions(catalog, streams, "money", MoneyAssumptions)
     _check(assumptions)
     contracts = tuple(_contract(i, axis, streams) for i in program.instruments)
+    defaults = [_default_month(c, axis) for c in contracts if c.kind == GUARANTEE]
     sites = {s.id: s for s in program.sites}
     of_site = [sites[s] for s in blocks.sites]
     return MoneyInputs(
@@ -162,6 +191,7 @@ def money_inputs(
         prices=_prices(catalog, blocks, axis, streams, assumptions),
         contracts=contracts,
         cover={kind: _cover(program, blocks, contracts, kind) for kind in SITE_KINDS},
+        defaults=_earliest(defaults),
     )
 
 
@@ -205,7 +235,38 @@ def _contract(instrument: Instrument, axis: MonthAxis, streams: Streams) -> Cont
             f"instrument {instrument.id}: tranches_at_signing needs the date of signing "
             "(dates = { signing = … })"
         )
-    return Contract(instrument.id, instrument.kind, instrument.parties, terms, dates)
+    event = streams.uniform(f"instrument/{instrument.id}/event")
+    price = _share_price(instrument.id, terms, axis.count, streams)
+    return Contract(instrument.id, instrument.kind, instrument.parties, terms, dates, event, price)
+
+
+def _share_price(name: str, terms: Mapping[str, Array], months: int, streams: Streams) -> Array:
+    """Lognormal random walk of a share price with the given mean growth, (D, M)."""
+    if "volatility_share" not in terms:
+        return np.empty((streams.size, 0))
+    rng = generator(streams.seed, f"instrument/{name}/share_price")
+    steps = rng.standard_normal((streams.draws, months))[streams.start : streams.stop]
+    sd = terms["volatility_share"][:, None] / np.sqrt(MONTHS_PER_YEAR)
+    drift = np.log(terms["price_yearly_factor"])[:, None] / MONTHS_PER_YEAR
+    out: Array = np.exp(np.cumsum(drift - 0.5 * sd**2 + sd * steps, axis=1))
+    return out
+
+
+def _default_month(contract: Contract, axis: MonthAxis) -> tuple[str, Array]:
+    """Tenant of a guaranteed lease and the month of its default: a constant yearly probability."""
+    share = np.minimum(contract.terms["default_yearly_share"], 1.0 - 1e-12)
+    hazard = -np.log1p(-share) / MONTHS_PER_YEAR
+    wait = -np.log1p(-contract.uniform)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        month = np.where(hazard > 0.0, wait / hazard, NEVER)
+    return contract.parties["tenant"], month
+
+
+def _earliest(defaults: list[tuple[str, Array]]) -> dict[str, Array]:
+    out: dict[str, Array] = {}
+    for party, month in defaults:
+        out[party] = np.minimum(out[party], month) if party in out else month
+    return out
 
 
 def _cover(

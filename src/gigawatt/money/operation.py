@@ -24,8 +24,10 @@ class Operation:
     inputs, schedule : as in `settle`.
     it_mw_avg : (D, S, M) IT power in service.
     use_share : (D, S, M) useful over installed package-hours; 0 where nothing is installed.
-    energy_cost_usd : (D, S, M).
-    paid : entries of the investment that is already settled.
+    energy_cost_usd, energy_mwh : (D, S, M) bill of the energy layer and energy at the meter.
+    hours : (M,) of each month.
+    paid : entries that are already settled.
+    unpaid : what parties in default owe under contracts and do not pay.
     """
 
     inputs: MoneyInputs
@@ -33,7 +35,10 @@ class Operation:
     it_mw_avg: Array
     use_share: Array
     energy_cost_usd: Array
+    energy_mwh: Array
+    hours: Array
     paid: tuple[Entry, ...]
+    unpaid: tuple[Entry, ...] = ()
 
     @property
     def months(self) -> int:

@@ -40,12 +40,16 @@ class Ledger:
     parties : every id that occurs, named parties first, then outside ones.
     gap_usd : (D, M) outstanding at the bridge at the end of the month: the funding gap.
     tranche_released_usd : (D, M) milestone equity paid in the month, 0 where there is none.
+    memo : what moves no cash: interest added to loans, prepayments set off, warrants that vest.
+    unpaid : what parties in default owed under contracts and did not pay.
     """
 
     entries: tuple[Entry, ...]
     parties: tuple[str, ...]
     gap_usd: Array
     tranche_released_usd: Array
+    memo: tuple[Entry, ...] = ()
+    unpaid: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

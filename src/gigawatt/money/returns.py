@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from gigawatt.money.result import Ledger
@@ -34,6 +36,32 @@ def funding_peak_usd(ledger: Ledger) -> Array:
     """Largest amount ever outstanding at the bridge, (D,) USD."""
     out: Array = ledger.gap_usd.max(axis=1)
     return out
+
+
+def need_after_operation_usd(
+    ledger: Ledger, parties: Iterable[str], funding: Iterable[str]
+) -> dict[str, Array]:
+    """What each party lacks at the end of each month if all its cash counts, (D, M) USD.
+
+    Cumulated cash of investment and operation together, without the instruments that only close
+    the gap: losses and interest add to the need, a surplus is kept and lowers it.
+
+    Parameters
+    ----------
+    ledger : what was settled.
+    parties : who may lack cash: clouds, landlords, tenants.
+    funding : ids of the instruments that close the gap.
+    """
+    closing = set(funding)
+    total = {p: np.zeros_like(ledger.gap_usd) for p in parties}
+    for e in ledger.entries:
+        if e.instrument in closing:
+            continue
+        if e.payer in total:
+            total[e.payer] -= e.amount_usd
+        if e.payee in total:
+            total[e.payee] += e.amount_usd
+    return {p: np.maximum(-np.cumsum(cash, axis=1), 0.0) for p, cash in total.items()}
 
 
 def npv_usd(net_usd: Array, discount_share: Array | float) -> Array:

@@ -6,7 +6,8 @@
     replacement     cloud -> vendor, suppliers   every IT life after in service:
                     first cost x refresh share x inflation since the order
     cost of sales   vendor -> suppliers      (1 - gross margin) x receipts for systems
-    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use
+    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use;
+                                             none after an offtake that nobody renews (share of 0)
 
 Replacement is booked as operating: it is paid from income, not from the funding of the build-out,
 and leaves capacity as it is (the newer machines' higher output is not counted). The cost of sales
@@ -22,10 +23,10 @@ import numpy as np
 
 from gigawatt.money.flows import Line, lines_of_blocks, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import racks_usd
-from gigawatt.money.instruments import equipment_purchase
+from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
 
@@ -34,7 +35,7 @@ def operate(op: Operation) -> list[Entry]:
     """All operating flows without a contract."""
     replaced = replacement(op)
     return [
-        *_by_party(op.energy_cost_usd, op.inputs.cloud, "utilities", "energy", "energy"),
+        *energy(op),
         *_upkeep(op),
         *replaced,
         *cost_of_sales(op, replaced),
@@ -42,15 +43,23 @@ def operate(op: Operation) -> list[Entry]:
     ]
 
 
+def energy(op: Operation) -> list[Entry]:
+    """Energy bills, but those under a contract of their own (`instruments.ppa_or_tariff`)."""
+    cost = op.energy_cost_usd
+    if op.inputs.of_kind(ppa_or_tariff.KIND):
+        cost = np.where(ppa_or_tariff.billed_here(op.inputs, op.schedule, op.months), 0.0, cost)
+    return _by_party(cost, op.inputs.cloud, "utilities", "energy", "energy")
+
+
 def replacement(op: Operation) -> list[Entry]:
-    """Systems, network and storage bought again at the end of each IT life."""
+    """Systems, network and storage bought again at the end of each IT life, by the cloud."""
     inputs, a, s = op.inputs, op.inputs.assumptions, op.schedule
     first = racks_usd(inputs, s.ordered) * a.refresh_cost_share[:, None]
     rest = (a.network_share + a.storage_cpu_share)[:, None]
     life = a.it_life_years[:, None] * MONTHS_PER_YEAR
     vendor = lines_of_blocks(
         replace(x, instrument="refresh", leg="systems")
-        for x in equipment_purchase.lines(inputs, "")
+        for x in equipment_purchase.lines(inputs, "", inputs.party_of_block(inputs.cloud))
     )
     other = lines_of_blocks(
         Line(cloud, "suppliers", "refresh", "network_storage")
@@ -71,7 +80,7 @@ def replacement(op: Operation) -> list[Entry]:
 def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
     """What each vendor of systems pays its own suppliers for what it sells."""
     vendors = {c.parties["vendor"] for c in op.inputs.of_kind(equipment_purchase.KIND)}
-    sold = [e for e in op.paid if e.leg in ("deposit", "delivery")] + replaced
+    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS] + replaced
     cost = 1.0 - op.inputs.assumptions.vendor_gross_margin_share
     entries = []
     for vendor in sorted(vendors - {"suppliers"}):
@@ -85,10 +94,14 @@ def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
 def revenue(op: Operation) -> list[Entry]:
     """What users pay the tenants for the capacity that does useful work."""
     inputs, price = op.inputs, op.inputs.prices.revenue_usd_per_gw_year
-    gw = inputs.facility_gw[:, None]
+    gw = inputs.facility_gw
     sites = len(inputs.blocks.sites)
-    start = op.schedule.in_service[:, None]
-    in_service = monthly_steps(gw, start, inputs.blocks.site, sites, op.months)
+    start = op.schedule.in_service
+    ends = start + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
+    left = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
+    stop = np.where(left & (inputs.cover[compute_offtake.KIND] >= 0), ends, NEVER)
+    changes, times = np.stack([gw, -gw], axis=1), np.stack([start, stop], axis=1)
+    in_service = monthly_steps(changes, times, inputs.blocks.site, sites, op.months)
     use = op.use_share / inputs.assumptions.anchor_use_share[:, None, None]
     amount = in_service * use * _monthly(price, op.months)
     return _by_party(amount, inputs.tenant, "users", "revenue", "revenue", receives=True)

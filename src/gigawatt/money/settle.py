@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gigawatt.money import running
+from gigawatt.money.accounts import UNDER_CONTRACT
 from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
-from gigawatt.money.instruments.registry import OPERATION
+from gigawatt.money.instruments.registry import CLOSE, MEMO, OPERATION
+from gigawatt.money.loan import INTEREST, PRINCIPAL
 from gigawatt.money.operation import Operation, entries_of, use_share
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
+
+RENTS = ("rent", "system_rent")
 
 
 def settle(
@@ -22,6 +28,7 @@ def settle(
     capacity: Capacity,
     energy_cost_usd: Array,
     done: Delivered,
+    energy_mwh: Array | None = None,
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -31,6 +38,8 @@ def settle(
     capacity : power in service, for upkeep.
     energy_cost_usd : (D, S, M) from the energy layer.
     done : package-hours delivered and lost, for take-or-pay and revenue.
+    energy_mwh : (D, S, M) energy at the meter, for contracts of power; None = that of the power in
+        service at full use.
 
     Returns
     -------
@@ -38,17 +47,22 @@ def settle(
     """
     invested = settle_investment(inputs, schedule)
     outstanding = bridge.outstanding_usd(_cumulative_net(inputs, invested))
+    hours = inputs.axis.hours()
     op = Operation(
         inputs=inputs,
         schedule=schedule,
         it_mw_avg=capacity.it_mw_avg,
         use_share=use_share(done),
         energy_cost_usd=energy_cost_usd,
+        energy_mwh=capacity.it_mw_avg * hours if energy_mwh is None else energy_mwh,
+        hours=hours,
         paid=tuple(invested),
     )
-    entries = [*invested, *bridge.entries(inputs, outstanding), *running.operate(op)]
-    for rule in OPERATION.values():
-        entries += rule(op)
+    bridged = bridge.entries(inputs, outstanding)
+    op = _booked(op, running.operate(op))
+    for rule in (*OPERATION.values(), *CLOSE.values()):
+        op = _booked(op, rule(op))
+    entries = [*invested, *bridged, *op.paid[len(invested) :]]
     tranches = [e.amount_usd for e in invested if e.leg == equity_tranche_milestone.LEG]
     none = np.zeros((inputs.draws, inputs.axis.count))
     return Ledger(
@@ -56,7 +70,51 @@ def settle(
         parties=_parties(inputs, entries),
         gap_usd=outstanding.sum(axis=1),
         tranche_released_usd=sum(tranches, none),
+        memo=tuple(e for rule in MEMO.values() for e in rule(op)),
+        unpaid=op.unpaid,
     )
+
+
+def _booked(op: Operation, entries: list[Entry]) -> Operation:
+    """`op` with entries added; what a party in default owes under contracts goes unpaid.
+
+    Users no longer pay it either: they have gone elsewhere. A landlord or lessor that gets only a
+    part of its rent pays its lenders that part: its loans have no recourse to anybody else.
+    """
+    paid: list[Entry] = []
+    unpaid: list[Entry] = []
+    months = np.arange(op.months)
+    for e in entries:
+        share: Array | BoolArray | None = None
+        if e.payer in op.inputs.defaults and e.leg in UNDER_CONTRACT:
+            share = months < np.floor(op.inputs.defaults[e.payer])[:, None]
+        elif e.leg == "revenue" and e.payee in op.inputs.defaults:
+            served = months < np.floor(op.inputs.defaults[e.payee])[:, None]
+            paid.append(replace(e, amount_usd=np.where(served, e.amount_usd, 0.0)))
+            continue
+        elif e.leg in (INTEREST, PRINCIPAL):
+            share = rent_received_share([*op.paid, *paid], [*op.unpaid, *unpaid], e.payer)
+        if share is None:
+            paid.append(e)
+            continue
+        kept = e.amount_usd * share
+        paid.append(replace(e, amount_usd=kept))
+        unpaid.append(replace(e, amount_usd=e.amount_usd - kept))
+    return replace(op, paid=(*op.paid, *paid), unpaid=(*op.unpaid, *unpaid))
+
+
+def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
+    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid."""
+    lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
+    if not lost:
+        return None
+    missing = np.sum(lost, axis=0)
+    got = np.sum([e.amount_usd for e in paid if e.payee == party and e.leg in RENTS], axis=0)
+    due = got + missing
+    # Once rent has failed, a month without any rent due brings no service either.
+    failed = np.cumsum(missing, axis=1) > 0.0
+    out: Array = np.where(due > 0.0, got / np.where(due > 0.0, due, 1.0), ~failed)
+    return out
 
 
 def settle_investment(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Entry]:

@@ -115,9 +115,9 @@ def drawn_share(
     reference_w : (D,) full power of one package that the rate's watts refer to, W.
     idle_share : (D,) idle power over full power.
     """
-    working_w, checkpoint_w = _working_w(rate)
+    busy_w, checkpoint_w = working_w(rate)
     safe = np.where(reference_w > 0.0, reference_w, np.inf)
-    working = np.minimum(working_w / safe, 1.0)[:, None]
+    working = np.minimum(busy_w / safe, 1.0)[:, None]
     checkpoint = np.minimum(checkpoint_w / safe, 1.0)[:, None]
     busy = times.useful + times.lost["redo"]
     saving = times.lost["checkpoint"]
@@ -125,7 +125,7 @@ def drawn_share(
     return working * busy + checkpoint * saving + idle_share[:, None] * rest
 
 
-def _working_w(rate: TrainRate | ServeRate) -> tuple[float, float]:
+def working_w(rate: TrainRate | ServeRate) -> tuple[float, float]:
     """Watts of one package while working and while it writes a checkpoint."""
     if isinstance(rate, ServeRate):
         return rate.power_w, rate.power_w

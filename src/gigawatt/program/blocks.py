@@ -7,7 +7,8 @@ Conversion (per draw)::
 
     facility_power = power                                        basis "facility" or "grid"
                    = power * pue_design                           basis "it"
-                   = power * (1 - generation_reserve_share)       basis "generation"
+                   = power * (1 - generation_reserve_share)       basis "generation": what
+                     permits hold above the load, at least N + k (`program.reserve`)
     it_power       = facility_power / pue_design
     racks          = it_power / (rack_power * (1 + overhead_share))
     packages       = racks * packages per rack
@@ -23,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.program.model import Phase, Program
+from gigawatt.program.model import Phase, Program, Site
+from gigawatt.program.reserve import PERMIT_PATH, reserve_of_nameplate, unit_facts
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import KW_PER_MW
 from gigawatt.uncertainty.streams import Streams
@@ -123,7 +125,6 @@ def make_blocks(program: Program, catalog: Catalog, streams: Streams) -> Blocks:
     """
     systems = tuple(dict.fromkeys(p.system for s in program.sites for p in s.phases))
     overhead = _sample(catalog, streams, "assumptions/conversion/overhead_share")
-    reserve = _sample(catalog, streams, "assumptions/conversion/generation_reserve_share")
     rack_kw = {g: _sample(catalog, streams, f"systems/{g}/system_power_kw") for g in systems}
     ids: list[str] = []
     site_index: list[int] = []
@@ -136,6 +137,7 @@ def make_blocks(program: Program, catalog: Catalog, streams: Streams) -> Blocks:
         pue = _sample(catalog, streams, f"cooling/{site.cooling}/pue_design")
         for phase in site.phases:
             power = streams.sample(f"site/{site.id}/{phase.id}/power_mw", phase.power_mw)
+            reserve = _reserve(site, phase, power, catalog, streams)
             one = convert(
                 power * share / phase.buildings,
                 site.mw_basis,
@@ -171,6 +173,19 @@ def make_blocks(program: Program, catalog: Catalog, streams: Streams) -> Blocks:
         racks=racks,
         packages=packages,
     )
+
+
+def _reserve(
+    site: Site, phase: Phase, power_mw: Array, catalog: Catalog, streams: Streams
+) -> Array | float:
+    """Reserve in the nameplate of a phase; counts only where the site's figures are nameplate."""
+    if site.mw_basis != "generation":
+        return 0.0
+    permits = _sample(catalog, streams, PERMIT_PATH)
+    if phase.route != "onsite":
+        return permits
+    facts = unit_facts(phase.onsite_technology, catalog, streams)
+    return np.maximum(permits, reserve_of_nameplate(power_mw, *facts))
 
 
 def _sample(catalog: Catalog, streams: Streams, path: str) -> Array:

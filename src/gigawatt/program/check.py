@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from gigawatt.catalog import Catalog
 from gigawatt.program.blocks import convert
 from gigawatt.program.cover import SITE_KINDS, covering, is_needed
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, Site
 from gigawatt.program.quantities import support
+from gigawatt.program.reserve import central_reserve_share
 from gigawatt.quantity.format import quantity
 from gigawatt.uncertainty.distributions import Distribution
 
@@ -88,7 +90,7 @@ def _phase_total(site: Site, phase: Phase, catalog: Catalog) -> PhaseTotal:
         pue_design=catalog.fact(f"cooling/{site.cooling}/pue_design").value,
         rack_power_kw=system.value("system_power_kw"),
         overhead_share=conversion.value("overhead_share"),
-        generation_reserve_share=conversion.value("generation_reserve_share"),
+        generation_reserve_share=_reserve(site, phase, catalog),
         packages_per_rack=system.value("system_packages"),
     )
     packages = float(one.packages)
@@ -104,6 +106,13 @@ def _phase_total(site: Site, phase: Phase, catalog: Catalog) -> PhaseTotal:
         packages=packages,
         dies=packages * system.value("dies_per_package", 1.0),
     )
+
+
+def _reserve(site: Site, phase: Phase, catalog: Catalog) -> float:
+    if site.mw_basis != "generation":
+        return 0.0
+    technology = phase.onsite_technology if phase.route == "onsite" else ""
+    return central_reserve_share(technology, phase.power_mw.central, catalog)
 
 
 def declared_against_computed(
@@ -217,10 +226,17 @@ def _uncovered(program: Program) -> Iterator[str]:
             f"{site.id}/{phase.id}"
             for site in program.sites
             for phase in site.phases
-            if is_needed(site, kind) and not covering(program, site, phase, kind)
+            if is_needed(site, kind) and not _financed(program, site, phase, kind)
         ]
         if bare:
             yield f"no {kind} covers {_some(bare)}: nothing is paid there under one"
+
+
+def _financed(program: Program, site: Site, phase: Phase, kind: str) -> bool:
+    """Whether a contract of `kind`, or another one for the same purpose, covers the phase."""
+    group = KINDS[kind].group
+    kinds = [k for k in SITE_KINDS if k == kind or (group and KINDS[k].group == group)]
+    return any(covering(program, site, phase, k) for k in kinds)
 
 
 def _supply_warnings(program: Program) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -128,6 +129,61 @@ def _wrong_contract(site: Site, phase: Phase, fitting: list[str], raw: RawProgra
     return raw.problem(path, phase.contract, text, nearest(phase.contract, fitting))
 
 
+def group_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """No block is financed twice: of kinds with one purpose, one contract covers it."""
+    groups = dict.fromkeys(k.group for k in KINDS.values() if k.group)
+    for site in parts.sites:
+        for group in groups:
+            found = [i for i in parts.instruments if KINDS[i.kind].group == group
+                     and covers(i, site)]  # fmt: skip
+            if len(found) > 1 and found[0].kind != found[1].kind:
+                text = (f"site {site.id} already has its {group} from {found[0].id!r} "
+                        f"({found[0].kind}); list the `sites` of each")  # fmt: skip
+                yield raw.problem(("instrument", found[1].id), None, text)
+
+
+def date_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Dates of a contract are in order."""
+    for instrument in parts.instruments:
+        names = [n for n in KINDS[instrument.kind].date_order if n in instrument.dates]
+        for first, second in itertools.pairwise(names):
+            if instrument.dates[second] < instrument.dates[first]:
+                path = ("instrument", instrument.id, "dates", second)
+                text = f"must not be before {first}, {instrument.dates[first]}"
+                yield raw.problem(path, instrument.dates[second], text)
+
+
+def sum_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """An operator gives away no more than all of its revenue, a bond is repaid within its term."""
+    given: dict[str, float] = defaultdict(float)
+    for instrument in parts.instruments:
+        if instrument.kind == "revenue_share" and "share" in instrument.terms:
+            operator = instrument.parties.get("operator", "")
+            given[operator] += support(instrument.terms["share"])[1]
+            if given[operator] > 1.0 + 1e-9:
+                path = ("instrument", instrument.id, "terms", "share")
+                text = f"{operator} gives away {given[operator]:.3g} of its revenue in all"
+                yield raw.problem(path, instrument.terms["share"].central, f"{text}; at most 1")
+        if instrument.kind == "bond_amortizing" and "term_years" in instrument.terms:
+            free = instrument.terms.get("interest_only_years")
+            if free and support(free)[1] >= support(instrument.terms["term_years"])[0]:
+                path = ("instrument", instrument.id, "terms", "interest_only_years")
+                yield raw.problem(path, free.central, "must be shorter than term_years")
+
+
+def one_each_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A party has one order of its cash and one tax account."""
+    for kind, role in (("dsra_and_waterfall", "company"), ("tax_and_depreciation", "taxpayer")):
+        seen: dict[str, str] = {}
+        for instrument in parts.instruments:
+            if instrument.kind == kind and role in instrument.parties:
+                party = instrument.parties[role]
+                if party in seen:
+                    text = f"{party} already has one, {seen[party]!r}"
+                    yield raw.problem(("instrument", instrument.id, "parties", role), party, text)
+                seen[party] = instrument.id
+
+
 def prepayment_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """A customer passes on no more than the equity that it received."""
     shares: dict[str, list[float]] = defaultdict(list)
@@ -146,5 +202,9 @@ CONTRACT_RULES: tuple[Rule, ...] = (
     shape_rule,
     parties_rule,
     cover_rule,
+    group_rule,
+    date_rule,
+    sum_rule,
+    one_each_rule,
     prepayment_rule,
 )

@@ -37,9 +37,12 @@ def covering(program: Program, site: Site, phase: Phase, kind: str) -> list[Inst
 
 
 def is_needed(site: Site, kind: str) -> bool:
-    """Whether two different parties stand on both sides of such a contract at `site`.
+    """Whether `site` lacks something without such a contract.
 
-    Who owns the halls and the systems in them pays himself no rent.
+    Who owns the halls and the systems in them pays himself no rent; guarantees, leases of systems
+    and the like are there or not.
     """
+    if not KINDS[kind].expected:
+        return False
     parties = [getattr(site, of_site) for of_site in KINDS[kind].site_roles.values()]
     return len(parties) < 2 or len(set(parties)) > 1

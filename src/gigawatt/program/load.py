@@ -30,7 +30,7 @@ from gigawatt.program.rules import RULES
 from gigawatt.program.schema import Context, ProgramTable
 from gigawatt.program.shown import shown_value
 
-CATALOG_TABLES = ("systems", "grids", "cooling", "technologies", "models", "haircuts")
+CATALOG_TABLES = ("systems", "grids", "cooling", "climates", "technologies", "models", "haircuts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class Site:
     phases : in order of construction.
     progress : milestone → date reached by the site (holds for its first phase).
     price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
+    climate : catalog id of its climate; "" = the nearest.
     events : recorded changes of plan, by date.
     """
 
@@ -155,6 +156,7 @@ class Site:
     progress: Mapping[str, dt.date] = field(default_factory=dict)
     price_usd_per_mwh: Distribution | None = None
     pue_annual: Distribution | None = None
+    climate: str = ""
     events: tuple[SiteEvent, ...] = ()
 
 

@@ -100,6 +100,7 @@ SiteRef = Annotated[str, AfterValidator(Ref("site", "site"))]
 SystemRef = Annotated[str, AfterValidator(Ref("systems", "system in the catalog"))]
 GridRef = Annotated[str, AfterValidator(Ref("grids", "grid in the catalog"))]
 CoolingRef = Annotated[str, AfterValidator(Ref("cooling", "cooling type in the catalog"))]
+ClimateRef = Annotated[str, AfterValidator(Ref("climates", "climate in the catalog"))]
 TechnologyRef = Annotated[str, AfterValidator(Ref("technologies", "technology in the catalog"))]
 ModelRef = Annotated[str, AfterValidator(Ref("models", "model in the catalog"))]
 HaircutRef = Annotated[str, AfterValidator(Ref("haircuts", "haircut in the catalog"))]
@@ -226,6 +227,7 @@ class SiteTable(Section):
     note: str = Field("", description="anything a reader must know")
     price_usd_per_mwh: Price | None = Field(None, description="replaces the grid's price")
     pue_annual: Pue | None = Field(None, description="replaces the cooling type's annual PUE")
+    climate: ClimateRef = Field("", description="catalog id of its climate, else the nearest")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
     event: list[EventTable] = Field(
         default_factory=list, description="recorded changes of plan; they inform only"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from gigawatt.impact.accounts import impact
 from gigawatt.impact.assumptions import ImpactAssumptions
 from gigawatt.impact.result import ImpactResult
 from gigawatt.money.capex import capex_per_gw
-from gigawatt.money.inputs import money_inputs
+from gigawatt.money.inputs import MoneyInputs, money_inputs
 from gigawatt.money.result import Capex, Ledger
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
@@ -32,7 +33,7 @@ from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
 from gigawatt.schedule.capacity import capacity
 from gigawatt.schedule.racks import equip, rack_arrivals
-from gigawatt.schedule.result import Capacity, ScheduleResult
+from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
 from gigawatt.study.sweep import funded_months
 from gigawatt.uncertainty.streams import Streams
 
@@ -41,7 +42,7 @@ from gigawatt.uncertainty.streams import Streams
 class Chain:
     """Results of all layers for one chunk of draws; shapes as in the layers' result types.
 
-    `dies_per_package` is (G,).
+    `dies_per_package` is (G,); `money` is what the ledger was settled from.
     """
 
     axis: MonthAxis
@@ -57,22 +58,40 @@ class Chain:
     capex: Capex
     impact: ImpactResult
     dies_per_package: Array
+    money: MoneyInputs
 
 
-def run_chain(loaded: Loaded, streams: Streams) -> Chain:
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """What a stress test changes between the layers; nothing by default.
+
+    Attributes
+    ----------
+    build : dates of the sites.
+    money : prices, assumptions and terms, before the funding gate.
+    settled : the same once all dates are known, before the ledger.
+    """
+
+    build: Callable[[BuildTimes, Blocks], BuildTimes] = lambda times, blocks: times
+    money: Callable[[MoneyInputs], MoneyInputs] = lambda inputs: inputs
+    settled: Callable[[MoneyInputs, ScheduleResult], MoneyInputs] = lambda inputs, schedule: inputs
+
+
+def run_chain(loaded: Loaded, streams: Streams, shock: Shock | None = None) -> Chain:
     """Run all layers once for the draws of `streams`.
 
     Energy is asked twice: first for what each site can deliver, which caps operations, then for
-    the accounts of what operations drew.
+    the accounts of what operations drew. A `shock` moves dates or terms on their way.
     """
+    shock = shock or Shock()
     program, catalog = loaded.program, loaded.catalog
     axis = MonthAxis.between(program.start, program.horizon)
     blocks = make_blocks(program, catalog, streams)
 
     schedule_a = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
-    build = build_times(program, catalog, blocks, axis, streams, schedule_a)
+    build = shock.build(build_times(program, catalog, blocks, axis, streams, schedule_a), blocks)
     arrivals = rack_arrivals(program, blocks, axis, streams)
-    inputs = money_inputs(program, catalog, blocks, axis, streams)
+    inputs = shock.money(money_inputs(program, catalog, blocks, axis, streams))
     limit = bridge_limit_usd(program, streams)
     funded = funded_months(build, blocks, arrivals, inputs, limit, axis.count)
     schedule = equip(build, blocks, arrivals, funded)
@@ -92,7 +111,9 @@ def run_chain(loaded: Loaded, streams: Streams) -> Chain:
         axis, streams, energy_a,
     )  # fmt: skip
 
-    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered)
+    inputs = shock.settled(inputs, schedule)
+    energy_mwh = energy.supply_mwh.sum(axis=2)
+    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh)
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(
         program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a
@@ -101,6 +122,7 @@ def run_chain(loaded: Loaded, streams: Streams) -> Chain:
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
         capex_per_gw(inputs), result,
         np.array([catalog.record("systems", g).value("dies_per_package") for g in blocks.systems]),
+        inputs,
     )  # fmt: skip
 
 

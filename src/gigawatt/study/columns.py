@@ -121,6 +121,94 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_levels("amount_usd", "USD", "Nominal dollars paid in the month"),
     },
     "gap": _levels("gap_usd", "USD", "Nominal dollars outstanding at the bridge in the month"),
+    "parties": {
+        "party": Column(TEXT, "Party."),
+        **{
+            f"npv_usd_p{k}": Column(
+                "USD",
+                "Value at 10 % a year at the start of the calendar, with "
+                f"what stands at its end; {k}th percentile of the draws.",
+            )
+            for k in (10, 50, 90)
+        },
+        "irr_share_p50": Column(
+            "share",
+            "Rate of return a year, median of the draws in which the "
+            "party pays first and has one rate; empty = none.",
+        ),
+        "share_of_draws_with_one_irr": Column("share", "Share of the draws with one such rate."),
+        "share_of_draws_with_several_irr": Column("share", "Share of the draws with several."),
+        "payback": Column(
+            "month",
+            "Month from which on cumulated cash stays above zero, median; "
+            "empty = it never was below, or never recovers.",
+        ),
+        **{
+            f"peak_need_usd_p{k}": Column(
+                "USD", f"Largest shortfall of cumulated cash; {k}th percentile of the draws."
+            )
+            for k in (10, 50, 90)
+        },
+    },
+    "cover": {
+        "borrower": Column(TEXT, "Party that pays interest."),
+        **{
+            f"least_dscr_p{k}": Column(
+                "ratio",
+                f"Least yearly cash flow before debt service over service; {k}th percentile.",
+            )
+            for k in (10, 50, 90)
+        },
+        "llcr_p50": Column(
+            "ratio",
+            "Present value of the cash flow over the loans' life over the "
+            "largest debt, median; empty where loans outlive the calendar.",
+        ),
+        "peak_debt_usd_mean": Column("USD", "Largest debt; mean of the draws."),
+        "probability_below_lockup": Column("share", "Draws whose least cover is below 1.15."),
+        "probability_below_default": Column("share", "Draws whose least cover is below 1.05."),
+    },
+    "circularity": {
+        "investor": Column(TEXT, "Party that pays equity and sells systems."),
+        "equity_usd": Column("USD", "Equity that it pays; mean."),
+        "systems_sold_usd": Column("USD", "What it is paid for systems of the build-out; mean."),
+        "equity_over_systems_share": Column("share", "The first over the second."),
+        **{
+            f"back_within_{n}_months_share": Column(
+                "share",
+                "Share of the equity that is back as "
+                f"purchases within {n} months, traced in proportion.",
+            )
+            for n in (3, 12, 24, 36)
+        },
+    },
+    "debt_capacity": {
+        "landlord": Column(TEXT, "Party that owns the halls."),
+        **{
+            f"debt_usd_per_gw_p{k}": Column(
+                "USD/GW",
+                f"Debt that its rents carry at a cover of 1.3 over 15 years; {k}th percentile.",
+            )
+            for k in (10, 50, 90)
+        },
+        "site_usd_per_gw_p50": Column("USD/GW", "Cost of the site without systems, median."),
+        "gearing_share_p50": Column("share", "The debt over that cost, median."),
+    },
+    "stress": {
+        "scenario": Column(TEXT, "Name of the stress test."),
+        "title": Column(TEXT, "What changes in it."),
+        "party": Column(TEXT, "Party."),
+        "loss_usd_mean": Column("USD", "Value that it loses against the base case; mean."),
+        **{
+            f"loss_usd_p{k}": Column("USD", f"The same; {k}th percentile of the draws.")
+            for k in (10, 50, 90)
+        },
+        "guarantees_usd_mean": Column("USD", "What it pays under guarantees and backstops; mean."),
+        "unpaid_usd_mean": Column("USD", "What it owes under contracts and does not pay; mean."),
+        "probability_below_default": Column(
+            "share", "Draws whose least cover is below 1.05; empty for parties without loans."
+        ),
+    },
     "operations": {
         "cause": Column(TEXT, '"useful", or why installed package-hours were lost.'),
         "package_hours_mean": Column("package-hours", "Package-hours of the year; mean of draws."),
@@ -207,6 +295,26 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "landlord": Column(TEXT, "Party that owns the halls."),
         "cloud": Column(TEXT, "Party that owns the systems."),
         "tenant": Column(TEXT, "Party that uses the capacity."),
+        "climate": Column(TEXT, "Nearest climate of the catalog; empty = none near."),
+        "climate_distance_km": Column("km", "Distance to it."),
+        "model_pue_annual": Column("factor", "PUE of the year by the hourly model, full load."),
+        "model_pue_warmest_month": Column("factor", "The same of its highest month."),
+        "model_wue_l_per_kwh": Column(
+            "L/kWh", "Water evaporated per kWh of IT energy, of the year."
+        ),
+    },
+    "rules": {
+        "rule": Column(TEXT, 'Id in the catalog\'s table "siterules".'),
+        "name": Column(TEXT, "Name of the rule."),
+        "tested_on": Column("date", "Day of the test: start of the site's first phase."),
+        "applies": Column(TEXT, "yes, no, or open (the plan does not tell)."),
+        "met": Column(TEXT, "yes, no, or open; empty where the rule does not apply."),
+        "value": Column(ROW, "The site's value; for a duty 1 = done; empty = not told."),
+        "limit": Column(ROW, "What it must be at least or at most."),
+        "short_by": Column(ROW, "By how much the limit is missed."),
+        "says": Column(TEXT, "What is asked."),
+        "stage": Column(TEXT, "in force, adopted, proposed or precedent."),
+        "begins": Column("date", "Day from which the rule holds."),
     },
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gigawatt import __version__
 from gigawatt.catalog import Catalog, Fact
+from gigawatt.energy.cooling import site_climate
 from gigawatt.impact.world import MEASURE
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program
@@ -102,6 +103,8 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
         "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
         "grids": {s.grid for s in program.sites},
         "cooling": {s.cooling for s in program.sites},
+        "coolers": {s.cooling for s in program.sites},
+        "climates": {site_climate(s, catalog).climate for s in program.sites},
         "models": {w.model for w in program.workloads},
     }
     for kind, table in catalog.records.items():

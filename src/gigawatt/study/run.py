@@ -124,11 +124,13 @@ def write_run(
     finish : called with the temporary folder when all data stand in it (the report is written
         here, so that a folder without its report never looks whole).
     """
+    from gigawatt.study.money_tables import money_tables
     from gigawatt.study.tables import all_tables
 
     check_target(folder, replace)
     loaded, settings = simulated.loaded, simulated.settings
     tables = all_tables(simulated.frame, loaded, simulated.static.rates, simulated.static.sources)
+    tables |= money_tables(loaded, settings.seed)
     began = started or time.time()
     with run_folder(folder, replace) as partial:
         write_tables(partial, tables)

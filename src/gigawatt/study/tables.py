@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.energy.cooling import monthly_course, site_climate
 from gigawatt.errors import InputError
 from gigawatt.impact.rules import export_rule
 from gigawatt.program.check import declared_against_computed
@@ -19,6 +20,7 @@ from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
+from gigawatt.study.site_rules import rule_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def all_tables(
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
         "events": pl.DataFrame(_events(frame), schema=dict.fromkeys(EVENT, pl.String)),
         "stock": pl.DataFrame(_stock(frame)),
+        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 
@@ -263,9 +266,12 @@ def _capex(frame: Frame) -> Rows:
 
 
 def _sites(frame: Frame, loaded: Loaded) -> Rows:
+    catalog = loaded.catalog
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):
+        where = site_climate(site, catalog)
+        course = monthly_course(site, catalog)
         rows.append({
             "site": site.id, "name": site.name, "status": str(site.status),
             "mw_basis": site.mw_basis,
@@ -275,6 +281,11 @@ def _sites(frame: Frame, loaded: Loaded) -> Rows:
             "route": ", ".join(dict.fromkeys(p.route for p in site.phases)),
             "country": site.country, "export_rule": _export_rule(site, loaded),
             "lat": site.lat, "lon": site.lon, "source": site.source, "note": site.note,
+            "climate": where.climate, "climate_distance_km": where.distance_km,
+            "model_pue_annual": None if course is None else float(course.pue.mean()),
+            "model_pue_warmest_month": None if course is None else float(course.pue.max()),
+            "model_wue_l_per_kwh":
+                None if course is None else float(course.wue_l_per_kwh.mean()),
             "landlord": site.landlord, "cloud": site.cloud, "tenant": site.tenant,
         })  # fmt: skip
     return rows

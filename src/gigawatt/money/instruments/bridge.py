@@ -20,6 +20,7 @@ from gigawatt.money.result import Entry
 from gigawatt.quantity.arrays import Array
 
 KIND = "bridge"
+ORDER = 99
 UNFUNDED = "unfunded"  # provider where a programme names no bridge
 
 

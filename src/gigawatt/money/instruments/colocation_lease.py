@@ -3,30 +3,30 @@
     rent(m) = IT kW x rent of the first year x (1 + escalator)^(whole years since in service)
 
 from in service of each block for the term, days counted as shares of their month. Prices are those
-of the contract, nominal. Leaves out: rent for reserved but empty halls, renewal, power passed
-through (the cloud pays utilities itself, see `running`).
+of the contract, nominal. A tenant that leaves early (`residual_value_guarantee`) pays until then.
+Leaves out: rent for reserved but empty halls, power passed through (the cloud pays utilities
+itself, see `running`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.money.flows import Line, lines_of_blocks, monthly_steps
+from gigawatt.money.flows import monthly_steps
+from gigawatt.money.instruments.residual_value_guarantee import stay_years
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR
 
 KIND = "colocation_lease"
+ORDER = 11
 
 
 def operate(op: Operation) -> list[Entry]:
     """Rents of all leases."""
     inputs = op.inputs
-    lines, line = lines_of_blocks(
-        Line(c.parties["tenant"], c.parties["landlord"], c.id, "rent") if c else None
-        for c in inputs.contract_of_block(KIND)
-    )
+    lines, line = inputs.lines(KIND, "tenant", "landlord", "rent")
     if not lines:
         return []
     rent = inputs.blocks.it_power_mw * KW_PER_MW * inputs.term(KIND, "rent_usd_per_kw_month")
@@ -34,7 +34,7 @@ def operate(op: Operation) -> list[Entry]:
         rent,
         inputs.term(KIND, "escalator_share"),
         op.schedule.in_service,
-        inputs.term(KIND, "term_years"),
+        np.minimum(inputs.term(KIND, "term_years"), stay_years(inputs)),
         op.months,
     )
     return entries_of(lines, monthly_steps(changes, times, line, len(lines), op.months))

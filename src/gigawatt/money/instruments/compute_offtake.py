@@ -1,11 +1,13 @@
 """Take-or-pay purchase of compute capacity, per facility GW in service and year.
 
-    bill(m) = facility GW in service x price / 12 x max(use, take-or-pay share) - recognised
+    bill(m) = facility GW in service x price / 12 x max(use, take-or-pay share)
+              x ramp x (1 - credits) - recognised
 
 from in service of each block for the term; after it the same customer goes on at the renewal share
 of the price (an assumption). `use` is the site's useful over installed package-hours; `recognised`
-is the prepayment set off (see `customer_prepayment`). Prices are those of the contract, nominal.
-Leaves out: ramps, service credits, termination.
+is the prepayment set off (see `customer_prepayment`). Where the contract has a ramp the price rises
+to its full in six equal steps, the first at once. Credits are their expected share of the bill.
+Prices are those of the contract, nominal. Leaves out: termination.
 """
 
 from __future__ import annotations
@@ -21,19 +23,31 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "compute_offtake"
+ORDER = 11.5
+RAMP_STEPS = 6
 
 
 def operate(op: Operation) -> list[Entry]:
     """Bills of all offtakes, net of recognised prepayments."""
     entries: list[Entry] = []
     bills = {c.id: bills_usd(op, c) for c in op.inputs.of_kind(KIND)}
-    net = _after_recognition(op, bills)
+    net = _after_recognition(op, bills)[0]
     for c in op.inputs.of_kind(KIND):
         customer, provider = c.parties["customer"], c.parties["provider"]
         if customer != provider:
             lines = [Line(customer, provider, c.id, leg) for leg in ("capacity", "renewal")]
             entries += entries_of(lines, net[c.id])
     return entries
+
+
+def memo(op: Operation) -> list[Entry]:
+    """Prepayments set off against bills."""
+    contracts = {c.id: c.parties for c in op.inputs.of_kind(customer_prepayment.KIND)}
+    bills = {c.id: bills_usd(op, c) for c in op.inputs.of_kind(KIND)}
+    return [
+        Entry(contracts[i]["customer"], contracts[i]["provider"], i, "recognised", amount, False)
+        for i, amount in _after_recognition(op, bills)[1].items()
+    ]
 
 
 def bills_usd(op: Operation, contract: Contract) -> Array:
@@ -57,13 +71,28 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
         out: Array = (full * payable).sum(axis=1)
         return out
 
-    within = bill([rate, -rate], [start, stop])
+    within = bill(*_ramped(rate, start, stop, contract.terms["ramp_months"][:, None]))
+    within *= 1.0 - contract.terms["credit_share"][:, None]
     return np.stack([within, bill([renewal], [stop])], axis=1)
 
 
-def _after_recognition(op: Operation, bills: dict[str, Array]) -> dict[str, Array]:
-    """Bills less what prepayments between the same two parties are set off against them."""
+def _ramped(rate: Array, start: Array, stop: Array, ramp: Array) -> tuple[list[Array], list[Array]]:
+    """Steps of a rate that rises over `ramp` months (or what the term has) and ends."""
+    if not np.any(ramp > 0.0):
+        return [rate, -rate], [start, stop]
+    known = np.isfinite(start)
+    length = np.where(known, stop, 0.0) - np.where(known, start, 0.0)
+    part = np.minimum(ramp, length) / RAMP_STEPS
+    times = [start + k * part for k in range(RAMP_STEPS)]
+    return [*([rate / RAMP_STEPS] * RAMP_STEPS), -rate], [*times, stop]
+
+
+def _after_recognition(
+    op: Operation, bills: dict[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Bills less what prepayments between the two parties are set off, and what each sets off."""
     net = dict(bills)
+    set_off: dict[str, Array] = {}
     for prepayment in op.inputs.of_kind(customer_prepayment.KIND):
         pair = [c.id for c in op.inputs.of_kind(KIND)
                 if (c.parties["customer"], c.parties["provider"])
@@ -76,4 +105,5 @@ def _after_recognition(op: Operation, bills: dict[str, Array]) -> dict[str, Arra
         left = 1.0 - recognised / np.where(total > 0.0, total, 1.0)
         for i in pair:
             net[i] = net[i] * np.maximum(left, 0.0)[:, None]
-    return net
+        set_off[prepayment.id] = recognised
+    return net, set_off

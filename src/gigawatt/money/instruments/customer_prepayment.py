@@ -25,6 +25,7 @@ from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "customer_prepayment"
+ORDER = 26
 LEG = "prepayment"
 EQUITY_LEGS = (equity_plain.LEG, equity_tranche_milestone.LEG)
 

@@ -11,6 +11,7 @@ from gigawatt.money.inputs import MoneyInputs
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "equity_plain"
+ORDER = 24.5
 LEG = "equity"
 
 

@@ -22,6 +22,7 @@ from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "equity_tranche_milestone"
+ORDER = 24
 LEG = "tranche"
 ROUNDING = 1e-9  # GW: sums of blocks that make a whole number of tranches may fall short by this
 

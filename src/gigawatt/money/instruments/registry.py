@@ -1,26 +1,28 @@
-"""Which function computes which kind of instrument: a new kind is one new file and one line here.
+"""Which file computes which kind of instrument: a new kind is one new file in this folder.
 
-`INVESTMENT` rules make plans (closed forms of dates, which the funding gate can ask month by
-month); they run in this order and see the plans of those before them. `OPERATION` rules make
-entries from the running programme. `bridge` closes what is left, see `funding`.
+Its terms stand in the border table (`program/instruments.py`). A file names its `KIND` and any of
+
+- ``plans(inputs, schedule, before)``: investment flows as closed forms of dates, which the funding
+  gate can ask month by month; rules run by `ORDER` and see the plans of those before them;
+- ``operate(op)``: entries of the running programme;
+- ``close(op)``: entries that follow from all others (``op.paid``): taxes, shares of revenue,
+  guarantees, distributions;
+- ``memo(op)``: what moves no cash.
+
+`bridge` closes what is left of the investment, see `funding`.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
 
+from gigawatt.money import instruments
 from gigawatt.money.flows import Plan
 from gigawatt.money.inputs import MoneyInputs
-from gigawatt.money.instruments import (
-    bridge,
-    colocation_lease,
-    compute_offtake,
-    customer_prepayment,
-    equipment_purchase,
-    equity_plain,
-    equity_tranche_milestone,
-    site_debt,
-)
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
 from gigawatt.schedule.result import ScheduleResult
@@ -28,16 +30,21 @@ from gigawatt.schedule.result import ScheduleResult
 InvestmentRule = Callable[[MoneyInputs, ScheduleResult, Sequence[Plan]], list[Plan]]
 OperationRule = Callable[[Operation], list[Entry]]
 
-INVESTMENT: dict[str, InvestmentRule] = {
-    equipment_purchase.KIND: equipment_purchase.plans,
-    site_debt.KIND: site_debt.plans,
-    equity_tranche_milestone.KIND: equity_tranche_milestone.plans,
-    equity_plain.KIND: equity_plain.plans,
-    customer_prepayment.KIND: customer_prepayment.plans,  # after equity
-}
-OPERATION: dict[str, OperationRule] = {
-    colocation_lease.KIND: colocation_lease.operate,
-    compute_offtake.KIND: compute_offtake.operate,
-    site_debt.KIND: site_debt.operate,
-}
-CLOSING = (bridge.KIND,)
+
+def _files() -> list[ModuleType]:
+    """Files of the folder that name a kind, by `ORDER`, then by name."""
+    names = [m.name for m in pkgutil.iter_modules(instruments.__path__) if m.name != "registry"]
+    found = [importlib.import_module(f"{instruments.__name__}.{name}") for name in names]
+    return sorted((m for m in found if hasattr(m, "KIND")), key=lambda m: (m.ORDER, m.KIND))
+
+
+def _rules(name: str) -> dict[str, Any]:
+    return {m.KIND: getattr(m, name) for m in FILES if hasattr(m, name)}
+
+
+FILES = _files()
+INVESTMENT: dict[str, InvestmentRule] = _rules("plans")
+OPERATION: dict[str, OperationRule] = _rules("operate")
+CLOSE: dict[str, OperationRule] = _rules("close")
+MEMO: dict[str, OperationRule] = _rules("memo")
+CLOSING = ("bridge",)

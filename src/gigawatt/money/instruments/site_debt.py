@@ -23,16 +23,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money.capex import construction
-from gigawatt.money.flows import Levels, Line, Plan, lines_of_blocks, monthly_steps
-from gigawatt.money.inputs import Contract, MoneyInputs
-from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.flows import Levels, Plan
+from gigawatt.money.inputs import MoneyInputs
+from gigawatt.money.loan import Repayment, capitalised_entries, level_service
+from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "site_debt"
+ORDER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Loans:
     def balance_at(self, month: float) -> Array:
         """Owed at the beginning of `month` with the interest added by then, (D, B)."""
         drawn_to = np.clip(month, self.start, self.stop)
-        drawing = self.draw_usd_per_month * _grown(self.rate, self.start, drawn_to, month)
+        drawing = self.draw_usd_per_month * grown(self.rate, self.start, drawn_to, month)
         paid = np.clip(month - self.first, 0.0, self.payments)  # number of payments made
         left = self.payments - paid
         annuity = self.payment_usd / level_payment_factor(self.rate, np.maximum(left, 1.0))
@@ -83,60 +85,38 @@ def loans(inputs: MoneyInputs, schedule: ScheduleResult) -> Loans:
     rate = inputs.term(KIND, "rate_share") / MONTHS_PER_YEAR
     first = np.floor(np.maximum(schedule.in_service, stop)) + 1.0
     months = np.round(inputs.term(KIND, "term_years") * MONTHS_PER_YEAR)
-    owed = np.where(np.isfinite(first), draw * _grown(rate, start, stop, first), 0.0)
+    owed = np.where(np.isfinite(first), draw * grown(rate, start, stop, first), 0.0)
     return Loans(draw, start, stop, rate, first, np.maximum(months, 1.0), owed)
 
 
 def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
     """Draws: the lenders' share of the site's cost, when it is paid."""
     loan = loans(inputs, schedule)
-    labels = [_line(c, "lender", "borrower", "draw") for c in inputs.contract_of_block(KIND)]
-    lines = lines_of_blocks(labels)
+    lines = inputs.lines(KIND, "lender", "borrower", "draw")
     return [Levels(*lines, loan.draw_usd_per_month, loan.start, loan.stop)]
 
 
 def operate(op: Operation) -> list[Entry]:
     """Interest and principal of all loans, by contract."""
-    contracts = op.inputs.contract_of_block(KIND)
-    lines, line = lines_of_blocks(_line(c, "borrower", "lender", "principal") for c in contracts)
-    if not lines:
-        return []
     loan = loans(op.inputs, op.schedule)
-    last = loan.first + loan.payments
-    payment = loan.payment_usd
-    paid = _between(payment, loan.first, last, line, len(lines), op.months)
-    # Principal grows by (1 + j) a month: take the factor of the month out, sum, put it back.
-    never = ~np.isfinite(loan.first)
-    exponent = -np.where(never, 0.0, last)
-    scaled = payment * np.exp(exponent * np.log1p(loan.rate))
-    by_line = {k: b for b, k in enumerate(line) if k >= 0}
-    rate = loan.rate[:, [by_line[k] for k in range(len(lines))]]
-    growth = np.exp(np.log1p(rate)[:, :, None] * np.arange(op.months))
-    principal = growth * _between(scaled, loan.first, last, line, len(lines), op.months)
-    principal = np.minimum(principal, paid)
-    interest_lines = tuple(Line(x.payer, x.payee, x.instrument, "interest") for x in lines)
-    return [*entries_of(interest_lines, paid - principal), *entries_of(lines, principal)]
+    due = Repayment(loan.balance_usd, loan.rate, loan.first, loan.payments)
+    return level_service(due, *op.inputs.lines(KIND, "borrower", "lender", ""), op.months)
 
 
-def _between(
-    amount: Array, start: Array, stop: Array, line: IntArray, lines: int, months: int
-) -> Array:
-    changes = np.stack([amount, -amount], axis=1)
-    return monthly_steps(changes, np.stack([start, stop], axis=1), line, lines, months)
+def memo(op: Operation) -> list[Entry]:
+    """Interest added to the balance until the first payment."""
+    loan = loans(op.inputs, op.schedule)
+    drawn = loan.draw_usd_per_month * (loan.stop - loan.start)
+    lines = op.inputs.lines(KIND, "borrower", "lender", "")
+    return capitalised_entries(loan.balance_usd - drawn, loan.first, *lines, op.months)
 
 
-def _grown(rate: Array, start: Array, stop: Array, at: Array | float) -> Array:
+def grown(rate: Array, start: Array, stop: Array, at: Array | float) -> Array:
     """Value at `at` of 1 a month paid between `start` and `stop`, compounded at `rate` a month."""
     force = np.log1p(rate)
     length = stop - start
     safe = np.where(force > 0.0, force, 1.0)
-    grown = np.where(force > 0.0, np.expm1(safe * length) / safe, length)
+    value = np.where(force > 0.0, np.expm1(safe * length) / safe, length)
     later = np.where(np.isfinite(at), at, stop) - stop
-    out: Array = grown * np.exp(force * later)
+    out: Array = value * np.exp(force * later)
     return out
-
-
-def _line(contract: Contract | None, payer: str, payee: str, leg: str) -> Line | None:
-    if contract is None:
-        return None
-    return Line(contract.parties[payer], contract.parties[payee], contract.id, leg)

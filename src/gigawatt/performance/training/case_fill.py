@@ -29,9 +29,9 @@ from gigawatt.performance.training.case_input import (
 )
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
-    MICROBATCHES,
     fitting_recompute,
     launch_graphs,
+    microbatches,
     pipeline_schedule,
     production_run,
     roomy,
@@ -376,7 +376,7 @@ def _best_filled(
 ) -> Plan:
     """Fastest microbatch, each with its own way of fitting."""
     most = plan.gbs / plan.dp
-    sizes = [b for b in MICROBATCHES if b <= most and most % b == 0] or [1]
+    sizes = microbatches(most)
     tried = []
     for b in sizes:
         candidate, words = filled(replace(plan, mbs=b))

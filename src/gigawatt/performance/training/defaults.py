@@ -18,7 +18,7 @@ from gigawatt.performance.training.facts import TrainModel, months_since_2000
 from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.result import StepBatch
 
-FUSED_ATTENTION = months_since_2000("2022-09")  # first large runs with fused attention
+FUSED_ATTENTION = months_since_2000("2023-01")  # papers of large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
 HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
@@ -62,7 +62,7 @@ def software_stack(
 ) -> tuple[Stack, str]:
     """Kind of software, and why.
 
-    Runs before fused attention came (September 2022) are of the stack of 2021; so are undated FP16
+    Runs before fused attention came (papers of 2023) are of the stack of 2021; so are undated FP16
     runs on Ampere without sequence parallelism. A release that names another tool than a vendor's
     container or Megatron is a plain stack; everything else is taken as tuned.
     """
@@ -187,10 +187,16 @@ def fitting_recompute(plan: Plan, evaluate: Evaluator, offload: bool) -> tuple[P
     return ladder[-1][0], [ladder[-1][1]]
 
 
+def microbatches(most: float) -> list[int]:
+    """Sizes to try for a rank with so many sequences: those that divide, else all that are less."""
+    sizes = [b for b in MICROBATCHES if b <= most]
+    return [b for b in sizes if most % b == 0] or sizes or [1]
+
+
 def best_microbatch(plan: Plan, evaluate: Evaluator) -> tuple[Plan, list[str]]:
     """Fastest microbatch of 1 to 16 sequences that fits; the smallest one if none does."""
-    most = plan.gbs // plan.dp
-    sizes = [b for b in MICROBATCHES if b <= most and most % b == 0] or [1]
+    most = plan.gbs / plan.dp
+    sizes = microbatches(most)
     rated = [(evaluate(replace(plan, mbs=b)), b) for b in sizes]
     fitting = [(time, b) for (time, fits), b in rated if fits]
     best = min(fitting)[1] if fitting else sizes[0]

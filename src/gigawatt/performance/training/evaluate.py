@@ -111,7 +111,7 @@ def _loop(njit: Callable[..., Callable[[Loop], Loop]], stamp: str) -> Loop:
     memory_bytes, room_bytes = memory.memory_bytes, memory.room_bytes
     memory_at = OUTPUTS.index("memory_gib")
 
-    @njit(cache=True)
+    @njit(cache=True, error_model="numpy")
     def loop(x: Machine, s: Shape, table: Array, only_fitting: bool, out: Array) -> None:
         if stamp == "":  # a part of the closure, so that the cache's key holds it
             return

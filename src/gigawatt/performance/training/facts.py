@@ -148,6 +148,8 @@ class Machine(NamedTuple):
     moe_trend_months: float
     dense_sigma: float
     moe_sigma: float
+    bf16_sigma: float
+    fp4_sigma: float
     plain_sigma: float
     production_sigma: float
     forecast_sigma: float
@@ -228,8 +230,21 @@ def months_since_2000(text: str) -> float:
 
 
 def machine_facts(system: System, model: TrainModel) -> Machine:
-    """Flat facts of a system with the constants of its generation."""
+    """Flat facts of a system with the constants of its generation.
+
+    A missing link speed is taken as the other one's.
+
+    Raises
+    ------
+    InputError : the system has no memory, no BF16 rate or no link speed.
+    """
     c = model.values
+    nic_gb_s = system.scaleout_gbit_s / 8.0 or system.scaleup_gb_s
+    if min(system.bf16_tflops, system.hbm_tb_s, system.hbm_gb, nic_gb_s) <= 0.0:
+        raise InputError(
+            f"{system.id}: training needs its BF16 rate, memory size and bandwidth, and the speed "
+            "of a link; one of them is not public."
+        )
     rates = {
         "bf16": _reached(system.bf16_tflops, c, "bf16"),
         "fp8": _reached(system.fp8_tflops, c, "fp8"),
@@ -238,16 +253,16 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "nvfp4": _reached(system.fp4_tflops, c, "fp4"),
     }
     us, ms = 1e-6, 1e-3
-    node_w = system.system_power_kw * 1e3 / system.system_packages
+    node_w = system.system_power_kw * 1e3 / max(1, system.system_packages)
     derived = {
         "plain_gemm": c["plain_gemm_factor"],
         "attention": c["attention_share"] * system.bf16_tflops * 1e12,
         "peak_bf16": system.bf16_tflops * 1e12,
         "hbm": system.hbm_tb_s * 1e12 * c["hbm_share"],
-        "nvlink": system.scaleup_gb_s * 1e9 * c["scaleup_share"],
-        "nic": system.scaleout_gbit_s / 8.0 * 1e9 * c["scaleout_share"],
+        "nvlink": (system.scaleup_gb_s or nic_gb_s) * 1e9 * c["scaleup_share"],
+        "nic": nic_gb_s * 1e9 * c["scaleout_share"],
         "domain": float(max(1, system.scaleup_packages)),
-        "host_link": c["host_link_gb_s"] * 1e9,
+        "host_link": c[_host_link(system, c)] * 1e9,
         "hbm_gib": system.hbm_gb * _GIB_PER_GB,
         "tdp_w": system.gpu_tdp_w,
         "node_w": max(0.0, node_w - system.gpu_tdp_w),
@@ -267,6 +282,12 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
 
 
 _GIB_PER_GB = 1.0  # makers' gigabytes of HBM are binary: an "80 GB" package holds 80 GiB
+
+
+def _host_link(system: System, c: dict[str, float]) -> str:
+    """Fact that holds the link to the host: racks join processors and accelerators closely."""
+    rack = system.scaleup_packages > 8 and "rack_host_link_gb_s" in c
+    return "rack_host_link_gb_s" if rack else "host_link_gb_s"
 
 
 def _reached(peak_tflops: float, c: dict[str, float], precision: str) -> float:

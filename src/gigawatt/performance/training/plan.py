@@ -166,6 +166,10 @@ def check_plan(plan: Plan) -> None:
             f"plan: gbs = {plan.gbs} is less than one microbatch for each data-parallel rank "
             f"(dp {plan.dp} x mbs {plan.mbs})."
         )
+    if plan.sites > 1 and plan.wan_gbit_s <= 0.0:
+        raise InputError(
+            f"plan: {plan.sites} sites need wan_gbit_s, the bandwidth of one site to the others."
+        )
     if (plan.tp * plan.cp * plan.dp) % (plan.ep * plan.etp):
         raise InputError(
             f"plan: ep x etp = {plan.ep} x {plan.etp} does not divide tp x cp x dp = "

@@ -24,7 +24,9 @@ import math
 
 from gigawatt.performance.training.facts import Machine, Shape
 from gigawatt.performance.training.layer import (
+    BF16,
     ERA_2021,
+    NVFP4,
     PLAIN,
     TUNED,
     attention_s,
@@ -231,7 +233,11 @@ def sigma_log(x: Machine, s: Shape, p: Row) -> float:
     own = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
     plain = x.plain_sigma if p.stack == PLAIN else 0.0
     run = x.production_sigma if p.production > 0.0 else 0.0
-    return math.sqrt(own * own + plain * plain + run * run + x.forecast_sigma * x.forecast_sigma)
+    few = x.bf16_sigma if p.precision == BF16 else 0.0
+    if p.precision == NVFP4:
+        few = x.fp4_sigma
+    more = few * few + x.forecast_sigma * x.forecast_sigma
+    return math.sqrt(own * own + plain * plain + run * run + more)
 
 
 def norm_sum(a: float, b: float, q: float) -> float:

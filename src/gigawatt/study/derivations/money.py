@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from gigawatt.program.instruments import KINDS
 from gigawatt.study.derivations.node import Node
 
 _INFLATION = "assumptions/money/inflation_yearly_factor"
 _SITE_PRICE = ("assumptions/money/site_price_yearly_factor", _INFLATION)
+
+# Terms of contracts; those that no other derivation names move the running payments or the shares.
+_TERMS = tuple(sorted({f"instrument/*/{name}" for kind in KINDS.values() for name in kind.terms}
+                      - {"instrument/*/limit_usd", "instrument/*/amount_usd"}))  # fmt: skip
 
 
 def _site_cost(key: str, title: str) -> Node:
@@ -70,11 +75,9 @@ NODES = (
          "assumptions/money/it_opex_usd_per_gw_year", "assumptions/money/revenue_usd_per_gw_year",
          "assumptions/money/revenue_yearly_factor", "assumptions/money/anchor_use_share",
          "assumptions/money/offtake_renewal_share", "assumptions/money/vendor_gross_margin_share",
+         "assumptions/money/resale_yearly_factor",
          *_SITE_PRICE),
-        ("instrument/*/rent_usd_per_kw_month", "instrument/*/escalator_share",
-         "instrument/*/term_years", "instrument/*/price_usd_per_gw_year",
-         "instrument/*/take_or_pay_share", "instrument/*/rate_share", "instrument/*/gearing_share",
-         "instrument/*/recognition_years"),
+        _TERMS,
         held="ledger:operating",
     ),
 )  # fmt: skip

@@ -166,9 +166,12 @@ NODES = (
     ),
     Node(
         "pue", "PUE by month",
-        "1 + (annual PUE - 1) x (1 + season x cos(2 pi (month - warmest) / 12))", "factor", (),
-        ("cooling/*/pue_annual", "cooling/*/pue_design", "cooling/*/pue_season_share"),
-        ("site/*/pue_annual", "site/*/lat"),
+        "1 + (PUE of the hourly model for the site's climate and cooling type - 1) x (annual PUE "
+        "drawn - 1) / (central annual PUE - 1); far from any climate a cosine with its peak in "
+        "summer", "factor", (),
+        ("cooling/*/pue_annual", "cooling/*/pue_design", "cooling/*/pue_season_share",
+         "coolers/*/*", "climates/*/*"),
+        ("site/*/pue_annual", "site/*/lat", "site/*/lon"),
     ),
     Node(
         "supply_by_source", "Energy by source",
@@ -181,17 +184,19 @@ NODES = (
         "sum over sources of MW with power x min(1, availability / (1 - reserve)) / PUE; share of "
         "time with supply = 1 - outage - curtailment (grid), 1 - common outage (on site)", "MW",
         ("energised", "facility_power_mw", "pue"),
-        ("technologies/*/availability_share", "technologies/*/common_outage_share",
-         "assumptions/conversion/generation_reserve_share", "grids/*/outage_share",
+        ("technologies/*/availability_share", "technologies/*/unit_mw",
+         "technologies/*/hot_day_derate_share", "technologies/*/common_outage_share",
+         "assumptions/conversion/onsite_firm_share", "grids/*/outage_share",
          "grids/*/curtailment_share"),
     ),
     Node(
         "water_million_m3", "Water used at the sites",
-        "IT MWh x water per kWh by season + on-site MWh x water of the plant", "million m3",
+        "IT MWh x water per kWh by climate and cooling type + on-site MWh x water of the plant",
+        "million m3",
         ("it_power_drawn", "supply_by_source"),
-        ("cooling/*/wue_l_per_kwh", "cooling/*/wue_season_share",
+        ("cooling/*/wue_l_per_kwh", "cooling/*/wue_season_share", "coolers/*/*", "climates/*/*",
          "technologies/*/water_l_per_kwh"),
-        ("site/*/lat",), held="impact:water_million_m3",
+        ("site/*/lat", "site/*/lon"), held="impact:water_million_m3",
     ),
     Node(
         "energy_cost_usd", "Cost of energy",
@@ -204,7 +209,7 @@ NODES = (
          "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
          "technologies/*/life_years", "assumptions/energy/*",
          "assumptions/money/inflation_yearly_factor",
-         "assumptions/conversion/generation_reserve_share"),
+         "assumptions/conversion/onsite_firm_share"),
         ("site/*/price_usd_per_mwh",), held="energy:energy_cost_usd",
     ),
 )  # fmt: skip

@@ -99,6 +99,9 @@ def ledger(run: RunData) -> Found:
     return Found((matrix, quarters))
 
 
+MOST_LOSERS = 5  # of a stress test
+
+
 def _quarter(lines: pl.DataFrame) -> pl.Series:
     import polars as pl
 
@@ -171,7 +174,6 @@ def circularity(run: RunData) -> Found:
     paid = lines.filter(pl.col("leg").is_in(EQUITY_LEGS))
     vendors = set(lines.filter(pl.col("leg") == "deposit")["payee"])
     investing = sorted(vendors & set(paid["payer"]))
-    need = (Need("MONEY", "which dollar returns within four quarters, traced through the ledger"),)
     if not investing:
         none = text_part(
             "vendor_equity", "Equity from a seller of systems",
@@ -200,19 +202,107 @@ def circularity(run: RunData) -> Found:
         ),
         rows=tuple(rows),
     )  # fmt: skip
-    return Found((table,), need)
+    back = run.table("circularity")
+    months = [int(n.split("_")[2]) for n in back.columns if n.startswith("back_within_")]
+    traced = Part(
+        "cash_back", "Equity that comes back as purchases", "table", "share",
+        "Share of the vendor's equity that is back as purchases of its systems within so many "
+        "months: cash is traced through the pools of all parties, which pay with the mix of money "
+        "that they hold. Means of 100 draws, capital payments only.",
+        "table circularity",
+        columns=(("vendor", ""), *((f"within {n} months", "share") for n in months)),
+        rows=tuple(
+            (run.party(row["investor"]), *(row[f"back_within_{n}_months_share"] for n in months))
+            for row in back.iter_rows(named=True)
+        ),
+    )  # fmt: skip
+    return Found((table, traced))
 
 
 def debt_capacity(run: RunData) -> Found:
-    """11: debt and default of a site's company."""
-    del run
-    return Found(needs=(Need("MONEY", "debt sculpted to a cover ratio, defaults and loss"),))
+    """11: debt that rents carry, cover of the programme's loans, breaches."""
+    carried = Part(
+        "debt_capacity", "Debt that rents carry at a cover of 1.3", "table", "USD/GW",
+        "Debt per facility GW sculpted so that rent less upkeep is 1.3 times its service over 15 "
+        "years, beside the cost of the site without systems.",
+        "table debt_capacity",
+        columns=(("landlord", ""), ("p10", "USD/GW"), ("p50", "USD/GW"), ("p90", "USD/GW"),
+                 ("cost of the site", "USD/GW"), ("debt over cost", "share")),
+        rows=tuple(
+            (run.party(r["landlord"]), r["debt_usd_per_gw_p10"], r["debt_usd_per_gw_p50"],
+             r["debt_usd_per_gw_p90"], r["site_usd_per_gw_p50"], r["gearing_share_p50"])
+            for r in run.table("debt_capacity").iter_rows(named=True)
+        ),
+    )  # fmt: skip
+    covered = Part(
+        "cover", "Cover of the programme's own loans", "table", "ratio",
+        "Least yearly cash flow before debt service over service, and the share of draws in which "
+        "it falls below 1.15 (nothing is distributed) and 1.05 (default).",
+        "table cover",
+        columns=(("borrower", ""), ("p10", ""), ("p50", ""), ("largest debt", "USD"),
+                 ("below 1.15", "share"), ("below 1.05", "share")),
+        rows=tuple(
+            (run.party(r["borrower"]), r["least_dscr_p10"], r["least_dscr_p50"],
+             r["peak_debt_usd_mean"], r["probability_below_lockup"], r["probability_below_default"])
+            for r in run.table("cover").iter_rows(named=True)
+        ),
+    )  # fmt: skip
+    need = Need("MONEY", "recovery of lenders from the estate of a party in default")
+    return Found((carried, covered), (need,))
 
 
 def shocks(run: RunData) -> Found:
-    """12: what shocks do to returns and guarantees."""
-    del run
-    return Found(needs=(Need("MONEY", "shocks to life, price and tenancy; guarantees by party"),))
+    """12: who loses what in each stress test."""
+    import polars as pl
+
+    table = run.table("stress")
+    losers = (
+        table.filter(pl.col("loss_usd_mean") > 0.0)
+        .sort("loss_usd_mean", descending=True)
+        .group_by("scenario", maintain_order=True)
+        .head(MOST_LOSERS)
+    )
+    order = list(dict.fromkeys(table["scenario"]))
+    rows = sorted(losers.iter_rows(named=True), key=lambda r: order.index(r["scenario"]))
+    lost = Part(
+        "stress_losses", "Who loses most", "table", "USD",
+        "Value at 10 % a year that a party loses against the base case on the same draws; the five "
+        "that lose most. Table stress has all parties, and who gains.",
+        "table stress",
+        columns=(("scenario", ""), ("party", ""), ("mean", "USD"), ("p10", "USD"), ("p90", "USD")),
+        rows=tuple(
+            (r["scenario"], run.party(r["party"]), r["loss_usd_mean"], r["loss_usd_p10"],
+             r["loss_usd_p90"])
+            for r in rows
+        ),
+    )  # fmt: skip
+    meant = table.select("scenario", "title").unique(maintain_order=True)
+    what = Part(
+        "stress_tests", "What each test changes", "table", "",
+        "Scenarios, each on the draws of the base case.", "table stress",
+        columns=(("scenario", ""), ("what", "")), rows=tuple(meant.iter_rows()),
+    )  # fmt: skip
+    return Found((lost, what, _calls(run, table)))
+
+
+def _calls(run: RunData, table: pl.DataFrame) -> Part:
+    """Guarantees called and bills unpaid in each test."""
+    import polars as pl
+
+    hit = table.filter((pl.col("guarantees_usd_mean") > 0.0) | (pl.col("unpaid_usd_mean") > 0.0))
+    return Part(
+        "stress_calls", "Guarantees called and bills unpaid", "table", "",
+        "Mean paid under guarantees and backstops, mean owed under contracts and not paid, and the "
+        "share of draws whose least yearly cover is below 1.05.",
+        "table stress",
+        columns=(("scenario", ""), ("party", ""), ("guarantees", "USD"), ("unpaid", "USD"),
+                 ("below 1.05", "share")),
+        rows=tuple(
+            (r["scenario"], run.party(r["party"]), r["guarantees_usd_mean"], r["unpaid_usd_mean"],
+             r["probability_below_default"])
+            for r in hit.iter_rows(named=True)
+        ),
+    )  # fmt: skip
 
 
 def unit_prices(run: RunData) -> Found:

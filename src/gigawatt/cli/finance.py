@@ -1,0 +1,115 @@
+"""`gigawatt finance`: one project-finance case, debt sculpted to its cash flow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gigawatt.money.project_finance import FinanceCase, FinanceResult
+
+EPILOG = """\b
+Keys of CASE: nameplate_kw, net_output_kw, hours_per_year, price_usd_per_kwh_year1,
+price_escalation_per_year, total_installed_cost_usd, om_usd_per_kw_year1,
+om_escalation_per_year, analysis_years, federal_tax_rate, state_tax_rate,
+tax_depreciation (list of shares of the cost, from year 1), debt_rate,
+debt_tenor_years, target_dscr, upfront_fee (share of the debt),
+nominal_discount_rate; optional upfront_fee_tax (none, with_cost, over_tenor).
+
+\b
+Examples:
+  gigawatt finance examples/project-finance.json
+  gigawatt finance case.json --json"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("case")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--years", is_flag=True, help="With --json: add the flows of each year.")
+def command(case: str, as_json: bool, years: bool) -> None:
+    """Solve CASE, a JSON file (or - for standard input), for debt, equity and return.
+
+    All cost in year 0, flows at the end of each year, debt sized so that cash flow before tax
+    covers its service by the target in every year, taxes after interest and depreciation.
+    """
+    import json
+
+    from gigawatt.errors import InputError
+    from gigawatt.money.project_finance import read_case, solve
+
+    try:
+        data = json.loads(_text(case))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{case}:{error.lineno}: is not JSON: {error.msg}.") from error
+    read = read_case(data, case)
+    result = solve(read)
+    if as_json:
+        click.echo(json.dumps(_as_data(result, years), indent=2))
+    else:
+        _print_text(read, result)
+    for note in _notes(result):
+        click.echo(f"note: {note}", err=True)
+
+
+def _text(case: str) -> str:
+    from pathlib import Path
+
+    from gigawatt.errors import InputError
+
+    if case == "-":
+        return click.open_file("-").read()  # type: ignore[no-any-return]
+    try:
+        return Path(case).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{case}: can't be read: {error}.") from error
+
+
+def _as_data(result: FinanceResult, years: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "debt_usd": result.debt_usd,
+        "equity_usd": result.equity_usd,
+        "equity_irr_after_tax_pct": _finite(result.equity_irr_after_tax_pct),
+        "equity_npv_after_tax_usd": result.equity_npv_after_tax_usd,
+        "min_dscr": _finite(result.min_dscr),
+        "upfront_fee_usd": result.upfront_fee_usd,
+        "llcr": _finite(result.llcr),
+        "equity_irr_roots": result.irr_roots,
+    }
+    if years:
+        data["years"] = {k: v.tolist() for k, v in result.years.items()}
+    return data
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity and no nan."""
+    return value if abs(value) < float("inf") else None
+
+
+def _notes(result: FinanceResult) -> list[str]:
+    notes = []
+    if result.equity_usd <= 0.0:
+        notes.append("the debt is larger than all cost: the cash flow would carry more than that")
+    if result.irr_roots != 1:
+        notes.append(f"{result.irr_roots} rates of return: judge by the present value")
+    return notes
+
+
+def _print_text(case: FinanceCase, result: FinanceResult) -> None:
+    rows = [
+        ("debt", f"{result.debt_usd:,.0f} USD"),
+        ("equity", f"{result.equity_usd:,.0f} USD"),
+        ("upfront fee", f"{result.upfront_fee_usd:,.0f} USD"),
+        ("equity IRR after tax", f"{result.equity_irr_after_tax_pct:.4f} %"),
+        ("equity NPV after tax", f"{result.equity_npv_after_tax_usd:,.0f} USD at "
+                                 f"{100 * case.nominal_discount_rate:g} %"),
+        ("least DSCR", f"{result.min_dscr:.4f}"),
+        ("LLCR", f"{result.llcr:.4f}"),
+    ]  # fmt: skip
+    for name, value in rows:
+        click.echo(f"{name:<22}{value}")
+    names = ("cfads_usd", "interest_usd", "principal_usd", "state_tax_usd", "federal_tax_usd",
+             "equity_flow_usd")  # fmt: skip
+    click.echo("\nyear" + "".join(f"{n.removesuffix('_usd'):>16}" for n in names) + "   USD")
+    for year in range(case.analysis_years + 1):
+        click.echo(f"{year:>4}" + "".join(f"{result.years[n][year]:>16,.0f}" for n in names))

@@ -1,0 +1,202 @@
+"""`gigawatt operate PROGRAM`: days of a site of a programme, event by event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gigawatt.operations.events.simulate import FleetRun
+    from gigawatt.operations.grid import Smoothing
+    from gigawatt.program.load import Loaded
+
+
+@click.command(name="PROGRAM")
+@click.argument("program")
+@click.option("--site", "sites", multiple=True, help="Site of the programme; the first if none.")
+@click.option("--phase", "phases", multiple=True, help="Phases in service; all if none.")
+@click.option("--days", default=182.0, help="Days that are counted.")
+@click.option("--warm-days", default=56, help="Days before them, to fill the site.")
+@click.option("--policy", default="sync", help="Of training jobs: sync, spares, elastic, memory.")
+@click.option("--cap-mw", type=float, help="IT power allowed.")
+@click.option("--seed", default=1, help="Seed of the events.")
+@click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
+@click.option("--floor-mw", default=0.0, help="Smoothing: least power drawn.")
+@click.option("--ramp-mw-per-min", type=float, help="Smoothing: largest ramp.")
+@click.option("--storage-mwh", default=0.0, help="Smoothing: energy of storage.")
+@click.option("--storage-mw", default=0.0, help="Smoothing: power of storage.")
+@click.option("--shed", type=(float, float, float), help="A call: MW, within s, for h.")
+@click.option("--log", "log_to", type=click.Path(), help="Parquet file of all events.")
+@click.option("--plot", type=click.Path(), help="HTML file of charts.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(
+    program: str, sites: tuple[str, ...], phases: tuple[str, ...], days: float, warm_days: int,
+    policy: str, cap_mw: float | None, seed: int, usd_per_gpu_hour: float, floor_mw: float,
+    ramp_mw_per_min: float | None, storage_mwh: float, storage_mw: float,
+    shed: tuple[float, float, float] | None, log_to: str | None, plot: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run sites of PROGRAM for some days: jobs, failures, repair, power.
+
+    All phases are in service, by the central value of every input. Each site is run by itself.
+    """
+    from gigawatt.errors import InputError, unknown_name
+    from gigawatt.operations.account import account, call_account, power_account
+    from gigawatt.operations.policies import POLICIES
+    from gigawatt.program.load import load_program
+
+    if policy not in POLICIES:
+        raise unknown_name("policy", policy, POLICIES)
+    if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
+        raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
+    if cap_mw is not None and cap_mw <= 0.0:
+        raise InputError(f"--cap-mw {cap_mw:g}: must be above 0")
+    loaded = load_program(program)
+    smoothing = _smoothing(floor_mw, ramp_mw_per_min, storage_mwh, storage_mw)
+    if log_to and len(sites) > 1:
+        raise InputError("--log: give one --site")
+    told = []
+    for site in sites or (loaded.program.sites[0].id,):
+        run = _run(loaded, site, phases, days, warm_days, policy, cap_mw, seed, bool(log_to))
+        one: dict[str, Any] = account(run, usd_per_gpu_hour)
+        one["power"] = power_account(run, smoothing)
+        if shed:
+            one["call"] = call_account(run, *shed)
+        told.append(one)
+        if log_to:
+            _write_log(run, Path(log_to))
+        if plot:
+            _plot(run, one, Path(plot) if len(sites) < 2 else Path(f"{plot}.{site}.html"))
+    if as_json:
+        from gigawatt.cli.operate import print_json
+
+        print_json(told[0] if len(told) == 1 else told)
+        return
+    for one in told:
+        _print(one, policy, usd_per_gpu_hour)
+
+
+def _smoothing(floor: float, ramp: float | None, energy: float, power: float) -> Smoothing | None:
+    from gigawatt.errors import InputError
+    from gigawatt.operations.grid import Smoothing
+
+    given = {"--floor-mw": floor, "--storage-mwh": energy, "--storage-mw": power}
+    for name, value in {**given, "--ramp-mw-per-min": ramp or 0.0}.items():
+        if value < 0.0:
+            raise InputError(f"{name} {value:g}: must be 0 or more")
+    if not (floor or ramp or energy):
+        return None
+    return Smoothing(floor, ramp or float("inf"), energy, power)
+
+
+def _run(
+    loaded: Loaded, site: str, phases: tuple[str, ...], days: float, warm_days: int, policy: str,
+    cap_mw: float | None, seed: int, log: bool,
+) -> FleetRun:  # fmt: skip
+    import numpy as np
+
+    from gigawatt.operations.events.simulate import simulate
+    from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+    from gigawatt.study.operate import site_input
+
+    a = central_assumptions(loaded.catalog)
+    cap = None if cap_mw is None else np.array([cap_mw])
+    spec = site_fleet(site_input(loaded, site, phases), loaded.catalog, a, policy, cap)
+    lines = 5_000_000 if log else 0
+    return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
+
+
+def _write_log(run: FleetRun, path: Path) -> None:
+    import polars as pl
+
+    from gigawatt.operations.events.simulate import event_log
+
+    table = pl.DataFrame(event_log(run))
+    table.write_parquet(path)
+    click.echo(f"{len(table):,} events written to {path}", err=True)
+
+
+def _plot(run: FleetRun, told: dict[str, Any], path: Path) -> None:
+    """Charts: waterfall, hourly power, effective time and waits by size."""
+    import plotly.graph_objects as go
+    from plotly.subplots import make_subplots
+
+    titles = ("GPU-hours by use", "IT power, MW", "Effective time by GPUs of a job", "Wait, h")
+    figure = make_subplots(rows=2, cols=2, subplot_titles=titles)
+    causes = [w for w in told["waterfall"] if w["share"] > 0.0]
+    figure.add_bar(x=[w["cause"] for w in causes], y=[w["gpu_hours"] for w in causes], row=1, col=1)
+    power = run.power_mw().sum(axis=0)
+    hours = power[: len(power) // 60 * 60].reshape(-1, 60).mean(axis=1)
+    figure.add_trace(go.Scatter(y=hours, mode="lines"), row=1, col=2)
+    sizes = [f"{r['smallest_gpus']:,.0f}" for r in told["by_size"]]
+    figure.add_bar(x=sizes, y=[r["ettr"] for r in told["by_size"]], row=2, col=1)
+    figure.add_bar(x=sizes, y=[r["mean_wait_h"] for r in told["by_size"]], row=2, col=2)
+    figure.update_layout(showlegend=False, title=", ".join(told["sites"]), height=900)
+    figure.write_html(path, include_plotlyjs=True)
+    click.echo(f"charts written to {path}", err=True)
+
+
+def _print(one: dict[str, Any], policy: str, usd: float) -> None:
+    click.echo(
+        f"{', '.join(one['sites'])}: {one['gpus']:,} GPUs in {one['racks']:,} racks, "
+        f"{one['days']:g} days, policy {policy}\n"
+    )
+    click.echo(f"{one['useful_share']:.1%} of {one['gpu_hours']:,.0f} GPU-hours are useful work")
+    for row in one["waterfall"]:
+        if row["share"] > 0.0:
+            money = f"{row['usd'] / 1e6:>12,.2f} m USD" if usd else ""
+            mark = "useful" if row["useful"] else ""
+            click.echo(
+                f"  {row['cause']:<12}{row['share']:>8.2%}{row['gpu_hours']:>16,.0f}{money} {mark}"
+            )
+    click.echo("\njobs by size   GPUs from    ended     MTTF h     ETTR   mean wait h")
+    for r in one["by_size"]:
+        mttf = "none" if r["mttf_h"] is None else f"{r['mttf_h']:,.1f}"
+        click.echo(
+            f"{r['smallest_gpus']:>24,.0f}{r['jobs']:>9,}{mttf:>11}{r['ettr']:>9.3f}"
+            f"{r['mean_wait_h']:>14.2f}"
+        )
+    click.echo("\nfailures             hits   hit jobs")
+    for r in one["failures"]:
+        click.echo(f"  {r['cause']:<33}{r['hits']:>8,}{r['jobs_hit']:>9,}")
+    click.echo(
+        f"racks in repair {one['mean_racks_in_repair']:.1f} on average; held as spares "
+        f"{one['held_spare_racks']}, advised {one['advised_spare_racks']:.0f}"
+    )
+    _print_power(one["power"])
+    if "call" in one:
+        _print_call(one["call"])
+
+
+def _print_power(p: dict[str, Any]) -> None:
+    click.echo(
+        f"\nIT power: mean {p['mean_mw']:,.1f} MW, peak {p['peak_mw']:,.1f} of "
+        f"{p['installed_mw']:,.1f} installed, load factor {p['load_factor']:.2f}"
+    )
+    click.echo(
+        f"largest ramp {p['ramp_up_mw_per_min']:,.1f} up, {p['ramp_down_mw_per_min']:,.1f} down "
+        f"MW/min; swing within {p['swing_window_s'] / 60:.0f} min {p['swing_mw']:,.1f} MW; largest "
+        f"drop at one moment {p['largest_drop_mw']:,.1f} MW"
+    )
+    if "smoothed" in p:
+        s = p["smoothed"]
+        click.echo(
+            f"smoothed: {s['ramp_up_mw_per_min']:,.1f} up, {s['ramp_down_mw_per_min']:,.1f} down "
+            f"MW/min; burnt {s['burnt_mwh']:,.1f} MWh, lost in storage "
+            f"{s['storage_loss_mwh']:,.1f}, work held back {s['held_back_mwh']:,.1f} MWh "
+            f"({s['throughput_cost_share']:.3%})"
+        )
+
+
+def _print_call(call: dict[str, Any]) -> None:
+    click.echo(
+        f"\ncall of {call['shed_mw']:,.1f} MW within {call['within_s']:g} s for "
+        f"{call['hours']:g} h: {call['gpu_hours_lost']:,.0f} GPU-hours lost, "
+        f"{call['missing_mw']:,.1f} MW missing"
+    )
+    for t in call["tiers"]:
+        click.echo(
+            f"  flex {t['tier']}: {t['shed_mw']:,.1f} MW, {t['throughput_lost_share']:.1%} of "
+            f"throughput, {t['gpu_hours_lost']:,.0f} GPU-hours"
+        )

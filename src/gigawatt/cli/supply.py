@@ -1,0 +1,182 @@
+"""`gigawatt supply`: least-cost supply of a case directory, or of a site of a programme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gigawatt.energy.dispatch.problem import YearProblem
+    from gigawatt.energy.dispatch.solution import Solution
+    from gigawatt.energy.least_cost import Summary
+
+
+@click.command()
+@click.argument("target")
+@click.option("--gap", type=click.FloatRange(1e-9, 0.5), default=1e-6, show_default=True,
+              help="Certified gap to reach.")  # fmt: skip
+@click.option("--route", type=click.Choice(("auto", "kernel", "lp")), default="auto",
+              show_default=True,
+              help="Cutting planes with the kernel, or the whole LP in HiGHS.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--csv", type=click.Path(), metavar="FILE", help="Write the hours of the dispatch.")
+@click.option(
+    "--pypsa", type=click.Path(), metavar="DIR", help="Write the case as a PyPSA network."
+)
+@click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
+@click.option("--site", metavar="NAME", help="A site of the programme TARGET.")
+def command(
+    target: str,
+    gap: float,
+    route: str,
+    as_json: bool,
+    csv: str | None,
+    pypsa: str | None,
+    html: str | None,
+    site: str | None,
+) -> None:
+    """Least-cost capacities and hourly dispatch of TARGET.
+
+    TARGET is a case directory, or with --site a programme (a bundled name or a TOML file): then the
+    site is planned over the stages of its schedule, islanded or on the grid as its phases are.
+
+    A case directory holds case.json (technologies, settings) and timeseries.csv or .csv.gz with
+    8,760 hours; docs/energy.md lists the keys. Exit code 3 if no supply keeps all limits: the
+    message says which limit stands in the way and by how much.
+    """
+    from pathlib import Path
+
+    from gigawatt.errors import InputError
+
+    if site is not None:
+        if csv or pypsa or html or route != "auto":
+            raise InputError("--csv, --pypsa, --html and --route go with a case directory only.")
+        _site(target, site, as_json)
+        return
+    if not Path(target).is_dir():
+        raise InputError(
+            f"{target}: no such case directory. For a programme name the site: --site NAME."
+        )
+    _case(Path(target), gap, route, as_json, csv, pypsa, html)
+
+
+def _case(
+    folder: Path,
+    gap: float,
+    route: str,
+    as_json: bool,
+    csv: str | None,
+    pypsa: str | None,
+    html: str | None,
+) -> None:
+    from gigawatt.energy.case import read_case
+    from gigawatt.energy.case_problem import fleet_of, must_serve, year_problem
+    from gigawatt.energy.dispatch.year import compile_kernel
+    from gigawatt.energy.feasible import broken, message
+    from gigawatt.energy.least_cost import least_cost, summary
+    from gigawatt.energy.reliability import reliability
+    from gigawatt.errors import InfeasibleError
+
+    case = read_case(folder)
+    for warning in case.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    problem = year_problem(case)
+    compile_kernel()
+    solution = least_cost(problem, gap, route)
+    serve = must_serve(case)
+    if broken(problem, solution, must_serve=serve):
+        raise InfeasibleError(message(problem, solution, must_serve=serve))
+    if solution.gap > gap:
+        click.echo(f"Warning: the gap reached is {solution.gap:.2g}, not {gap:.2g}.", err=True)
+    result = summary(problem, solution)
+    fleet = fleet_of(case, problem, solution.capacity_mw)
+    risk = reliability(problem, solution.capacity_mw, fleet)
+    if as_json:
+        _print_json(case.name, result, risk)
+    else:
+        _print_text(case.name, result, risk)
+    _write(problem, solution, csv, pypsa, html, case.name)
+
+
+def _write(
+    problem: YearProblem,
+    solution: Solution,
+    csv: str | None,
+    pypsa: str | None,
+    html: str | None,
+    name: str,
+) -> None:
+    from pathlib import Path
+
+    if csv:
+        from gigawatt.energy.hours_csv import write_hours
+
+        write_hours(problem, solution, Path(csv))
+        click.echo(csv, err=True)
+    if pypsa:
+        from gigawatt.energy.pypsa_export import write_network
+
+        write_network(problem, Path(pypsa), name)
+        click.echo(pypsa, err=True)
+    if html:
+        from gigawatt.report.supply_page import write_page
+
+        write_page(problem, solution, Path(html), name)
+        click.echo(html, err=True)
+
+
+def _print_json(name: str, result: Summary, risk: dict[str, float]) -> None:
+    import json
+    from dataclasses import asdict
+
+    data: dict[str, Any] = asdict(result) | ({"reliability": risk} if risk else {})
+    click.echo(json.dumps({"name": name, **data}, indent=1))
+
+
+def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
+    from gigawatt.energy.least_cost import cost_lines
+
+    click.echo(f"{name}: {result.objective_usd_per_yr / 1e6:,.2f} M USD a year, "
+               f"{result.usd_per_mwh_load:,.2f} USD/MWh of load")  # fmt: skip
+    click.echo(f"certified gap {result.gap:.1e}; {result.route}; {result.rounds} rounds, "
+               f"{result.dispatches} dispatches, {result.seconds:.2f} s\n")  # fmt: skip
+    for line in cost_lines(result):
+        click.echo(line)
+    for label, value in risk.items():
+        click.echo(f"{label.replace('_', ' ')}: {value:,.4g}")
+
+
+def _site(program: str, name: str, as_json: bool) -> None:
+    from gigawatt.energy.plan_cache import planned
+    from gigawatt.program.load import load_program
+    from gigawatt.study.site_supply import one_site
+
+    loaded = load_program(program)
+    plan = planned(one_site(loaded, name))
+    if as_json:
+        import json
+
+        from gigawatt.energy.plan_cache import as_data
+
+        click.echo(json.dumps(as_data(plan), indent=1))
+        return
+    click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
+               f"certified gap {plan.gap:.1e}\n")  # fmt: skip
+    for s in plan.stages:
+        load = float(s.load_mwh.sum())
+        head = (
+            f"{s.name}: from month {s.start_month:.0f} after the programme's date, {s.years:.1f} a"
+        )
+        click.echo(head)
+        click.echo(f"  load {load / 1e3:,.0f} GWh a year, {s.cost_usd.sum() / load:,.1f} USD/MWh, "
+                   f"{s.co2_t.sum() / load:.3f} t CO2/MWh, "
+                   f"unserved {s.unserved_mwh.sum():,.1f} MWh")  # fmt: skip
+        for label, mw in zip(plan.capacities, s.capacity_mw, strict=True):
+            if mw > 0.05:
+                click.echo(f"  {label:<18} {mw:>9,.1f} MW")
+        for label, mwh in zip(plan.sources, s.supply_mwh.sum(axis=1), strict=True):
+            if mwh > 0.5:
+                click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")

@@ -1,0 +1,1 @@
+"""Least-cost capacities by cutting planes over exact dispatches, with a certified gap."""

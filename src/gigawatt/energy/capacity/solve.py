@@ -1,0 +1,329 @@
+"""Least-cost capacities to a certified gap: cutting planes with in-out points.
+
+Each round dispatches every stage once (more often with yearly limits) at a point half way between
+the best builds so far and the master's, adds the cuts, and solves the master again. The best point
+is an upper bound, the master's value a lower one. (Benders 1962; in-out separation: Ben-Ameur and
+Neto 2007.)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gigawatt.energy.capacity.limits import PricedYear, mixed_hours, price_year
+from gigawatt.energy.capacity.lp_year import LpYear
+from gigawatt.energy.capacity.master import Master
+from gigawatt.energy.dispatch.problem import YearProblem
+from gigawatt.energy.dispatch.solution import Dispatch, Solution
+from gigawatt.energy.dispatch.year import Dispatcher, YearKernel, least_storage_mw
+from gigawatt.energy.lp import beyond_kernel
+from gigawatt.errors import GigawattError
+from gigawatt.quantity.arrays import Array, BoolArray
+
+IN_OUT = 0.5
+FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
+THETA_SCALE = 500.0  # cost of the first point in the master's units
+MOST_WHOLE = 100  # sets of blocks that are tried
+TOP = 10.0  # first bound of a capacity over the peak load
+MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
+ROUTE = "cutting planes with exact dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One year of a plan: its problem, its weight in the cost, and capacity = matrix x builds.
+
+    Attributes
+    ----------
+    problem : of the stage.
+    weight : years x discount that its running cost counts.
+    matrix : (J, N) builds that are in service.
+    """
+
+    problem: YearProblem
+    weight: float
+    matrix: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Result over all stages: builds (N,), and per stage capacities (J,) and hours."""
+
+    objective_usd: float
+    lower_bound_usd: float
+    builds_mw: Array
+    capacity_mw: tuple[Array, ...]
+    hours: tuple[Dispatch, ...]
+    running_usd: tuple[float, ...]
+    excess: tuple[Array, ...]
+    tau: tuple[Array, ...]
+    rounds: int
+    dispatches: int
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """Certified gap."""
+        scale = max(abs(self.objective_usd), 1e-9)
+        return max(self.objective_usd - self.lower_bound_usd, 0.0) / scale
+
+
+@dataclass
+class _State:
+    """What the rounds carry."""
+
+    stages: Sequence[Stage]
+    cost: Array
+    kernels: list[Dispatcher]
+    tau: list[Array]
+    best: Array
+    upper: float = np.inf
+    found: list[PricedYear] = field(default_factory=list)
+    extra_usd: float = 0.0  # spare units of the blocks in hand
+    dispatches: int = 0
+    rounds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """The builds of a plan: cost (N,), bounds, and the capacities that come in whole blocks.
+
+    Attributes
+    ----------
+    cost_usd, low_mw, high_mw : (N,); an infinite `high_mw` is widened as needed.
+    blocks : (stage, capacity number, block MW, spare cost USD) of what must be whole.
+    rows : further limits on builds: (low, high, {number: coefficient}).
+    """
+
+    cost_usd: Array
+    low_mw: Array
+    high_mw: Array
+    blocks: tuple[tuple[int, int, float, float], ...] = ()
+    rows: tuple[tuple[float, float, dict[int, float]], ...] = ()
+
+
+def solve_year(
+    problem: YearProblem, gap: float = 1e-6, *, polish: float = 1.0,
+    most_rounds: int = 2000, most_seconds: float = np.inf,
+) -> Solution:  # fmt: skip
+    """Least-cost capacities and dispatch of one year.
+
+    Parameters
+    ----------
+    problem : with at most one storage, see `lp.beyond_kernel`.
+    gap : certified gap to reach.
+    polish : the search goes on to gap x polish, as long as it costs no more rounds than before.
+    """
+    stage = Stage(problem, 1.0, np.eye(len(problem.capacities)))
+    blocks = tuple(
+        (0, j, c.block_mw, c.usd_per_mw_yr * c.block_mw * c.spare_blocks)
+        for j, c in enumerate(problem.capacities)
+        if c.block_mw > 0.0
+    )
+    builds = Builds(
+        problem.cost, np.array([c.min_mw for c in problem.capacities]),
+        np.array([c.max_mw for c in problem.capacities]), blocks,
+    )  # fmt: skip
+    plan = solve_plan([stage], builds, gap, polish=polish, most_rounds=most_rounds,
+                      most_seconds=most_seconds)  # fmt: skip
+    return Solution(
+        plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0],
+        route_name(problem), plan.rounds, plan.dispatches, plan.seconds,
+    )  # fmt: skip
+
+
+def solve_plan(
+    stages: Sequence[Stage], builds: Builds, gap: float, *, polish: float = 1.0,
+    most_rounds: int = 2000, most_seconds: float = np.inf,
+) -> Plan:  # fmt: skip
+    """Least-cost builds over all stages, to a certified gap.
+
+    Parameters
+    ----------
+    stages, builds : what is to be decided.
+    gap, polish : gap to reach; the search goes on to gap x polish as long as it costs no more
+        rounds than before.
+    most_rounds, most_seconds : where the search stops; the gap then says how far it came.
+    """
+    began = time.perf_counter()
+    tops = first_tops(stages, builds)
+    kernels = [dispatcher(s.problem) for s in stages]
+    first = _first_point(stages, builds, tops)
+    unit = max(abs(_cost_at(stages, builds, kernels, first)), 1e-6) / THETA_SCALE
+    master = Master(builds.cost_usd, builds.low_mw, tops, len(stages), unit)
+    for low, high, row in builds.rows:
+        master.add_row(low, high, row)
+    state = _State(
+        stages, builds.cost_usd, kernels, [np.zeros(len(k.limits)) for k in kernels],
+        first,
+    )  # fmt: skip
+    _evaluate(state, master, state.best, np.inf)
+    lower = _rounds(state, master, builds, tops, gap, most_rounds, began + most_seconds)
+    if polish < 1.0:
+        with suppress(GigawattError):  # the bound in hand stands
+            lower = _rounds(
+                state,
+                master,
+                builds,
+                tops,
+                gap * polish,
+                2 * state.rounds + 10,
+                began + most_seconds,
+            )
+    if builds.blocks:
+        lower = _whole(state, master, builds, tops, gap, began + most_seconds)
+    return _result(state, lower, began)
+
+
+def dispatcher(problem: YearProblem) -> Dispatcher:
+    """What dispatches a year: the kernel, or HiGHS where the kernel can't hold it."""
+    return LpYear(problem) if beyond_kernel(problem) else YearKernel(problem)
+
+
+def route_name(problem: YearProblem) -> str:
+    """What the route is called in results."""
+    why = beyond_kernel(problem)
+    return f"cutting planes with dispatch by HiGHS ({why})" if why else ROUTE
+
+
+def first_tops(stages: Sequence[Stage], builds: Builds) -> Array:
+    """Upper bounds to begin with, (N,): 10 x the peak load, for energy capacities 1,000 h of it."""
+    peak = max(*(float(s.problem.load_mw.max()) for s in stages), 1.0)
+    top = np.full(len(builds.cost_usd), TOP * peak)
+    for s in stages:
+        for store in s.problem.storages:
+            if store.energy not in (store.charge, store.discharge):
+                top[s.matrix[store.energy] > 0.0] = 1000.0 * peak / max(store.hours, 1e-9)
+    return np.asarray(np.maximum(np.minimum(builds.high_mw, top), builds.low_mw))
+
+
+def _first_point(stages: Sequence[Stage], builds: Builds, tops: Array) -> Array:
+    """Enough of the first firm plant for the peak, else the least."""
+    point = builds.low_mw.copy()
+    for s in stages:
+        for o in s.problem.offers:
+            j = int(o.capacity.max())
+            if j >= 0 and o.per_mw.min() >= 1.0 and np.all(o.capacity == j):
+                n = int(np.flatnonzero(s.matrix[j] > 0.0)[0])
+                need = float(s.problem.load_mw.max())
+                point[n] = min(max(point[n], need), tops[n])
+                break
+    return point
+
+
+def _storage_builds(stages: Sequence[Stage]) -> tuple[BoolArray, float]:
+    """Builds that stand behind a storage, (N,), and the size below which one counts as none."""
+    out = np.zeros(stages[0].matrix.shape[1], dtype=bool)
+    for s in stages:
+        for store in s.problem.storages:
+            for j in (store.charge, store.discharge, store.energy):
+                out |= s.matrix[j] > 0.0
+    return out, max(least_storage_mw(s.problem) for s in stages)
+
+
+def _cost_at(
+    stages: Sequence[Stage], builds: Builds, kernels: Sequence[Dispatcher], point: Array
+) -> float:
+    """Cost of a point without its yearly limits: the size of the numbers that the master sees."""
+    running = sum(
+        s.weight * k.evaluate(s.matrix @ point).cost_usd
+        for s, k in zip(stages, kernels, strict=True)
+    )
+    return float(builds.cost_usd @ point) + running
+
+
+def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float) -> None:
+    """Dispatch all stages at a point, add their cuts, keep the point if it is the best."""
+    found, total = [], float(state.cost @ builds) + state.extra_usd
+    for n, (stage, kernel) in enumerate(zip(state.stages, state.kernels, strict=True)):
+        priced = price_year(kernel, stage.matrix @ builds, state.tau[n], tolerance_usd)
+        for point in priced.points:
+            e = point.evaluation
+            master.add_cut(n, stage.weight * e.constant_usd,
+                           stage.weight * (e.slopes @ stage.matrix))  # fmt: skip
+        state.tau[n] = priced.tau
+        state.dispatches += len(priced.points)
+        total += stage.weight * priced.cost_usd
+        found.append(priced)
+    state.rounds += 1
+    if total < state.upper:
+        state.upper, state.best, state.found = total, builds, found
+
+
+def _rounds(
+    state: _State, master: Master, builds: Builds, tops: Array, gap: float, most: int,
+    until: float, cutoff: float = np.inf,
+) -> float:  # fmt: skip
+    """Cut until the gap is reached; return the lower bound."""
+    small, least = _storage_builds(state.stages)
+    most_mw = np.minimum(builds.high_mw, MOST_WIDER * first_tops(state.stages, builds))
+    while True:
+        point, lower = master.solve()
+        left = state.upper - lower
+        touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < most_mw * (1.0 - 1e-9)))
+        if left <= gap * abs(state.upper) and not len(touched):
+            return lower
+        if lower >= cutoff or state.rounds >= most or time.perf_counter() > until:
+            return lower
+        if len(touched) and left <= 0.05 * abs(state.upper):
+            for n in touched:
+                tops[n] = min(10.0 * tops[n], most_mw[n])
+                master.widen(int(n), float(tops[n]))
+            continue
+        share = 1.0 if state.rounds % FULL_STEP_EVERY == 0 else IN_OUT
+        tolerance = 0.1 * max(left, gap * abs(state.upper)) / sum(s.weight for s in state.stages)
+        between = state.best + share * (point - state.best)
+        between[small & (between < least) & (builds.low_mw <= 0.0)] = 0.0
+        _evaluate(state, master, between, tolerance)
+
+
+def _whole(
+    state: _State, master: Master, builds: Builds, tops: Array, gap: float, until: float
+) -> float:
+    """Go on with whole blocks: the cuts stay; each set of blocks tried is solved to its own end.
+
+    The mixed-integer master gives the bound and the blocks to try next; with these held, the other
+    builds are settled by the rounds above.
+    """
+    spares = []
+    for n, j, size, spare_usd in builds.blocks:
+        row = state.stages[n].matrix[j]
+        parts = {int(i): float(row[i]) for i in np.flatnonzero(row)}
+        most = np.floor(float(row @ np.where(row > 0.0, tops, 0.0)) / size + 1e-9)
+        master.add_blocks(parts, size, most, spare_usd)
+        spares.append((row, spare_usd))
+    upper, best, found = np.inf, state.best, state.found
+    for _ in range(MOST_WHOLE):
+        point, lower = master.solve()
+        if np.isfinite(upper) and upper - lower <= gap * abs(upper):
+            break
+        state.extra_usd = sum(usd for row, usd in spares if row @ point > 1e-6)
+        state.upper = np.inf
+        master.hold()
+        _evaluate(state, master, point, 0.1 * gap * abs(lower))
+        _rounds(state, master, builds, tops, 0.5 * gap, state.rounds + 200, until, cutoff=upper)
+        master.release()
+        if state.upper < upper:
+            upper, best, found = state.upper, state.best, state.found
+        if time.perf_counter() > until:
+            break
+    state.upper, state.best, state.found = upper, best, found
+    return lower
+
+
+def _result(state: _State, lower: float, began: float) -> Plan:
+    capacity, hours = [], []
+    for stage, kernel, priced in zip(state.stages, state.kernels, state.found, strict=True):
+        x = stage.matrix @ state.best
+        capacity.append(x)
+        hours.append(mixed_hours(kernel, x, priced.mix))
+    return Plan(
+        state.upper, lower, state.best, tuple(capacity), tuple(hours),
+        tuple(p.cost_usd for p in state.found), tuple(p.excess for p in state.found),
+        tuple(state.tau), state.rounds, state.dispatches, time.perf_counter() - began,
+    )  # fmt: skip

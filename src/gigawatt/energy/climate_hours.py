@@ -1,0 +1,93 @@
+"""Hours of a climate that supply needs: air, sun and wind yields; kept on disk by their normals."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from gigawatt.energy.cooling import CLIMATE_SEED
+from gigawatt.energy.weather.normals import Normals
+from gigawatt.quantity.arrays import Array
+
+CODE = ("weather/synthetic.py", "weather/sky.py", "solar.py", "wind.py", "psychrometrics.py",
+        "climate_hours.py")  # fmt: skip  # a change of these makes kept hours void
+
+
+@dataclass(frozen=True, slots=True)
+class ClimateHours:
+    """A synthetic year, (8760,) each.
+
+    Attributes
+    ----------
+    drybulb_c, wetbulb_c, pressure_pa : air.
+    pv_per_dc, wind_pu : yield of a tracked plant per unit of DC nameplate, of wind per nameplate.
+    """
+
+    drybulb_c: Array
+    wetbulb_c: Array
+    pressure_pa: Array
+    pv_per_dc: Array
+    wind_pu: Array
+
+
+@cache
+def code_hash(files: tuple[str, ...]) -> str:
+    """SHA-256 over source files of this package's folder."""
+    digest = hashlib.sha256()
+    for name in files:
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Folder of what is kept between runs; it need not exist."""
+    own = os.environ.get("GIGAWATT_CACHE")
+    if own:
+        return Path(own)
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "gigawatt" / "supply"
+
+
+def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
+    """Hours of a climate: out of the cache, or made and kept."""
+    key = hashlib.sha256(normals.fingerprint() + f"{code_hash(CODE)}{CLIMATE_SEED}".encode())
+    path = (folder or cache_folder()) / f"climate-{key.hexdigest()}.npz"
+    names = [f.name for f in fields(ClimateHours)]
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return ClimateHours(*(data[name] for name in names))
+    except (OSError, ValueError, KeyError, EOFError):
+        made = make_hours(normals)
+    save_arrays(path, {name: getattr(made, name) for name in names})
+    return made
+
+
+def make_hours(normals: Normals) -> ClimateHours:
+    """Synthesise the year and its yields."""
+    from gigawatt.energy.solar import Array1Axis, pv_yield, sun_of  # noqa: PLC0415  imports pvlib
+    from gigawatt.energy.weather.synthetic import synthetic_year  # noqa: PLC0415
+    from gigawatt.energy.wind import wind_yield  # noqa: PLC0415
+
+    weather = synthetic_year(normals, CLIMATE_SEED)
+    sun = sun_of(weather.place, weather.sun_minute)
+    return ClimateHours(
+        weather.drybulb_c, weather.wetbulb_c(), weather.pressure_pa,
+        pv_yield(weather, sun, Array1Axis()), wind_yield(weather),
+    )  # fmt: skip
+
+
+def save_arrays(path: Path, arrays: dict[str, Array]) -> None:
+    """Write arrays in one move, so that no half file is ever found. A full disk is no failure."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            np.savez(stream, allow_pickle=False, **arrays)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)

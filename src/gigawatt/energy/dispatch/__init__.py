@@ -1,0 +1,1 @@
+"""Dispatch of one year with capacities fixed: the problem, and an exact kernel with duals."""

@@ -1,0 +1,81 @@
+"""Kept plans of sites, by the fingerprint of their inputs: equal inputs are solved once.
+
+A file a plan in ``$GIGAWATT_CACHE``, else ``gigawatt`` in the user's cache folder. A file that
+can't be read counts as absent; nothing else decides what is found.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from gigawatt.energy.climate_hours import cache_folder, save_arrays
+from gigawatt.energy.site_plan import SiteInputs, SitePlan, StageResult, plan_site
+
+ARRAYS = ("capacity_mw", "supply_mwh", "co2_t", "cost_usd", "unserved_mwh", "deliverable_mw",
+          "load_mwh")  # fmt: skip
+
+
+def planned(inputs: SiteInputs, folder: Path | None = None) -> SitePlan:
+    """Plan of a site: out of the cache, or solved and kept.
+
+    Parameters
+    ----------
+    inputs : of the site.
+    folder : where plans are kept; None = `cache_folder`.
+    """
+    path = (folder or cache_folder()) / f"{inputs.fingerprint()}.npz"
+    found = load_plan(path)
+    if found is None:
+        found = plan_site(inputs)
+        store_plan(found, path)
+    return found
+
+
+def load_plan(path: Path) -> SitePlan | None:
+    """Read a kept plan; None where there is none or it is broken."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            head = json.loads(str(data["head"]))
+            stages = tuple(
+                StageResult(*one, *(data[f"{n}/{name}"] for name in ARRAYS))
+                for n, one in enumerate(head.pop("stages"))
+            )
+    except (OSError, ValueError, KeyError, EOFError):
+        return None
+    return SitePlan(
+        head["site"], tuple(head["capacities"]), tuple(head["sources"]), stages,
+        head["objective_usd"], head["gap"], head["fingerprint"],
+    )  # fmt: skip
+
+
+def store_plan(plan: SitePlan, path: Path) -> None:
+    """Write a plan."""
+    head = {f.name: getattr(plan, f.name) for f in fields(plan)}
+    head["stages"] = [[s.name, s.start_month, s.years] for s in plan.stages]
+    arrays = {f"{n}/{name}": getattr(s, name) for n, s in enumerate(plan.stages) for name in ARRAYS}
+    save_arrays(path, {"head": np.array(json.dumps(head)), **arrays})
+
+
+def as_data(plan: SitePlan) -> dict[str, object]:
+    """A plan as plain data: by stage, capacities in MW and months of a year by source."""
+    return {
+        "site": plan.site,
+        "objective_usd": plan.objective_usd,
+        "gap": plan.gap,
+        "fingerprint": plan.fingerprint,
+        "stages": [
+            {
+                "name": s.name,
+                "start_month": s.start_month,
+                "years": s.years,
+                "capacity_mw": dict(zip(plan.capacities, s.capacity_mw.tolist(), strict=True)),
+                "supply_mwh": dict(zip(plan.sources, s.supply_mwh.tolist(), strict=True)),
+                **{name: getattr(s, name).tolist() for name in ARRAYS[2:]},
+            }
+            for s in plan.stages
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Rules of power, air and efficiency that a site must keep, tested on its results."""

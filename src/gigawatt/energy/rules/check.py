@@ -1,0 +1,209 @@
+"""Test of dated rules: does one apply to a site on a day, is it met, by how much is it missed.
+
+Rules are data (table "siterules" of the catalog): a place, a stage, a date from which they hold, a
+size from which they apply, dates of start that they cover, and one quantity that must be at least
+or at most a limit, or a duty that is done or not. What the plan does not tell stays open.
+
+Simplified to one number each; definitions, exemptions and phase-ins for lawyers are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from gigawatt.catalog import Catalog, Record
+from gigawatt.errors import InputError, unknown_name
+
+EU = frozenset((
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
+    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+))  # fmt: skip
+SENSES = ("at least", "at most", "duty")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What rules look at; None = the plan does not tell.
+
+    Attributes
+    ----------
+    country, region, grid : ISO code, state or province, id of the table "grids".
+    started : date in service (of the first phase).
+    it_mw, facility_mw, grid_mw, onsite_mw : powers in service; contracted from the grid.
+    pue_annual, erf, renewable_share : indicators of a year (renewable: REF).
+    matched_hourly_share : see `site_accounts.Carbon`.
+    nox_t_per_year : potential to emit of on-site plant, all hours at full load.
+    turbine_mw, turbine_nox_lb_per_mwh : turbines on site and their emission.
+    portable_mw, portable_months : trailer-mounted plant and how long it stays.
+    dispatchable_share : own dispatchable generation or storage over the largest import.
+    own_generation_share : new generation of its own over its load.
+    contract_margin_mw : contracted firm and non-firm demand less largest import.
+    ride_through_share : of the load that stays on in a fault.
+    minimum_take_share : least billed demand over contract demand.
+    remote_disconnect, discloses_backup, reports_to_eu, answers_nerc, permit_title_v, permit_psd :
+        whether a duty is done.
+    """
+
+    country: str
+    region: str
+    grid: str
+    started: dt.date | None = None
+    it_mw: float | None = None
+    facility_mw: float | None = None
+    grid_mw: float | None = None
+    onsite_mw: float | None = None
+    pue_annual: float | None = None
+    erf: float | None = None
+    renewable_share: float | None = None
+    matched_hourly_share: float | None = None
+    nox_t_per_year: float | None = None
+    turbine_mw: float | None = None
+    turbine_nox_lb_per_mwh: float | None = None
+    portable_mw: float | None = None
+    portable_months: float | None = None
+    dispatchable_share: float | None = None
+    own_generation_share: float | None = None
+    contract_margin_mw: float | None = None
+    ride_through_share: float | None = None
+    minimum_take_share: float | None = None
+    remote_disconnect: bool | None = None
+    discloses_backup: bool | None = None
+    reports_to_eu: bool | None = None
+    answers_nerc: bool | None = None
+    permit_title_v: bool | None = None
+    permit_psd: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule at one site.
+
+    Attributes
+    ----------
+    rule, name : of the record.
+    applies : whether it covers the site on the day; None where the size is not known.
+    met : None where the quantity is not known, or the rule does not apply.
+    value, limit, unit : of the quantity (duties: 1 = done).
+    short_by : by how much the limit is missed, 0 when met.
+    says : what is asked, in words.
+    stage : in force, adopted, proposed, precedent.
+    begins, source, status, as_of : when it holds and how it is known.
+    """
+
+    rule: str
+    name: str
+    applies: bool | None
+    met: bool | None
+    value: float | None
+    limit: float
+    unit: str
+    short_by: float | None
+    says: str
+    stage: str
+    begins: str
+    source: str
+    status: str
+    as_of: str
+
+
+def check_rules(catalog: Catalog, site: SiteFacts, day: dt.date) -> list[Finding]:
+    """All rules whose place is the site's, tested on `day`; those that apply first."""
+    found = [
+        check_rule(record, site, day)
+        for record in catalog.records["siterules"].values()
+        if _holds_at(record, site)
+    ]
+    return sorted(found, key=lambda f: (f.applies is not True, f.applies is False))
+
+
+def check_rule(record: Record, site: SiteFacts, day: dt.date) -> Finding:
+    """Test one rule.
+
+    Raises
+    ------
+    InputError : the record names a quantity or sense that does not exist.
+    """
+    quantity, sense = record.text("quantity"), record.text("sense")
+    names = [f.name for f in fields(SiteFacts)]
+    for name in (quantity, record.text("size")):
+        if name not in names:
+            raise unknown_name(f"quantity of siterules/{record.id}", name, names)
+    if sense not in SENSES:
+        raise unknown_name(f"sense of siterules/{record.id}", sense, SENSES)
+    applies = _applies(record, site, day)
+    raw = getattr(site, quantity)
+    value = None if raw is None else float(raw)
+    limit = 1.0 if sense == "duty" else record.value("limit")
+    short = (
+        None if value is None else max(0.0, value - limit if sense == "at most" else limit - value)
+    )
+    begins = _date(record, "begins")
+    return Finding(
+        rule=record.id,
+        name=record.name,
+        applies=applies,
+        met=None if short is None or not applies else short <= 0.0,
+        value=value,
+        limit=limit,
+        unit="" if sense == "duty" else record.fact("limit").unit,
+        short_by=short if applies else None,
+        says=record.text("duty") or f"{quantity.replace('_', ' ')} {sense} {limit:g}",
+        stage=record.text("stage"),
+        begins="" if begins is None else begins.isoformat(),
+        source=record.text("source"),
+        status=record.text("status"),
+        as_of=record.text("as_of"),
+    )
+
+
+def _applies(record: Record, site: SiteFacts, day: dt.date) -> bool | None:
+    begins, ends = _date(record, "begins"), _date(record, "ends")
+    if (begins and day < begins) or (ends and day >= ends):
+        return False
+    first, last = _date(record, "started_from"), _date(record, "started_before")
+    if (first or last) and site.started is None:
+        return None
+    if site.started is not None:
+        if (first and site.started < first) or (last and site.started >= last):
+            return False
+        if "grace_years" in record.facts:
+            years = int(record.value("grace_years"))
+            if day < _years_later(site.started, years):
+                return False
+    size = getattr(site, record.text("size"))
+    if size is None:
+        return None
+    return bool(size >= record.value("threshold"))
+
+
+def _holds_at(record: Record, site: SiteFacts) -> bool:
+    where = record.attributes.get("where")
+    if not isinstance(where, list):
+        raise InputError(f"siterules/{record.id}: where must be a list of places")
+    return any(place in places_of(site) for place in where)
+
+
+def places_of(site: SiteFacts) -> set[str]:
+    """Places that a site lies in, as rules name them."""
+    out = {"all", site.country, f"{site.country}-{site.region}", f"grid:{site.grid}"}
+    if site.country in EU:
+        out.add("EU")
+    return out
+
+
+def missed(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that apply and are not met."""
+    return [f for f in findings if f.applies and f.met is False]
+
+
+def _years_later(day: dt.date, years: int) -> dt.date:
+    return day.replace(year=day.year + years, day=min(day.day, 28))
+
+
+def _date(record: Record, key: str) -> dt.date | None:
+    value = record.attributes.get(key)
+    if value is not None and not isinstance(value, dt.date):
+        raise InputError(f"siterules/{record.id}: {key} = {value!r} must be a date")
+    return value

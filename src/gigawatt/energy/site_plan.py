@@ -1,0 +1,284 @@
+"""Least-cost supply of one site over its stages, hour by hour, folded to months.
+
+Each stage has a facility power, a part of it contracted from the grid, and the on-site technology
+that the programme names. To choose from: that technology, rented mobile turbines (bridging power,
+paid only while held), sun and wind of the site's climate, a battery, the grid up to its contract,
+compute that waits at its value. Capacities carry over; what takes long to build comes in later
+stages. Costs are real dollars of one price year at central values.
+
+Leaves out: the price of the grid has no hours (a mean the year round), export, gas pipes, land.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from gigawatt.energy.climate_hours import code_hash
+from gigawatt.energy.dispatch.problem import (
+    Capacity,
+    Offer,
+    Storage,
+    YearProblem,
+    battery,
+    offer,
+)
+from gigawatt.energy.dispatch.solution import Dispatch
+from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import HOURS_PER_YEAR
+
+GRID, COMPUTE, SHED = "grid", "curtailed compute", "shed"
+DEMAND = "grid demand"
+BATTERY = "battery"
+PLAN_GAP = 1e-4
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+CODE = (
+    "site_plan.py", "stages.py", "capacity/solve.py", "capacity/limits.py", "capacity/master.py",
+    "dispatch/kernel.py", "dispatch/year.py", "dispatch/problem.py",
+)  # fmt: skip  # what makes a plan: a change of it makes kept ones void
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A technology that can be built at a site.
+
+    Attributes
+    ----------
+    name : catalog id.
+    usd_per_mw_yr : annuity and fixed upkeep of a firm MW (reserve included).
+    usd_per_mwh, co2_t_per_mwh : running cost and emissions.
+    per_mw : (8760,) output per MW, or one number.
+    lead_time_months : from the first month of the plan.
+    rented : paid only in the stages in which it stands.
+    """
+
+    name: str
+    usd_per_mw_yr: float
+    usd_per_mwh: float
+    co2_t_per_mwh: float
+    per_mw: Array | float
+    lead_time_months: float
+    rented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The battery: yearly cost of a MW, hours, efficiency each way, lead time."""
+
+    usd_per_mw_yr: float
+    hours: float
+    eta: float
+    lead_time_months: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageLoad:
+    """One stage.
+
+    Attributes
+    ----------
+    name : of the stage, e.g. the phase that begins it.
+    start_month : months from the first month of the plan.
+    years : until the next stage.
+    load_mw : (8760,) facility power asked for.
+    grid_mw : contracted from the grid.
+    """
+
+    name: str
+    start_month: float
+    years: float
+    load_mw: Array
+    grid_mw: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInputs:
+    """All that decides the supply of a site; what its fingerprint is taken from.
+
+    Attributes
+    ----------
+    site : id.
+    stages : in order of time.
+    sources, store : what can be built.
+    grid_usd_per_mwh, grid_co2_t_per_mwh : (8760,) or one number.
+    grid_demand_usd_per_mw_yr : on the largest import.
+    compute_usd_per_mwh, compute_share : value of compute that waits, and how much of the load can.
+    lost_load_usd_per_mwh : value of what is not served.
+    discount_rate : real, a year.
+    co2_usd_per_t : price of CO2.
+    """
+
+    site: str
+    stages: tuple[StageLoad, ...]
+    sources: tuple[Source, ...]
+    store: Store
+    grid_usd_per_mwh: Array | float
+    grid_co2_t_per_mwh: Array | float
+    grid_demand_usd_per_mw_yr: float
+    compute_usd_per_mwh: float
+    compute_share: float
+    lost_load_usd_per_mwh: float
+    discount_rate: float
+    co2_usd_per_t: float = 0.0
+
+    def fingerprint(self) -> str:
+        """SHA-256 over all contents: equal inputs have equal results."""
+        digest = hashlib.sha256(f"{code_hash(CODE)} gap {PLAN_GAP}".encode())
+        _feed(digest, self)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """One stage, folded to the months of a year; K sources.
+
+    Attributes
+    ----------
+    name, start_month, years : of the stage.
+    capacity_mw : (J,) in service.
+    supply_mwh : (K, 12) by source, load not served among them.
+    co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
+        cost; load not served (waiting compute is a source).
+    deliverable_mw : (12,) mean of the facility power that was served.
+    load_mwh : (12,) asked for.
+    """
+
+    name: str
+    start_month: float
+    years: float
+    capacity_mw: Array
+    supply_mwh: Array
+    co2_t: Array
+    cost_usd: Array
+    unserved_mwh: Array
+    deliverable_mw: Array
+    load_mwh: Array
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """Least-cost supply of a site.
+
+    Attributes
+    ----------
+    site : id.
+    capacities, sources : names of the J and K axes.
+    stages : results in order of time.
+    objective_usd, gap : present value of all costs, certified gap.
+    fingerprint : of the inputs.
+    """
+
+    site: str
+    capacities: tuple[str, ...]
+    sources: tuple[str, ...]
+    stages: tuple[StageResult, ...]
+    objective_usd: float
+    gap: float
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHours:
+    """The plan with its hours, for pictures and exports: problem and dispatch of each stage."""
+
+    plan: SitePlan
+    problems: tuple[YearProblem, ...]
+    hours: tuple[Dispatch, ...]
+
+
+def plan_site(inputs: SiteInputs) -> SitePlan:
+    """Solve a site; see `plan_hours` for the hours behind it."""
+    return plan_hours(inputs).plan
+
+
+def plan_hours(inputs: SiteInputs) -> SiteHours:
+    """Least-cost supply of all stages, with hours."""
+    problems = [_problem(inputs, stage) for stage in inputs.stages]
+    stages = [SiteStage(s.name, s.years, p) for s, p in zip(inputs.stages, problems, strict=True)]
+    found = solve_stages(stages, _carries(inputs), inputs.discount_rate, PLAN_GAP)
+    results = tuple(_fold(inputs.stages[n], problems[n], found, n) for n in range(len(problems)))
+    plan = SitePlan(
+        inputs.site, found.names, tuple(o.name for o in problems[0].offers), results,
+        found.plan.objective_usd, found.plan.gap, inputs.fingerprint(),
+    )  # fmt: skip
+    return SiteHours(plan, tuple(problems), found.plan.hours)
+
+
+def _problem(inputs: SiteInputs, stage: StageLoad) -> YearProblem:
+    steps = len(stage.load_mw)
+    capacities = [Capacity(s.name, s.usd_per_mw_yr) for s in inputs.sources]
+    offers: list[Offer] = [
+        offer(s.name, steps, s.usd_per_mwh + inputs.co2_usd_per_t * s.co2_t_per_mwh, capacity=j,
+              per_mw=s.per_mw, co2_t_per_mwh=s.co2_t_per_mwh)
+        for j, s in enumerate(inputs.sources)
+    ]  # fmt: skip
+    storages: list[Storage] = [
+        battery(BATTERY, len(capacities), inputs.store.hours, inputs.store.eta, inputs.store.eta)
+    ]
+    capacities.append(Capacity(BATTERY, inputs.store.usd_per_mw_yr))
+    capacities.append(Capacity(DEMAND, inputs.grid_demand_usd_per_mw_yr))
+    price = np.asarray(inputs.grid_usd_per_mwh) + inputs.co2_usd_per_t * np.asarray(
+        inputs.grid_co2_t_per_mwh
+    )
+    offers.append(
+        offer(GRID, steps, price, limit_mw=stage.grid_mw, capacity=len(capacities) - 1,
+              co2_t_per_mwh=inputs.grid_co2_t_per_mwh)
+    )  # fmt: skip
+    share = inputs.compute_share
+    offers.append(offer(COMPUTE, steps, inputs.compute_usd_per_mwh, limit_mw=share * stage.load_mw))
+    offers.append(offer(SHED, steps, inputs.lost_load_usd_per_mwh, limit_mw=stage.load_mw))
+    return YearProblem(stage.load_mw, tuple(capacities), tuple(offers), tuple(storages))
+
+
+def _carries(inputs: SiteInputs) -> dict[str, Carry]:
+    starts = [s.start_month for s in inputs.stages]
+
+    def first(lead: float) -> int:
+        return next((n for n, start in enumerate(starts) if start >= lead), len(starts))
+
+    out = {s.name: Carry(first(s.lead_time_months), rented=s.rented) for s in inputs.sources}
+    out[BATTERY] = Carry(first(inputs.store.lead_time_months))
+    out[DEMAND] = Carry(rented=True)
+    return out
+
+
+def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
+    hours = found.plan.hours[n]
+    served = by_month(hours.served_mw).T
+    running = by_month(problem.price * hours.served_mw).sum(axis=1)
+    fixed = float(problem.cost @ found.plan.capacity_mw[n])
+    lost = served[[problem.offer_number(SHED), problem.offer_number(COMPUTE)]].sum(axis=0)
+    load = by_month(stage.load_mw)
+    length = 24.0 * np.array(DAYS)
+    return StageResult(
+        stage.name, stage.start_month, stage.years, found.plan.capacity_mw[n], served,
+        by_month(problem.co2_t_per_mwh * hours.served_mw).sum(axis=1),
+        running + fixed * length / HOURS_PER_YEAR,
+        served[problem.offer_number(SHED)], (load - lost) / length, load,
+    )  # fmt: skip
+
+
+def by_month(hourly: Array) -> Array:
+    """Sums over the months of a year without 29 February: (8760, …) to (12, …)."""
+    edges = np.concatenate([[0], np.cumsum(24 * np.array(DAYS))[:-1]])
+    return np.asarray(np.add.reduceat(hourly, edges, axis=0))
+
+
+def _feed(digest: hashlib._Hash, value: object) -> None:
+    """Add the content of nested dataclasses, tuples and arrays to a hash."""
+    if isinstance(value, np.ndarray):
+        digest.update(str(value.shape).encode() + np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, str | int | float | bool):
+        digest.update(repr(value).encode())
+    elif isinstance(value, Sequence):
+        digest.update(str(len(value)).encode())
+        for item in value:
+            _feed(digest, item)
+    else:
+        for f in fields(value):  # type: ignore[arg-type]
+            digest.update(f.name.encode())
+            _feed(digest, getattr(value, f.name))

@@ -1,0 +1,113 @@
+"""Files of NREL's National Solar Radiation Database, and SAM's CSV form of them.
+
+Line 1 names, line 2 gives the place; line 3 names the columns. `Time Zone` is the clock of the
+rows, `Local Time Zone` that of the place. Values are instants at the minute given (30 for hourly
+files);
+half-hourly files are averaged by hour.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.energy.weather.rows import (
+    PlaceOptions,
+    Rows,
+    line_numbers,
+    numbers,
+    resolve_place,
+    split_csv,
+    stamps_from,
+    to_year,
+    whole_hours,
+)
+from gigawatt.energy.weather.year import HOURS, LEAP_HOURS, WeatherYear
+from gigawatt.errors import InputError
+from gigawatt.quantity.arrays import Array
+
+HEADER_LINES = 3
+PA_PER_HPA = 100.0
+NAMES = {
+    "ghi_w_m2": ("ghi", "gh"),
+    "dni_w_m2": ("dni", "dn"),
+    "dhi_w_m2": ("dhi", "df"),
+    "drybulb_c": ("temperature", "tdry", "dry bulb", "air temperature"),
+    "dewpoint_c": ("dew point", "tdew"),
+    "rh_pct": ("relative humidity", "rh", "rhum"),
+    "pressure_pa": ("pressure", "pres", "surface pressure"),
+    "wind_ms": ("wind speed", "wspd"),
+}
+
+
+def is_nsrdb(text: list[str]) -> bool:
+    """Whether the lines are an NSRDB or SAM file."""
+    first = text[0].lower() if text else ""
+    return "latitude" in first and "time zone" in first
+
+
+def read_nsrdb(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
+    """Read an NSRDB file.
+
+    Raises
+    ------
+    InputError : the header or a row is wrong; names the line.
+    """
+    header = {k.strip().lower(): v.strip() for k, v in zip(
+        text[0].split(","), text[1].split(","), strict=False)}  # fmt: skip
+    try:
+        found: dict[str, float | None] = {
+            "lat": float(header["latitude"]),
+            "lon": float(header["longitude"]),
+            "tz": float(header.get("local time zone") or header["time zone"]),
+            "elevation": float(header["elevation"]) if header.get("elevation") else None,
+        }
+        clock = float(header["time zone"])
+    except (KeyError, ValueError):
+        raise InputError(
+            f"{where}:2: Latitude, Longitude and Time Zone must be numbers under their names."
+        ) from None
+    names = [c.strip().lower() for c in text[2].split(",")]
+    absent = [n for n in ("month", "day", "hour") if n not in names]
+    if absent:
+        raise InputError(f"{where}:3: columns are missing: {', '.join(absent)}.")
+    body = [t for t in text[HEADER_LINES:] if t.strip()]
+    rows = split_csv(where, body, HEADER_LINES + 1, len([n for n in names if n]))
+    lines = line_numbers(len(rows), HEADER_LINES + 1)
+    at = [names.index(n) for n in ("month", "day", "hour")]
+    stamps = stamps_from(where, [[r[i] for i in at] for r in rows], lines)
+    columns = _columns(where, names, rows, lines)
+    minute = _minutes(where, names, rows, lines)
+    merged = Rows(where, stamps, lines, columns)
+    if len(rows) in (2 * HOURS, 2 * LEAP_HOURS):
+        merged, minute = _by_hour(merged), np.array([30.0])
+    place, notes = resolve_place(where, header.get("city") or where, found, given)
+    shift, told = whole_hours(place.tz_hours - clock)
+    return to_year(
+        merged, place, shift_hours=shift, sun_minute=float(minute[0]), notes=(*notes, *told)
+    )
+
+
+def _columns(where: str, names: list[str], rows: list[list[str]], lines: Array) -> dict[str, Array]:
+    out = {}
+    for name, aliases in NAMES.items():
+        index = next((names.index(a) for a in aliases if a in names), None)
+        if index is not None:
+            out[name] = numbers(where, name, [r[index] for r in rows], lines)
+    if "pressure_pa" in out:
+        out["pressure_pa"] = out["pressure_pa"] * PA_PER_HPA
+    return out
+
+
+def _minutes(where: str, names: list[str], rows: list[list[str]], lines: Array) -> Array:
+    if "minute" not in names:
+        return np.full(len(rows), 30.0)
+    index = names.index("minute")
+    minute = numbers(where, "minute", [r[index] for r in rows], lines)
+    if len(rows) <= LEAP_HOURS and np.unique(minute).size > 1:
+        raise InputError(f"{where}: the minute of an hourly file must be the same in all rows.")
+    return minute
+
+
+def _by_hour(rows: Rows) -> Rows:
+    columns = {k: 0.5 * (v[::2] + v[1::2]) for k, v in rows.columns.items()}
+    return Rows(rows.where, rows.stamps[::2], rows.lines[::2], columns)

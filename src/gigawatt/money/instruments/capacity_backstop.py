@@ -1,0 +1,77 @@
+"""The guarantor pays for capacity that no customer takes.
+
+Per block, G its facility GW in service and u the site's useful over installed package-hours::
+
+    unsold = G max(0, 1 - max(u, take-or-pay share))     within the term of an offtake
+             G (1 - u), or G where nobody renews         after it (renewal share of 0)
+             G (1 - u)                                   where no offtake covers the block
+    pay(m) = min(what is left of the cap, unsold x price / 12), until the expiry
+
+Leaves out: the right to use what is paid for, prices by generation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.money.flows import Line, monthly_steps
+from gigawatt.money.inputs import Contract
+from gigawatt.money.instruments import compute_offtake
+from gigawatt.money.operation import Operation
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import NEVER, Array, IntArray
+from gigawatt.quantity.units import MONTHS_PER_YEAR
+
+KIND = "capacity_backstop"
+ORDER = 25
+
+
+def operate(op: Operation) -> list[Entry]:
+    """Payments of all backstops."""
+    out: list[Entry] = []
+    for c in op.inputs.of_kind(KIND):
+        due = unsold_gw(op, c) * c.terms["price_usd_per_gw_year"][:, None] / MONTHS_PER_YEAR
+        due = due * (np.arange(op.months) < c.dates.get("expiry", NEVER))
+        line = Line(c.parties["guarantor"], c.parties["provider"], c.id, "backstop")
+        amount = up_to(due, c.terms["cap_usd"])
+        out.append(Entry(line.payer, line.payee, line.instrument, line.leg, amount, False))
+    return out
+
+
+def up_to(due_usd: Array, cap_usd: Array) -> Array:
+    """What is paid in each month (D, M) until the cap (D,) is used up.
+
+    >>> up_to(np.array([[3.0, 3.0, 3.0]]), np.array([5.0]))
+    array([[3., 2., 0.]])
+    """
+    total = np.minimum(np.cumsum(due_usd, axis=1), cap_usd[:, None])
+    out: Array = np.maximum(np.diff(total, axis=1, prepend=0.0), 0.0)
+    return out
+
+
+def unsold_gw(op: Operation, contract: Contract) -> Array:
+    """Facility GW under the contract that no customer takes, (D, M)."""
+    inputs = op.inputs
+    own = inputs.cover[KIND] == inputs.contracts.index(contract)
+    site = np.where(own, inputs.blocks.site, -1)
+    sold = inputs.cover[compute_offtake.KIND] >= 0
+    term = inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
+    take = inputs.term(compute_offtake.KIND, "take_or_pay_share")
+    start, gw, count = op.schedule.in_service, inputs.facility_gw, len(inputs.blocks.sites)
+    idle = 1.0 - op.use_share
+    left = inputs.assumptions.offtake_renewal_share[:, None, None] <= 0.0
+
+    def power(line: IntArray, changes: list[Array], times: list[Array]) -> Array:
+        steps = np.stack(changes, axis=1), np.stack(times, axis=1)
+        return monthly_steps(*steps, line, count, op.months)
+
+    total = power(np.where(sold, -1, site), [gw], [start]) * idle
+    under = np.where(sold, site, -1)
+    total += power(under, [gw], [start + term]) * np.where(left, 1.0, idle)
+    # Sites may mix contracts with different takes: one pass a take-or-pay share of a block.
+    for b in np.flatnonzero(under >= 0):
+        line = np.where(np.arange(under.size) == b, under, -1)
+        within = power(line, [gw, -gw], [start, start + term])
+        total += within * np.minimum(idle, 1.0 - take[:, b, None, None])
+    out: Array = np.maximum(total, 0.0).sum(axis=1)
+    return out

@@ -1,0 +1,102 @@
+"""Loan on systems, drawn as they are delivered, with interest added until service.
+
+Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
+
+    draw    = advance x bill of the systems, at delivery, up to what is left of the commitment;
+              nothing after the last day of availability
+    balance = draw (1 + j)^(m0 - delivery),   m0 = the month after service
+    service = level over n months from m0
+    fee(m)  = fee / 12 x (commitment - drawn), from signing (else month 0) to the last day
+
+A block that is never in service never repays. Leaves out: sculpting, collateral tests, prepayment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gigawatt.money.flows import Lumps, Plan, capped, monthly_lumps
+from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
+from gigawatt.money.loan import Repayment, capitalised_entries, level_service
+from gigawatt.money.operation import Operation
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import MONTHS_PER_YEAR
+from gigawatt.schedule.result import ScheduleResult
+
+KIND = "delayed_draw_loan"
+ORDER = 22
+
+
+def drawn_usd(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
+    """Draw of each block at its delivery, (D, B)."""
+    bill = racks_usd(inputs, schedule.ordered) * it_cost_factor(inputs)[:, None]
+    date = schedule.delivered
+    out = np.zeros_like(bill)
+    for k, c in enumerate(inputs.contracts):
+        own = inputs.cover[KIND] == k
+        if c.kind != KIND or not own.any():
+            continue
+        in_time = (date[:, own] >= 0.0) & (date[:, own] <= c.dates["available_until"])
+        wanted = np.where(in_time, bill[:, own] * c.terms["advance_share"][:, None], 0.0)
+        out[:, own] = capped(wanted, date[:, own], c.terms["commitment_usd"])
+    return out
+
+
+def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
+    """Draws at delivery."""
+    lines = inputs.lines(KIND, "lender", "borrower", "draw")
+    if not lines[0]:
+        return []
+    return [Lumps(*lines, drawn_usd(inputs, schedule), schedule.delivered)]
+
+
+def loan(inputs: MoneyInputs, schedule: ScheduleResult) -> Repayment:
+    """Loans in repayment."""
+    rate = inputs.term(KIND, "rate_share") / MONTHS_PER_YEAR
+    first = np.floor(schedule.in_service) + 1.0
+    known = np.isfinite(first) & np.isfinite(schedule.delivered)
+    wait = np.where(known, first, 0.0) - np.where(known, schedule.delivered, 0.0)
+    grown = drawn_usd(inputs, schedule) * np.exp(np.log1p(rate) * wait)
+    months = np.maximum(np.round(inputs.term(KIND, "term_years") * MONTHS_PER_YEAR), 1.0)
+    return Repayment(np.where(known, grown, 0.0), rate, first, months)
+
+
+def operate(op: Operation) -> list[Entry]:
+    """Fees on what is not drawn, interest and principal."""
+    inputs = op.inputs
+    if not inputs.of_kind(KIND):
+        return []
+    lines = inputs.lines(KIND, "borrower", "lender", "")
+    service = level_service(loan(inputs, op.schedule), *lines, op.months)
+    return [*_fees(op), *service]
+
+
+def memo(op: Operation) -> list[Entry]:
+    """Interest during construction, added to the balance."""
+    due = loan(op.inputs, op.schedule)
+    added = due.balance_usd - drawn_usd(op.inputs, op.schedule)
+    lines = op.inputs.lines(KIND, "borrower", "lender", "")
+    return capitalised_entries(added, due.first, *lines, op.months)
+
+
+def _fees(op: Operation) -> list[Entry]:
+    inputs = op.inputs
+    drawn = drawn_usd(inputs, op.schedule)
+    months = np.arange(op.months)
+    out: list[Entry] = []
+    for k, c in enumerate(inputs.contracts):
+        if c.kind != KIND:
+            continue
+        own = np.where(inputs.cover[KIND] == k, 0, -1)
+        total = np.cumsum(monthly_lumps(drawn, op.schedule.delivered, own, 1, op.months)[:, 0], 1)
+        left = np.maximum(c.terms["commitment_usd"][:, None] - total, 0.0)
+        open_ = (months >= np.floor(c.dates.get("signing", 0.0))) & (
+            months < c.dates["available_until"]
+        )
+        fee = left * open_ * c.terms["commitment_fee_share"][:, None] / MONTHS_PER_YEAR
+        pair = c.parties["borrower"], c.parties["lender"]
+        out.append(Entry(*pair, c.id, "commitment_fee", fee, False))
+    return out

@@ -1,0 +1,138 @@
+"""Order in which a company's operating cash is used: service, reserve, then its owner.
+
+Each month, F the cash flow before debt service (receipts less payments other than interest and
+principal), S the service due, H the cash held outside the reserve::
+
+    1. H + F - S; a shortfall is taken from the reserve, then from the owner (a cure)
+    2. the reserve is topped up to the service of the coming `reserve_months`
+    3. the rest goes to the owner if the cover of the last twelve months is at least the lock-up
+       and the reserve is full; else it is kept
+
+Cover = sum of F over sum of S in the last twelve months with service. Cash of the build-out is not
+part of it. Leaves out: sweeps, maintenance reserves, subordinated debt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.money.operation import Operation
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
+
+KIND = "dsra_and_waterfall"
+ORDER = 90  # last: sees taxes and guarantees
+SERVICE = ("interest", "principal")
+WINDOW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """What becomes of a company's cash; (D, M) each.
+
+    Attributes
+    ----------
+    cfads_usd, service_usd : before and of debt service.
+    dscr : cover of the last twelve months with service; inf before the first.
+    reserve_usd, held_usd : balances at the end of the month.
+    distributed_usd, cured_usd : to and from the owner.
+    locked : months in which cash was kept for want of cover.
+    """
+
+    cfads_usd: Array
+    service_usd: Array
+    dscr: Array
+    reserve_usd: Array
+    held_usd: Array
+    distributed_usd: Array
+    cured_usd: Array
+    locked: BoolArray
+
+
+def waterfall(
+    cfads_usd: Array, service_usd: Array, reserve_months: IntArray, lockup_dscr: Array
+) -> Waterfall:
+    """Run the waterfall over (D, M) flows; reserve months and lock-up cover are (D,)."""
+    draws, months = cfads_usd.shape
+    target = coming(service_usd, reserve_months)
+    cover = trailing_dscr(cfads_usd, service_usd)
+    reserve, held = np.zeros(draws), np.zeros(draws)
+    out = {k: np.zeros((draws, months)) for k in ("reserve", "held", "distributed", "cured")}
+    locked = np.zeros((draws, months), dtype=bool)
+    for m in range(months):
+        cash = held + cfads_usd[:, m] - service_usd[:, m]
+        short = np.maximum(-cash, 0.0)
+        from_reserve = np.minimum(short, reserve)
+        cured = short - from_reserve
+        reserve = reserve - from_reserve
+        cash = np.maximum(cash, 0.0)
+        top_up = np.minimum(cash, np.maximum(target[:, m] - reserve, 0.0))
+        released = np.maximum(reserve - target[:, m], 0.0)
+        reserve = reserve + top_up - released
+        cash = cash - top_up + released
+        full = reserve >= target[:, m] * (1.0 - 1e-12)
+        covered = cover[:, m] >= lockup_dscr
+        paid = np.where(full & covered, cash, 0.0)
+        held = cash - paid
+        locked[:, m] = ~covered
+        for name, value in zip(out, (reserve, held, paid, cured), strict=True):
+            out[name][:, m] = value
+    return Waterfall(
+        cfads_usd, service_usd, cover, out["reserve"], out["held"], out["distributed"],
+        out["cured"], locked,
+    )  # fmt: skip
+
+
+def coming(service_usd: Array, months: IntArray) -> Array:
+    """Service of the `months` after each month, (D, M); beyond the calendar nothing is due."""
+    total = np.concatenate([np.zeros((service_usd.shape[0], 1)), np.cumsum(service_usd, axis=1)], 1)
+    count = service_usd.shape[1]
+    start = np.arange(1, count + 1)
+    stop = np.minimum(start + months[:, None], count)
+    out: Array = np.maximum(np.take_along_axis(total, stop, axis=1) - total[:, start], 0.0)
+    return out
+
+
+def trailing_dscr(cfads_usd: Array, service_usd: Array, window: int = WINDOW) -> Array:
+    """Cash flow over service, both of the last `window` months with service, (D, M)."""
+    due = service_usd > 0.0
+
+    def rolled(flow: Array) -> Array:
+        total = np.cumsum(np.where(due, flow, 0.0), axis=1)
+        before = np.pad(total, ((0, 0), (window, 0)))[:, : total.shape[1]]
+        return np.asarray(total - before)
+
+    paid = rolled(service_usd)
+    out: Array = np.where(paid > 0.0, rolled(cfads_usd) / np.where(paid > 0.0, paid, 1.0), np.inf)
+    return out
+
+
+def of_company(op: Operation, company: str) -> tuple[Array, Array]:
+    """Cash flow before debt service, and service, of a company, (D, M) each."""
+    cfads = np.zeros((op.inputs.draws, op.months))
+    service = np.zeros_like(cfads)
+    for e in op.paid:
+        if e.investment:
+            continue
+        if e.payer == company and e.leg in SERVICE:
+            service += e.amount_usd
+        elif e.payer == company:
+            cfads -= e.amount_usd
+        elif e.payee == company:
+            cfads += e.amount_usd
+    return cfads, service
+
+
+def close(op: Operation) -> list[Entry]:
+    """Distributions to owners and what they put in."""
+    out: list[Entry] = []
+    for c in op.inputs.of_kind(KIND):
+        company, owner = c.parties["company"], c.parties["owner"]
+        cfads, service = of_company(op, company)
+        months = np.round(c.terms["reserve_months"]).astype(np.int64)
+        flow = waterfall(cfads, service, months, c.terms["lockup_dscr"])
+        out.append(Entry(company, owner, c.id, "distribution", flow.distributed_usd, False))
+        out.append(Entry(owner, company, c.id, "cure", flow.cured_usd, False))
+    return out

@@ -1,0 +1,61 @@
+"""Rent of a tenant that defaults: from escrow first, then from the guarantor.
+
+The tenant defaults at a constant yearly probability (one event a contract and draw, for all that it
+owes under contracts). Unpaid rents between landlord and tenant are then paid::
+
+    escrow    = escrowed amount, guarantor -> escrow, at signing (else month 0)
+    paid(m)   = min(unpaid rent, what is left of the cap)
+    of which from escrow while it lasts, then from the guarantor
+
+Leaves out: the right to step in, release of the escrow, a new tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from gigawatt.money.flows import Line, Lumps, Plan
+from gigawatt.money.inputs import GUARANTEE, MoneyInputs
+from gigawatt.money.instruments.capacity_backstop import up_to
+from gigawatt.money.operation import Operation
+from gigawatt.money.result import Entry
+from gigawatt.quantity.arrays import Array
+from gigawatt.schedule.result import ScheduleResult
+
+KIND = GUARANTEE
+ORDER = 62
+RENT = "rent"
+
+
+def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
+    """Payments into escrow."""
+    out: list[Plan] = []
+    for c in inputs.of_kind(KIND):
+        line = Line(c.parties["guarantor"], "escrow", c.id, "escrow")
+        date = np.full((inputs.draws, 1), c.dates.get("signing", 0.0))
+        out.append(Lumps((line,), np.zeros(1, np.int64), escrow_usd(c.terms)[:, None], date))
+    return out
+
+
+def escrow_usd(terms: Mapping[str, Array]) -> Array:
+    """Escrowed amount: no more than the cap."""
+    return np.asarray(np.minimum(terms["escrow_usd"], terms["cap_usd"]))
+
+
+def close(op: Operation) -> list[Entry]:
+    """What escrow and guarantor pay for unpaid rent."""
+    out: list[Entry] = []
+    for c in op.inputs.of_kind(KIND):
+        landlord, tenant = c.parties["landlord"], c.parties["tenant"]
+        unpaid = np.zeros((op.inputs.draws, op.months))
+        for e in op.unpaid:
+            if (e.payer, e.payee, e.leg) == (tenant, landlord, RENT):
+                unpaid = unpaid + e.amount_usd
+        paid = up_to(unpaid, c.terms["cap_usd"])
+        escrow = up_to(paid, escrow_usd(c.terms))
+        out.append(Entry("escrow", landlord, c.id, "escrow_paid", escrow, False))
+        own = np.maximum(paid - escrow, 0.0)
+        out.append(Entry(c.parties["guarantor"], landlord, c.id, "guarantee", own, False))
+    return out

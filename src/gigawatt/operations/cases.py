@@ -1,0 +1,253 @@
+"""Mean time to failure and effective time of single jobs, from a table of cases.
+
+Model `series` is the published form, with nothing added (failures in proportion to nodes)::
+
+    MTTF = 1 / (N r)        ETTR = (1 - N r (R + tau / 2)) / (1 + C / tau)
+
+with Young's interval sqrt(2 C / (N r)) where none is given. Model `full` takes the rate of
+`reliability` (shared services, size), the exact goodput of `goodput` and `policies`, and draws what
+is not known; its low and high are the 5th and 95th percentile. A rate that is given is taken as the
+rate of nodes, at the age at which it was measured.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gigawatt.catalog.facts import Catalog
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.errors import nearest
+from gigawatt.operations.assumptions import OperationsAssumptions, ReliabilityAssumptions
+from gigawatt.operations.goodput import best_interval_s, synchronous_restart
+from gigawatt.operations.policies import (
+    NEVER_FINISHES,
+    POLICIES,
+    advised_spares,
+    elastic,
+    erlang_b,
+    in_memory,
+    repair_load,
+)
+from gigawatt.operations.reliability import PACKAGES_PER_NODE, job_rate_per_s, node_rate_per_s
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import SECONDS_PER_HOUR
+from gigawatt.uncertainty.streams import Streams
+
+MODELS = ("series", "full")
+DRAWS = 2000
+INPUTS = (
+    "gpus", "gpus_per_node", "failures_per_1000_node_days", "checkpoint_write_s",
+    "checkpoint_interval_s", "restart_s", "policy", "model",
+)  # fmt: skip
+OUTPUTS = (
+    "mttf_h", "mttf_h_low", "mttf_h_high", "ettr", "ettr_low", "ettr_high", "best_interval_s",
+    "problem",
+)  # fmt: skip
+LARGEST = {
+    "gpus": 1e8, "gpus_per_node": 1024.0, "failures_per_1000_node_days": 1e4,
+    "checkpoint_write_s": 1e5, "checkpoint_interval_s": 3e6, "restart_s": 1e6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One job. `interval_s` None takes the best one; `failures_per_1000_node_days` None our range.
+
+    Attributes
+    ----------
+    gpus, gpus_per_node : size of the job; nodes are counted whole.
+    failures_per_1000_node_days : per node of `gpus_per_node`.
+    write_s, restart_s : blocking part of a checkpoint; from the failure to useful work.
+    policy, model : of `POLICIES`, `MODELS`.
+    """
+
+    gpus: float
+    gpus_per_node: float
+    failures_per_1000_node_days: float | None
+    write_s: float
+    interval_s: float | None
+    restart_s: float
+    policy: str
+    model: str
+
+    @property
+    def nodes(self) -> float:
+        """Whole nodes that the job holds."""
+        return float(math.ceil(self.gpus / self.gpus_per_node - 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Centre, low and high of mean time to failure and work share; `problem` empty if sound."""
+
+    mttf_h: tuple[float, float, float]
+    ettr: tuple[float, float, float]
+    best_interval_s: float
+    problem: str = ""
+
+
+class CaseReader:
+    """Answers cases; holds the draws that all of them share."""
+
+    def __init__(self, catalog: Catalog, draws: int = DRAWS, seed: int = 1) -> None:
+        streams = Streams(seed, draws)
+        self.fleet = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
+        self.any = sample_assumptions(catalog, streams, "reliability", ReliabilityAssumptions)
+
+    def row(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Outputs of one row of a table, as text; what is wrong stands in `problem`."""
+        try:
+            answer = self.answer(parse_case(fields))
+        except ValueError as bad:
+            return {**dict.fromkeys(OUTPUTS, ""), "problem": str(bad)}
+        values = (*answer.mttf_h, *answer.ettr, answer.best_interval_s)
+        shown = ["" if not math.isfinite(v) else f"{v:.6g}" for v in values]
+        return dict(zip(OUTPUTS, [*shown, answer.problem], strict=True))
+
+    def answer(self, case: Case) -> Answer:
+        """Answer one case."""
+        return _series(case) if case.model == "series" else self._full(case)
+
+    def _full(self, case: Case) -> Answer:
+        rate = self.rates(case)
+        interval, work = self._work(case, rate)
+        mttf = np.quantile(1.0 / rate / SECONDS_PER_HOUR, [0.5, 0.05, 0.95])
+        ettr = np.quantile(work, [0.5, 0.05, 0.95])
+        problem = ""
+        if ettr[0] < NEVER_FINISHES:
+            problem = f"never finishes: {ettr[0]:.2g} of the time is work; {self._at_most(case)}"
+        return Answer(_three(mttf), _three(ettr), float(np.median(interval)), problem)
+
+    def rates(self, case: Case) -> Array:
+        """Failure rate of the job by draw, 1/s."""
+        per_node = self.node_rates(case)
+        packages = case.nodes * case.gpus_per_node
+        per_eight = per_node * PACKAGES_PER_NODE / case.gpus_per_node
+        return job_rate_per_s(
+            packages, per_eight, self.any.service_factor, self.any.service_nodes,
+            self.any.size_exponent,
+        )  # fmt: skip
+
+    def node_rates(self, case: Case) -> Array:
+        """Failure rate of one node of the case by draw, 1/s."""
+        if case.failures_per_1000_node_days is not None:
+            given = node_rate_per_s(case.failures_per_1000_node_days)
+            return given * self.any.rate_spread_factor
+        f = self.fleet
+        left = np.exp(-self.any.hall_age_years / f.infant_years)
+        young = 1.0 + (f.infant_factor - 1.0) * left
+        eighth = case.gpus_per_node / PACKAGES_PER_NODE
+        return node_rate_per_s(f.failures_per_1000_node_days) * young * eighth
+
+    def _work(self, case: Case, rate: Array) -> tuple[Array, Array]:
+        """Best interval and work share by draw."""
+        a, f, write = self.any, self.fleet, max(case.write_s, 1e-3)
+        restart = case.restart_s
+        at_risk = rate  # of going back to a checkpoint in the store
+        if case.policy == "elastic":
+            at_risk = np.maximum(rate * a.elastic_whole_share, 1e-15)
+        if case.policy == "memory":
+            at_risk = rate * a.memory_lost_share
+        best = best_interval_s(at_risk, write)
+        interval = best if case.interval_s is None else np.full_like(rate, case.interval_s)
+        if case.policy == "memory":
+            copies = np.minimum(a.memory_interval_s, interval)
+            work = in_memory(
+                rate, a.memory_lost_share, copies, a.memory_stall_s, restart, interval, write,
+                restart + write, 0.0,
+            )  # fmt: skip
+            return best, work
+        whole = synchronous_restart(at_risk, write, 0.0, restart, interval_s=interval).work
+        if case.policy == "elastic":
+            replicas = np.maximum(case.gpus / a.elastic_replica_count, 2.0)
+            going = elastic(rate, replicas, a.elastic_pause_s, restart, a.elastic_redo_s)
+            return best, whole * going.work
+        if case.policy == "spares":
+            load = repair_load(rate, 0.0, f.repair_share, f.repair_hours * SECONDS_PER_HOUR)
+            whole = whole * (1.0 - erlang_b(advised_spares(load) + 1.0, load))
+        return best, whole
+
+    def _at_most(self, case: Case) -> str:
+        """Largest size, of halvings, at which the job would finish."""
+        gpus = case.gpus
+        while gpus > case.gpus_per_node:
+            gpus /= 2.0
+            smaller = Case(
+                gpus, case.gpus_per_node, case.failures_per_1000_node_days, case.write_s,
+                case.interval_s, case.restart_s, case.policy, case.model,
+            )  # fmt: skip
+            if float(np.median(self._work(smaller, self.rates(smaller))[1])) >= NEVER_FINISHES:
+                return f"with {gpus:,.0f} GPUs it would"
+        return "not with fewer GPUs either"
+
+
+def _series(case: Case) -> Answer:
+    """Answer by the published form; it has no range."""
+    if case.failures_per_1000_node_days is None:
+        raise ValueError("failures_per_1000_node_days: needed for model series")
+    if case.policy != "sync":
+        raise ValueError(f"policy {case.policy!r}: model series knows only sync; use model full")
+    rate = case.nodes * float(node_rate_per_s(case.failures_per_1000_node_days))
+    if rate == 0.0:
+        return Answer((math.inf,) * 3, (1.0,) * 3, math.inf)
+    best = math.sqrt(2.0 * case.write_s / rate)
+    tau = best if case.interval_s is None else case.interval_s
+    share = 1.0 - rate * (case.restart_s + tau / 2.0)
+    ettr = max(share, 0.0) / (1.0 + (case.write_s / tau if tau > 0.0 else 0.0))
+    problem = ""
+    if share <= 0.0:
+        problem = (
+            "never finishes by the first-order formula: it loses more than it works; "
+            "model full gives the exact share"
+        )
+    return Answer((1.0 / rate / SECONDS_PER_HOUR,) * 3, (ettr,) * 3, best, problem)
+
+
+def parse_case(fields: Mapping[str, str]) -> Case:
+    """Case from the fields of a row.
+
+    Raises
+    ------
+    ValueError : column, value and what would be right.
+    """
+    policy = (fields.get("policy") or "sync").strip().lower() or "sync"
+    model = (fields.get("model") or "full").strip().lower() or "full"
+    for key, value, known in (("policy", policy, POLICIES), ("model", model, MODELS)):
+        if value not in known:
+            hint = nearest(value, known)
+            did = f" (did you mean {hint!r}?)" if hint else ""
+            raise ValueError(f"{key} {value!r}: must be one of {', '.join(known)}{did}")
+    gpus, per_node = _number(fields, "gpus"), _number(fields, "gpus_per_node")
+    rate = _number(fields, "failures_per_1000_node_days", blank=True)
+    interval = _number(fields, "checkpoint_interval_s", blank=True)
+    write, restart = _number(fields, "checkpoint_write_s"), _number(fields, "restart_s")
+    if gpus is None or per_node is None or write is None or restart is None:
+        raise ValueError("gpus, gpus_per_node, checkpoint_write_s and restart_s are needed")
+    if gpus < 1.0 or per_node < 1.0:
+        raise ValueError("gpus and gpus_per_node must be at least 1")
+    if interval is not None and interval <= 0.0:
+        raise ValueError(f"checkpoint_interval_s {interval:g}: must be above 0, or blank")
+    return Case(gpus, per_node, rate, write, interval, restart, policy, model)
+
+
+def _number(fields: Mapping[str, str], key: str, blank: bool = False) -> float | None:
+    text = (fields.get(key) or "").strip()
+    if not text:
+        if blank:
+            return None
+        raise ValueError(f"{key}: a number is needed")
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{key} {text!r}: must be a number") from None
+    if not 0.0 <= value <= LARGEST[key]:
+        raise ValueError(f"{key} {text}: must be from 0 to {LARGEST[key]:,.0f}")
+    return value
+
+
+def _three(quantiles: Array) -> tuple[float, float, float]:
+    return float(quantiles[0]), float(quantiles[1]), float(quantiles[2])

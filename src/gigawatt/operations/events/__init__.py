@@ -1,0 +1,1 @@
+"""The fleet by events: compiled loops over arrays; nothing ticks."""

@@ -1,0 +1,115 @@
+"""New jobs: kind, size, length, checkpoint interval; what can never finish is refused."""
+
+from __future__ import annotations
+
+import math
+
+from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.jobs import enqueue
+from gigawatt.operations.events.rng import ARRIVAL, DURATION, SIZE, normal, uniform
+from gigawatt.operations.events.state import (
+    ELASTIC,
+    MEMORY,
+    SPARES,
+    Config,
+    job_at,
+    kind_at,
+    table_at,
+)
+
+NEVER_FINISHES = 0.02
+
+
+@compiled
+def extra_rate(c: Config, racks: float) -> float:
+    """Failures of a job over those of its racks in series, less one: `reliability.size_factor`."""
+    services = 1.0 + c.kappa / (1.0 + racks / c.service_racks)
+    out: float = services * max(1.0, racks / c.large_racks) ** c.size_exponent - 1.0
+    return out
+
+
+@compiled
+def best_interval(rate: float, stall: float) -> float:
+    """Best work between checkpoints, as in `goodput.best_interval_s`, for one job."""
+    c = rate * stall
+    y = math.sqrt(2.0 * c)
+    x = y / (1.0 + y / 3.0 + c / 18.0)
+    for _ in range(2):
+        slope = -math.expm1(-(x + c))
+        if slope > 0.0:
+            x -= (x + math.expm1(-(x + c))) / slope
+    return x / rate
+
+
+@compiled
+def work_share(rate: float, tau: float, stall: float, restart: float) -> float:
+    """Work share under synchronous restart, as in `goodput.synchronous_restart`."""
+    return (
+        rate
+        * tau
+        / (math.exp(min(rate * restart, 500.0)) * math.expm1(min(rate * (tau + stall), 500.0)))
+    )
+
+
+@compiled
+def arrive(c: Config, t: float, total_rate: float) -> None:
+    """One new job enters the queue, or is refused."""
+    u = uniform(c, ARRIVAL) * total_rate
+    k = 0
+    while k < c.kinds - 1 and u >= kind_at(c, k).rate:
+        u -= kind_at(c, k).rate
+        k += 1
+    kind = kind_at(c, k)
+    racks = table_at(c, k, int(uniform(c, SIZE) * c.size_n)).v
+    work = min(kind.longest, math.exp(kind.mu + kind.sigma * normal(c, DURATION)))
+    own_error = uniform(c, DURATION) < kind.own_error
+    if own_error:
+        work = min(work, kind.own_error_s * -math.log(1.0 - uniform(c, DURATION)))
+    submit(c, k, racks, max(work, 1.0), own_error, t)
+    if c.free_slots == 0:
+        c.failed = 1
+
+
+@compiled
+def submit(c: Config, k: int, racks: int, work: float, own_error: bool, t: float) -> None:
+    """A job of kind k enters the queue; one that can never finish is refused and counted."""
+    kind = kind_at(c, k)
+    kind.arrived += 1.0
+    extra = extra_rate(c, float(racks))
+    rate = max(1e-15, racks * c.node_rate * (1.0 + extra))
+    restart = kind.restart_base + kind.restart_slope * racks
+    if kind.policy in (SPARES, MEMORY):
+        restart *= kind.warm_share
+    stall, at_risk = kind.stall, rate
+    if kind.policy == ELASTIC:
+        at_risk = max(1e-15, rate * kind.whole_share)
+    tau = kind.interval
+    if kind.policy == MEMORY:
+        stall = kind.memory_stall + kind.stall * kind.memory_interval / kind.interval
+        tau = kind.memory_interval
+    elif tau <= 0.0:
+        tau = best_interval(at_risk, stall)
+    share = work_share(at_risk, tau, stall, restart)
+    if share < NEVER_FINISHES and work > 3.0 / rate:
+        kind.refused += 1.0
+        return
+    c.free_slots -= 1
+    j = job_at(c, c.free_slots).slot
+    job = job_at(c, j)
+    job.racks, job.kind, job.policy = racks, k, kind.policy
+    job.priority, job.tenant = kind.priority, kind.tenant
+    job.preempts, job.preemptible = kind.preempts, kind.preemptible
+    job.started, job.head = 0, -1
+    job.own_error = 1 if own_error else 0
+    job.work, job.tau, job.stall = work, tau, stall
+    job.restart_s = restart
+    job.limit = kind.limit_factor * (kind.start_s + work / max(share, NEVER_FINISHES))
+    job.since = job.extra = job.kept = 0.0
+    job.lost = extra
+    job.submit, job.work_w = t, kind.work_w
+    job.pause, job.absent = kind.pause, kind.absent
+    job.replicas = max(2.0, racks * kind.replicas_per_rack)
+    c.serial += 1.0
+    job.serial = c.serial
+    job_at(c, j).rank = int(c.serial) - kind.priority * (1 << 44) + (1 << 50)
+    enqueue(c, j)

@@ -1,0 +1,377 @@
+"""State of a simulated fleet: arrays of records, nothing else.
+
+Domains: rack (the unit of allocation, with trays and spare trays inside), row, site; the domains
+that only matter when they fail (cooling unit, feed, hall, building) are runs of neighbouring racks.
+Times are s, power W. A job's own times (`ready`, `key`) are on its site's clock, which runs slower
+than real time while a power cap binds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.memory import view_at
+
+Records: TypeAlias = Any  # a record array; its fields are read as attributes in compiled code
+
+FREE, OUT, POOL = -1, -2, -3  # owners of a rack that are no jobs
+EMPTY, QUEUED, RESTART, WORK = range(4)  # phases of a job
+SYNC, SPARES, ELASTIC, MEMORY = range(4)  # policies
+CAUSES = ("work", "checkpoint", "redo", "detection", "restart", "own_error")
+WORKED, CHECKPOINT, REDO, DETECTION, RESTARTED, OWN_ERROR = range(6)
+TRAY, RACK, JOB = 0, 1, -1  # blast of a failure class; larger numbers are runs of racks
+PRIORITIES, SIZES = 3, 13  # queues: by priority, by power of two of size
+LISTS = PRIORITIES * SIZES
+PROFILE_HOURS = 4096  # horizon of reservations
+WAIT_BINS = 64  # waits: from 1 s, 3 bins an octave
+CREWS = 128  # most crews of a site
+
+f8, i8, i4 = np.float64, np.int64, np.int32
+
+SITE = np.dtype(
+    [(n, i4) for n in (
+        "first", "racks", "row0", "rows", "usable", "free", "busy", "out", "pool", "reserve",
+        "heap_n", "young", "pool_head", "pool_target", "preemptible", "crews", "parts",
+        "part_next", "drained", "hour",
+    )]
+    + [(n, f8) for n in (
+        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "next", "raw_w", "cap_w",
+        "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
+        "t_throttled", "t_pool_idle", "t_stranded", "t_maintenance", "lost_pool", "joule",
+        "pool_w", "repair_wait", "repairs", "last_w",
+    )]
+)  # fmt: skip
+RACKS = np.dtype(  # touched at every start and end: half a cache line each
+    [(n, i4) for n in ("owner", "next", "prev", "row", "stack", "place", "down")]
+    + [(n, np.int16) for n in ("out", "drain")]
+)
+COLD = np.dtype([(n, i4) for n in ("site", "strikes", "lemon", "lemons")])  # the rest of a rack
+ROW = np.dtype([(n, i4) for n in (
+    "first", "site", "racks", "free", "busy", "limit", "bucket", "next", "prev",
+)])  # fmt: skip
+JOBS = np.dtype(
+    [(n, i4) for n in (
+        "racks", "kind", "phase", "site", "policy", "priority", "tenant", "head", "place",
+        "run_next", "run_prev", "due", "started", "own_error", "preempts", "preemptible",
+        "queue_next", "queue_prev", "slot", "from_store",
+    )]
+    + [(n, f8) for n in (
+        "work", "tau", "stall", "restart_s", "warm_s", "limit", "ready", "key", "since", "detected",
+        "submit", "extra", "lost", "kept", "work_w", "serial", "pause", "absent", "replicas",
+    )]
+    + [("rank", i8)]
+)  # fmt: skip
+CLASS = np.dtype(
+    [(n, i4) for n in ("blast", "ages", "part", "crew")]
+    + [(n, f8) for n in (
+        "rate", "detect", "diagnose", "rollback", "repair_share", "repair_s", "hands_s", "hits",
+        "lost_jobs",
+    )]
+)  # fmt: skip
+KIND = np.dtype(
+    [(n, i4) for n in ("policy", "priority", "preempts", "preemptible", "tenant", "site")]
+    + [(n, f8) for n in (
+        "rate", "mu", "sigma", "longest", "own_error", "own_error_s", "limit_factor", "stall",
+        "interval", "restart_base", "restart_slope", "warm_share", "start_s", "work_w",
+        "lost_share",
+        "memory_interval", "memory_stall", "pause", "absent", "replicas_per_rack", "whole_share",
+        "arrived", "refused", "done", "waits", "started", "preempted", "requeued",
+    )]
+)  # fmt: skip
+
+
+def _sources() -> str:
+    """Hash of the compiled code's sources.
+
+    The compiler keeps machine code by file; what a file calls in others is inside it. A field named
+    by this hash makes the record another type when any source changes, so that nothing stale runs.
+    """
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+CONFIG = np.dtype(
+    [(n, i4) for n in (
+        "spare_trays", "backfill", "depth", "power_aware", "lemons", "lemon_strikes", "log",
+        "log_n", "repairs_n", "free_slots", "waiting", "packed", "maintained", "failed",
+        "held_head",
+        "held_site", "sites", "racks", "rows", "jobs", "failures_n", "kinds", "bins", "days",
+        "curve_n", "cap_n", "size_n", "most_row", "repair_room", "log_room", "parts_n",
+    )]
+    + [(n, f8) for n in (
+        "node_rate", "kappa", "service_racks", "large_racks", "size_exponent", "extra_max",
+        "lemon_extra", "lemon_new", "cap_exponent", "rest_w", "idle_w", "bin_s", "until",
+        "maintenance_every", "maintenance_s", "preempt_stall", "shadow", "spare_room", "held_hour",
+        "events", "drop_above_w", "drops_failure", "drops_end", "failures", "job_failures",
+        "serial", "rows_used", "rows_least", "serve_w", "serve_restart_s", "headroom",
+        "total_rate", "idle_failures", "began", "tick_s", "each_rate",
+        "tray_rate",
+    )]
+    + [(f"{n}_ptr", i8) for n in (
+        "site", "rack", "cold", "heap", "row", "job", "failure", "kind", "size_table", "bucket",
+        "line",
+        "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
+        "curve", "cap",
+        "tenant", "seeds", "log",
+    )]
+    + [(f"sources_{_sources()}", i4)]
+)  # fmt: skip
+REPAIR = np.dtype([("at", f8), ("first", i4), ("count", i4), ("what", i4)])
+LOG = np.dtype([("t", f8), ("what", i4), ("site", i4), ("serial", f8), ("racks", i4), ("w", f8)])
+BY_SIZE = np.dtype([(n, f8) for n in (
+    "jobs", "held", "worked", "failures", "wait", "started", "racks",
+)])  # fmt: skip
+LINE = np.dtype([("head", i4), ("tail", i4)])
+TENANT = np.dtype([("used", i8), ("quota", i8)])
+LOGGED = ("start", "ready", "end", "failure", "preempt", "requeue", "repair", "return")
+L_START, L_READY, L_END, L_FAILURE, L_PREEMPT, L_REQUEUE, L_REPAIR, L_RETURN = range(8)
+TRAY_BACK, RACKS_BACK, MAINTAINED = range(3)
+
+
+Config: TypeAlias = Any  # one record of CONFIG; compiled functions take nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All arrays of a simulation; `config` holds their addresses.
+
+    S sites, N racks, R rows, J job slots, K kinds of job, C failure classes, T tenants, B bins.
+    """
+
+    config: Records  # (1,) CONFIG
+    site: Records  # (S,) SITE
+    rack: Records  # (N,) RACKS
+    cold: Records  # (N,) COLD
+    heap: Records  # (N,) int32, job events by site
+    row: Records  # (R,) ROW
+    job: Records  # (J,) JOBS
+    failure: Records  # (C,) CLASS
+    kind: Records  # (K,) KIND
+    size_table: Records  # (K, Q) int32, racks at equally spaced probabilities
+    bucket: Records  # (S, most racks of a row + 1) int32, first row by usable racks
+    line: Records  # (LISTS,) LINE, waiting jobs
+    profile: Records  # (S, PROFILE_HOURS) int32, racks due
+    repair: Records  # (many,) REPAIR, a heap by time
+    crew: Records  # (S, CREWS) when each crew is free
+    part: Records  # (S, most parts) when each spare part is back in stock
+    energy: Records  # (S, B) J
+    lost: Records  # (K, causes) rack-seconds on the sites' clocks
+    by_size: Records  # (SIZES,) BY_SIZE
+    waits: Records  # (K, WAIT_BINS) counts, int64
+    pace: Records  # (S, days) failure rate over the mature one
+    curve: Records  # (H,) demand of the pools over the peak
+    cap: Records  # (S, hours) power cap, W
+    tenant: Records  # (T,) TENANT
+    seeds: Records  # (STREAMS,) uint64
+    log: Records  # (many,) LOG
+
+    def __post_init__(self) -> None:
+        """Note all addresses."""
+        for name in CONFIG.names or ():
+            if name.endswith("_ptr"):
+                self.config[name][0] = getattr(self, name[:-4]).ctypes.data
+
+
+FLOAT = np.dtype([("v", f8)])
+INT = np.dtype([("v", i4)])
+LONG = np.dtype([("v", i8)])
+WORD = np.dtype([("v", np.uint64)])
+
+_BY_SIZE = view_at(BY_SIZE)
+_CLASS = view_at(CLASS)
+_COLD = view_at(COLD)
+_FLOAT = view_at(FLOAT)
+_INT = view_at(INT)
+_JOBS = view_at(JOBS)
+_KIND = view_at(KIND)
+_LINE = view_at(LINE)
+_LOG = view_at(LOG)
+_LONG = view_at(LONG)
+_RACKS = view_at(RACKS)
+_REPAIR = view_at(REPAIR)
+_ROW = view_at(ROW)
+_SITE = view_at(SITE)
+_TENANT = view_at(TENANT)
+_WORD = view_at(WORD)
+_BY_SIZE_SIZE = BY_SIZE.itemsize
+_CLASS_SIZE = CLASS.itemsize
+_COLD_SIZE = COLD.itemsize
+_FLOAT_SIZE = FLOAT.itemsize
+_INT_SIZE = INT.itemsize
+_JOBS_SIZE = JOBS.itemsize
+_KIND_SIZE = KIND.itemsize
+_LINE_SIZE = LINE.itemsize
+_LOG_SIZE = LOG.itemsize
+_LONG_SIZE = LONG.itemsize
+_RACKS_SIZE = RACKS.itemsize
+_REPAIR_SIZE = REPAIR.itemsize
+_ROW_SIZE = ROW.itemsize
+_SITE_SIZE = SITE.itemsize
+_TENANT_SIZE = TENANT.itemsize
+_WORD_SIZE = WORD.itemsize
+_CAUSES = len(CAUSES)
+
+
+@compiled
+def site_at(c: Config, i: int) -> Records:
+    """Site i."""
+    return _SITE(c.site_ptr + i * _SITE_SIZE)
+
+
+@compiled
+def rack_at(c: Config, i: int) -> Records:
+    """Rack i."""
+    return _RACKS(c.rack_ptr + i * _RACKS_SIZE)
+
+
+@compiled
+def rack_from(base: int, i: int) -> Records:
+    """Rack i, from the address of the first: for loops over many racks."""
+    return _RACKS(base + i * _RACKS_SIZE)
+
+
+@compiled
+def cold_at(c: Config, i: int) -> Records:
+    """Rest of rack i."""
+    return _COLD(c.cold_ptr + i * _COLD_SIZE)
+
+
+@compiled
+def heap_at(c: Config, i: int) -> Records:
+    """Place i of the heaps of job events."""
+    return _INT(c.heap_ptr + i * _INT_SIZE)
+
+
+@compiled
+def row_at(c: Config, i: int) -> Records:
+    """Row i."""
+    return _ROW(c.row_ptr + i * _ROW_SIZE)
+
+
+@compiled
+def job_at(c: Config, i: int) -> Records:
+    """Job slot i."""
+    return _JOBS(c.job_ptr + i * _JOBS_SIZE)
+
+
+@compiled
+def failure_at(c: Config, i: int) -> Records:
+    """Failure class i."""
+    return _CLASS(c.failure_ptr + i * _CLASS_SIZE)
+
+
+@compiled
+def kind_at(c: Config, i: int) -> Records:
+    """Kind of job i."""
+    return _KIND(c.kind_ptr + i * _KIND_SIZE)
+
+
+@compiled
+def line_at(c: Config, i: int) -> Records:
+    """List of waiting jobs i."""
+    return _LINE(c.line_ptr + i * _LINE_SIZE)
+
+
+@compiled
+def repair_at(c: Config, i: int) -> Records:
+    """Return from repair i."""
+    return _REPAIR(c.repair_ptr + i * _REPAIR_SIZE)
+
+
+@compiled
+def size_at(c: Config, i: int) -> Records:
+    """Statistics of a class of size i."""
+    return _BY_SIZE(c.by_size_ptr + i * _BY_SIZE_SIZE)
+
+
+@compiled
+def tenant_at(c: Config, i: int) -> Records:
+    """Tenant i."""
+    return _TENANT(c.tenant_ptr + i * _TENANT_SIZE)
+
+
+@compiled
+def log_at(c: Config, i: int) -> Records:
+    """Line of the log i."""
+    return _LOG(c.log_ptr + i * _LOG_SIZE)
+
+
+@compiled
+def curve_at(c: Config, i: int) -> Records:
+    """Hour of demand i."""
+    return _FLOAT(c.curve_ptr + i * _FLOAT_SIZE)
+
+
+@compiled
+def seed_at(c: Config, i: int) -> Records:
+    """Random stream i."""
+    return _WORD(c.seeds_ptr + i * _WORD_SIZE)
+
+
+@compiled
+def bucket_at(c: Config, i: int, k: int) -> Records:
+    """First row of site i with k usable racks."""
+    return _INT(c.bucket_ptr + (i * (c.most_row + 1) + k) * _INT_SIZE)
+
+
+@compiled
+def profile_at(c: Config, i: int, k: int) -> Records:
+    """Racks of site i due in hour k of the ring."""
+    return _INT(c.profile_ptr + (i * PROFILE_HOURS + k) * _INT_SIZE)
+
+
+@compiled
+def crew_at(c: Config, i: int, k: int) -> Records:
+    """When crew k of site i is free."""
+    return _FLOAT(c.crew_ptr + (i * CREWS + k) * _FLOAT_SIZE)
+
+
+@compiled
+def part_at(c: Config, i: int, k: int) -> Records:
+    """When part k of site i is in stock."""
+    return _FLOAT(c.part_ptr + (i * c.parts_n + k) * _FLOAT_SIZE)
+
+
+@compiled
+def energy_at(c: Config, i: int, k: int) -> Records:
+    """Energy of site i in bin k."""
+    return _FLOAT(c.energy_ptr + (i * c.bins + k) * _FLOAT_SIZE)
+
+
+@compiled
+def lost_at(c: Config, i: int, k: int) -> Records:
+    """Time of kind i by cause k."""
+    return _FLOAT(c.lost_ptr + (i * _CAUSES + k) * _FLOAT_SIZE)
+
+
+@compiled
+def waits_at(c: Config, i: int, k: int) -> Records:
+    """Jobs of kind i in wait bin k."""
+    return _LONG(c.waits_ptr + (i * WAIT_BINS + k) * _LONG_SIZE)
+
+
+@compiled
+def pace_at(c: Config, i: int, k: int) -> Records:
+    """Failure rate of site i on day k over the mature one."""
+    return _FLOAT(c.pace_ptr + (i * c.days + k) * _FLOAT_SIZE)
+
+
+@compiled
+def cap_at(c: Config, i: int, k: int) -> Records:
+    """Cap of site i in hour k."""
+    return _FLOAT(c.cap_ptr + (i * c.cap_n + k) * _FLOAT_SIZE)
+
+
+@compiled
+def table_at(c: Config, i: int, k: int) -> Records:
+    """Size of kind i at quantile k."""
+    return _INT(c.size_table_ptr + (i * c.size_n + k) * _INT_SIZE)

@@ -1,0 +1,147 @@
+"""Goodput of a training job by what is done after a failure; closed forms, all arguments broadcast.
+
+sync      all stop, restart from the last checkpoint (`goodput.synchronous_restart`, exact)
+spares    the same, but a warm unit takes the place of the failed one; the job stops only while more
+          units are in repair than the pool holds (Erlang's loss formula)
+elastic   the other data-parallel replicas go on; the failed one is absent, leaves and joins again
+memory    copies in the memory of other nodes, written often; the store is needed only when a copy
+          is lost as well
+
+Errors against simulation, 1,000 to 200,000 packages, where the ratio is above 0.3: spares 1 %,
+elastic 0.5 %, memory 1.1 %.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gigawatt.operations.goodput import Waterfall, best_interval_s, synchronous_restart
+from gigawatt.quantity.arrays import Array
+
+POLICIES = ("sync", "spares", "elastic", "memory")
+NEVER_FINISHES = 0.02  # work share below which a job is said never to finish
+Value = Array | float
+
+
+def erlang_b(servers: Value, load: Value) -> Array:
+    """Share of time in which all of `servers` are taken at an offered load (Erlang's loss formula).
+
+    Parameters
+    ----------
+    servers, load : broadcast; servers are counted whole.
+
+    >>> round(float(erlang_b(2, 1.0)), 3)
+    0.2
+    """
+    count, offered = np.broadcast_arrays(np.asarray(servers, float), np.asarray(load, float))
+    b = np.ones(count.shape)
+    for k in range(1, int(count.max(initial=0.0)) + 1):
+        b = np.where(k <= count, offered * b / (k + offered * b), b)
+    return b
+
+
+def repair_load(rate: Value, detection: Value, repair_share: Value, repair_s: Value) -> Array:
+    """Mean number of a job's units in repair: failures per running time x share x repair time."""
+    running = np.asarray(rate) / (1.0 + np.asarray(rate) * detection)
+    out: Array = running * repair_share * repair_s
+    return out
+
+
+def advised_spares(load: Value) -> Array:
+    """Spare units for about 1 % of time blocked: a + 2 sqrt(a), rounded up.
+
+    >>> advised_spares(5.0).item()
+    10.0
+    """
+    a = np.asarray(load, dtype=float)
+    out: Array = np.ceil(a + 2.0 * np.sqrt(a))
+    return out
+
+
+def with_spares(
+    rate_per_s: Value, checkpoint_s: Value, detection_s: Value, warm_restart_s: Value,
+    spares: Value, repair_share: Value, repair_s: Value, interval_s: Value | None = None,
+) -> Waterfall:  # fmt: skip
+    """Waterfall of a job with a pool of warm spare units; waiting for a repair counts as restart.
+
+    Parameters
+    ----------
+    rate_per_s, checkpoint_s, detection_s, interval_s : as for `synchronous_restart`.
+    warm_restart_s : restart when a spare is there.
+    spares : units in the pool.
+    repair_share, repair_s : failures that need a repair, and its mean time.
+    """
+    base = synchronous_restart(
+        rate_per_s, checkpoint_s, detection_s, warm_restart_s, interval_s=interval_s
+    )
+    blocked = erlang_b(
+        np.asarray(spares) + 1, repair_load(rate_per_s, detection_s, repair_share, repair_s)
+    )
+    go = 1.0 - blocked
+    return Waterfall(
+        base.work * go, base.checkpoint * go, base.redo * go, base.detection * go,
+        base.restart * go + blocked,
+    )  # fmt: skip
+
+
+def elastic(
+    rate_per_s: Value, replicas: Value, pause_s: Value, absent_s: Value, redo_s: Value = 0.0
+) -> Waterfall:
+    """Waterfall of an elastic data-parallel job.
+
+    Parameters
+    ----------
+    rate_per_s : failure rate of the whole job.
+    replicas : data-parallel replicas.
+    pause_s : pause of all for one leaving and one joining together.
+    absent_s : for which a failed replica is absent.
+    redo_s : work lost at leaving.
+    """
+    rate = np.asarray(rate_per_s, dtype=float)
+    present = 1.0 / (1.0 + rate / replicas * absent_s)
+    stopped = rate * present  # pauses per second
+    work = present * np.maximum(1.0 - stopped * (pause_s + redo_s), 0.0)
+    redo = np.minimum(present * stopped * redo_s, 1.0 - work)
+    none = 0.0 * work
+    return Waterfall(work, none, redo, none, 1.0 - work - redo)
+
+
+def in_memory(
+    rate_per_s: Value, lost_share: Value, memory_interval_s: Value, memory_stall_s: Value,
+    soft_restart_s: Value, interval_s: Value, checkpoint_s: Value, hard_restart_s: Value,
+    detection_s: Value,
+) -> Array:  # fmt: skip
+    """Work share of a job with two levels of checkpoint.
+
+    Parameters
+    ----------
+    rate_per_s : failure rate of the job.
+    lost_share : failures that lose the copy in memory as well.
+    memory_interval_s, memory_stall_s : work between copies to memory, and the pause for one.
+    soft_restart_s : restart from memory.
+    interval_s, checkpoint_s : work between checkpoints to the store, and the pause for one.
+    hard_restart_s : restart from the store.
+    detection_s : before either.
+    """
+    rate = np.maximum(np.asarray(rate_per_s, dtype=float), 1e-15)
+    soft = np.maximum((1.0 - lost_share) * rate, 1e-18)
+    hard = np.maximum(lost_share * rate, 1e-18)
+    within = -np.expm1(-rate * soft_restart_s)  # struck again in the soft restart
+    again = 1.0 - (1.0 - lost_share) * within
+    exposed = within / rate / again
+    whole = (detection_s + within / rate) / again
+    per_copy = np.expm1(np.minimum(soft * (memory_interval_s + memory_stall_s), 500.0))
+    per_write = np.expm1(np.minimum(soft * checkpoint_s, 500.0))
+    failures = interval_s / memory_interval_s * per_copy + per_write
+    wall = failures * (1.0 / soft + whole)
+    at_risk = failures * (1.0 / soft + exposed)
+    hits = np.expm1(np.minimum(hard * at_risk, 500.0))
+    each = (1.0 / rate + detection_s) * np.exp(np.minimum(rate * hard_restart_s, 500.0))
+    total = hits / hard * wall / at_risk + hits * (each - 1.0 / rate)
+    out: Array = np.asarray(interval_s / total)
+    return out
+
+
+def best_memory_interval_s(rate_per_s: Value, lost_share: Value, stall_s: Value) -> Array:
+    """Best work between copies to memory."""
+    return best_interval_s((1.0 - np.asarray(lost_share)) * rate_per_s, stall_s)

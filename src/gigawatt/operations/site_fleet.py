@@ -1,0 +1,216 @@
+"""One site as a fleet for the event engine: racks, powers, workloads as jobs and as a pool.
+
+Training and research become streams of jobs whose offered load is the share of racks times the
+share of time that `fluid` lets them run, so that both engines mean the same fleet. Sizes have two
+peaks: a few jobs of the workload's full size own most of the time, many small ones the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gigawatt.catalog.facts import Catalog
+from gigawatt.errors import InputError
+from gigawatt.operations.causes import failure_classes
+from gigawatt.operations.events.spec import (
+    FleetSpec,
+    JobKind,
+    SiteSpec,
+    two_peaked_sizes,
+    weekly_curve,
+)
+from gigawatt.operations.jobs import working_w
+from gigawatt.operations.policies import advised_spares
+from gigawatt.performance.result import ServeRate, TrainRate
+from gigawatt.program.model import Workload
+from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, W_PER_KW
+
+BYTES_PER_GB = 1e9
+WEEKEND = 0.95  # demand of the last two days of the week
+PART_LEAD_DAYS = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A workload on the site's system: what it is, its healthy rate, its share of the racks."""
+
+    workload: Workload
+    rate: TrainRate | ServeRate
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInput:
+    """What is known of a site when its fleet is built.
+
+    Attributes
+    ----------
+    name : of the site.
+    racks, packages_per_rack : accelerator racks of its main system.
+    rack_power_w : IT power of one rack with its share of network and storage, all busy.
+    rate_power_w : power of one package that the watts of the rates refer to.
+    uses : workloads.
+    age_years : of the racks.
+    infant_factor : of the system, with the factor of a new platform.
+    """
+
+    name: str
+    racks: int
+    packages_per_rack: float
+    rack_power_w: float
+    rate_power_w: float
+    uses: tuple[Use, ...]
+    age_years: float
+    infant_factor: float
+
+
+Numbers = Mapping[str, float]
+
+
+def central_assumptions(catalog: Catalog) -> dict[str, float]:
+    """Central value of every fact of ``assumptions/operations`` and ``assumptions/fleet``."""
+    out: dict[str, float] = {}
+    for part in ("operations", "fleet"):
+        record = catalog.record("assumptions", part)
+        out |= {key: record.value(key) for key in record.facts}
+    return out
+
+
+def site_fleet(
+    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "sync", cap_mw: Array | None = None
+) -> FleetSpec:
+    """Fleet of one site.
+
+    Parameters
+    ----------
+    site : what stands there and what it is for.
+    catalog : failure classes.
+    a : assumptions, as `central_assumptions` gives them.
+    policy : of training jobs after a failure.
+    cap_mw : (H,) IT power allowed by hour from the start, repeated; None for none.
+
+    Raises
+    ------
+    InputError : the site has no whole rack.
+    """
+    if site.racks < 1:
+        raise InputError(f"site {site.name!r} has no rack to simulate")
+    idle_w = site.rack_power_w * a["idle_power_share"]
+    kinds = tuple(
+        kind
+        for tenant, use in enumerate(site.uses)
+        if use.workload.kind != "serve"
+        for kind in _kinds(site, use, a, policy, tenant)
+    )
+    serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
+    classes = failure_classes(catalog, a["failures_per_1000_node_days"])
+    repairs_per_day = sum(
+        c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
+    ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
+    jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
+    spec = SiteSpec(
+        site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
+        crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
+        spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
+        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
+        season_share=a["season_swing_share"],
+        cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
+    )  # fmt: skip
+    return FleetSpec(
+        (spec,), kinds, classes, gpus_per_rack=round(site.packages_per_rack),
+        spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(site),
+        serve_w=_serve_rack_w(site), infant_factor=site.infant_factor,
+        infant_years=a["infant_years"], service_factor=a["service_factor"],
+        service_nodes=a["service_nodes"], size_exponent=a["size_exponent"],
+        lemon_share=a["lemon_share"], lemon_factor=a["lemon_factor"],
+        maintenance_per_year=a["maintenance_per_year"], maintenance_h=a["maintenance_hours"],
+        headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
+        cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
+    )  # fmt: skip
+
+
+def demand_curve(a: Numbers) -> Array:
+    """Demand by hour of the week over its peak, (168,), with the mean that `fluid` assumes."""
+    weekend = (5.0 + 2.0 * WEEKEND) / 7.0
+    night = max(0.0, 2.0 * a["serve_use_share"] / weekend - 1.0)
+    return weekly_curve(min(night, 1.0), WEEKEND)
+
+
+def _job_rack_w(site: SiteInput) -> float:
+    """Power of a rack at work, mean over training and research by share."""
+    uses = [u for u in site.uses if u.workload.kind != "serve" and u.share > 0.0]
+    if not uses:
+        return site.rack_power_w
+    total = sum(u.share for u in uses)
+    return sum(u.share * _rack_w(site, u) for u in uses) / total
+
+
+def _serve_rack_w(site: SiteInput) -> float:
+    uses = [u for u in site.uses if u.workload.kind == "serve" and u.share > 0.0]
+    if not uses:
+        return site.rack_power_w
+    return sum(u.share * _rack_w(site, u) for u in uses) / sum(u.share for u in uses)
+
+
+def _rack_w(site: SiteInput, use: Use) -> float:
+    """Full power of a rack times the part that the workload draws."""
+    return site.rack_power_w * min(working_w(use.rate)[0] / site.rate_power_w, 1.0)
+
+
+def _kinds(
+    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int
+) -> tuple[JobKind, JobKind]:
+    """Large and small jobs of a training or research workload."""
+    racks = use.share * site.racks
+    use_share = a["train_use_share" if use.workload.kind == "train" else "research_use_share"]
+    full = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
+    most = max(1, int(racks * use_share))
+    full = min(full, most)
+    load = racks * use_share
+    large_share = a["large_job_share"] if full > 1 else 0.0
+    large = np.array([full], dtype=np.int64)
+    small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
+    hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]
+    base = JobKind(
+        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, policy=policy, tenant=tenant,
+        stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
+        restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
+        flex_tier=1 if use.workload.kind == "train" else 2,
+    )  # fmt: skip
+    small_s = a["small_job_hours"] * SECONDS_PER_HOUR
+    return (
+        replace(
+            base, name=f"{base.name}-large", priority=0, longest_s=90 * SECONDS_PER_DAY,
+            per_day=_per_day(load * large_share, large, hours, 0.7),
+        ),
+        replace(
+            base, name=f"{base.name}-small", priority=1, longest_s=14 * SECONDS_PER_DAY,
+            per_day=_per_day(load * (1.0 - large_share), small, a["small_job_hours"], 1.3)
+            / (1.0 - a["own_error_share"]),
+            racks=small, median_s=small_s, sigma_log=1.3, own_error_share=a["own_error_share"],
+        ),
+    )  # fmt: skip
+
+
+def _write_s(use: Use, a: Numbers) -> float:
+    """Blocking time in which a package's share of a checkpoint leaves it."""
+    if not isinstance(use.rate, TrainRate):
+        return 0.0
+    per_package = use.rate.checkpoint_bytes / use.rate.packages
+    return per_package / (a["checkpoint_gb_s_per_package"] * BYTES_PER_GB)
+
+
+def _per_day(load_racks: float, sizes: IntArray, median_h: float, sigma: float) -> float:
+    """Arrivals a day that keep so many racks at work, failures aside."""
+    mean_days = median_h / 24.0 * math.exp(0.5 * sigma * sigma)
+    return load_racks / (float(sizes.mean()) * mean_days)
+
+
+def rack_power_w(it_mw: float, racks: float) -> float:
+    """IT power of one rack with its share of network and storage, W."""
+    return it_mw * 1000.0 * W_PER_KW / racks

@@ -1,0 +1,1 @@
+"""Job traces: one reader a layout, one strict schema behind them."""

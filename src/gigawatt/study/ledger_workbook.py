@@ -1,0 +1,415 @@
+"""The ledger as a workbook: lines by period, parties, statements, sources, and a live debt sheet.
+
+Every sheet has a units row. The debt sheet rebuilds one loan of draw 1 month by month in formulas
+of the sheet itself, from its terms and dates, beside the payments of the ledger's own code, with a
+cell that tells whether they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gigawatt.money.flows import Line
+from gigawatt.money.inputs import MoneyInputs
+from gigawatt.money.instruments import delayed_draw_loan, site_debt
+from gigawatt.money.loan import Repayment, level_service
+from gigawatt.quantity.arrays import Array
+from gigawatt.schedule.result import ScheduleResult
+from gigawatt.study import ledger_view as v
+from gigawatt.study.ledger_view import LedgerView
+from gigawatt.study.stress import Outcome, losses_usd
+
+FIRST = 14  # row of the first month on the debt sheet, counted from 1
+TOLERANCE_USD = 1.0
+HEADER_ROWS = 2
+
+
+def write_ledger(
+    view: LedgerView, outcomes: Sequence[Outcome], path: Path, discount_share: float
+) -> None:
+    """Write the workbook."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(path, options) as book:
+        _read_me(book, view, discount_share)
+        for name, data, units in _tables(view, outcomes, discount_share):
+            _sheet(book, name, data, units)
+        _matrix(book, view)
+        _statements(book, view)
+        _sources(book, view)
+        example = largest_loan(view)
+        if example is not None:
+            _debt(book, view, example)
+
+
+def _tables(
+    view: LedgerView, outcomes: Sequence[Outcome], discount_share: float
+) -> list[tuple[str, list[dict[str, Any]], dict[str, str]]]:
+    """Name, rows and units of the plain tables."""
+    stressed = [
+        {"scenario": o.scenario.name, "what": o.scenario.title, "party": p,
+         "loss_usd_mean": float(x.mean())}
+        for o in outcomes[1:]
+        for p, x in losses_usd(outcomes[0], o).items()
+    ]  # fmt: skip
+    cost = v.cost_table(view, discount_share).get("usd_per_package_hour", {})
+    return [
+        ("Ledger", list(v.rows(view)), {"period": view.periods[0]}),
+        ("Parties", v.party_table(view, discount_share), {}),
+        ("Funding", v.funding_table(view), {}),
+        ("Cover", v.cover_table(view), {}),
+        ("Claims", v.claim_table(view), {}),
+        ("Circularity", v.circularity_table(view), {}),
+        ("Tranches", v.tranche_table(view), {}),
+        ("Stakes", v.stake_table(view), {}),
+        ("No cash", v.memo_table(view), {}),
+        ("Cost", [{"part": k, "usd_per_package_hour": x} for k, x in cost.items()], {}),
+        ("Stress", stressed, {}),
+    ]
+
+
+def unit_of(name: str) -> str:
+    """Unit of a column, from its name.
+
+    >>> unit_of("peak_usd"), unit_of("irr_share_p50"), unit_of("payer")
+    ('USD', 'share', '')
+    """
+    if "usd_per_package_hour" in name:
+        return "USD/package-hour"
+    if "usd" in name:
+        return "USD"
+    if "share" in name or name.startswith("probability"):
+        return "share"
+    return "ratio" if "dscr" in name or "llcr" in name else ""
+
+
+def _sheet(book: Any, name: str, data: list[dict[str, Any]], units: dict[str, str]) -> None:  # noqa: ANN401
+    page = book.add_worksheet(name)
+    if not data:
+        page.write_string(0, 0, "nothing of this kind in the programme")
+        return
+    head, unit, number, share = _formats(book)
+    names = list(data[0])
+    page.freeze_panes(HEADER_ROWS, 1)
+    page.write_row(0, 0, names, head)
+    page.write_row(1, 0, [units.get(n, unit_of(n)) if n != "period" else "" for n in names], unit)
+    page.set_column(0, len(names), 16)
+    for k, row in enumerate(data, start=HEADER_ROWS):
+        for column, key in enumerate(names):
+            value = row[key]
+            if isinstance(value, bool) or value is None:
+                page.write(k, column, "" if value is None else value)
+            elif isinstance(value, int | float):
+                form = share if unit_of(key) == "share" else number
+                page.write_number(k, column, value, form)
+            else:
+                page.write_string(k, column, str(value))
+
+
+def _formats(book: Any) -> tuple[Any, Any, Any, Any]:  # noqa: ANN401
+    return (
+        book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        book.add_format({"italic": True, "font_color": "#555555", "bottom": 1}),
+        book.add_format({"num_format": "#,##0.00"}),
+        book.add_format({"num_format": "0.0%"}),
+    )
+
+
+def _read_me(book: Any, view: LedgerView, discount_share: float) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Read me")
+    program = view.loaded.program
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 100)
+    for k, (name, text) in enumerate((
+        ("Programme", f"{program.name}: {program.title}"),
+        ("Known as of", program.as_of.isoformat()),
+        ("Draws", str(len(view.chain.ledger.gap_usd))),
+        ("Money", "nominal USD; means over the draws unless a column says otherwise"),
+        ("Values", f"at {100 * discount_share:g} % a year, at the start of the calendar"),
+        ("Ledger", "each line: payer, payee, instrument, leg, period"),
+        ("Matrix", "party by party by instrument; rows sum over the calendar"),
+        ("Statements", "income, cash flow and balance sheet at each year's end, mean"),
+        ("Debt", "one loan of draw 1 in formulas: change a yellow cell and it recomputes; "
+                 "the check cell compares it with the ledger's own figures"),
+    )):  # fmt: skip
+        page.write_string(k, 0, name)
+        page.write_string(k, 1, text)
+
+
+def _matrix(book: Any, view: LedgerView) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Matrix")
+    head, unit, number, _ = _formats(book)
+    page.freeze_panes(HEADER_ROWS, 3)
+    page.write_row(0, 0, ["payer", "payee", "instrument", *view.periods, "sum"], head)
+    page.write_row(1, 0, ["", "", "", *["USD"] * (len(view.periods) + 1)], unit)
+    page.set_column(0, 2, 18)
+    page.set_column(3, 3 + len(view.periods), 16)
+    last = _column(2 + len(view.periods))
+    for k, (key, amount) in enumerate(v.matrix(view).items(), start=HEADER_ROWS):
+        page.write_row(k, 0, key)
+        page.write_row(k, 3, amount.tolist(), number)
+        total = f"=SUM(D{k + 1}:{last}{k + 1})"
+        page.write_formula(k, 3 + len(view.periods), total, number, float(amount.sum()))
+
+
+def _statements(book: Any, view: LedgerView) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Statements")
+    head, unit, number, _ = _formats(book)
+    years = view.chain.axis.years()
+    names = [str(y) for y in np.unique(years)]
+    page.freeze_panes(HEADER_ROWS, 3)
+    page.write_row(0, 0, ["party", "statement", "line", *names], head)
+    page.write_row(1, 0, ["", "", "", *["USD"] * len(names)], unit)
+    page.set_column(0, 2, 20)
+    page.set_column(3, 2 + len(names), 16)
+    ends = [int(np.flatnonzero(years == y)[-1]) for y in np.unique(years)]
+    row = HEADER_ROWS
+    for party, books in v.statement_tables(view).items():
+        for kind in ("income", "cash", "balance"):
+            for line, amount in getattr(books, kind).items():
+                by_year = ([amount[m] for m in ends] if kind == "balance"
+                           else [amount[years == y].sum() for y in np.unique(years)])  # fmt: skip
+                page.write_row(row, 0, [party, kind, line])
+                page.write_row(row, 3, [float(x) for x in by_year], number)
+                row += 1
+
+
+def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Sources")
+    head, unit, number, _ = _formats(book)
+    names = ["input", "value", "low", "high", "unit", "as_of", "status", "source", "note"]
+    page.write_row(0, 0, names, head)
+    page.write_row(1, 0, ["", *["as told"] * 3, "", "", "", "", ""], unit)
+    page.set_column(0, 0, 44)
+    page.set_column(7, 8, 60)
+    catalog = view.loaded.catalog
+    row = HEADER_ROWS
+    record = catalog.record("assumptions", "money")
+    facts = list(record.facts.values())
+    facts += [
+        catalog.record("systems", g).fact("rack_price_usd") for g in view.chain.blocks.systems
+    ]
+    for fact in facts:
+        low, high = (float(fact.distribution.ppf(np.array([q]))[0]) for q in (0.0, 1.0))
+        source = catalog.sources[fact.source]
+        cells = [fact.path, fact.value, low, high, fact.unit, str(fact.as_of), str(fact.status),
+                 f"{source.title} ({source.date})", fact.note]  # fmt: skip
+        _write_cells(page, row, cells, number)
+        row += 1
+    for i in view.loaded.program.instruments:
+        for name, term in i.terms.items():
+            low, high = (float(term.ppf(np.array([q]))[0]) for q in (0.0, 1.0))
+            cells = [f"instrument/{i.id}/{name}", term.central, low, high, "", "", str(i.status),
+                     i.source, i.note]  # fmt: skip
+            _write_cells(page, row, cells, number)
+            row += 1
+
+
+def _write_cells(page: Any, row: int, cells: Sequence[Any], number: Any) -> None:  # noqa: ANN401
+    for column, value in enumerate(cells):
+        if isinstance(value, int | float):
+            if np.isfinite(value):
+                page.write_number(row, column, value, number)
+            else:
+                page.write_string(row, column, "no limit")
+        else:
+            page.write_string(row, column, str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class LoanExample:
+    """One loan of draw 1: the block whose loan is largest.
+
+    Attributes
+    ----------
+    contract, kind, block : which; the block as site, phase and number.
+    rate_year : interest per year.
+    draw_per_month, start, stop : level draws between two months (0 where drawn at once).
+    lump, date : drawn at once on a date (0 where drawn evenly).
+    first, payments : month of the first payment, number of payments.
+    interest, principal : (M,) as the ledger's code has them.
+    """
+
+    contract: str
+    kind: str
+    block: str
+    rate_year: float
+    draw_per_month: float
+    start: float
+    stop: float
+    lump: float
+    date: float
+    first: float
+    payments: float
+    interest: Array
+    principal: Array
+
+
+def largest_loan(view: LedgerView) -> LoanExample | None:
+    """Loan of the block that owes most at its first payment in draw 1; None without such loans."""
+    inputs, schedule = view.chain.money, view.chain.schedule
+    best: LoanExample | None = None
+    for make in (_level_loan, _lump_loan):
+        found = make(inputs, schedule, view.chain.axis.count)
+        if found is not None and (best is None or found.principal.sum() > best.principal.sum()):
+            best = found
+    return best
+
+
+def _level_loan(inputs: MoneyInputs, schedule: ScheduleResult, months: int) -> LoanExample | None:
+    loan = site_debt.loans(inputs, schedule)
+    block = int(loan.balance_usd[0].argmax())
+    if loan.balance_usd[0, block] <= 0.0:
+        return None
+    due = Repayment(loan.balance_usd, loan.rate, loan.first, loan.payments)
+    return _example(
+        inputs, site_debt.KIND, block, due, months,
+        draw_per_month=float(loan.draw_usd_per_month[0, block]),
+        start=float(loan.start[0, block]), stop=float(loan.stop[0, block]), lump=0.0, date=0.0,
+    )  # fmt: skip
+
+
+def _lump_loan(inputs: MoneyInputs, schedule: ScheduleResult, months: int) -> LoanExample | None:
+    if not inputs.of_kind(delayed_draw_loan.KIND):
+        return None
+    due = delayed_draw_loan.loan(inputs, schedule)
+    block = int(due.balance_usd[0].argmax())
+    if due.balance_usd[0, block] <= 0.0:
+        return None
+    return _example(
+        inputs, delayed_draw_loan.KIND, block, due, months, draw_per_month=0.0, start=0.0, stop=0.0,
+        lump=float(delayed_draw_loan.drawn_usd(inputs, schedule)[0, block]),
+        date=float(schedule.delivered[0, block]),
+    )  # fmt: skip
+
+
+def _example(
+    inputs: MoneyInputs, kind: str, block: int, due: Repayment, months: int, **draws: float
+) -> LoanExample:
+    one = Repayment(*(x[:1, block : block + 1] for x in
+                      (due.balance_usd, due.rate, due.first, due.payments)))  # fmt: skip
+    line = (Line("borrower", "lender", "loan", ""),)
+    interest, principal = level_service(one, line, np.zeros(1, np.int64), months)
+    contract = inputs.contract_of_block(kind)[block]
+    phase = inputs.blocks.phases[block]
+    site = inputs.blocks.sites[inputs.blocks.site[block]]
+    return LoanExample(
+        contract=contract.id if contract else "", kind=kind, block=f"{site}, {phase.id}",
+        rate_year=12.0 * float(due.rate[0, block]), first=float(due.first[0, block]),
+        payments=float(due.payments[0, block]), interest=interest.amount_usd[0],
+        principal=principal.amount_usd[0], **draws,
+    )  # fmt: skip
+
+
+INPUTS = (
+    ("rate_year", "B3", "interest", "share a year"),
+    ("draw_per_month", "B4", "drawn evenly", "USD a month"),
+    ("start", "B5", "from", "months since the start"),
+    ("stop", "B6", "to", "months since the start"),
+    ("lump", "B7", "or drawn at once", "USD"),
+    ("date", "B8", "on", "months since the start"),
+    ("first", "B9", "first payment, end of month", "months since the start"),
+    ("payments", "B10", "payments", "number"),
+)
+COLUMNS = ("month", "name", "drawn", "opening", "interest accrued", "payment", "principal",
+           "closing", "ledger interest", "ledger principal", "difference")  # fmt: skip
+
+
+def row_formulas(row: int) -> dict[str, str]:
+    """Formulas of the month on `row` of the debt sheet, by column."""
+    over = f"MAX(0,MIN($B$6,A{row}+1)-MAX($B$5,A{row}))"
+    rest = f"MAX(0,A{row}+1-MIN($B$6,A{row}+1))"
+    at_once = f"IF(AND($B$8>=A{row},$B$8<A{row}+1),1,0)"
+    due = f"AND(A{row}>=$B$9,A{row}<$B$9+$B$10)"
+    grown = f"$B$4*((1+$B$11)^({over})-1)/LN(1+$B$11)*(1+$B$11)^({rest})"
+    lump = f"$B$7*(1+$B$11)^(A{row}+1-$B$8)*{at_once}"
+    return {
+        "C": f"=$B$4*{over}+$B$7*{at_once}",
+        "D": "=0" if row == FIRST else f"=H{row - 1}",
+        "E": f"=D{row}*$B$11+{grown}+{lump}-C{row}",
+        "F": f"=IF({due},D{row}*$B$11/(1-(1+$B$11)^(-MAX(1,$B$9+$B$10-A{row}))),0)",
+        "G": f"=IF({due},F{row}-E{row},0)",
+        "H": f"=D{row}+C{row}+E{row}-F{row}",
+        "K": f"=IF({due},ABS(E{row}-I{row}),ABS(I{row}))+ABS(G{row}-J{row})",
+    }
+
+
+def _debt(book: Any, view: LedgerView, loan: LoanExample) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Debt")
+    head, unit, number, _ = _formats(book)
+    given = book.add_format({"bg_color": "#FFF7CC", "num_format": "#,##0.0000"})
+    page.set_column(0, 0, 28)
+    page.set_column(1, 10, 18)
+    title = f"{loan.contract} ({loan.kind}), {loan.block}, draw 1"
+    page.write_string(0, 0, title, head)
+    page.write_string(1, 0, "change the yellow cells", unit)
+    for name, cell, text, what in INPUTS:
+        k = int(cell[1:]) - 1
+        page.write_string(k, 0, text)
+        page.write_number(k, 1, getattr(loan, name), given)
+        page.write_string(k, 2, what, unit)
+    page.write_string(10, 0, "interest a month")
+    page.write_formula("B11", "=B3/12", given, loan.rate_year / 12.0)
+    page.write_row(FIRST - 3, 0, COLUMNS, head)
+    page.write_row(FIRST - 2, 0, ["since start", "", *["USD"] * 9], unit)
+    months = view.chain.axis.count
+    values = debt_values(loan, months)
+    for m, label in enumerate(view.chain.axis.labels()):
+        row = FIRST + m
+        page.write_number(row - 1, 0, m)
+        page.write_string(row - 1, 1, label)
+        page.write_number(row - 1, 8, float(loan.interest[m]), number)
+        page.write_number(row - 1, 9, float(loan.principal[m]), number)
+        for column, formula in row_formulas(row).items():
+            page.write_formula(f"{column}{row}", formula, number, values[column][m])
+    last = FIRST + months - 1
+    worst = max(values["K"])
+    page.write_string("D3", "largest difference, USD")
+    page.write_formula("E3", f"=MAX(K{FIRST}:K{last})", number, worst)
+    page.write_string("D4", "check", head)
+    verdict = "agrees" if worst < TOLERANCE_USD else "DIFFERS"
+    check = f'=IF(E3<{TOLERANCE_USD:g},"agrees","DIFFERS")'
+    page.write_formula("E4", check, head, verdict)
+
+
+def debt_values(loan: LoanExample, months: int) -> dict[str, list[float]]:
+    """What the formulas of the debt sheet come to, by column: for readers that don't compute."""
+    j = loan.rate_year / 12.0
+    force = np.log1p(j) if j > 0.0 else 1.0
+    out: dict[str, list[float]] = {c: [] for c in "CDEFGHK"}
+    closing = 0.0
+    for m in range(months):
+        over = max(0.0, min(loan.stop, m + 1.0) - max(loan.start, m))
+        rest = max(0.0, m + 1.0 - min(loan.stop, m + 1.0))
+        at_once = 1.0 if m <= loan.date < m + 1 else 0.0
+        due = loan.first <= m < loan.first + loan.payments
+        drawn = loan.draw_per_month * over + loan.lump * at_once
+        grown = loan.draw_per_month * ((1 + j) ** over - 1) / force * (1 + j) ** rest
+        lump = loan.lump * (1 + j) ** (m + 1 - loan.date) * at_once
+        accrued = closing * j + grown + lump - drawn
+        left = loan.first + loan.payments - m
+        paid = closing * j / (1 - (1 + j) ** -left) if due else 0.0
+        principal = paid - accrued if due else 0.0
+        opening, closing = closing, closing + drawn + accrued - paid
+        off = abs(accrued - loan.interest[m]) if due else abs(float(loan.interest[m]))
+        off += abs(principal - loan.principal[m])
+        row = (drawn, opening, accrued, paid, principal, closing, off)
+        for column, value in zip("CDEFGHK", row, strict=True):
+            out[column].append(float(value))
+    return out
+
+
+def _column(index: int) -> str:
+    """Name of a column counted from 0."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -1,0 +1,84 @@
+"""Sites of a programme as inputs of the event engine: by central values, fully built."""
+
+from __future__ import annotations
+
+from gigawatt.errors import InputError, unknown_name
+from gigawatt.operations.site_fleet import (
+    SiteInput,
+    Use,
+    central_assumptions,
+    demand_curve,
+    rack_power_w,
+    site_fleet,
+)
+from gigawatt.operations.week import Week, representative_week
+from gigawatt.performance.hardware import load_system
+from gigawatt.performance.rates import workload_rate
+from gigawatt.program.check import PhaseTotal, phase_totals
+from gigawatt.program.load import Loaded
+from gigawatt.quantity.units import KW_PER_MW, W_PER_KW
+
+
+def site_input(
+    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), age_years: float = 1.0
+) -> SiteInput:
+    """What the event engine needs of one site, all phases in service unless some are named.
+
+    The racks of a site with several systems are counted as racks of the one with most IT power.
+
+    Raises
+    ------
+    InputError : unknown site or phase.
+    """
+    program, catalog = loaded.program, loaded.catalog
+    totals = [t for t in phase_totals(program, catalog) if t.site == site_id]
+    if not totals:
+        raise unknown_name("site", site_id, [s.id for s in program.sites])
+    for phase in phases:
+        if phase not in [t.phase for t in totals]:
+            raise unknown_name(f"phase of {site_id}", phase, [t.phase for t in totals])
+    stage = [t for t in totals if not phases or t.phase in phases]
+    if sum(t.it_mw for t in stage) <= 0.0:
+        raise InputError(f"site {site_id!r}: no IT power in these phases")
+    system_id = _main_system(stage)
+    system, record = load_system(catalog, system_id), catalog.record("systems", system_id)
+    per_rack = record.value("system_packages")
+    rack_w = rack_power_w(
+        sum(t.it_mw for t in stage if t.system == system_id),
+        sum(t.racks for t in stage if t.system == system_id),
+    )
+    a = catalog.record("assumptions", "operations")
+    supply = program.supply(system_id)
+    new = supply is not None and supply.first_racks >= program.as_of
+    total = max(1.0, sum(w.share.central for w in program.workloads))
+    return SiteInput(
+        name=site_id,
+        racks=int(sum(t.it_mw for t in stage) * KW_PER_MW * W_PER_KW / rack_w),
+        packages_per_rack=per_rack,
+        rack_power_w=rack_w,
+        rate_power_w=record.value("system_power_kw") * W_PER_KW / per_rack,
+        uses=tuple(
+            Use(w, workload_rate(w, system, catalog), w.share.central / total)
+            for w in program.workloads
+        ),
+        age_years=age_years,
+        infant_factor=a.value("infant_factor") * (a.value("platform_factor") if new else 1.0),
+    )
+
+
+def _main_system(stage: list[PhaseTotal]) -> str:
+    """System with most IT power."""
+    power: dict[str, float] = {}
+    for t in stage:
+        power[t.system] = power.get(t.system, 0.0) + t.it_mw
+    return max(power, key=lambda g: power[g])
+
+
+def site_week(
+    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "sync", seed: int = 1
+) -> Week:
+    """Representative week of one site and stage: shape, ramp and drop of its IT power."""
+    a = central_assumptions(loaded.catalog)
+    site = site_input(loaded, site_id, phases)
+    spec = site_fleet(site, loaded.catalog, a, policy)
+    return representative_week(spec, demand_curve(a), seed)

@@ -1,0 +1,117 @@
+"""Least-cost supply of the sites of a programme: dates of the schedule, weather, plan, cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.energy.plan_cache import planned
+from gigawatt.energy.site_inputs import StageMegawatts, site_inputs
+from gigawatt.energy.site_plan import SiteInputs, SitePlan
+from gigawatt.errors import InfeasibleError
+from gigawatt.program.blocks import Blocks, make_blocks
+from gigawatt.program.load import Loaded
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.schedule.assumptions import ScheduleAssumptions
+from gigawatt.schedule.build import build_times
+from gigawatt.uncertainty.streams import Streams
+
+DRAWS, SEED = 64, 0  # of the schedule whose median dates make the stages
+SAME_STAGE_MONTHS = 3.0  # phases that get power closer to each other share a stage
+
+
+def site_plans(
+    loaded: Loaded, sites: Iterable[str] | None = None, cache: Path | None = None
+) -> dict[str, SitePlan]:
+    """Plan of each site that ever gets power, by id.
+
+    Parameters
+    ----------
+    loaded : the programme and its catalog.
+    sites : ids; None = all.
+    cache : folder of kept plans; None = the user's.
+    """
+    return {name: planned(one, cache) for name, one in plan_inputs(loaded, sites, cache).items()}
+
+
+def plan_inputs(
+    loaded: Loaded, sites: Iterable[str] | None = None, cache: Path | None = None
+) -> dict[str, SiteInputs]:
+    """Inputs of the plans, by site; a site that never gets power is left out.
+
+    Raises
+    ------
+    InputError : there is no site of this name.
+    """
+    program, catalog = loaded.program, loaded.catalog
+    axis = MonthAxis.between(program.start, program.horizon)
+    streams = Streams(seed=SEED, draws=DRAWS)
+    blocks = make_blocks(program, catalog, streams)
+    assumed = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
+    energised = build_times(program, catalog, blocks, axis, streams, assumed).energised
+    as_of = axis.position(program.as_of)
+    out = {}
+    for name in sites if sites is not None else [s.id for s in program.sites]:
+        site = program.site(name)
+        stages = stages_of(site.id, blocks, energised)
+        if stages:
+            out[name] = site_inputs(
+                site, catalog, stages, min(as_of, stages[0].start_month), cache=cache
+            )
+    return out
+
+
+def one_site(loaded: Loaded, name: str) -> SiteInputs:
+    """Inputs of one site.
+
+    Raises
+    ------
+    InfeasibleError : half of the draws or more never give it power.
+    """
+    found = plan_inputs(loaded, [name])
+    if name not in found:
+        raise InfeasibleError(
+            f"site {name}: no phase gets power in at least half of the draws of the schedule, "
+            "so there is no stage to supply."
+        )
+    return found[name]
+
+
+def stages_of(site: str, blocks: Blocks, energised: Array) -> list[StageMegawatts]:
+    """Stages of a site: phases by the median month of their power, cumulated.
+
+    Parameters
+    ----------
+    site : id.
+    blocks : of the programme.
+    energised : (D, B) months.
+    """
+    number = blocks.sites.index(site)
+    rows: dict[str, list[int]] = {}
+    for b in np.flatnonzero(blocks.site == number).tolist():
+        rows.setdefault(blocks.phases[b].id, []).append(b)
+    found = []
+    for phase, numbers in rows.items():
+        start = float(np.median(energised[:, numbers]))
+        if np.isfinite(start):
+            power = float(np.median(blocks.facility_power_mw[:, numbers].sum(axis=1)))
+            grid = float(np.median(blocks.grid_power_mw[:, numbers].sum(axis=1)))
+            found.append((start, phase, power, grid))
+    out: list[StageMegawatts] = []
+    for start, phase, power, grid in sorted(found):
+        last = out[-1] if out else StageMegawatts("", start, 0.0, 0.0)
+        merged = bool(out) and start - last.start_month < SAME_STAGE_MONTHS
+        if merged:
+            out.pop()
+        out.append(
+            StageMegawatts(
+                f"{last.name}+{phase}" if merged else phase,
+                last.start_month if merged else start,
+                last.facility_mw + power, last.grid_mw + grid,
+            )
+        )  # fmt: skip
+    return out

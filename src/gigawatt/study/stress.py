@@ -1,0 +1,266 @@
+"""Stress tests: named scenarios on the same draws, and who loses what in each.
+
+A scenario changes the programme, dates or terms of the money layer and runs the whole chain again;
+the difference to the base case, draw by draw, is the loss. Values are present values at the start
+of the calendar with what stands at its end (`money.metrics.terminal_usd`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gigawatt.errors import unknown_name
+from gigawatt.money.inputs import MoneyInputs, Prices
+from gigawatt.money.metrics import borrowers, cover, party_results, terminal_usd
+from gigawatt.program.blocks import Blocks
+from gigawatt.program.load import Loaded
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.money import Price
+from gigawatt.schedule.result import BuildTimes, ScheduleResult
+from gigawatt.study.chain import Chain, Shock, run_chain
+from gigawatt.uncertainty.streams import Streams
+
+DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
+DEFAULT_DSCR, LOCKUP_DSCR = 1.05, 1.15
+RATE_TERMS = ("rate_share", "debt_rate_share", "coupon_share")
+DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One case.
+
+    Attributes
+    ----------
+    name, title : short name and one line.
+    grid_months : how much later the grid comes on the grid route.
+    platform_months : how much later systems that are not yet shipping at the start come.
+    rate_share : added to the interest of loans, leases and notes.
+    assumptions : name → function of the sampled values.
+    leaves : whether tenants leave where a guarantee of residual value says that they may.
+    defaults : "tenant" or "cloud": that with the most gigawatts stops paying; "" for none.
+    """
+
+    name: str
+    title: str
+    grid_months: float = 0.0
+    platform_months: int = 0
+    rate_share: float = 0.0
+    assumptions: Mapping[str, Callable[[Array], Array]] = field(default_factory=dict)
+    leaves: bool = False
+    defaults: str = ""
+
+
+def _times(factor: float) -> Callable[[Array], Array]:
+    return lambda values: values * factor
+
+
+def _fixed(value: float) -> Callable[[Array], Array]:
+    return lambda values: np.full_like(values, value)
+
+
+def _less(years: float) -> Callable[[Array], Array]:
+    return lambda values: np.maximum(values - years, 1.0)
+
+
+OPEX = ("facility_opex_usd_per_gw_year", "it_opex_usd_per_gw_year")
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario("base", "as written"),
+    Scenario(
+        "lender", "lender's case: half a year late, dearer, a shorter life, falling prices",
+        grid_months=6.0, platform_months=3, rate_share=0.01,
+        assumptions={"revenue_yearly_factor": _times(0.95), "it_life_years": _less(1.0),
+                     "offtake_renewal_share": _times(0.75), **dict.fromkeys(OPEX, _times(1.15))},
+    ),
+    Scenario(
+        "downside", "downside: a year late, much dearer, short lives, prices that fall fast",
+        grid_months=12.0, platform_months=6, rate_share=0.02,
+        assumptions={"revenue_yearly_factor": _times(0.85), "it_life_years": _less(2.0),
+                     "offtake_renewal_share": _times(0.5), **dict.fromkeys(OPEX, _times(1.3))},
+    ),
+    Scenario("it-life-3", "systems last three years",
+             assumptions={"it_life_years": _fixed(3.0), "resale_yearly_factor": _times(0.75)}),
+    Scenario(
+        "price-down-40", "price of a GPU-hour falls by 40 % a year",
+        assumptions={"revenue_yearly_factor": _fixed(0.6),
+                     "offtake_renewal_share": _fixed(0.6**5),
+                     "resale_yearly_factor": _fixed(0.6)},
+    ),
+    Scenario("tenant-leaves", "nobody renews: the tenant leaves at the end of its term",
+             assumptions={"offtake_renewal_share": _fixed(0.0)}, leaves=True),
+    Scenario("grid-late-12", "the grid comes a year late", grid_months=12.0),
+    Scenario("platform-late-6", "the platform comes two quarters late", platform_months=6),
+    Scenario("rates-up-300", "interest is 300 basis points higher", rate_share=0.03),
+    Scenario("tenant-defaults", "the largest tenant stops paying two years after it has its "
+             "first block", defaults="tenant"),
+    Scenario("cloud-defaults", "the largest cloud stops paying two years after it has its first "
+             "block: no rent, and no debt service from it", defaults="cloud"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A scenario's result; mean over draws unless said otherwise.
+
+    Attributes
+    ----------
+    npv_usd : party → (D,) value.
+    gap_peak_usd : (D,) peak of the funding gap.
+    least_dscr : borrower → (D,) least yearly cover.
+    peak_debt_usd : borrower → (D,).
+    unpaid_usd : (payer, payee) → (D,) owed under contracts and not paid.
+    guarantees_usd : guarantor → (D,) paid under guarantees, backstops and escrow.
+    """
+
+    scenario: Scenario
+    npv_usd: dict[str, Array]
+    gap_peak_usd: Array
+    least_dscr: dict[str, Array]
+    peak_debt_usd: dict[str, Array]
+    unpaid_usd: dict[tuple[str, str], Array]
+    guarantees_usd: dict[str, Array]
+
+    def breach_probability(self, party: str, dscr: float = DEFAULT_DSCR) -> float:
+        """Share of draws in which a borrower's cover falls below a covenant."""
+        return float(np.mean(self.least_dscr[party] < dscr))
+
+
+def scenario(name: str) -> Scenario:
+    """Scenario of that name."""
+    known = {s.name: s for s in SCENARIOS}
+    if name not in known:
+        raise unknown_name("scenario", name, known)
+    return known[name]
+
+
+def run_scenario(
+    loaded: Loaded, streams: Streams, case: Scenario, discount_share: float = DISCOUNT
+) -> Outcome:
+    """Run the chain under a scenario."""
+    chain = run_chain(_late_platform(loaded, case), streams, shock_of(case))
+    return outcome(chain, case, discount_share)
+
+
+def stress(
+    loaded: Loaded, draws: int, seed: int, names: Sequence[str] = (),
+    discount_share: float = DISCOUNT,
+) -> list[Outcome]:  # fmt: skip
+    """Base case and scenarios, each on the same draws; all of them by default."""
+    wanted = [scenario(n) for n in names] or list(SCENARIOS[1:])
+    cases = [SCENARIOS[0], *(s for s in wanted if s.name != "base")]
+    return [run_scenario(loaded, Streams(seed, draws), s, discount_share) for s in cases]
+
+
+def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> Outcome:
+    """Result of a chain that was run under a scenario."""
+    ledger = chain.ledger
+    terminal = terminal_usd(ledger, chain.money.assumptions.resale_yearly_factor)
+    results = party_results(ledger, discount_share, terminal)
+    covers = {p: cover(ledger, p, chain.axis.years()) for p in borrowers(ledger)}
+    unpaid: dict[tuple[str, str], Array] = {}
+    for e in ledger.unpaid:
+        pair = (e.payer, e.payee)
+        unpaid[pair] = unpaid.get(pair, 0.0) + e.amount_usd.sum(axis=1)
+    paid: dict[str, Array] = {}
+    for e in ledger.entries:
+        if e.leg in ("guarantee", "backstop", "escrow_paid"):
+            paid[e.payer] = paid.get(e.payer, 0.0) + e.amount_usd.sum(axis=1)
+    return Outcome(
+        scenario=case,
+        npv_usd={p: r.npv_usd for p, r in results.items()},
+        gap_peak_usd=ledger.gap_usd.max(axis=1),
+        least_dscr={p: c.least_dscr for p, c in covers.items()},
+        peak_debt_usd={p: c.peak_debt_usd for p, c in covers.items()},
+        unpaid_usd={k: v for k, v in unpaid.items() if v.any()},
+        guarantees_usd={k: v for k, v in paid.items() if v.any()},
+    )
+
+
+def losses_usd(base: Outcome, other: Outcome) -> dict[str, Array]:
+    """Value that each party loses against the base, (D,); negative where it gains."""
+    zero = np.zeros_like(base.gap_peak_usd)
+    parties = dict.fromkeys((*base.npv_usd, *other.npv_usd))
+    return {p: base.npv_usd.get(p, zero) - other.npv_usd.get(p, zero) for p in parties}
+
+
+def shock_of(case: Scenario) -> Shock:
+    """Changes between the layers that make a scenario."""
+    return Shock(
+        build=lambda times, blocks: _late_grid(times, blocks, case.grid_months),
+        money=lambda inputs: _changed(inputs, case),
+        settled=lambda inputs, schedule: (
+            _in_default(inputs, schedule, case.defaults) if case.defaults else inputs
+        ),
+    )
+
+
+def _late_grid(times: BuildTimes, blocks: Blocks, months: float) -> BuildTimes:
+    route = np.array([p.route == "grid" for p in blocks.phases])
+    return replace(times, energised=times.energised + np.where(route, months, 0.0))
+
+
+def _late_platform(loaded: Loaded, case: Scenario) -> Loaded:
+    """Systems that did not ship at the start of the calendar come later."""
+    if not case.platform_months:
+        return loaded
+    program = loaded.program
+    supplies = tuple(
+        replace(s, first_racks=_months_later(s.first_racks, case.platform_months))
+        if s.first_racks >= program.start
+        else s
+        for s in program.supplies
+    )
+    return replace(loaded, program=replace(program, supplies=supplies))
+
+
+def _months_later(date: dt.date, months: int) -> dt.date:
+    month = date.month - 1 + months
+    return dt.date(date.year + month // 12, month % 12 + 1, min(date.day, 28))
+
+
+def _changed(inputs: MoneyInputs, case: Scenario) -> MoneyInputs:
+    """Assumptions, interest, guarantees and defaults of a scenario."""
+    a = inputs.assumptions
+    new = {name: change(getattr(a, name)) for name, change in case.assumptions.items()}
+    contracts = list(inputs.contracts)
+    for k, c in enumerate(contracts):
+        terms = {
+            name: v + case.rate_share if name in RATE_TERMS else v for name, v in c.terms.items()
+        }
+        if case.leaves and "leave_share" in terms:
+            terms["leave_share"] = np.full_like(terms["leave_share"], 1.0)
+        contracts[k] = replace(c, terms=terms)
+    return replace(
+        inputs, assumptions=replace(a, **new), contracts=tuple(contracts),
+        prices=_prices(inputs, new),
+    )  # fmt: skip
+
+
+def _prices(inputs: MoneyInputs, new: Mapping[str, Array]) -> Prices:
+    """Prices that follow changed assumptions; a new growth holds from the as-of date on."""
+    prices = inputs.prices
+    for name in OPEX:
+        if name in new:
+            price = replace(getattr(prices, name), usd=new[name])
+            prices = replace(prices, **{name: price})
+    if "revenue_yearly_factor" in new:
+        now = inputs.as_of_month
+        usd = prices.revenue_usd_per_gw_year.at(np.array([now]))[:, 0]
+        price = Price(usd, new["revenue_yearly_factor"], now)
+        prices = replace(prices, revenue_usd_per_gw_year=price)
+    return prices
+
+
+def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, role: str) -> MoneyInputs:
+    """The tenant or cloud with the most gigawatts stops paying two years after its first block."""
+    parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
+    power: dict[str, float] = {}
+    for party, gw in zip(parties, inputs.facility_gw.mean(axis=0), strict=True):
+        power[party] = power.get(party, 0.0) + float(gw)
+    largest = max(power, key=lambda p: power[p])
+    first = schedule.in_service[:, np.array(parties) == largest].min(axis=1)
+    return replace(inputs, defaults={**inputs.defaults, largest: first + DEFAULT_AFTER_MONTHS})

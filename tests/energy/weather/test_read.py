@@ -1,0 +1,142 @@
+"""Every layout gives the same year; every mistake of a file is told in one message."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import weather_files as files
+
+from gigawatt.energy.weather.read import read_weather
+from gigawatt.energy.weather.rows import PlaceOptions
+from gigawatt.errors import InputError
+
+DALLAS = PlaceOptions(32.898, -97.019, -6.0, 170.7)
+
+
+def write(tmp_path: Path, lines: list[str], name: str = "w.csv") -> Path:
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+LAYOUTS: dict[str, Callable[[], list[str]]] = {
+    "columns": files.columns_file,
+    "epw": files.epw_file,
+    "nsrdb": files.nsrdb_file,
+    "nsrdb in UTC": lambda: files.nsrdb_file(utc=True),
+    "pvgis": files.pvgis_file,
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts_give_the_same_year(layout, tmp_path):
+    given = DALLAS if layout == "columns" else PlaceOptions()
+    found = read_weather(write(tmp_path, LAYOUTS[layout]()), given)
+    wanted = files.year()
+    assert found.place.lat == pytest.approx(32.898)
+    assert found.place.tz_hours == -6.0
+    for name in ("drybulb_c", "rh_pct", "ghi_w_m2", "dni_w_m2", "dhi_w_m2", "wind_ms"):
+        assert getattr(found, name) == pytest.approx(getattr(wanted, name), abs=6e-3), name
+    assert found.pressure_pa == pytest.approx(wanted.pressure_pa, rel=1e-4)
+    assert found.sun_minute == 30.0
+
+
+def test_gzip_and_leap_day(tmp_path):
+    path = tmp_path / "w.csv.gz"
+    path.write_bytes(gzip.compress("\n".join(files.columns_file(leap=True)).encode()))
+    found = read_weather(path, DALLAS)
+    assert found.drybulb_c == pytest.approx(files.year().drybulb_c, abs=6e-3)
+    assert any("29 February" in n for n in found.notes)
+
+
+def change(row: int, cell: int, value: str) -> Callable[[list[str]], list[str]]:
+    def apply(lines: list[str]) -> list[str]:
+        cells = lines[row].split(",")
+        cells[cell] = value
+        return [*lines[:row], ",".join(cells), *lines[row + 1 :]]
+
+    return apply
+
+
+def scale(cell: int, factor: float, offset: float = 0.0) -> Callable[[list[str]], list[str]]:
+    def apply(lines: list[str]) -> list[str]:
+        out = [lines[0]]
+        for line in lines[1:]:
+            cells = line.split(",")
+            cells[cell] = f"{float(cells[cell]) * factor + offset:.3f}"
+            out.append(",".join(cells))
+        return out
+
+    return apply
+
+
+BAD = {
+    "a gap": (change(100, 3, ""), r"w\.csv:101: drybulb_c is missing"),
+    "no number": (change(100, 4, "wet"), r"w\.csv:101: rh_pct = 'wet' is no number"),
+    "an hour missing": (lambda x: x[:50] + x[51:], r"w\.csv:51: 3 January 02:00 where .* 01:00"),
+    "too short": (lambda x: x[:-24], "8736 hours, 8760 are wanted"),
+    "too long": (lambda x: x + x[1:25], "8784 hours, 8760 are wanted"),
+    "cut off": (lambda x: [*x[:-1], x[-1][:10]], r"w\.csv:8761: \d cells, 10 are wanted"),
+    "Fahrenheit": (scale(3, 1.8, 32.0), "degrees Fahrenheit"),
+    "kelvin": (scale(3, 1.0, 273.15), "kelvin"),
+    "humidity as share": (scale(4, 0.01), "a share"),
+    "hPa": (scale(5, 0.01), "hPa"),
+    "kJ": (scale(6, 3.6), "kJ"),
+    "kW": (scale(6, 1e-3), "kW/m2"),
+    "km/h": (scale(9, 5.0), "km/h"),
+    "no wind": (lambda x: [",".join(y.split(",")[:-1]) for y in x], "columns are missing: wind_ms"),
+    "other layout": (lambda x: ["a;b", *x[1:]], "layout is not known"),
+    "a bad hour": (change(3, 2, "two"), "whole numbers are wanted"),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_mistakes_are_told(mistake, tmp_path):
+    spoil, message = BAD[mistake]
+    with pytest.raises(InputError, match=message) as told:
+        read_weather(write(tmp_path, spoil(files.columns_file())), DALLAS)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (PlaceOptions(), "--lat, --lon, --tz"),
+        (PlaceOptions(32.9, 97.0, -6.0), "sign of the longitude"),
+        (PlaceOptions(32.9, -97.0, 0.0), "time zone"),
+        (PlaceOptions(-32.9, -97.0, -6.0), "sign of the latitude"),
+        (PlaceOptions(132.9, -97.0, -6.0), "degrees north"),
+        (PlaceOptions(32.9, -97.0, -600.0), "hours ahead of UTC"),
+    ],
+)
+def test_a_wrong_place_is_told(given, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        read_weather(write(tmp_path, files.columns_file()), given)
+
+
+def test_missing_marks_of_epw_are_gaps(tmp_path):
+    lines = files.epw_file()
+    cells = lines[500].split(",")
+    cells[13] = "9999"
+    lines[500] = ",".join(cells)
+    with pytest.raises(InputError, match=r"w\.epw:501: ghi_w_m2 is missing"):
+        read_weather(write(tmp_path, lines, "w.epw"))
+
+
+def test_half_hourly_nsrdb_is_averaged(tmp_path):
+    lines = files.nsrdb_file()
+    doubled = lines[:3]
+    for line in lines[3:]:
+        cells = line.split(",")
+        doubled += [",".join([*cells[:4], m, *cells[5:]]) for m in ("0", "30")]
+    found = read_weather(write(tmp_path, doubled))
+    assert np.sum(found.ghi_w_m2) == pytest.approx(files.total_w_m2(files.year()), rel=1e-4)
+
+
+def test_no_file():
+    with pytest.raises(InputError, match="cannot be read"):
+        read_weather(Path("/nowhere/at-all.epw"))

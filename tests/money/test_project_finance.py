@@ -1,0 +1,147 @@
+"""One case against closed forms, against a case worked line by line, and bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyxirr
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gigawatt.cli.finance import command
+from gigawatt.errors import ProblemsError
+from gigawatt.money.project_finance import KEYS, read_case, solve
+
+EXAMPLE = Path(__file__).parents[2] / "examples/project-finance.json"
+
+
+def case(**changes):
+    return {**json.loads(EXAMPLE.read_text()), **changes}
+
+
+def solved(**changes):
+    return solve(read_case(case(**changes), "case"))
+
+
+def worked_by_hand(c):
+    """The same case year by year in plain Python, as a spreadsheet would do it."""
+    flows, debt = [], 0.0
+    years = range(1, c["analysis_years"] + 1)
+    cfads = {}
+    for t in years:
+        revenue = (c["net_output_kw"] * c["hours_per_year"] * c["price_usd_per_kwh_year1"]
+                   * (1 + c["price_escalation_per_year"]) ** (t - 1))  # fmt: skip
+        om = (c["nameplate_kw"] * c["om_usd_per_kw_year1"]
+              * (1 + c["om_escalation_per_year"]) ** (t - 1))  # fmt: skip
+        cfads[t] = revenue - om
+        if t <= c["debt_tenor_years"]:
+            debt += cfads[t] / c["target_dscr"] / (1 + c["debt_rate"]) ** t
+    equity = c["total_installed_cost_usd"] + c["upfront_fee"] * debt - debt
+    flows.append(-equity)
+    balance = debt
+    for t in years:
+        service = cfads[t] / c["target_dscr"] if t <= c["debt_tenor_years"] else 0.0
+        interest = balance * c["debt_rate"] if t <= c["debt_tenor_years"] else 0.0
+        balance -= service - interest
+        shares = c["tax_depreciation"]
+        share = shares[t - 1] if t <= len(shares) else 0.0
+        income = cfads[t] - interest - share * c["total_installed_cost_usd"]
+        state = c["state_tax_rate"] * income
+        federal = c["federal_tax_rate"] * (income - state)
+        flows.append(cfads[t] - service - state - federal)
+    return debt, equity, flows, balance
+
+
+def test_the_example_agrees_with_a_spreadsheet_of_plain_python():
+    c = case()
+    debt, equity, flows, left = worked_by_hand(c)
+    result = solved()
+    assert result.debt_usd == pytest.approx(debt, rel=1e-12)
+    assert result.equity_usd == pytest.approx(equity, rel=1e-12)
+    assert result.equity_irr_after_tax_pct == pytest.approx(100 * pyxirr.irr(flows), rel=1e-9)
+    npv = pyxirr.npv(c["nominal_discount_rate"], flows)
+    assert result.equity_npv_after_tax_usd == pytest.approx(npv, rel=1e-9)
+    assert abs(left) < 1e-3  # the debt is repaid at the end of its tenor
+    assert result.min_dscr == pytest.approx(c["target_dscr"])
+    assert result.llcr == pytest.approx(c["target_dscr"])
+
+
+def test_level_cash_flow_gives_an_annuity():
+    r = solved(price_escalation_per_year=0.0, om_escalation_per_year=0.0, debt_rate=0.06,
+               debt_tenor_years=15, target_dscr=1.25)  # fmt: skip
+    cfads = r.years["cfads_usd"][1]
+    annuity = (1 - 1.06**-15) / 0.06
+    assert r.debt_usd == pytest.approx(cfads / 1.25 * annuity, rel=1e-12)
+
+
+def test_without_taxes_and_debt_the_owner_has_the_project():
+    r = solved(federal_tax_rate=0, state_tax_rate=0, debt_tenor_years=0)
+    assert r.debt_usd == 0.0
+    assert np.isinf(r.min_dscr)
+    np.testing.assert_allclose(r.years["equity_flow_usd"][1:], r.years["cfads_usd"][1:])
+
+
+@given(
+    st.floats(1.05, 2.5), st.floats(0.0, 0.15), st.integers(1, 25), st.floats(0.0, 0.05),
+    st.floats(0.0, 0.4), st.floats(0.0, 0.12),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_accounts_close(dscr, rate, tenor, fee, federal, state):
+    r = solved(target_dscr=dscr, debt_rate=rate, debt_tenor_years=tenor, upfront_fee=fee,
+               federal_tax_rate=federal, state_tax_rate=state)  # fmt: skip
+    cost = case()["total_installed_cost_usd"]
+    assert r.debt_usd + r.equity_usd == pytest.approx(cost + r.upfront_fee_usd, rel=1e-12)
+    assert r.years["principal_usd"].sum() == pytest.approx(r.debt_usd, rel=1e-9)
+    assert r.min_dscr == pytest.approx(dscr)
+    assert r.llcr == pytest.approx(dscr)
+    y = r.years
+    left = (y["cfads_usd"] - y["interest_usd"] - y["principal_usd"] - y["state_tax_usd"]
+            - y["federal_tax_usd"])  # fmt: skip
+    np.testing.assert_allclose(left[1:], y["equity_flow_usd"][1:], rtol=1e-9, atol=1e-3)
+
+
+def test_the_fee_may_be_deducted_in_two_ways():
+    none, cost, tenor = (
+        solved(upfront_fee_tax=way).equity_npv_after_tax_usd
+        for way in ("none", "with_cost", "over_tenor")
+    )
+    assert none < tenor < cost
+
+
+@pytest.mark.parametrize("key", [*KEYS, "tax_depreciation"])
+@pytest.mark.parametrize("value", [None, "much", float("nan"), True, -7.5])
+def test_each_bad_value_is_told_with_its_key(key, value):
+    if key == "price_usd_per_kwh_year1" and value == -7.5:
+        return  # prices may be negative
+    with pytest.raises(ProblemsError) as error:
+        read_case(case(**{key: value}), "case.json")
+    assert any(p.key == key for p in error.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tax_depreciation": [0.6, 0.6]}, "more than 1"),
+        ({"tax_depreciation": [1.2]}, "tax_depreciation[0]"),
+        ({"debt_tenor_years": 30}, "analysis_years (25)"),
+        ({"debt_rat": 0.1}, "Did you mean 'debt_rate'"),
+        ({"upfront_fee_tax": "withcost"}, "Did you mean 'with_cost'"),
+        ({"analysis_years": 12.5}, "whole number"),
+    ],
+)
+def test_what_is_wrong_is_said(changes, words):
+    with pytest.raises(ProblemsError, match=r".") as error:
+        read_case(case(**changes), "case.json")
+    assert words in str(error.value)
+
+
+def test_the_command_prints_the_named_outputs():
+    result = CliRunner().invoke(command, [str(EXAMPLE), "--json"])
+    data = json.loads(result.stdout)
+    assert {"debt_usd", "equity_usd", "equity_irr_after_tax_pct", "equity_npv_after_tax_usd",
+            "min_dscr"} <= set(data)  # fmt: skip
+    assert data["equity_irr_roots"] == 1

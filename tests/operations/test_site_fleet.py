@@ -1,0 +1,136 @@
+"""A site of a programme as a fleet: load, failure classes, the week, the command."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from gigawatt.catalog import load_catalog
+from gigawatt.cli.operate import command
+from gigawatt.errors import InputError
+from gigawatt.operations.account import account, call_account, power_account
+from gigawatt.operations.causes import failure_classes
+from gigawatt.operations.events.simulate import simulate
+from gigawatt.operations.grid import Smoothing
+from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+from gigawatt.operations.week import representative_week
+from gigawatt.program.load import load_program
+from gigawatt.study.operate import site_input
+
+PROGRAM = "openai-nvidia-2025-09"
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load_program(PROGRAM)
+
+
+@pytest.fixture(scope="module")
+def spec(loaded):
+    site = site_input(loaded, "abilene-expansion")
+    return site_fleet(site, loaded.catalog, central_assumptions(loaded.catalog))
+
+
+@pytest.fixture(scope="module")
+def run(loaded, spec):
+    curve = demand_curve(central_assumptions(loaded.catalog))
+    return simulate(spec, 120.0, 1, 60.0, curve=curve, warm_days=28)
+
+
+def test_classes_share_the_rate_of_a_node():
+    classes = failure_classes(load_catalog(), 2.4)
+    assert math.isclose(sum(c.per_1000_node_days for c in classes), 2.4)
+    assert {c.blast for c in classes} == {"tray", "rack", 8, 16, 256}
+
+
+def test_demand_has_the_mean_that_the_closed_forms_take(loaded):
+    a = central_assumptions(loaded.catalog)
+    curve = demand_curve(a)
+    assert math.isclose(curve.mean(), a["serve_use_share"], rel_tol=1e-6)
+    assert curve.max() <= 1.0 + 1e-9
+
+
+def test_a_site_stands_for_its_megawatts(loaded):
+    site = site_input(loaded, "abilene-expansion")
+    assert site.racks > 100
+    assert math.isclose(sum(u.share for u in site.uses), 1.0, abs_tol=0.3)
+    with pytest.raises(InputError, match="Did you mean 'abilene-expansion'"):
+        site_input(loaded, "abilene-expansio")
+
+
+def test_hours_and_money_add_up(run):
+    told = account(run, 3.0)
+    assert math.isclose(sum(w["share"] for w in told["waterfall"]), 1.0)
+    usd = sum(w["usd"] for w in told["waterfall"])
+    assert math.isclose(usd, 3.0 * told["gpu_hours"])
+    assert 0.6 < told["useful_share"] < 0.95
+
+
+def test_power_of_a_site(run):
+    told = power_account(run, Smoothing(ramp_mw_per_min=2.0, storage_mwh=5.0, storage_mw=20.0))
+    assert told["mean_mw"] < told["peak_mw"] <= told["installed_mw"]
+    assert told["smoothed"]["ramp_up_mw_per_min"] <= 2.0 + 1e-9
+    assert told["smoothed"]["ramp_up_mw_per_min"] < told["ramp_up_mw_per_min"]
+    call = call_account(run, 2.0, 60.0, 4.0)
+    assert call["missing_mw"] == 0.0
+    assert call["gpu_hours_lost"] > 0.0
+
+
+def test_representative_week(loaded, spec):
+    curve = demand_curve(central_assumptions(loaded.catalog))
+    week = representative_week(spec, curve, seed=2)
+    assert week.it_shape_pu.shape == (168,)
+    assert math.isclose(week.it_shape_pu.mean(), 1.0)
+    assert 0.0 < week.mean_it_mw < spec.racks * spec.work_w / 1e6
+    assert week.drop_mw > 1.0
+    day = week.it_shape_pu.reshape(7, 24).mean(axis=0)
+    assert day.argmax() in range(10, 20)  # the pool's afternoon
+
+
+def test_the_warm_up_is_not_counted(spec):
+    run = simulate(spec, 20.0, 1, warm_days=10)
+    assert math.isclose(sum(run.availability().values()), 1.0)
+    assert math.isclose(sum(run.goodput().values()), 1.0, rel_tol=1e-9)
+    assert run.power_mw().shape == (1, 480)
+    energy = run.power_mw().sum() * 3600e6
+    assert math.isclose(energy, run.fleet.site["joule"].sum(), rel_tol=1e-9)
+
+
+def operate(*argv):
+    return CliRunner().invoke(command, [PROGRAM, *argv], catch_exceptions=False)
+
+
+def test_the_command_tells_a_site(tmp_path):
+    log = tmp_path / "log.parquet"
+    done = operate("--days", "5", "--warm-days", "2", "--json", "--shed", "1", "60", "2",
+                   "--log", str(log))  # fmt: skip
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert told["sites"] == ["abilene-expansion"]
+    assert told["power"]["mean_mw"] > 0.0
+    assert log.stat().st_size > 1000
+    text = operate("--days", "2", "--warm-days", "1").stdout
+    assert "GPU-hours are useful work" in text
+
+
+def test_mistakes_are_told():
+    with pytest.raises(InputError, match="Did you mean 'elastic'"):
+        operate("--policy", "elastc")
+    with pytest.raises(InputError, match="--days"):
+        operate("--days", "0")
+    assert "Did you mean 'replay'" in CliRunner().invoke(command, ["replya"]).output
+
+
+def test_a_power_cap_costs_throughput(loaded):
+    a = central_assumptions(loaded.catalog)
+    site = site_input(loaded, "abilene-expansion")
+    free = simulate(site_fleet(site, loaded.catalog, a), 30.0, 1, curve=demand_curve(a))
+    cap = 0.85 * float(free.peak_mw()[0])
+    tight = site_fleet(site, loaded.catalog, a, cap_mw=np.array([cap]))
+    capped = simulate(tight, 30.0, 1, curve=demand_curve(a))
+    assert capped.peak_mw()[0] <= cap + 1e-9
+    assert capped.goodput()["work"] < free.goodput()["work"]

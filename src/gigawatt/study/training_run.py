@@ -30,11 +30,11 @@ from gigawatt.performance.shapes import active_params, total_params, train_flop_
 from gigawatt.performance.training.cases import Case, predict
 from gigawatt.performance.training.facts import machine_facts
 from gigawatt.performance.training.flops import peak_tflops
+from gigawatt.performance.training.rate import CHECKPOINT
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from gigawatt.uncertainty.streams import Streams
 
-CHECKPOINT_BYTES_PER_PARAMETER = 14.0  # BF16 weights, FP32 master weights and two moments
 DRAWS = 1000
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
@@ -139,7 +139,7 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
         extra = catalog.fact("assumptions/training/local_steps_token_factor").distribution
         steps = steps * streams.sample("training-run/local-steps", extra)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
-    work, failures = _work_share(case, gpus, a)
+    work, failures = _work_share(case, gpus, a, catalog.fact(CHECKPOINT).value)
     seconds = steps * step_s / work
     powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
     pue = streams.sample(
@@ -212,11 +212,13 @@ def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, f
     return tokens, tokens * per_token, float(loss_of(law, parameters, tokens))
 
 
-def _work_share(case: Case, gpus: int, a: OperationsAssumptions) -> tuple[Array, Array]:
+def _work_share(
+    case: Case, gpus: int, a: OperationsAssumptions, checkpoint_bytes: float
+) -> tuple[Array, Array]:
     """Share of the run's time that counts, and failures of the job per s; (D,) each."""
     rate = node_rate_per_s(a.failures_per_1000_node_days)
     failures = job_rate_per_s(gpus, rate, a.service_factor, a.service_nodes, a.size_exponent)
-    share = total_params(case.shape) * CHECKPOINT_BYTES_PER_PARAMETER / gpus
+    share = total_params(case.shape) * checkpoint_bytes / gpus
     stall = a.checkpoint_stall_s + share / (a.checkpoint_gb_s_per_package * 1e9)
     restart = a.restart_base_s + a.restart_s_per_1000_packages * gpus / 1000.0
     inside = synchronous_restart(failures, stall, a.detection_s, restart, a.restart_failure_share)

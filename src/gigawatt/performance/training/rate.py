@@ -27,7 +27,7 @@ from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.search import Found, search
 from gigawatt.performance.training.space import PRACTICAL
 
-CHECKPOINT_BYTES_PER_PARAMETER = 14.0  # BF16 weights, FP32 master weights and two moments
+CHECKPOINT = "efficiencies/train-common/checkpoint_bytes_per_param"
 GRAIN = 16  # batches are rounded to a multiple: sequences of a batch have to divide
 
 
@@ -65,7 +65,7 @@ def programme_rate(
     found = _searched(
         shape, system, _Held(model), packages, seq_len_tokens, batch, _format(precision, system)
     )
-    return _rate(shape, system, found, said.sigma_log)
+    return _rate(shape, system, found, said.sigma_log, catalog.fact(CHECKPOINT).value)
 
 
 def programme_case(
@@ -142,7 +142,9 @@ def _format(precision: str, system: System) -> Precision:
     raise InputError(f"precision {precision!r} is not one of bf16, fp8, fp4.")
 
 
-def _rate(shape: ModelShape, system: System, found: Found, sigma: float) -> TrainRate:
+def _rate(
+    shape: ModelShape, system: System, found: Found, sigma: float, checkpoint_bytes: float
+) -> TrainRate:
     o, plan = found.outputs, found.plan
     flop = train_flop_per_token(shape, plan.seq)
     busy = o["compute_s"] + o["recompute_s"] + o["optimizer_s"]
@@ -165,7 +167,7 @@ def _rate(shape: ModelShape, system: System, found: Found, sigma: float) -> Trai
         power_idle_w=idle_w / idle_s if idle_s > 0.0 else 0.0,
         compute_share=busy / found.step_s,
         communication_share=talk / found.step_s,
-        checkpoint_bytes=CHECKPOINT_BYTES_PER_PARAMETER * total_params(shape),
+        checkpoint_bytes=checkpoint_bytes * total_params(shape),
         sigma_log=(o["sigma_log"] ** 2 + sigma**2) ** 0.5,
     )
 

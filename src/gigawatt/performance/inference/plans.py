@@ -221,6 +221,7 @@ def _one_pool(grid: _Grid, layouts: tuple[Layout, ...], packages: int, c: Consta
     state = steady(p, c, grid.requests)
     each = p.world * p.stages
     replicas = np.floor(packages / each)
+    streamed = c.stream_tokens * state.tpot_s  # tokens that a client waits for before it sees one
     return Plans(
         packages=packages,
         layouts=layouts,
@@ -233,8 +234,8 @@ def _one_pool(grid: _Grid, layouts: tuple[Layout, ...], packages: int, c: Consta
         accepted=p.accepted,
         requests=grid.requests,
         tpot_s=state.tpot_s,
-        ttft_s=state.ttft_s,
-        ttft_p99_s=state.ttft_p99_s,
+        ttft_s=state.ttft_s + streamed,
+        ttft_p99_s=state.ttft_p99_s + streamed,
         output_tok_s=grid.requests / state.tpot_s * replicas,
         prompt_share=state.prefill_share,
         used_share=replicas * each / packages,

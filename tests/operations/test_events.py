@@ -27,7 +27,7 @@ DAY = 86400.0
 LOST, STALL, DETECT = 0.08, 60.0, 30.0
 
 
-def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, failures=30_000):
+def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, failures=120_000):
     """One job for ever; returns the simulated work share, and the failure rate and restart."""
     racks = math.ceil(gpus / 72)
     restart = 63 + 8.54 * racks * 72 / 1000

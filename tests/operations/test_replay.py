@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import math
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigawatt.cli.operate import command
 from gigawatt.errors import InputError, ProblemsError
 from gigawatt.operations.cluster import named_cluster
 from gigawatt.operations.events.replay import POLICIES, replay
-from gigawatt.operations.traces.read import read_trace
+from gigawatt.operations.traces.read import read_trace, stated_size
 from gigawatt.operations.traces.replayed import replay_trace, summary
 
 DAY = 86400.0
@@ -210,3 +213,28 @@ def test_skip_bad_keeps_them_apart(tmp_path):
     told = summary(trace, replay_trace(trace, named_cluster("hgx-h100"), "fifo"))
     assert told["rejected_rows"] == 1
     assert told["completed"] == 1
+
+
+def test_swf_names_its_processors(tmp_path):
+    line = "1 0 10 300 32 -1 -1 32 600 -1 1 1 1 -1 1 1 -1 -1\n"
+    path = write(tmp_path, "a.swf", "; MaxNodes: 8\n; MaxProcs: 64\n" + line)
+    assert stated_size(path) == 64.0
+    done = CliRunner().invoke(command, ["replay", str(path), "--json"], catch_exceptions=False)
+    told = json.loads(done.stdout)
+    assert (told["capacity"], told["completed"], told["counts"]) == (64.0, 1, "processor")
+
+
+def test_the_command_writes_what_it_is_asked_for(tmp_path):
+    path = write(tmp_path, "t.csv", "job_id,submit_s,duration_s,gpus\na,0,0,8\nb,5,60,8\n")
+    out = {name: tmp_path / f"{name}.csv" for name in ("bad", "jobs", "power")}
+    done = CliRunner().invoke(
+        command,
+        ["replay", str(path), "--gpus", "8", "--skip-bad", "--rejected", str(out["bad"]),
+         "--jobs-out", str(out["jobs"]), "--power-out", str(out["power"])],
+        catch_exceptions=False,
+    )  # fmt: skip
+    assert done.exit_code == 0
+    assert "1 bad rows left out" in done.stdout
+    assert out["bad"].read_text().splitlines()[1].startswith("2,")
+    assert out["jobs"].read_text().splitlines()[1] == "b,5,5,65,8"
+    assert len(out["power"].read_text().splitlines()) == 5

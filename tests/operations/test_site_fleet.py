@@ -19,7 +19,7 @@ from gigawatt.operations.grid import Smoothing
 from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
 from gigawatt.operations.week import representative_week
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input
+from gigawatt.study.operate import site_input, site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
 
@@ -134,3 +134,10 @@ def test_a_power_cap_costs_throughput(loaded):
     capped = simulate(tight, 30.0, 1, curve=demand_curve(a))
     assert capped.peak_mw()[0] <= cap + 1e-9
     assert capped.goodput()["work"] < free.goodput()["work"]
+
+
+def test_stages_of_a_site_grow(loaded):
+    site = loaded.program.sites[0]
+    weeks = site_weeks(loaded, site.id)
+    assert [len(stage) for stage, _ in weeks] == list(range(1, len(site.phases) + 1))
+    assert np.all(np.diff([w.mean_it_mw for _, w in weeks]) > 0)

@@ -12,10 +12,11 @@ from gigawatt.report.sections.binding import STYLES
 from gigawatt.report.sections.headline import TILES
 from gigawatt.report.strings import STRINGS, strings_of
 from gigawatt.schedule.result import Binding
+from gigawatt.study.stress import SCENARIOS
 
 FOLDER = Path(gigawatt.report.__file__).parent
 WORDS = ("strings.py", "words_en.py", "words_fr.py")
-BY_NAME = (
+BY_NAME = ("scenario.",
     "constraint.", "short.", "cause.", "component.", "metric.", "source.", "mark.", "party.",
     "limits.", "reading.", "tile.", "leg.", "route.", "basis.", "kind.", "page.yes", "page.no",
     "total.", "glossary.", "answer.", "lever.", "event.", "short_answer.", "export.",
@@ -68,6 +69,7 @@ def test_names_from_the_layers_have_words():
     assert {b.name.lower() for b in Binding} == set(STYLES)
     assert len(set(STYLES.values())) == len(STYLES)
     assert {f"tile.{name}" for name in TILES} <= set(english)
+    assert {f"scenario.{s.name}" for s in SCENARIOS[1:]} <= set(english)
 
 
 def test_a_name_without_words_is_shown_as_it_is():

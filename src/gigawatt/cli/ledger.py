@@ -202,8 +202,8 @@ def _print_text(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         [_party_row(r) for r in v.party_table(view, rate)],
     )
     click.echo(
-        "\nIRR: median of the draws in which the party pays before it is paid and has one rate "
-        "only; with several rates, or none, there is no meaningful one."
+        "\nIRR: median, where at least half of the draws have one rate and the party pays before "
+        "it is paid. What no named instrument covers counts as the party's own money."
     )
     _print_gap(v.gap_table(view))
     _print_rest(view, outcomes)

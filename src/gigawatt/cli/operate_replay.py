@@ -46,7 +46,7 @@ def command(
     gigawatt operate replay sacct.csv --cluster my-cluster.toml --policy easy --json
     gigawatt operate replay raps.csv --cluster frontier --policy raps --until-h 24
     """  # noqa: D301
-    from gigawatt.operations.traces.read import read_trace
+    from gigawatt.operations.traces.read import read_trace, stated_size
     from gigawatt.operations.traces.replayed import replay_trace, summary
 
     cluster = _cluster(cluster_name, gpus, nodes)
@@ -54,6 +54,8 @@ def command(
     _check_policy(policy)
     speeds = _steps(steps_per_s)
     path = Path(trace)
+    if size is None and not (cluster_name or gpus or nodes):
+        size = stated_size(path)
     read = read_trace(path, layout, skip_bad, _capacity_for(cluster, size), speeds)
     if read.rejected:
         _write_rejected(read, Path(rejected_to or f"{path.name}.rejected.csv"))

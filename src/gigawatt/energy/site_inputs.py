@@ -16,6 +16,7 @@ from gigawatt.energy.climate_hours import ClimateHours, climate_hours
 from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.site_plan import SiteInputs, Source, StageLoad, Store
+from gigawatt.energy.solar import PVWATTS
 from gigawatt.energy.weather.normals import normals_of
 from gigawatt.program.model import Site
 from gigawatt.program.reserve import FIRM_PATH, reserve_of_load
@@ -121,7 +122,7 @@ def _sources(
     lead = catalog.record("technologies", BRIDGE).value("lead_time_months")
     out.append(_gas(BRIDGE, catalog, facility_mw, lead))
     if weather is not None:
-        ratio = catalog.record("generators", PV).value("dc_ac_ratio_factor")
+        ratio = PVWATTS.dc_ac_ratio  # yields are per DC nameplate, costs per AC
         yields = {
             PV: np.minimum(weather.pv_per_dc * ratio, 1.0),
             WIND: weather.wind_pu,

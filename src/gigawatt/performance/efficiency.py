@@ -1,7 +1,7 @@
 """What hardware and software reach of their peaks: typed views of the catalog's ``efficiencies``.
 
-Records are named by use and generation: ``train-hopper``; what does not depend on the generation is
-in ``train-common`` and ``power``. Serving has a table of its own (`inference/fitted.py`). Layers
+Records are named by use and generation: ``step-hopper``; what does not depend on the generation is
+in ``step-common`` and ``power``. Serving has a table of its own (`inference/fitted.py`). Layers
 use the central values; the ranges say how well a value is known, and the models' sigma holds what
 follows from them for a predicted rate, so that an efficiency is not counted twice as uncertain.
 """
@@ -18,79 +18,6 @@ from gigawatt.performance.hardware import System
 T = TypeVar("T")
 
 TABLE = "efficiencies"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainEfficiency:
-    """Training on one generation of accelerators.
-
-    Attributes
-    ----------
-    gemm_bf16_share, gemm_fp8_share, gemm_fp4_share : of the dense peak of the precision, in large
-        matrix products, with what quantising costs.
-    attention_share : of the dense BF16 peak, in causal attention (causal FLOP count).
-    moe_host_ms : time the host needs per mixture layer and microbatch, forward and backward.
-    tp_exposed_share, dp_exposed_share, all_to_all_exposed_share : part of the communication that
-        computing does not hide.
-    fixed_step_ms : time per step that depends on nothing here.
-    dense_sigma_log, moe_sigma_log : standard deviation of ln(true / predicted) throughput.
-    """
-
-    gemm_bf16_share: float
-    gemm_fp8_share: float
-    gemm_fp4_share: float
-    attention_share: float
-    moe_host_ms: float
-    tp_exposed_share: float
-    dp_exposed_share: float
-    all_to_all_exposed_share: float
-    fixed_step_ms: float
-    dense_sigma_log: float
-    moe_sigma_log: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrainCommon:
-    """Training constants that do not depend on the generation.
-
-    Attributes
-    ----------
-    hbm_share, scaleup_share, scaleout_share : reached of the memory's and links' bandwidth.
-    collective_latency_us : of one collective per doubling of its ranks.
-    expert_half_tokens : tokens of one expert at which its products run at half their efficiency.
-    norm_passes, activation_passes, permute_passes : times that BF16 values cross the memory per
-        layer, forward and backward: hidden values, feed-forward values, routed hidden values.
-    quantise_bytes : memory traffic per value that enters a product in FP8 or FP4.
-    logit_bytes : memory traffic per logit of the loss.
-    gradient_bytes, optimizer_bytes : per parameter and step, over the network and to the memory.
-    pipeline_exposed_share : part of the sends between stages that computing does not hide.
-    stage_imbalance_share : extra of the slowest stage where layers do not divide evenly.
-    weight_memory_bytes, optimizer_memory_bytes : per parameter, kept by every data-parallel rank,
-        and shared among them.
-    memory_share : part of the memory that a job may fill.
-    checkpoint_bytes_per_param : of a full checkpoint.
-    announced_sigma_log : added in quadrature for systems that have not been released.
-    """
-
-    hbm_share: float
-    scaleup_share: float
-    scaleout_share: float
-    collective_latency_us: float
-    expert_half_tokens: float
-    norm_passes: float
-    activation_passes: float
-    permute_passes: float
-    quantise_bytes: float
-    logit_bytes: float
-    gradient_bytes: float
-    optimizer_bytes: float
-    pipeline_exposed_share: float
-    stage_imbalance_share: float
-    weight_memory_bytes: float
-    optimizer_memory_bytes: float
-    memory_share: float
-    checkpoint_bytes_per_param: float
-    announced_sigma_log: float
 
 
 @dataclass(frozen=True, slots=True)

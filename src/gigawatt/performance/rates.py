@@ -139,5 +139,5 @@ def _factor(
 def _calibrated(catalog: Catalog, kind: str, generation: str) -> str:
     """Month of the software that rates hold for; "" for a forecast."""
     if kind == "train":
-        return calibrated_month(catalog, kind, generation)
+        return calibrated_month(catalog, "step", generation)
     return CALIBRATED if generation in load_fitted(catalog).generations else ""

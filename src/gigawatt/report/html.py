@@ -30,6 +30,7 @@ from gigawatt.report.sections import (
     schedule,
     serving,
     side_by_side,
+    stress,
     value_chain,
 )
 from gigawatt.report.texts import in_language
@@ -47,6 +48,7 @@ SECTIONS = (
     gigawatts.section,
     influence.section,
     money.section,
+    stress.section,
     capex.section,
     value_chain.section,
     footprint.section,

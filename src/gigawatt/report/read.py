@@ -37,6 +37,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "events": ("site", "site_name", "date", "kind", "note", "source", "status"),
     "ledger": ("month", "payer", "payee", "instrument", "leg", "investment", "amount_usd_mean"),
     "gap": ("month", "gap_usd_p10", "gap_usd_p50", "gap_usd_p90", "gap_usd_mean"),
+    "parties": (
+        "party", "npv_usd_p10", "npv_usd_p50", "npv_usd_p90", "irr_share_p50",
+        "share_of_draws_with_one_irr", "peak_need_usd_p50",
+    ),
+    "cover": (
+        "borrower", "least_dscr_p10", "least_dscr_p50", "least_dscr_p90", "peak_debt_usd_mean",
+        "probability_below_lockup", "probability_below_default",
+    ),
+    "stress": ("scenario", "party", "loss_usd_mean"),
     "operations": ("year", "cause", "package_hours_mean", "share"),
     "energy": (
         "month", "site", "source", "supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean",

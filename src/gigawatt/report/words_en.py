@@ -202,6 +202,39 @@ ENGLISH: dict[str, str] = {
     "money.gap_note": "What is outstanding at the end of the month that no named instrument "
     "pays for. Source: tables/gap of this run.",
     "money.gap_table": "Funding gap at year end",
+    "risk.title": "Who carries the risk",
+    "risk.intro": "Values at 10 % a year at the start of the calendar, with what stands at "
+    "its end: loans at their balance, systems at their resale value, shares at cost. What no named "
+    "instrument pays counts as the party’s own money. From 100 draws of their own.",
+    "risk.parties": "What each party gets out of it",
+    "risk.parties_note": "Rate of return: median, where at least half of the draws have one rate "
+    "and the party pays first. What a party does outside the "
+    "programme is not in it. Source: tables/parties of this run.",
+    "risk.irr": "Rate of return",
+    "risk.one_irr": "Draws with one",
+    "risk.need": "Peak need",
+    "risk.cover": "Cover of debt service",
+    "risk.cover_note": "Least yearly cash flow before debt service over service. Below 1.15 "
+    "nothing "
+    "is distributed, below 1.05 a loan is in default. Source: tables/cover of this run.",
+    "risk.borrower": "Borrower",
+    "risk.debt": "Largest debt",
+    "risk.lockup": "Below 1.15",
+    "risk.default": "Below 1.05",
+    "risk.stress": "Who loses what under stress: value lost against the base case",
+    "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
+    "the answer to question 12. Nobody reacts to a shock, and a party in default goes on serving: "
+    "losses are upper bounds, before any recovery. Source: tables/stress of this run.",
+    "scenario.lender": "lender’s case",
+    "scenario.downside": "downside",
+    "scenario.it-life-3": "systems last 3 years",
+    "scenario.price-down-40": "GPU-hour −40 % a year",
+    "scenario.tenant-leaves": "tenant leaves",
+    "scenario.grid-late-12": "grid a year late",
+    "scenario.platform-late-6": "platform 2 quarters late",
+    "scenario.rates-up-300": "interest +300 bp",
+    "scenario.tenant-defaults": "tenant defaults",
+    "scenario.cloud-defaults": "cloud defaults",
     "unit.bn_usd": "bn USD, nominal",
     "unit.bn_usd_gw": "bn USD per facility GW",
     "unit.gw": "GW",

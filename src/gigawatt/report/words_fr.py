@@ -212,6 +212,41 @@ _WORDS: dict[str, str] = {
     "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
     "tables/gap de cette simulation.",
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
+    "risk.title": "Qui porte le risque",
+    "risk.intro": "Valeurs à 10 % par an au début du calendrier, avec ce qui reste à sa fin : "
+    "prêts à leur solde, systèmes à leur valeur de revente, actions à leur coût. Ce qu’aucun "
+    "instrument nommé ne paie compte comme argent propre. Sur 100 tirages à part.",
+    "risk.parties": "Ce que chaque partie en retire",
+    "risk.parties_note": "Taux de rendement : médiane, là où au moins la moitié des tirages n’ont "
+    "qu’un taux et où la partie paie d’abord. Ce qu’une partie fait hors du programme n’y est pas. "
+    "Source : tables/parties de cette simulation.",
+    "risk.irr": "Taux de rendement",
+    "risk.one_irr": "Tirages à un taux",
+    "risk.need": "Besoin maximal",
+    "risk.cover": "Couverture du service de la dette",
+    "risk.cover_note": "Plus faible flux annuel avant service de la dette sur ce service. Sous "
+    "1,15 "
+    "rien n’est distribué, sous 1,05 un prêt est en défaut. Source : tables/cover de cette "
+    "simulation.",
+    "risk.borrower": "Emprunteur",
+    "risk.debt": "Dette la plus grande",
+    "risk.lockup": "Sous 1,15",
+    "risk.default": "Sous 1,05",
+    "risk.stress": "Qui perd quoi sous contrainte : valeur perdue par rapport au cas de base",
+    "risk.stress_note": "Moyenne des tirages ; un gain est négatif. Ce que change chaque essai est "
+    "dans la réponse à la question 12. Personne ne réagit à un choc, et une partie en défaut "
+    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement. Source : "
+    "tables/stress de cette simulation.",
+    "scenario.lender": "cas du prêteur",
+    "scenario.downside": "cas défavorable",
+    "scenario.it-life-3": "systèmes de 3 ans",
+    "scenario.price-down-40": "heure de GPU −40 % par an",
+    "scenario.tenant-leaves": "le locataire part",
+    "scenario.grid-late-12": "réseau un an en retard",
+    "scenario.platform-late-6": "plateforme 2 trimestres en retard",
+    "scenario.rates-up-300": "intérêts +300 pb",
+    "scenario.tenant-defaults": "défaut du locataire",
+    "scenario.cloud-defaults": "défaut du cloud",
     "unit.bn_usd": "Md $ courants",
     "unit.bn_usd_gw": "Md $ par GW d’installation",
     "unit.gw": "GW",

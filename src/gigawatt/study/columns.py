@@ -133,8 +133,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         },
         "irr_share_p50": Column(
             "share",
-            "Rate of return a year, median of the draws in which the "
-            "party pays first and has one rate; empty = none.",
+            "Rate of return a year, median; empty where less than half of the draws have one rate "
+            "and the party pays first.",
         ),
         "share_of_draws_with_one_irr": Column("share", "Share of the draws with one such rate."),
         "share_of_draws_with_several_irr": Column("share", "Share of the draws with several."),
@@ -226,6 +226,17 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "water_m3_mean": Column(
             "m3", 'Water used at the site in the month; mean; only where source is "all".'
         ),
+    },
+    "indicators": {
+        "it_mwh": Column("MWh", "Energy of the IT equipment in the year; mean of the draws."),
+        "facility_mwh": Column("MWh", "Energy at the site's meter in the year; mean of the draws."),
+        "pue": Column("factor", "Facility over IT energy (ISO/IEC 30134-2)."),
+        "wue_l_per_kwh": Column("L/kWh", "Site water over IT energy (30134-9)."),
+        "cue_kg_per_kwh": Column(
+            "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
+        ),
+        "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
+        "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
     },
     "impact": {},
     "performance": {

@@ -28,7 +28,7 @@ from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import SECONDS_PER_HOUR
 from gigawatt.study.chain import Chain, run_chain
-from gigawatt.study.stress import DEFAULT_DSCR, DISCOUNT, LOCKUP_DSCR
+from gigawatt.study.stress import DEFAULT_DSCR, DISCOUNT, LOCKUP_DSCR, without_bridge
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
@@ -99,20 +99,21 @@ def net_of_parties(view: LedgerView) -> dict[str, Array]:
 def party_table(view: LedgerView, discount_share: float = DISCOUNT) -> list[dict[str, Any]]:
     """Value, return, payback and need of each party.
 
-    A rate of return is told for draws in which the party pays before it is paid and has one rate.
+    What no named instrument covers counts as the party's own money. A rate of return is told where
+    at least half of the draws have one rate and the party pays before it is paid.
     """
-    chain = view.chain
-    terminal = terminal_usd(chain.ledger, chain.money.assumptions.resale_yearly_factor)
+    chain, own = view.chain, without_bridge(view.chain)
+    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor)
     found = []
-    nets = net_by_party(chain.ledger)
-    for party, r in party_results(chain.ledger, discount_share, terminal).items():
+    nets = net_by_party(own)
+    for party, r in party_results(own, discount_share, terminal).items():
         net = nets[party]
         invests = np.take_along_axis(net, (net != 0.0).argmax(axis=1)[:, None], axis=1)[:, 0] < 0.0
         one = (r.irr_roots == 1) & invests
         found.append({
             "party": party,
             **_band("npv_usd", r.npv_usd),
-            "irr_share_p50": float(np.median(r.irr_share[one])) if one.any() else None,
+            "irr_share_p50": float(np.median(r.irr_share[one])) if one.mean() >= 0.5 else None,
             "share_of_draws_with_one_irr": float(one.mean()),
             "share_of_draws_with_several_irr": float(np.mean(r.irr_roots > 1)),
             "payback": _date(chain.axis, float(bands(r.payback_months)[1])),

@@ -82,3 +82,14 @@ def site_week(
     site = site_input(loaded, site_id, phases)
     spec = site_fleet(site, loaded.catalog, a, policy)
     return representative_week(spec, demand_curve(a), seed)
+
+
+def site_weeks(
+    loaded: Loaded, site_id: str, policy: str = "sync", seed: int = 1
+) -> list[tuple[tuple[str, ...], Week]]:
+    """Representative week of each stage of a site: after its first phase, its second, and so on."""
+    phases = next((s.phases for s in loaded.program.sites if s.id == site_id), None)
+    if phases is None:
+        raise unknown_name("site", site_id, [s.id for s in loaded.program.sites])
+    stages = [tuple(p.id for p in phases[: n + 1]) for n in range(len(phases))]
+    return [(stage, site_week(loaded, site_id, stage, policy, seed)) for stage in stages]

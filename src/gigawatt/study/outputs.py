@@ -67,6 +67,7 @@ def chunk_output(chain: Chain, record: dict[str, Array]) -> ChunkOutput:
     sums = {
         "packages_avg": chain.capacity.packages_avg.sum(axis=(0, 2)),
         "delivered_package_hours": chain.delivered.delivered_package_hours.sum(axis=(0, 1, 2, 3)),
+        "it_mwh": (chain.delivered.it_power_avg_mw * chain.axis.hours()).sum(axis=0),
         "supply_mwh": chain.energy.supply_mwh.sum(axis=0),
         "energy_cost_usd": chain.energy.energy_cost_usd.sum(axis=0),
         "co2_t": chain.energy.co2_t.sum(axis=0),

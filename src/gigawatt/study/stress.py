@@ -15,7 +15,9 @@ import numpy as np
 
 from gigawatt.errors import unknown_name
 from gigawatt.money.inputs import MoneyInputs, Prices
+from gigawatt.money.instruments import bridge
 from gigawatt.money.metrics import borrowers, cover, party_results, terminal_usd
+from gigawatt.money.result import Ledger
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import Array
@@ -155,11 +157,24 @@ def stress(
     return [run_scenario(loaded, Streams(seed, draws), s, discount_share) for s in cases]
 
 
+def without_bridge(chain: Chain) -> Ledger:
+    """Ledger in which each party pays from its own pocket what no named instrument covers.
+
+    Unnamed funding bears no interest: with it a landlord would build for nothing.
+    """
+    ids = {c.id for c in chain.money.of_kind(bridge.KIND)} | {bridge.KIND}
+    entries = tuple(e for e in chain.ledger.entries if e.instrument not in ids)
+    seen = {e.payer for e in entries} | {e.payee for e in entries}
+    parties = tuple(p for p in chain.ledger.parties if p in seen)
+    return replace(chain.ledger, entries=entries, parties=parties)
+
+
 def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> Outcome:
     """Result of a chain that was run under a scenario."""
     ledger = chain.ledger
-    terminal = terminal_usd(ledger, chain.money.assumptions.resale_yearly_factor)
-    results = party_results(ledger, discount_share, terminal)
+    own = without_bridge(chain)
+    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor)
+    results = party_results(own, discount_share, terminal)
     covers = {p: cover(ledger, p, chain.axis.years()) for p in borrowers(ledger)}
     unpaid: dict[tuple[str, str], Array] = {}
     for e in ledger.unpaid:

@@ -20,6 +20,7 @@ from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
 from gigawatt.study.named_runs import named_runs
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
+from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
 from gigawatt.uncertainty.summary import bands
 
@@ -55,6 +56,7 @@ def all_tables(
         "gap": pl.DataFrame(_banded(frame, "gap_usd", frame.kept.draws["gap_usd"])),
         "operations": pl.DataFrame(_operations(frame)),
         "energy": _stacked(_energy(frame, sources)),
+        "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),
@@ -266,12 +268,11 @@ def _capex(frame: Frame) -> Rows:
 
 
 def _sites(frame: Frame, loaded: Loaded) -> Rows:
-    catalog = loaded.catalog
     power = frame.kept.draws["block_facility_mw"].mean(axis=0)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):
-        where = site_climate(site, catalog)
-        course = monthly_course(site, catalog)
+        where = site_climate(site, loaded.catalog)
+        course = monthly_course(site, loaded.catalog)
         rows.append({
             "site": site.id, "name": site.name, "status": str(site.status),
             "mw_basis": site.mw_basis,

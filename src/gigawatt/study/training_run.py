@@ -180,7 +180,7 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
 
 def whole_run_row(row: Mapping[str, str]) -> dict[str, str]:
     """The row of a run from start to end: no tuned benchmark, but a production run."""
-    return {**row, "notes": f"{row.get('notes', '')}; whole run".lstrip("; ")}
+    return {**row, "source": f"{row.get('source', '')}; whole run".lstrip("; ")}
 
 
 def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
 from gigawatt.operations.events.spec import POLICY_CODES, FailureClass, FleetSpec, weekly_curve
-from gigawatt.operations.reliability import LARGE_JOB_NODES
+from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
 
@@ -51,14 +51,9 @@ def build(
     site["rows"] = np.bincount(rows["site"], minlength=sites)
     kinds, table = _kinds(spec)
     until = days * SECONDS_PER_DAY
-    tenants = max([k.tenant for k in spec.kinds], default=0) + 1
-    quota = np.full(tenants, NO_QUOTA, dtype=np.int64)
-    quota[: len(spec.quota_racks)] = spec.quota_racks[:tenants]
     job = np.zeros(slots, st.JOBS)
     job["slot"] = np.arange(slots)[::-1]
     line = np.full(st.LISTS, -1, np.int32).repeat(2).view(st.LINE)
-    tenant = np.zeros(tenants, st.TENANT)
-    tenant["quota"] = quota
     fleet = st.Fleet(
         config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks,
         cold=_cold(spec),
@@ -73,7 +68,7 @@ def build(
         lost=np.zeros((len(kinds), len(st.CAUSES))), by_size=np.zeros(st.SIZES, st.BY_SIZE),
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
         curve=np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float),
-        cap=_caps(spec), tenant=tenant, seeds=rng.seeds(seed),
+        cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
         log=np.zeros(max(log_lines, 1), st.LOG),
     )  # fmt: skip
     _note_lengths(fleet)
@@ -95,6 +90,14 @@ def _note_lengths(f: st.Fleet) -> None:
         f.config[name][0] = value
     rate, tray = f.failure["rate"], f.failure["blast"] == st.TRAY
     f.config["each_rate"], f.config["tray_rate"] = rate.sum(), rate[tray].sum()
+
+
+def _tenants(spec: FleetSpec) -> st.Records:
+    tenant = np.zeros(max([k.tenant for k in spec.kinds], default=0) + 1, st.TENANT)
+    tenant["quota"] = NO_QUOTA
+    count = min(len(tenant), len(spec.quota_racks))
+    tenant["quota"][:count] = spec.quota_racks[:count]
+    return tenant
 
 
 def _check(spec: FleetSpec, days: float) -> None:
@@ -201,10 +204,11 @@ def node_rate_per_rack(spec: FleetSpec) -> float:
 
 
 def _extra_max(spec: FleetSpec) -> float:
-    """Largest excess of a job's failure rate over its racks in series."""
-    largest = max([int(k.racks.max()) for k in spec.kinds], default=1) * spec.nodes_per_rack
-    grown = max(1.0, largest / LARGE_JOB_NODES) ** spec.size_exponent
-    return float((1.0 + spec.service_factor) * grown - 1.0)
+    """Largest excess of a job's failure rate over its racks in series, of the sizes there are."""
+    sizes = np.unique(np.concatenate([np.ones(1), *(k.racks for k in spec.kinds)]))
+    nodes = sizes * spec.nodes_per_rack
+    factor = size_factor(nodes, spec.service_factor, spec.service_nodes, spec.size_exponent)
+    return float(factor.max()) - 1.0
 
 
 def _trays_first(spec: FleetSpec) -> list[FailureClass]:

@@ -196,6 +196,7 @@ class TrainModel:
     generation: str
     values: dict[str, float]
     calibrated: str
+    trend_until: str
 
 
 def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
@@ -214,7 +215,8 @@ def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
             f"No training constants for generation {generation!r}. Known: {', '.join(known)}."
         )
     values = {**_values(table[COMMON]), **_values(own)}
-    return TrainModel(generation, values, own.text("calibrated"))
+    calibrated = own.text("calibrated")
+    return TrainModel(generation, values, calibrated, own.text("trend_until", calibrated))
 
 
 def _values(record: Record) -> dict[str, float]:
@@ -270,7 +272,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "dense_host": c["dense_host_ms"] * ms,
         "launch": c["launch_us"] * us,
         "latency": c["collective_latency_us"] * us,
-        "mature_month": months_since_2000(model.calibrated),
+        "mature_month": months_since_2000(model.trend_until),
         "production": c["production_factor"],
         "forecast_sigma": 0.0 if system.released and model.calibrated else c["forecast_sigma_log"],
         "fixed": c["fixed_step_ms"] * ms,

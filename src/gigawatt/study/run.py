@@ -135,7 +135,8 @@ def write_run(
 
     check_target(folder, replace)
     loaded, settings = simulated.loaded, simulated.settings
-    tables = all_tables(simulated.frame, loaded, simulated.static.rates, simulated.static.sources)
+    static = simulated.static
+    tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
     tables |= money_tables(loaded, settings.seed)
     began = started or time.time()
     with run_folder(folder, replace) as partial:

@@ -1,11 +1,12 @@
-"""Batch of a whole run by its budget."""
+"""Batch of a whole run by its budget, and the price of packages without a published cost."""
 
 from __future__ import annotations
 
 import pytest
 
 from gigawatt.catalog import load_catalog
-from gigawatt.study.training_run import RunAsk
+from gigawatt.performance.training.cases import Case, resolve_case
+from gigawatt.study.training_run import RunAsk, _price_like, training_run
 from gigawatt.study.training_run_batch import with_batch
 
 CATALOG = load_catalog()
@@ -31,3 +32,23 @@ def test_a_larger_budget_never_has_a_smaller_batch() -> None:
 def test_a_given_batch_stays() -> None:
     row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "64", "gbs": "640"}
     assert with_batch(row, RunAsk(flop=1e24), CATALOG) == (row, ())
+
+
+def case(gpu: str) -> Case:
+    return resolve_case({"model": "llama-3.1-8b", "gpu": gpu, "gpus": "64", "tp": "1", "pp": "1",
+                         "gbs": "512", "precision": "BF16"}, CATALOG)  # fmt: skip
+
+
+@pytest.mark.parametrize(("gpu", "share"), [("h100", 1.01), ("b200", 0.84), ("gb300", 0.98)])
+def test_prices_by_systems_are_near_published_costs(gpu: str, share: float) -> None:
+    known = CATALOG.record("prices", "gpu-hour-cost").value(f"{gpu}_usd_per_gpu_hour")
+    price, words = _price_like(case(gpu), CATALOG)
+    print(f"{gpu}: {price:.2f} of {known:.2f}")
+    assert price / known == pytest.approx(share, abs=0.01)
+    assert "by the prices of the systems" in words[0]
+
+
+def test_every_system_with_a_price_has_a_cost_of_a_run() -> None:
+    found = training_run(case("VR200"), RunAsk(tokens=1e12), CATALOG)
+    assert found.cost_usd is not None
+    assert found.cost_usd.median > 0.0

@@ -112,9 +112,13 @@ def first_token_s(
 
     Prefill and the steps that its chunks are part of, launches of a step that is no graph,
     tokenising, the streaming interval, and waiting: the burst of a start in one go (requests of
-    equal length keep coming back together), and the prefills of others under way. """ own = clients
-    / p.dp use = np.minimum(MOST_USE, admitted * prefill / p.stages / (tpot * p.accepted)) eager =
-    p.layers * p.stages * c.eager_ms * MS * p.chunks base = c.first_ms * MS + c.first_token_us * US
-    * p.input_tokens waits = c.burst * np.maximum(own - 1.0, 0.0) * prefill waits = waits + c.cohort
-    * p.fixed_lengths * use * own * prefill * 0.1 waits = waits + 0.5 * use * prefill return base +
-    np.hypot(eager, prefill + step * p.chunks) + c.stream_tokens * tpot + waits
+    equal length keep coming back together), and the prefills of others under way.
+    """
+    own = clients / p.dp
+    use = np.minimum(MOST_USE, admitted * prefill / p.stages / (tpot * p.accepted))
+    eager = p.layers * p.stages * c.eager_ms * MS * p.chunks
+    base = c.first_ms * MS + c.first_token_us * US * p.input_tokens
+    waits = c.burst * np.maximum(own - 1.0, 0.0) * prefill
+    waits = waits + c.cohort * p.fixed_lengths * use * own * prefill * 0.1
+    waits = waits + 0.5 * use * prefill
+    return base + np.hypot(eager, prefill + step * p.chunks) + c.stream_tokens * tpot + waits

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gigawatt.errors import InputError
 from gigawatt.program.json_schema import json_schema
 from gigawatt.program.load import load_program
 from gigawatt.program.read import bundled_names

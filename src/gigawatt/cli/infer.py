@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from gigawatt.cli.groups import PartsGroup
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.plan import Layout
@@ -30,27 +31,7 @@ Examples:
   gigawatt infer --cases measured.csv --out predicted.csv"""
 
 
-class _Group(click.Group):
-    """Group whose sub-commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the sub-command."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        found: click.Command = importlib.import_module(SUBCOMMANDS[cmd_name][0]).command
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of sub-commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in SUBCOMMANDS.items()])
-
-
-@click.group(cls=_Group, invoke_without_command=True, epilog=EPILOG)
+@click.group(cls=PartsGroup, parts=SUBCOMMANDS, invoke_without_command=True, epilog=EPILOG)
 @click.option("--model", default="", help="Catalog id, Hugging Face id or config.json.")
 @click.option("--gpu", default="", help="Accelerator, e.g. H200, GB300, vr200-nvl72.")
 @click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's.")
@@ -115,24 +96,10 @@ def _cases(cases: str, out: str | None) -> None:
     added = predict_rows(rows, layout_of(header, cases), load_catalog())
     columns = [name for name in header if name not in ADDED] + list(ADDED)
     whole = [{**row, **more} for row, more in zip(rows, added, strict=True)]
-    if out:
-        write_rows(Path(out), columns, whole)
-    else:
-        _print_rows(columns, whole)
+    write_rows(Path(out) if out else None, columns, whole)
     failed = sum(bool(a["problem"]) for a in added)
     done = f"{len(rows) - failed} of {len(rows)} rows predicted"
     click.echo(f"{done}; see `problem` for the others" if failed else done, err=True)
-
-
-def _print_rows(columns: list[str], rows: list[dict[str, str]]) -> None:
-    import csv
-    import io
-
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    click.echo(buffer.getvalue(), nl=False)
 
 
 def _point(

@@ -248,6 +248,7 @@ _WORDS: dict[str, str] = {
     "scenario.tenant-defaults": "défaut du locataire",
     "scenario.cloud-defaults": "défaut du cloud",
     "unit.bn_usd": "Md $ courants",
+    "unit.bn_usd_present": "Md $, valeur actuelle",
     "unit.bn_usd_gw": "Md $ par GW d’installation",
     "unit.gw": "GW",
     "unit.twh_year": "TWh par an",
@@ -408,16 +409,20 @@ _WORDS: dict[str, str] = {
     "limits.title": "Ce qui n’est pas modélisé",
     "limits.intro": "Une première version de chaque couche : simple, sur des formules énoncées. À "
     "connaître avant de s’appuyer sur un chiffre.",
-    "limits.1": "Décisions : personne dans le modèle ne change de plan. Aucun site n’est "
-    "abandonné, échangé ou agrandi quand l’argent, l’énergie ou la demande changent.",
+    "limits.1": "Décisions : un locataire part, un site s’arrête ou change de source d’énergie aux "
+    "fréquences des cas connus, quels que soient l’argent, l’énergie ou la demande du moment. "
+    "Personne ne réagit.",
     "limits.2": "Demande : utilisateurs et recettes ne réagissent ni aux prix ni à ce que "
     "construisent les concurrents.",
-    "limits.3": "Le réseau électrique au-delà du raccordement du site : dans cette version, pas de "
-    "transits, pas de prix formé par la charge elle-même, pas d’appel horaire des centrales.",
-    "limits.4": "Les défaillances isolées : coupures, pièces en panne et redémarrages entrent "
-    "comme taux et parts, non comme événements. Un mauvais mois est lissé.",
-    "limits.5": "Impôts, monnaies, règles comptables, défauts de paiement et revente de matériel "
-    "d’occasion.",
+    "limits.3": "Le réseau électrique au-delà du raccordement du site : pas de transits, pas de "
+    "prix formé par la charge elle-même. La simulation va par mois ; les heures de la production "
+    "et de la charge sont dans gigawatt supply et gigawatt operate.",
+    "limits.4": "Les défaillances isolées : dans la simulation, coupures, pièces en panne et "
+    "redémarrages entrent comme taux et parts, ce qui lisse un mauvais mois ; gigawatt operate les "
+    "traite comme événements.",
+    "limits.5": "Monnaies et règles comptables ; impôts, sauf si le programme a un instrument pour "
+    "eux ; défauts de paiement hors des essais de résistance ; revente de matériel d’occasion "
+    "avant la fin du calendrier.",
     "limits.6": "Carbone et eau de la fabrication du matériel et des bâtiments, et eau consommée "
     "par les centrales du réseau.",
     "limits.7": "Surprises hors des fourchettes d’entrée : guerre, règles d’exportation, nouveau "
@@ -606,14 +611,17 @@ _WORDS: dict[str, str] = {
     "short_answer.how_sure": "Quelle certitude ?",
     "short_answer.band": "{p50} ({p10} … {p90})",
     "short_answer.first_gw_in_service_date": "le premier gigawatt est en service en {band}",
-    "short_answer.tenth_gw_in_service_date": "le dixième en {band}",
+    "short_answer.tenth_gw_in_service_date": "le dixième : {band}",
+    "short_answer.reached": "à l’échéance de {horizon}, il l’est dans {share} des tirages",
     "short_answer.binding": "prêt en dernier, en mégawatts : {causes}",
     "short_answer.capex": "{band} par gigawatt à construire, informatique comprise, en monnaie de "
     "la date de connaissance",
     "short_answer.spent": "{total} nominaux en tout à l’échéance de {horizon}, sans les "
     "remplacements",
     "short_answer.gap": "aucun contrat nommé ne couvre {band} au pire moment",
-    "short_answer.deepest": "les plus engagés, payé moins reçu jusqu’à leur pire année : {parties}",
+    "short_answer.deepest": "les plus à découvert au pire moment (médianes) : {parties}",
+    "short_answer.stress": "sous contrainte, valeur actuelle perdue : {losses}",
+    "short_answer.loss": "{party} {value} ({scenario})",
     "short_answer.energy_twh_per_year": "{value} d’électricité en {year}",
     "short_answer.co2_mt_per_year": "{value} en {year}",
     "short_answer.share_of_world_stock": "{value} du calcul IA mondial en {year}, au plus",
@@ -792,8 +800,9 @@ _WORDS: dict[str, str] = {
     "dates.s_curve": "Capacité en service",
     "dates.stages": "De l’annonce à la mise en service",
     "dates.stages_note": (
-        "Médianes en fin de trimestre. Sous contrat : électricité contractée à la date de "
-        "référence, sinon dès le terrassement. Sous tension : salle équipée et raccordée."
+        "Médianes en fin de trimestre. Sous contrat : électricité d’un site connu, "
+        "contractée à la date de référence, sinon dès le terrassement. Sous tension : salle "
+        "équipée et raccordée."
     ),
     "dates.stage_announced": "Annoncé",
     "dates.stage_contracted": "Sous contrat",

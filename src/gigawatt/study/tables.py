@@ -250,7 +250,8 @@ def _conversion(frame: Frame, loaded: Loaded) -> Rows:
         "racks": frame.kept.draws["racks"],
     }
     rows: Rows = []
-    for c in declared_against_computed(loaded, float(np.median(capex))):
+    counts = {one: float(np.median(computed[f"{one}s"])) for one in ("package", "die")}
+    for c in declared_against_computed(loaded, float(np.median(capex)), counts):
         drawn = computed.get("dies" if c.unit == "dies" else c.name)
         ranges = (c.computed,) * 3 if drawn is None else tuple(map(float, bands(drawn)))
         rows.append({

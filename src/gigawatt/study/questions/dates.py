@@ -105,13 +105,23 @@ def ordering_early(run: RunData) -> Found:
 
 def power_route(run: RunData) -> Found:
     """5: grid or on-site power at one site."""
-    del run
-    return Found(
-        needs=(
-            Need("ENERGY", "both routes of one site on the same draws, price and carbon of each"),
-            Need("MONEY", "net present value of the difference"),
-        )
-    )
+    rows = run.table("supply_routes")
+    table = Part(
+        "grid_or_onsite", "All of the largest site on the grid, or on site", "table", "",
+        "The run's largest site with all its phases on one route, on the same draws of the "
+        "schedule: median days on which its first and last stage have power, then cost and "
+        "operational CO2 of the last stage's least-cost supply at full load, central values, "
+        "dollars of the price year. Sun, wind, a battery and rented turbines may join either.",
+        "table supply_routes",
+        columns=(("site", ""), ("route", ""), ("on-site technology", ""), ("first power", "date"),
+                 ("last power", "date"), ("cost", "USD/MWh"), ("CO2", "t/MWh")),
+        rows=tuple(
+            (r["site"], r["route"], r["technology"], r["first_power"], r["last_power"],
+             r["usd_per_mwh"], r["co2_t_per_mwh"])
+            for r in rows.iter_rows(named=True)
+        ),
+    )  # fmt: skip
+    return Found((table,), (Need("MONEY", "net present value of the difference"),))
 
 
 def racks(run: RunData) -> Found:

@@ -51,14 +51,9 @@ def build(
     site["rows"] = np.bincount(rows["site"], minlength=sites)
     kinds, table = _kinds(spec)
     until = days * SECONDS_PER_DAY
-    tenants = max([k.tenant for k in spec.kinds], default=0) + 1
-    quota = np.full(tenants, NO_QUOTA, dtype=np.int64)
-    quota[: len(spec.quota_racks)] = spec.quota_racks[:tenants]
     job = np.zeros(slots, st.JOBS)
     job["slot"] = np.arange(slots)[::-1]
     line = np.full(st.LISTS, -1, np.int32).repeat(2).view(st.LINE)
-    tenant = np.zeros(tenants, st.TENANT)
-    tenant["quota"] = quota
     fleet = st.Fleet(
         config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks,
         cold=_cold(spec),
@@ -73,7 +68,7 @@ def build(
         lost=np.zeros((len(kinds), len(st.CAUSES))), by_size=np.zeros(st.SIZES, st.BY_SIZE),
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
         curve=np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float),
-        cap=_caps(spec), tenant=tenant, seeds=rng.seeds(seed),
+        cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
         log=np.zeros(max(log_lines, 1), st.LOG),
     )  # fmt: skip
     _note_lengths(fleet)
@@ -95,6 +90,14 @@ def _note_lengths(f: st.Fleet) -> None:
         f.config[name][0] = value
     rate, tray = f.failure["rate"], f.failure["blast"] == st.TRAY
     f.config["each_rate"], f.config["tray_rate"] = rate.sum(), rate[tray].sum()
+
+
+def _tenants(spec: FleetSpec) -> st.Records:
+    tenant = np.zeros(max([k.tenant for k in spec.kinds], default=0) + 1, st.TENANT)
+    tenant["quota"] = NO_QUOTA
+    count = min(len(tenant), len(spec.quota_racks))
+    tenant["quota"][:count] = spec.quota_racks[:count]
+    return tenant
 
 
 def _check(spec: FleetSpec, days: float) -> None:

@@ -149,6 +149,25 @@ def _reserve(
 
 
 @compiled
+def _choose(
+    links: IntArray, ends: IntArray, rank: IntArray, size: Array, limit: Array, start: Array,
+    due: IntArray, running: int, free: float, now: float, policy: int,
+) -> int:  # fmt: skip
+    """Job to start now, or -1; `due` holds the running jobs in the order that the policy sorts."""
+    head = queue.first(ends, rank)
+    if size[head] <= free + SLACK:
+        return head
+    if policy == FIFO:
+        return -1
+    window, extra = np.inf, 0.0
+    if policy != FIRST_FIT:
+        window, extra = _reserve(due, running, start, limit, size, free, size[head], now)
+        if policy == RAPS:
+            extra = -1.0
+    return queue.first_that_may(links, ends, rank, size, limit, free + SLACK, window, extra)
+
+
+@compiled
 def _replay(
     submit: Array,
     hold: Array,
@@ -192,22 +211,11 @@ def _replay(
         if running == 0:
             free = capacity  # no rounding of shares adds up
         while waiting > 0:
-            job = queue.first(ends, rank)
-            if size[job] > free + SLACK:
-                if policy == FIFO:
-                    break
-                window, extra = np.inf, 0.0
-                if policy != FIRST_FIT:
-                    window, extra = _reserve(
-                        due_who, running, start, limit, size, free, size[job], now
-                    )
-                    if policy == RAPS:
-                        extra = -1.0
-                job = queue.first_that_may(
-                    links, ends, rank, size, limit, free + SLACK, window, extra
-                )
-                if job < 0:
-                    break
+            job = _choose(
+                links, ends, rank, size, limit, start, due_who, running, free, now, policy
+            )
+            if job < 0:
+                break
             queue.remove(links, ends, queue.list_of(size[job]), job)
             waiting -= 1
             start[job] = now

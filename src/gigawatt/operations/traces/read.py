@@ -65,6 +65,21 @@ def read_trace(
             )
         found = replace(found, read=gavel_reader(steps_per_s))
     most = float("inf") if capacity is None else capacity(found.counts)
+    rows, rejected, left_out = _rows(path, lines, found, most)
+    if rejected and not skip_bad:
+        raise _all_told(rejected)
+    if not rows:
+        why = "; ".join(f"{n} rows: {reason}" for reason, n in left_out.items())
+        raise InputError(f"{path.name}: no job can be replayed" + (f" ({why})" if why else ""))
+    trace = as_trace(path.name, found.name, found.counts, rows, rejected, left_out)
+    _check_units(trace)
+    return trace
+
+
+def _rows(
+    path: Path, lines: list[str], found: Layout, most: float
+) -> tuple[list[Row], list[Rejected], dict[str, int]]:
+    """Jobs, rows refused, and reasons for which sound rows are no runs."""
     rows: list[Row] = []
     rejected: list[Rejected] = []
     left_out: dict[str, int] = {}
@@ -86,14 +101,7 @@ def read_trace(
         else:
             seen.add(row.job_id)
             rows.append(row)
-    if rejected and not skip_bad:
-        raise _all_told(rejected)
-    if not rows:
-        why = "; ".join(f"{n} rows: {reason}" for reason, n in left_out.items())
-        raise InputError(f"{path.name}: no job can be replayed" + (f" ({why})" if why else ""))
-    trace = as_trace(path.name, found.name, found.counts, rows, rejected, left_out)
-    _check_units(trace)
-    return trace
+    return rows, rejected, left_out
 
 
 def stated_size(path: Path) -> float | None:

@@ -115,11 +115,11 @@ def _cases(path: Path, out: Path | None, added: Sequence[str], predict: Callable
 
     titles, found = read_rows(path)
     header = [_column(title) for title in titles]
-    if "model" not in header or "gpu" not in header:
-        raise InputError(
-            f"{path}: the first line must name the columns, with at least model and gpu; "
-            f"it has: {', '.join(header[:8])}."
-        )
+    for name in ("model", "gpu"):
+        if name not in header:
+            raise InputError(
+                f"{path}: column {name!r} is missing; the first line names {', '.join(header[:8])}"
+            )
     given = [{_column(k): v for k, v in row.items()} for row in found]
     rows = list(predict(given, _catalog()))
     problems = sum(bool(r["problem"]) for r in rows)

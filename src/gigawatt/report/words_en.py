@@ -286,6 +286,63 @@ ENGLISH: dict[str, str] = {
     "source.ccgt": "combined cycle",
     "source.fuel-cell": "fuel cells",
     "source.mobile-turbine": "mobile turbines",
+    # supply
+    "supply.title": "Supply of the sites",
+    "supply.intro": "Least-cost supply of each site and stage, hour by hour through a year: "
+    "capacities "
+    "and dispatch that serve the full load at central values, in dollars of the price "
+    "year. The run takes its shares from here and bills them at drawn prices and loads.",
+    "supply.cost": "Cost per MWh of load, last stage",
+    "supply.cost_note": "Fixed and running cost by source, over the load. Source: tables/supply "
+    "of this run.",
+    "supply.stages": "Stages of each site",
+    "supply.stages_note": "Power at the meter at design conditions; gas plant is firm power "
+    "without its "
+    "reserve; what is not served is compute that waits or load that is shed.",
+    "supply.stage": "Site and stage",
+    "supply.built": "Built or rented",
+    "supply.power": "Power",
+    "supply.served": "Served",
+    "supply.january": "A week of January",
+    "supply.july": "A week of July",
+    "supply.durations": "Duration curves",
+    "supply.carbon": "Carbon by hour of the day",
+    "supply.hour": "Hour of the week",
+    "supply.share": "Share of the year, %",
+    "supply.day_hour": "Hour of the day",
+    "supply.hours_note": "Largest site, last stage, full load. What stands above the load charges "
+    "the battery. "
+    "Source: tables/supply_* of this run.",
+    "supply.grid": "What the grid sees",
+    "supply.grid_note": "At full load; ramps are from hour to hour, faster swings belong to "
+    "operations.",
+    "supply.contract": "Contract",
+    "supply.peak": "Largest import",
+    "supply.ramp": "Largest ramp",
+    "supply.rules": "Rules at the sites",
+    "supply.rules_note": "Rules that apply, or may (open: the plan does not tell), tested on the "
+    "day the site "
+    "starts. All rules: tables/rules of this run.",
+    "supply.rule": "Rule",
+    "supply.applies": "Applies",
+    "supply.met": "Met",
+    "supply.value": "Value",
+    "supply.limit": "Limit",
+    "supply.short": "Short by",
+    "unit.kg_mwh": "kg/MWh",
+    "source.pv-tracked": "solar",
+    "source.wind-onshore": "wind",
+    "source.battery": "battery",
+    "source.waiting": "waiting compute",
+    "source.unserved": "unserved load",
+    "source.load": "load",
+    "told.yes": "yes",
+    "told.no": "no",
+    "told.open": "open",
+    "rule_stage.in force": "in force",
+    "rule_stage.adopted": "adopted",
+    "rule_stage.proposed": "proposed",
+    "rule_stage.precedent": "precedent",
     # impact
     "impact.title": "What it adds up to",
     "impact.intro": "Useful work and footprint of the whole programme by calendar year.",

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.option("--phase", "phases", multiple=True, help="Phases in service; all if none.")
 @click.option("--days", default=182.0, help="Days that are counted.")
 @click.option("--warm-days", default=56, help="Days before them, to fill the site.")
-@click.option("--policy", default="sync", help="Of training jobs: sync, spares, elastic, memory.")
+@click.option(
+    "--policy",
+    default="",
+    help="Of all jobs: sync, spares, elastic, memory; if none, of the workload or by assumption.",
+)
 @click.option("--cap-mw", type=float, help="IT power allowed.")
 @click.option("--seed", default=1, help="Seed of the events.")
 @click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
@@ -46,7 +50,7 @@ def command(
     from gigawatt.operations.policies import POLICIES
     from gigawatt.program.load import load_program
 
-    if policy not in POLICIES:
+    if policy and policy not in POLICIES:
         raise unknown_name("policy", policy, POLICIES)
     if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
         raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
@@ -140,7 +144,7 @@ def _plot(run: FleetRun, told: dict[str, Any], path: Path) -> None:
 def _print(one: dict[str, Any], policy: str, usd: float) -> None:
     click.echo(
         f"{', '.join(one['sites'])}: {one['gpus']:,} GPUs in {one['racks']:,} racks, "
-        f"{one['days']:g} days, policy {policy}\n"
+        f"{one['days']:g} days, policy {policy or 'by workload'}\n"
     )
     click.echo(f"{one['useful_share']:.1%} of {one['gpu_hours']:,.0f} GPU-hours are useful work")
     for row in one["waterfall"]:

@@ -23,6 +23,7 @@ from gigawatt.operations.events.spec import (
     two_peaked_sizes,
     weekly_curve,
 )
+from gigawatt.operations.faults import central_policy
 from gigawatt.operations.jobs import working_w
 from gigawatt.operations.policies import advised_spares
 from gigawatt.performance.result import ServeRate, TrainRate
@@ -73,16 +74,18 @@ Numbers = Mapping[str, float]
 
 
 def central_assumptions(catalog: Catalog) -> dict[str, float]:
-    """Central value of every fact of ``assumptions/operations`` and ``assumptions/fleet``."""
+    """Central values of ``assumptions/operations`` and ``/fleet``, and what policies assume."""
     out: dict[str, float] = {}
     for part in ("operations", "fleet"):
         record = catalog.record("assumptions", part)
         out |= {key: record.value(key) for key in record.facts}
-    return out
+    record = catalog.record("assumptions", "reliability")
+    of_policies = [key for key in record.facts if key.startswith(("elastic_", "memory_"))]
+    return out | {key: record.value(key) for key in of_policies}
 
 
 def site_fleet(
-    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "sync", cap_mw: Array | None = None
+    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "", cap_mw: Array | None = None
 ) -> FleetSpec:
     """Fleet of one site.
 
@@ -91,7 +94,7 @@ def site_fleet(
     site : what stands there and what it is for.
     catalog : failure classes.
     a : assumptions, as `central_assumptions` gives them.
-    policy : of training jobs after a failure.
+    policy : of jobs after a failure; empty takes that of each workload, else the assumption.
     cap_mw : (H,) IT power allowed by hour from the start, repeated; None for none.
 
     Raises
@@ -176,10 +179,18 @@ def _kinds(
     large = np.array([full], dtype=np.int64)
     small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
     hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]
+    restart = a["restart_base_s"] + a["restart_s_per_1000_packages"] * (
+        full * site.packages_per_rack / 1000.0
+    )
     base = JobKind(
-        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, policy=policy, tenant=tenant,
+        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, tenant=tenant,
+        policy=policy or central_policy(use.workload, a),
         stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
+        pause_s=a["elastic_pause_s"], absent_s=a["detection_s"] + restart,
+        replica_gpus=a["elastic_replica_count"], whole_share=a["elastic_whole_share"],
+        lost_share=a["memory_lost_share"], memory_interval_s=a["memory_interval_s"],
+        memory_stall_s=a["memory_stall_s"],
         flex_tier=1 if use.workload.kind == "train" else 2,
     )  # fmt: skip
     small_s = a["small_job_hours"] * SECONDS_PER_HOUR

@@ -75,7 +75,7 @@ def _main_system(stage: list[PhaseTotal]) -> str:
 
 
 def site_week(
-    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "sync", seed: int = 1
+    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "", seed: int = 1
 ) -> Week:
     """Representative week of one site and stage: shape, ramp and drop of its IT power."""
     a = central_assumptions(loaded.catalog)
@@ -85,7 +85,7 @@ def site_week(
 
 
 def site_weeks(
-    loaded: Loaded, site_id: str, policy: str = "sync", seed: int = 1
+    loaded: Loaded, site_id: str, policy: str = "", seed: int = 1
 ) -> list[tuple[tuple[str, ...], Week]]:
     """Representative week of each stage of a site: after its first phase, its second, and so on."""
     phases = next((s.phases for s in loaded.program.sites if s.id == site_id), None)

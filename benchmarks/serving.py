@@ -1,4 +1,4 @@
-"""Speed of serving: front over all plans, replay: `python benchmarks/serving.py [TRACE]`.
+"""Speed of fronts over all plans and of replays: `python benchmarks/serving.py [TRACE]`.
 
 TRACE is the Azure conversation hour (AzureLLMInferenceTrace_conv.csv); without it a Poisson hour of
 as many requests with the same mean lengths is replayed.

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import fields, replace
 
 import numpy as np
@@ -14,7 +13,6 @@ from gigawatt.catalog import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.assumptions import PerformanceAssumptions
-from gigawatt.performance.inference.service import serve_rate
 from gigawatt.performance.maturity import level, maturity, month_of, system_gain
 from gigawatt.performance.rates import rate_table
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
@@ -85,22 +83,6 @@ def test_chunks_do_not_change_the_draws() -> None:
     whole = table(program(), Streams(3, 40)).factor
     parts = [table(program(), Streams(3, 40, a, b)).factor for a, b in ((0, 15), (15, 40))]
     assert np.array_equal(whole, np.concatenate(parts))
-
-
-def test_table_is_fast_enough_for_a_chunk() -> None:
-    serve_rate.cache_clear()
-    streams, prog = Streams(1, 250), program()
-    axis = MonthAxis.between(prog.start, dt.date(2040, 12, 1))
-    a = sample_assumptions(CATALOG, streams, "performance", PerformanceAssumptions)
-    blocks = make_blocks(prog, CATALOG, streams)
-    begin = time.perf_counter()
-    rate_table(prog, CATALOG, blocks, axis, streams, a)
-    cold = time.perf_counter() - begin
-    begin = time.perf_counter()
-    rate_table(prog, CATALOG, blocks, axis, streams, a)
-    warm = time.perf_counter() - begin
-    print(f"cold {cold * 1e3:.0f} ms, warm {warm * 1e3:.0f} ms")
-    assert warm < 0.5  # plans are searched once a process; 0.01 s on a quiet core
 
 
 @pytest.mark.parametrize(

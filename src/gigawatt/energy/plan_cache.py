@@ -15,8 +15,20 @@ import numpy as np
 from gigawatt.energy.climate_hours import cache_folder, save_arrays
 from gigawatt.energy.site_plan import SiteInputs, SitePlan, StageResult, plan_site
 
-ARRAYS = ("capacity_mw", "supply_mwh", "co2_t", "cost_usd", "unserved_mwh", "deliverable_mw",
-          "load_mwh")  # fmt: skip
+ARRAYS = (
+    "capacity_mw",
+    "supply_mwh",
+    "co2_t",
+    "cost_usd",
+    "unserved_mwh",
+    "deliverable_mw",
+    "load_mwh",
+    "part_supply_mwh",
+    "fixed_usd",
+    "running_usd",
+)
+HEAD = ("name", "start_month", "years", "facility_mw", "grid_mw", "import_peak_mw",
+        "import_ramp_mw")  # fmt: skip
 
 
 def planned(inputs: SiteInputs, folder: Path | None = None) -> SitePlan:
@@ -55,7 +67,7 @@ def load_plan(path: Path) -> SitePlan | None:
 def store_plan(plan: SitePlan, path: Path) -> None:
     """Write a plan."""
     head = {f.name: getattr(plan, f.name) for f in fields(plan)}
-    head["stages"] = [[s.name, s.start_month, s.years] for s in plan.stages]
+    head["stages"] = [[getattr(s, name) for name in HEAD] for s in plan.stages]
     arrays = {f"{n}/{name}": getattr(s, name) for n, s in enumerate(plan.stages) for name in ARRAYS}
     save_arrays(path, {"head": np.array(json.dumps(head)), **arrays})
 
@@ -69,12 +81,10 @@ def as_data(plan: SitePlan) -> dict[str, object]:
         "fingerprint": plan.fingerprint,
         "stages": [
             {
-                "name": s.name,
-                "start_month": s.start_month,
-                "years": s.years,
+                **{name: getattr(s, name) for name in HEAD},
                 "capacity_mw": dict(zip(plan.capacities, s.capacity_mw.tolist(), strict=True)),
                 "supply_mwh": dict(zip(plan.sources, s.supply_mwh.tolist(), strict=True)),
-                **{name: getattr(s, name).tolist() for name in ARRAYS[2:]},
+                **{name: getattr(s, name).tolist() for name in ARRAYS[2:-3]},
             }
             for s in plan.stages
         ],

@@ -15,8 +15,8 @@ class SiteConditions:
     ----------
     pue : facility over IT energy of the month.
     wue_l_per_kwh : litres of site water per kWh of IT energy.
-    deliverable_it_mw : IT power that the supply in service can carry, after PUE and on-site units
-        that are out.
+    deliverable_it_mw : IT power that the supply in service can carry, after PUE, on-site units
+        that are out, and load that the site's plan sheds or lets wait.
     available_share : share of time in which there is supply at all (outages and curtailment).
     """
 
@@ -32,8 +32,9 @@ class EnergyResult:
 
     Attributes
     ----------
-    sources : (K,) names: "grid", then on-site technologies.
-    supply_mwh : (D, S, K, M) energy at the site's meter by source.
+    sources : (K,) names: "grid", then on-site technologies, sun, wind, "battery".
+    supply_mwh : (D, S, K, M) energy by source; the battery's is what it gives less what it takes
+        (negative by its losses), so that the sources sum to the energy of the facility.
     energy_cost_usd : (D, S, M) nominal: energy, demand charges, fuel and on-site plant.
     contract_mw : (D, S, M) power contracted from the grid.
     co2_t : (D, S, M) operational CO2: grid at its average intensity, on-site at the stack.

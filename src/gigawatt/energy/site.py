@@ -1,21 +1,22 @@
 """Conditions of each site before the load is known, and the accounts of its energy after.
 
-Per site and month::
+Per site and month, with the shares of the sources from `energy.mix`::
 
-    deliverable IT power = sum over sources of (MW in service x firm share) / PUE
+    deliverable IT power = MW in service x served share x sum over sources of (share x firm share)
+                           / PUE
     facility energy      = IT power x PUE x hours
-    energy of a source   = facility energy x its share of the facility power in service
+    energy of a source   = facility energy x its share
     cost  = grid energy x price + billed demand x demand charge
-            + on-site energy x (fuel + variable upkeep) + on-site power x capacity charge
+            + on-site energy x (fuel + variable upkeep) + on-site plant x capacity charge
     billed demand = max(minimum take x contract, min(contract, mean grid load x peak factor))
     CO2   = grid energy x mean intensity + on-site energy x heat rate x 53.06 kg/MMBtu
     water = IT energy x WUE + on-site energy x water of the plant
 
-Contract demand and on-site power are paid from the day firm power stands, loaded or not.
+Contract demand and on-site plant are paid from the day firm power stands, loaded or not. The
+battery counts with what it gives less what it takes: its losses are energy of other sources.
 
-Leaves out: hours (price shape, coincident peaks, storage, solar and wind on site), the order in
-which sources run, marginal emissions, methane upstream of on-site plant, water of the grid's
-plants, tax credits.
+Leaves out: price shape and coincident peaks of the grid, marginal emissions, methane upstream of
+on-site plant, water of the grid's plants, tax credits.
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.energy.cooling import monthly_pue, monthly_wue_l_per_kwh
+from gigawatt.energy.mix import SupplyMix, supply_mix
 from gigawatt.energy.result import EnergyResult, SiteConditions
 from gigawatt.energy.supply import (
     GRID,
     Plant,
+    block_sources,
+    generator,
     grid_sites,
     grid_supply,
-    megawatts_by_source,
     plant,
-    reserve_share,
-    source_names,
+    reserve_at,
 )
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Program
@@ -53,6 +55,7 @@ def site_conditions(
     axis: MonthAxis,
     streams: Streams,
     a: EnergyAssumptions,
+    mix: SupplyMix | None = None,
 ) -> SiteConditions:
     """PUE, water per kWh, and the IT power that each site's supply can carry, by month.
 
@@ -60,31 +63,30 @@ def site_conditions(
     ----------
     program, catalog, blocks, sched, axis, streams : of one chunk of draws.
     a : assumptions, (D,) each.
+    mix : sources of the sites; None = the declared routes.
     """
+    mix = mix or supply_mix(blocks, sched, axis, {})
     pue = np.stack([monthly_pue(s, catalog, axis, streams) for s in program.sites], axis=1)
     wue = np.stack(
         [monthly_wue_l_per_kwh(s, catalog, axis, streams) for s in program.sites], axis=1
     )
-    service = megawatts_by_source(blocks.facility_power_mw, sched.in_service, blocks, axis.count)
-    plants = _plants(blocks, catalog, axis, streams, a)
-    firm_mw = np.zeros_like(pue)
-    lost_mw = np.zeros_like(pue)  # in service x share of time without supply
-    for k, name in enumerate(source_names(blocks)):
+    firm = np.zeros_like(pue)  # share of the power that runs when units are out
+    lost = np.zeros_like(pue)  # share of time without supply
+    plants = _plants(mix, catalog, axis, streams, a)
+    for k, name in enumerate(mix.sources):
         if name == GRID:
-            available = np.ones(pue.shape[:2])
+            available, capacity = np.ones((2, *pue.shape[:2]))
             for s in grid_sites(blocks):
                 site = program.sites[s]
                 available[:, s] = grid_supply(site, catalog, axis, streams, a).available_share
-            capacity = np.ones(pue.shape[:2])
         else:
             available = plants[name].available_share[:, None]
-            built = 1.0 - reserve_share(blocks, name, catalog, streams)
+            built = 1.0 - _reserve(mix, blocks, name, catalog, streams)
             capacity = np.minimum(1.0, plants[name].availability_share[:, None] / built)
-        firm_mw += service[:, :, k] * capacity[:, :, None]
-        lost_mw += service[:, :, k] * (1.0 - available)[:, :, None]
-    total = service.sum(axis=2)
-    lost = np.divide(lost_mw, total, out=np.zeros_like(total), where=total > 0.0)
-    return SiteConditions(pue, wue, firm_mw / pue, 1.0 - lost)
+        firm += mix.full_share[:, :, k] * capacity[:, :, None]
+        lost += mix.full_share[:, :, k] * (1.0 - available)[:, :, None]
+    service_mw = in_service(blocks.facility_power_mw, blocks, sched, axis.count)
+    return SiteConditions(pue, wue, service_mw * mix.served * firm / pue, 1.0 - lost)
 
 
 def accounts(
@@ -97,6 +99,7 @@ def accounts(
     axis: MonthAxis,
     streams: Streams,
     a: EnergyAssumptions,
+    mix: SupplyMix | None = None,
 ) -> EnergyResult:
     """Energy by source, cost, carbon and water of the IT power that was drawn.
 
@@ -106,31 +109,41 @@ def accounts(
     cond : result of `site_conditions`.
     it_power_avg_mw : (D, S, M) IT power drawn on average.
     a : assumptions, (D,) each.
+    mix : sources of the sites; None = the declared routes.
     """
-    names = source_names(blocks)
-    service = megawatts_by_source(blocks.facility_power_mw, sched.in_service, blocks, axis.count)
-    ready = megawatts_by_source(blocks.facility_power_mw, sched.energised, blocks, axis.count)
+    mix = mix or supply_mix(blocks, sched, axis, {})
     facility_mw = it_power_avg_mw * cond.pue
-    load_mw = facility_mw[:, :, None] * _shares(service)
+    it_mw = in_service(blocks.it_power_mw, blocks, sched, axis.count)
+    load = np.divide(it_power_avg_mw, it_mw, out=np.ones_like(it_mw), where=it_mw > 0.0)
+    load_mw = facility_mw[:, :, None] * mix.share_at(load)
     supply = load_mw * axis.hours()
     cost, co2 = np.zeros_like(facility_mw), np.zeros_like(facility_mw)
     water = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
-    contract = ready[:, :, 0]
     for s in grid_sites(blocks):
         grid = grid_supply(program.sites[s], catalog, axis, streams, a)
-        billed = billed_mw(load_mw[:, s, 0], contract[:, s], a)
+        billed = billed_mw(load_mw[:, s, 0], mix.contract_mw[:, s], a)
         cost[:, s] = supply[:, s, 0] * grid.price_usd_per_mwh
         cost[:, s] += billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
         co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
-    for name, one in _plants(blocks, catalog, axis, streams, a).items():
-        k = names.index(name)
+    for name, one in _plants(mix, catalog, axis, streams, a).items():
+        k = mix.sources.index(name)
         cost += supply[:, :, k] * one.price_usd_per_mwh[:, None]
-        built = 1.0 - reserve_share(blocks, name, catalog, streams)
-        nameplate_kw = ready[:, :, k] / built[:, :, None] * KW_PER_MW
+        built = 1.0 - _reserve(mix, blocks, name, catalog, streams)
+        nameplate_kw = mix.plant_mw[:, :, k] / built[:, :, None] * KW_PER_MW
         cost += nameplate_kw * one.charge_usd_per_kw_month[:, None]
         co2 += supply[:, :, k] * one.co2_t_per_mwh[:, None, None]
         water += supply[:, :, k] * one.water_m3_per_mwh[:, None, None]
-    return EnergyResult(names, supply, cost, contract, co2, water)
+    return EnergyResult(mix.sources, supply, cost, mix.contract_mw, co2, water)
+
+
+def in_service(power_mw: Array, blocks: Blocks, sched: ScheduleResult, months: int) -> Array:
+    """Power (D, B) in service, (D, S, M): each block counts from its date on."""
+    out = np.zeros((len(power_mw), len(blocks.sites), months))
+    ends = np.arange(1.0, months + 1.0)
+    for b, s in enumerate(blocks.site.tolist()):
+        part = np.clip(ends - sched.in_service[:, b, None], 0.0, 1.0)
+        out[:, s] += power_mw[:, b, None] * part
+    return out
 
 
 def billed_mw(load_mw: Array, contract_mw: Array, a: EnergyAssumptions) -> Array:
@@ -146,15 +159,31 @@ def billed_mw(load_mw: Array, contract_mw: Array, a: EnergyAssumptions) -> Array
     return out
 
 
-def _shares(megawatts: Array) -> Array:
-    """Share of each source in the power of a site and month, (D, S, K, M); 0 without any."""
-    total = megawatts.sum(axis=2, keepdims=True)
-    out: Array = np.divide(megawatts, total, out=np.zeros_like(megawatts), where=total > 0.0)
-    return out
+def _reserve(
+    mix: SupplyMix, blocks: Blocks, name: str, catalog: Catalog, streams: Streams
+) -> Array:
+    """Reserve of plant at each site, (D, S): of its own blocks, else as if it carried the site."""
+    reserve = np.zeros(mix.served.shape[:2])
+    if name not in catalog.records["technologies"]:
+        return reserve
+    held = np.flatnonzero(mix.plant_mw[:, :, mix.sources.index(name)].any(axis=(0, 2)))
+    sources = block_sources(blocks)
+    power = np.zeros_like(reserve)
+    for s in held.tolist():
+        at = np.flatnonzero(blocks.site == s)
+        own = [b for b in at if sources[b] == name]
+        power[:, s] = blocks.facility_power_mw[:, own or at].sum(axis=1)
+    reserve[:, held] = reserve_at(power[:, held], name, catalog, streams)
+    return reserve
 
 
 def _plants(
-    blocks: Blocks, catalog: Catalog, axis: MonthAxis, streams: Streams, a: EnergyAssumptions
+    mix: SupplyMix, catalog: Catalog, axis: MonthAxis, streams: Streams, a: EnergyAssumptions
 ) -> dict[str, Plant]:
-    names = (n for n in source_names(blocks) if n != GRID)
-    return {n: plant(n, catalog, axis, streams, a) for n in names}
+    return {
+        n: (plant if n in catalog.records["technologies"] else generator)(
+            n, catalog, axis, streams, a
+        )
+        for n in mix.sources
+        if n != GRID
+    }

@@ -73,7 +73,7 @@ def site_inputs(
     ends = [*starts[1:], starts[-1] + MONTHS_PER_YEAR * last_years]
     loads = tuple(
         StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
-                  s.facility_mw / design * pue, s.grid_mw)
+                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw)
         for s, end in zip(stages, ends, strict=True)
     )  # fmt: skip
     grid = catalog.record("grids", site.grid)
@@ -118,9 +118,10 @@ def _sources(
     site: Site, catalog: Catalog, facility_mw: float, weather: ClimateHours | None
 ) -> tuple[Source, ...]:
     named = [p.onsite_technology for p in site.phases if p.route == "onsite"]
-    out = [_gas(name, catalog, facility_mw, 0.0) for name in dict.fromkeys(named)]
+    own = [name for name in dict.fromkeys(named) if name != BRIDGE]
+    out = [_gas(name, catalog, facility_mw, 0.0) for name in own]
     lead = catalog.record("technologies", BRIDGE).value("lead_time_months")
-    out.append(_gas(BRIDGE, catalog, facility_mw, lead))
+    out.append(_gas(BRIDGE, catalog, facility_mw, 0.0 if BRIDGE in named else lead))
     if weather is not None:
         ratio = PVWATTS.dc_ac_ratio  # yields are per DC nameplate, costs per AC
         yields = {

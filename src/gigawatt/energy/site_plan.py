@@ -27,6 +27,7 @@ from gigawatt.energy.dispatch.problem import (
     offer,
 )
 from gigawatt.energy.dispatch.solution import Dispatch
+from gigawatt.energy.dispatch.year import YearKernel
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_YEAR
@@ -35,6 +36,7 @@ GRID, COMPUTE, SHED = "grid", "curtailed compute", "shed"
 DEMAND = "grid demand"
 BATTERY = "battery"
 PLAN_GAP = 1e-4
+PART_LOADS = (0.25, 0.5, 0.75)  # of the load asked for, with the same capacities
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CODE = (
     "site_plan.py", "stages.py", "capacity/solve.py", "capacity/limits.py", "capacity/master.py",
@@ -86,6 +88,7 @@ class StageLoad:
     years : until the next stage.
     load_mw : (8760,) facility power asked for.
     grid_mw : contracted from the grid.
+    facility_mw : of all phases in service, at design conditions.
     """
 
     name: str
@@ -93,6 +96,7 @@ class StageLoad:
     years: float
     load_mw: Array
     grid_mw: float
+    facility_mw: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,12 @@ class StageResult:
 
     Attributes
     ----------
-    name, start_month, years : of the stage.
+    name, start_month, years, facility_mw, grid_mw : of the stage.
+    import_peak_mw, import_ramp_mw : largest import, largest change of it from hour to hour.
     capacity_mw : (J,) in service.
     supply_mwh : (K, 12) by source, load not served among them.
+    part_supply_mwh : (P, K, 12) the same at the part loads `PART_LOADS`.
+    fixed_usd, running_usd : (J,), (K,) of a year.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -150,6 +157,10 @@ class StageResult:
     name: str
     start_month: float
     years: float
+    facility_mw: float
+    grid_mw: float
+    import_peak_mw: float
+    import_ramp_mw: float
     capacity_mw: Array
     supply_mwh: Array
     co2_t: Array
@@ -157,6 +168,9 @@ class StageResult:
     unserved_mwh: Array
     deliverable_mw: Array
     load_mwh: Array
+    part_supply_mwh: Array
+    fixed_usd: Array
+    running_usd: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,17 +263,47 @@ def _carries(inputs: SiteInputs) -> dict[str, Carry]:
 def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
     hours = found.plan.hours[n]
     served = by_month(hours.served_mw).T
-    running = by_month(problem.price * hours.served_mw).sum(axis=1)
-    fixed = float(problem.cost @ found.plan.capacity_mw[n])
+    running = by_month(problem.price * hours.served_mw)
+    fixed = problem.cost * found.plan.capacity_mw[n]
+    imported = hours.served_mw[:, problem.offer_number(GRID)]
     lost = served[[problem.offer_number(SHED), problem.offer_number(COMPUTE)]].sum(axis=0)
     load = by_month(stage.load_mw)
     length = 24.0 * np.array(DAYS)
     return StageResult(
-        stage.name, stage.start_month, stage.years, found.plan.capacity_mw[n], served,
-        by_month(problem.co2_t_per_mwh * hours.served_mw).sum(axis=1),
-        running + fixed * length / HOURS_PER_YEAR,
-        served[problem.offer_number(SHED)], (load - lost) / length, load,
-    )  # fmt: skip
+        name=stage.name,
+        start_month=stage.start_month,
+        years=stage.years,
+        facility_mw=stage.facility_mw,
+        grid_mw=stage.grid_mw,
+        import_peak_mw=float(imported.max()),
+        import_ramp_mw=float(np.abs(np.diff(imported)).max()),
+        capacity_mw=found.plan.capacity_mw[n],
+        supply_mwh=served,
+        co2_t=by_month(problem.co2_t_per_mwh * hours.served_mw).sum(axis=1),
+        cost_usd=running.sum(axis=1) + fixed.sum() * length / HOURS_PER_YEAR,
+        unserved_mwh=served[problem.offer_number(SHED)],
+        deliverable_mw=(load - lost) / length,
+        load_mwh=load,
+        part_supply_mwh=_part_loads(problem, found.plan.capacity_mw[n]),
+        fixed_usd=fixed,
+        running_usd=running.sum(axis=0),
+    )
+
+
+def _part_loads(problem: YearProblem, capacity_mw: Array) -> Array:
+    """Supply by source and month at each part load, (P, K, 12)."""
+    kernel = YearKernel(problem)
+    load, limit = kernel.load.copy(), kernel.limit.copy()
+    out = []
+    for part in PART_LOADS:
+        kernel.load = part * load
+        kernel.limit = limit.copy()
+        for name in (COMPUTE, SHED):
+            k = problem.offer_number(name)
+            kernel.limit[:, k] = part * limit[:, k]
+        kernel.evaluate(capacity_mw)
+        out.append(by_month(kernel.served).T)
+    return np.array(out)
 
 
 def by_month(hourly: Array) -> Array:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.catalog import Catalog, Fact
+from gigawatt.catalog import Catalog, Fact, Record
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import Site
@@ -29,6 +29,8 @@ from gigawatt.uncertainty.streams import Streams
 
 GRID = "grid"
 INFLATION_PATH = "assumptions/money/inflation_yearly_factor"
+RENTED = "mobile-turbine"
+RENT_PATH = "assumptions/siteplan/rent_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,25 +160,45 @@ def plant(
         return _draw(record.fact(key), streams)
 
     heat_rate = drawn("heat_rate_mmbtu_per_mwh")
-    year = record.fact("capex_usd_per_kw").price_year
-    inflation = price_index(year, 0.0, catalog, axis, streams)
+    charge, inflation = _standing(record, catalog, axis, streams, a)
+    if technology == RENTED:
+        rent = catalog.fact(RENT_PATH)
+        charge = charge * streams.sample(rent.path, rent.distribution)[:, None]
     gas_year = catalog.fact("assumptions/energy/gas_price_usd_per_mmbtu").price_year
     gas_index = price_index(gas_year, a.gas_real_growth_share, catalog, axis, streams)
     fuel = heat_rate * a.gas_price_usd_per_mmbtu
-    yearly = (
-        drawn("capex_usd_per_kw") * level_payment_factor(a.onsite_return_share, drawn("life_years"))
-        + drawn("fixed_om_usd_per_kw_year")
-    )  # fmt: skip
-    charge = yearly / MONTHS_PER_YEAR
     return Plant(
         availability_share=drawn("availability_share"),
         available_share=1.0 - drawn("common_outage_share"),
         price_usd_per_mwh=fuel[:, None] * gas_index
         + drawn("var_om_usd_per_mwh")[:, None] * inflation,
-        charge_usd_per_kw_month=charge[:, None] * inflation,
+        charge_usd_per_kw_month=charge,
         co2_t_per_mwh=heat_rate * a.gas_co2_kg_per_mmbtu / KG_PER_T,
         water_m3_per_mwh=drawn("water_l_per_kwh"),
     )
+
+
+def generator(
+    name: str, catalog: Catalog, axis: MonthAxis, streams: Streams, a: EnergyAssumptions
+) -> Plant:
+    """Sun, wind or battery on site: only the standing charge; the plan knows its hours."""
+    charge, _ = _standing(catalog.record("generators", name), catalog, axis, streams, a)
+    one, none = np.ones(len(charge)), np.zeros(len(charge))
+    return Plant(one, one, np.zeros_like(charge), charge, none, none)
+
+
+def _standing(
+    record: Record, catalog: Catalog, axis: MonthAxis, streams: Streams, a: EnergyAssumptions
+) -> tuple[Array, Array]:
+    """Annuity and fixed upkeep, nominal USD per kW and month, and the price index; (D, M)."""
+    capex, life, upkeep = (
+        _draw(record.fact(key), streams)
+        for key in ("capex_usd_per_kw", "life_years", "fixed_om_usd_per_kw_year")
+    )
+    year = record.fact("capex_usd_per_kw").price_year
+    inflation = price_index(year, 0.0, catalog, axis, streams)
+    yearly = capex * level_payment_factor(a.onsite_return_share, life) + upkeep
+    return (yearly / MONTHS_PER_YEAR)[:, None] * inflation, inflation
 
 
 def reserve_share(blocks: Blocks, technology: str, catalog: Catalog, streams: Streams) -> Array:
@@ -185,8 +207,13 @@ def reserve_share(blocks: Blocks, technology: str, catalog: Catalog, streams: St
     for b, source in enumerate(block_sources(blocks)):
         if source == technology:
             power[:, blocks.site[b]] += blocks.facility_power_mw[:, b]
+    return reserve_at(power, technology, catalog, streams)
+
+
+def reserve_at(power_mw: Array, technology: str, catalog: Catalog, streams: Streams) -> Array:
+    """Reserve in the nameplate of a technology that carries `power_mw`, (D, S)."""
     facts = (f[:, None] for f in unit_facts(technology, catalog, streams))
-    return reserve_of_load(power, *np.broadcast_arrays(*facts))
+    return reserve_of_load(power_mw, *np.broadcast_arrays(*facts))
 
 
 def _draw(fact: Fact, streams: Streams) -> Array:

@@ -166,6 +166,9 @@ _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 _FLOPPY = re.compile(r"[^a-z0-9]")
 
 
+_POD = re.compile(r"(tpu[- ]?v\d[ep]?)[- ]\d+", re.IGNORECASE)  # "TPU v5p-6144": of a pod slice
+
+
 def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     """System and watts that a text names ("B300 1100W", "NVIDIA H100-SXM-80GB").
 
@@ -177,7 +180,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     if text.strip() in records:
         return GpuChoice(system_from_record(records[text.strip()]), 0.0, "")
     watts = _watts(text)
-    plain = _WATTS.sub(" ", text)
+    plain = _POD.sub(r"\1", _WATTS.sub(" ", text))
     sizes = [int(v) for v in _GIGABYTES.findall(plain)]
     plain = _GIGABYTES.sub(" ", plain)
     key = _FLOPPY.sub("", re.sub(r"\([^)]*\)", " ", plain).lower())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.mix import supply_mix
 from gigawatt.energy.result import EnergyResult, SiteConditions
 from gigawatt.energy.site import accounts, site_conditions
+from gigawatt.energy.site_plan import SitePlan
 from gigawatt.impact.accounts import impact
 from gigawatt.impact.assumptions import ImpactAssumptions
 from gigawatt.impact.result import ImpactResult
@@ -35,6 +37,7 @@ from gigawatt.schedule.build import build_times
 from gigawatt.schedule.capacity import capacity
 from gigawatt.schedule.racks import equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
+from gigawatt.study.site_supply import site_plans
 from gigawatt.study.sweep import funded_months
 from gigawatt.uncertainty.streams import Streams
 
@@ -78,12 +81,20 @@ class Shock:
     settled: Callable[[MoneyInputs, ScheduleResult], MoneyInputs] = lambda inputs, schedule: inputs
 
 
-def run_chain(loaded: Loaded, streams: Streams, shock: Shock | None = None) -> Chain:
+def run_chain(
+    loaded: Loaded,
+    streams: Streams,
+    shock: Shock | None = None,
+    plans: Mapping[str, SitePlan] | None = None,
+) -> Chain:
     """Run all layers once for the draws of `streams`.
 
     Energy is asked twice: first for what each site can deliver, which caps operations, then for
-    the accounts of what operations drew. A `shock` moves dates or terms on their way.
+    the accounts of what operations drew. A `shock` moves dates or terms on their way. `plans` are
+    the least-cost supplies of the sites; None = made here, or taken out of the cache.
     """
+    if plans is None:
+        plans = site_plans(loaded)
     shock = shock or Shock()
     program, catalog = loaded.program, loaded.catalog
     axis = MonthAxis.between(program.start, program.horizon)
@@ -102,7 +113,8 @@ def run_chain(loaded: Loaded, streams: Streams, shock: Shock | None = None) -> C
     rates = rate_table(program, catalog, blocks, axis, streams, performance_a)
 
     energy_a = sample_assumptions(catalog, streams, "energy", EnergyAssumptions)
-    conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a)
+    mix = supply_mix(blocks, schedule, axis, plans)
+    conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a, mix)
     operations_a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     nominal_w = catalog_package_w(catalog, blocks)
     wanted = demand(
@@ -112,7 +124,7 @@ def run_chain(loaded: Loaded, streams: Streams, shock: Shock | None = None) -> C
     delivered = deliver(wanted, conditions.deliverable_it_mw, conditions.available_share)
     energy = accounts(
         program, catalog, blocks, schedule, conditions, delivered.it_power_avg_mw,
-        axis, streams, energy_a,
+        axis, streams, energy_a, mix,
     )  # fmt: skip
 
     inputs = shock.settled(inputs, schedule)

@@ -240,6 +240,43 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "m3", 'Water used at the site in the month; mean; only where source is "all".'
         ),
     },
+    "supply": {
+        "number": Column("number", "Stage of the site, from 1."),
+        "phases": Column(TEXT, "Phases that begin with the stage."),
+        "source": Column(
+            TEXT, 'Source; "waiting" and "unserved" are load not served; "all" sums them.'
+        ),
+        "facility_mw": Column("MW", "Facility power of the site in the stage, central."),
+        "capacity_mw": Column("MW", "Built, or rented; of the grid the largest import."),
+        "supply_mwh": Column(
+            "MWh", 'A year at full load; of the battery less its charge; "all": the load.'
+        ),
+        "fixed_usd_per_mwh": Column(
+            "USD/MWh", "Annuity, fixed upkeep and demand charge over the load; price year."
+        ),
+        "running_usd_per_mwh": Column("USD/MWh", "Energy, fuel and upkeep over the load."),
+        "co2_t_per_mwh": Column("t CO2/MWh", "Operational CO2 over the load."),
+        "deliverable_share": Column("share", "Load that is served over the load asked for."),
+        "contract_mw": Column("MW", "Contracted from the grid."),
+        "import_peak_mw": Column("MW", "Largest import of an hour."),
+        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour."),
+    },
+    "supply_weeks": {
+        "week": Column(TEXT, "january or july: seven days from its middle."),
+        "hour": Column("hour", "Hour of the week, from 0."),
+        "source": Column(TEXT, 'Source; battery: discharge less charge; "load".'),
+        "mw": Column("MW", "Power in the hour: largest site, last stage, full load."),
+    },
+    "supply_durations": {
+        "source": Column(TEXT, 'Source, or "load".'),
+        "share_of_year": Column("share", "Share of the hours with at least this power."),
+        "mw": Column("MW", "Power that is reached or passed."),
+    },
+    "supply_carbon": {
+        "month_of_year": Column("month", "1 to 12."),
+        "hour": Column("hour", "Hour of the day, local."),
+        "co2_kg_per_mwh": Column("kg CO2/MWh", "Mean over the load: largest site, last stage."),
+    },
     "indicators": {
         "it_mwh": Column("MWh", "Energy of the IT equipment in the year; mean of the draws."),
         "facility_mwh": Column("MWh", "Energy at the site's meter in the year; mean of the draws."),

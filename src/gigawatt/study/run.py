@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,13 @@ from gigawatt.study.answers import Frame, answers
 from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.manifest import manifest
 from gigawatt.study.outputs import ChunkOutput, chunk_output, merge
+from gigawatt.study.site_supply import site_plans
 from gigawatt.study.store import check_target, run_folder, write_json, write_tables
 from gigawatt.study.workers import mapped
 from gigawatt.uncertainty.streams import Streams
 
 if TYPE_CHECKING:
+    from gigawatt.energy.site_plan import SitePlan
     from gigawatt.performance.result import RateTable
     from gigawatt.program.blocks import Blocks
     from gigawatt.quantity.calendar import MonthAxis
@@ -53,12 +55,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """What is the same for all chunks: calendar, names of blocks, rates, sources of supply."""
+    """What is the same for all chunks: calendar, blocks, rates, sources and plans of supply."""
 
     axis: MonthAxis
     blocks: Blocks
     rates: RateTable
     sources: tuple[str, ...]
+    plans: Mapping[str, SitePlan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ def simulate(
 ) -> Simulated:
     """Run all draws; `progress` is called after each chunk."""
     starts = range(0, settings.draws, CHUNK)
-    tasks = [(loaded, settings, s, min(s + CHUNK, settings.draws)) for s in starts]
+    plans = site_plans(loaded)  # once, so that all chunks see the same
+    tasks = [(loaded, settings, plans, s, min(s + CHUNK, settings.draws)) for s in starts]
     outputs: list[ChunkOutput] = []
     static: Static | None = None
-    for (_, _, _, stop), (output, own) in zip(
+    for (*_, stop), (output, own) in zip(
         tasks, mapped(_chunk, tasks, settings.workers), strict=True
     ):
         outputs.append(output)
@@ -95,11 +99,13 @@ def simulate(
     return Simulated(loaded, settings, static, merge(outputs))
 
 
-def _chunk(task: tuple[Loaded, Settings, int, int]) -> tuple[ChunkOutput, Static | None]:
-    loaded, settings, start, stop = task
+def _chunk(
+    task: tuple[Loaded, Settings, Mapping[str, SitePlan], int, int],
+) -> tuple[ChunkOutput, Static | None]:
+    loaded, settings, plans, start, stop = task
     streams = Streams(settings.seed, settings.draws, start, stop)
-    chain: Chain = run_chain(loaded, streams)
-    static = Static(chain.axis, chain.blocks, chain.rates, chain.energy.sources)
+    chain: Chain = run_chain(loaded, streams, plans=plans)
+    static = Static(chain.axis, chain.blocks, chain.rates, chain.energy.sources, plans)
     return chunk_output(chain, streams.record), static if start == 0 else None
 
 
@@ -132,7 +138,8 @@ def write_run(
 
     check_target(folder, replace)
     loaded, settings = simulated.loaded, simulated.settings
-    tables = all_tables(simulated.frame, loaded, simulated.static.rates, simulated.static.sources)
+    static = simulated.static
+    tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
     tables |= money_tables(loaded, settings.seed)
     tables["load_shape"] = load_shape_table(loaded, weeks, settings.seed)
     began = started or time.time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
+from gigawatt.study.supply_tables import hour_tables, supply_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from gigawatt.energy.site_plan import SitePlan
     from gigawatt.performance.result import RateTable
 
 BANDS = ("p10", "p50", "p90")
@@ -35,7 +38,11 @@ Rows = list[dict[str, Any]]
 
 
 def all_tables(
-    frame: Frame, loaded: Loaded, rates: RateTable, sources: tuple[str, ...]
+    frame: Frame,
+    loaded: Loaded,
+    rates: RateTable,
+    sources: tuple[str, ...],
+    plans: Mapping[str, SitePlan],
 ) -> dict[str, pl.DataFrame]:
     """All tables of a run by name.
 
@@ -45,6 +52,7 @@ def all_tables(
     loaded : the programme with its catalog.
     rates : rates of the first chunk (they are the same in all, but for `factor`).
     sources : names of the K axis of supply.
+    plans : least-cost supply of the sites.
     """
     import polars as pl
 
@@ -56,6 +64,8 @@ def all_tables(
         "gap": pl.DataFrame(_banded(frame, "gap_usd", frame.kept.draws["gap_usd"])),
         "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
+        "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
+        **{name: pl.DataFrame(rows) for name, rows in hour_tables(loaded, plans).items()},
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),

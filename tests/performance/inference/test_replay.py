@@ -12,12 +12,15 @@ import pytest
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.inference.fitted import load_fitted
+from gigawatt.performance.inference.frontier import at_speed, frontier
 from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.point import Asked, clients_for_rate, situation_asked
 from gigawatt.performance.inference.predict import predict
 from gigawatt.performance.inference.replay.run import replay
 from gigawatt.performance.inference.replay.summary import Slo, summary
 from gigawatt.performance.inference.replay.trace import read_trace, trace_of
+from gigawatt.performance.inference.services import asked_service
+from gigawatt.performance.inference.tables import AGGREGATED, Situation
 
 CATALOG = load_catalog()
 FITTED = load_fitted(CATALOG)
@@ -141,6 +144,41 @@ def test_a_closed_loop_agrees_with_the_closed_form(clients, rate_error):
     print(f"rate {measured / rate - 1:+.1%}, TPOT {tpot / steady.tpot_s.value - 1:+.1%}")
     assert measured == pytest.approx(rate, rel=rate_error)
     assert tpot == pytest.approx(steady.tpot_s.value, rel=rate_error)
+
+
+@pytest.mark.parametrize(
+    ("gpu", "precision", "lengths", "speed", "packages", "split"),
+    [
+        ("GB300", "fp4", (4000.0, 1000.0), 50.0, 72, True),
+        ("GB300", "fp4", (4000.0, 1000.0), 50.0, 72, False),
+        ("H200", "fp8", (2000.0, 500.0), 20.0, 16, False),
+        ("B200", "fp8", (8000.0, 300.0), 60.0, 16, False),
+    ],
+)
+def test_a_plan_of_the_front_keeps_its_promise(gpu, precision, lengths, speed, packages, split):
+    """At its full rate, requests coming at random: speed as promised, no queue that grows."""
+    i, o = lengths
+    service = asked_service(CATALOG, [], model="deepseek-v3", gpu=gpu, precision=precision,
+                            input_tokens=i, output_tokens=o)  # fmt: skip
+    front = frontier(service, packages, CATALOG, 1.2, "none", split, 2.0)
+    at, p = at_speed(front, speed), front.plans
+    pool = p.prefill_layouts[p.prefill[at]] if p.prefill[at] >= 0 else None
+    plan = replace(service.plan, layout=p.layouts[p.layout[at]], replicas=int(p.replicas[at]),
+                   prefill=pool, prefill_workers=int(p.prefill_workers[at]))  # fmt: skip
+    case = Situation(AGGREGATED, service.shape, service.system, plan, i, o, 1.0, False, "none",
+                     service.months, 1.0)  # fmt: skip
+    rate = float(p.output_tok_s[at]) / o
+    count = int(max(4000, 60 * rate))
+    found = replay(case, poisson(rate, count, i, o, spread=0.4), CATALOG)
+    middle = slice(count // 3, count * 9 // 10)
+    tpot, ttft = np.nanmean(found.tpot_s[middle]), found.ttft_s[middle]
+    late = np.percentile(ttft, 99)
+    print(f"TPOT {tpot / p.tpot_s[at] - 1:+.1%}, TTFT {ttft.mean() / p.ttft_s[at] - 1:+.1%}, "
+          f"p99 {late / p.ttft_p99_s[at] - 1:+.1%}")  # fmt: skip
+    assert tpot == pytest.approx(p.tpot_s[at], rel=0.08)
+    assert late < 1.35 * p.ttft_p99_s[at]
+    if not split:
+        assert ttft.mean() == pytest.approx(p.ttft_s[at], rel=0.10)
 
 
 def test_a_lone_request_takes_its_prefill_and_its_steps():

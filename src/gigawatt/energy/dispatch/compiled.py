@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from numba import njit
+from gigawatt.quantity import compiled as numba_compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
     """Compile a numeric function at its first call and cache the machine code on disk."""
-    return cast(F, njit(cache=True, error_model="numpy")(function))
+    return numba_compiled.compiled(function, error_model="numpy")

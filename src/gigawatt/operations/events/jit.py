@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numba
+from gigawatt.quantity import compiled as numba_compiled
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
     """Compile a function of scalars and arrays; the machine code is kept between runs."""
-    out: F = numba.njit(cache=True, error_model="numpy")(function)
-    return out
+    return numba_compiled.compiled(function, error_model="numpy")

@@ -98,7 +98,7 @@ def frontier(
         raise InputError(f"packages are {packages}: at least 1 is needed.")
     method, drafts = drafts_of(service.shape, catalog, speculation)
     fitted = load_fitted(catalog)
-    plans = plans_of(service, packages, drafts, fitted, split, ttft_p99_limit_s)
+    plans = plans_of(service, packages, drafts, fitted, split)
     evaluated = plans.requests.size
     inside = plans.ttft_p99_s <= ttft_p99_limit_s
     if not inside.any():

@@ -33,7 +33,7 @@ from gigawatt.quantity.arrays import Array
 
 BATCHES = np.unique(np.round(np.geomspace(1.0, 1024.0, 41)))  # per attention rank
 STAGES = (1, 2, 4)
-POOL_USE = 0.85  # most of a prefill pool's rate; a Poisson queue of prompts grows beyond
+POOL_USES = (0.5, 0.7, 0.85)  # of a prefill pool's rate; a queue of prompts grows fast beyond
 Index = NDArray[np.intp]
 
 
@@ -158,7 +158,7 @@ def constants_of(service: Service, fitted: Fitted) -> Constants:
 
 def plans_of(
     service: Service, packages: int, drafts: Sequence[tuple[int, float]], fitted: Fitted,
-    split: bool = True, ttft_p99_limit_s: float = np.inf,
+    split: bool = True,
 ) -> Plans:  # fmt: skip
     """All plans on so many packages.
 
@@ -168,7 +168,6 @@ def plans_of(
     drafts : drafted tokens and tokens that a step then yields; (0, 1.0) is none.
     fitted : constants.
     split : whether plans with a prefill pool are looked at too.
-    ttft_p99_limit_s : prefill pools are used as far as their queue keeps to it.
 
     Raises
     ------
@@ -189,7 +188,7 @@ def plans_of(
     one = _one_pool(grid, tuple(layouts), packages, c)
     if not split:
         return one
-    pools = _prefill_pools(service, points_of(cases), layouts, packages, c, ttft_p99_limit_s)
+    pools = _prefill_pools(service, points_of(cases), layouts, packages, c)
     two = [_two_pools(grid, one, pool, packages, c) for pool in pools]
     return _joined(one, [t for t in two if t.requests.size], tuple(p.layout for p in pools))
 
@@ -221,6 +220,7 @@ def _one_pool(grid: _Grid, layouts: tuple[Layout, ...], packages: int, c: Consta
     state = steady(p, c, grid.requests)
     each = p.world * p.stages
     replicas = np.floor(packages / each)
+    streamed = c.stream_tokens * state.tpot_s  # tokens that a client waits for before it sees one
     return Plans(
         packages=packages,
         layouts=layouts,
@@ -233,8 +233,8 @@ def _one_pool(grid: _Grid, layouts: tuple[Layout, ...], packages: int, c: Consta
         accepted=p.accepted,
         requests=grid.requests,
         tpot_s=state.tpot_s,
-        ttft_s=state.ttft_s,
-        ttft_p99_s=state.ttft_p99_s,
+        ttft_s=state.ttft_s + streamed,
+        ttft_p99_s=state.ttft_p99_s + streamed,
         output_tok_s=grid.requests / state.tpot_s * replicas,
         prompt_share=state.prefill_share,
         used_share=replicas * each / packages,
@@ -243,41 +243,47 @@ def _one_pool(grid: _Grid, layouts: tuple[Layout, ...], packages: int, c: Consta
 
 @dataclass(frozen=True, slots=True)
 class _PrefillPool:
-    """One kind of prefill worker: packages, requests/s at the use that it may have, times."""
+    """One kind of prefill worker: packages, full rate (requests/s), use, and times, s."""
 
     layout: Layout
     packages: float
     rate: float
-    ttft_s: float
-    ttft_p99_s: float
+    use: float
+    base_s: float
+    prompt_s: float
 
 
 def _prefill_pools(
-    service: Service, points: Points, layouts: list[Layout], packages: int, c: Constants,
-    limit_s: float,
-) -> list[_PrefillPool]:  # fmt: skip
+    service: Service, points: Points, layouts: list[Layout], packages: int, c: Constants
+) -> list[_PrefillPool]:
     """Kinds of workers that no other of at most their size beats in rate per package."""
     rate, prompt = prefill_rate(points, c)
     spoken = float(np.ravel(c.first_ms * MS + c.first_token_us * US * service.input_tokens)[0])
     base = spoken + prompt + transfer_s(points)
-    # TAIL u/(1 - u) prompt <= limit - base
-    room = np.maximum(0.0, limit_s - base) / (TAIL * prompt)
-    use = np.minimum(POOL_USE, 1.0 - 1.0 / (1.0 + room))
     each = points.world * points.stages
-    per_package = rate * use / each
-    backlog = use / (1.0 - use) * prompt
+    per_package = rate / each
     found: list[_PrefillPool] = []
     best = 0.0
     for i in np.lexsort((-per_package, each)):
         if per_package[i] > best and each[i] < packages:
             best = float(per_package[i])
-            found.append(
-                _PrefillPool(
-                    layouts[i], float(each[i]), float(rate[i] * use[i]),
-                    float(base[i] + 0.5 * backlog[i]), float(base[i] + TAIL * backlog[i]),
-                )
-            )  # fmt: skip
+            times = float(base[i]), float(prompt[i])
+            found += [
+                _PrefillPool(layouts[i], float(each[i]), float(rate[i]), use, *times)
+                for use in POOL_USES
+            ]
     return found
+
+
+def _backlog_s(pool: _PrefillPool, workers: Array, use: Array) -> Array:
+    """Prompts before a new one, s: twice the mean wait of M/D/c at this use.
+
+    Sakasegawa's approximation for c servers (1977), u^(sqrt(2(c + 1)) - 1)/(c (1 - u)); u/(1 - u)
+    with one. Ranks of a worker take their prompts together and are one server.
+    """
+    power = np.sqrt(2.0 * (workers + 1.0)) - 1.0
+    out: Array = use**power / (workers * (1.0 - use)) * pool.prompt_s
+    return out
 
 
 def _two_pools(grid: _Grid, one: Plans, pool: _PrefillPool, packages: int, c: Constants) -> Plans:
@@ -287,23 +293,25 @@ def _two_pools(grid: _Grid, one: Plans, pool: _PrefillPool, packages: int, c: Co
     tpot = step / p.accepted
     each = p.world * p.stages
     decode_rate = grid.requests / tpot / p.output_tokens
-    ideal = packages * decode_rate / (pool.rate * each + decode_rate * pool.packages)
+    most = pool.rate * pool.use
+    ideal = packages * decode_rate / (most * each + decode_rate * pool.packages)
     best, workers, replicas = np.zeros(step.size), np.ones(step.size), np.zeros(step.size)
     for count in (np.floor(ideal), np.ceil(ideal)):
         w = np.maximum(1.0, count)
         r = np.floor(np.maximum(0.0, packages - w * pool.packages) / each)
-        rate = np.minimum(w * pool.rate, r * decode_rate)
+        rate = np.minimum(w * most, r * decode_rate)
         better = rate > best
         best, workers, replicas = (
             np.where(better, new, old) for new, old in ((rate, best), (w, workers), (r, replicas))
         )
     keep = np.flatnonzero(best > 0.0)
-    shown = float(np.ravel(c.stream_tokens)[0]) * tpot + step
+    first = pool.base_s + float(np.ravel(c.stream_tokens)[0]) * tpot + step
+    backlog = _backlog_s(pool, workers, best / (workers * pool.rate))
     used = workers * pool.packages + replicas * each
     whole = replace(
         one, prefill=np.zeros(step.size, dtype=np.intp), replicas=replicas,
-        prefill_workers=workers, tpot_s=tpot, ttft_s=pool.ttft_s + shown,
-        ttft_p99_s=pool.ttft_p99_s + shown, output_tok_s=best * p.output_tokens,
+        prefill_workers=workers, tpot_s=tpot, ttft_s=first + 0.5 * backlog,
+        ttft_p99_s=first + TAIL * backlog, output_tok_s=best * p.output_tokens,
         prompt_share=workers * pool.packages / used, used_share=used / packages,
     )  # fmt: skip
     return whole.take(keep)

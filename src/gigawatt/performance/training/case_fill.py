@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System, full_power_w
-from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
     Row,
@@ -27,9 +25,11 @@ from gigawatt.performance.training.case_input import (
     size_of,
     text_of,
 )
-from gigawatt.performance.training.choices import Recompute, Stack
+from gigawatt.performance.training.case_search import searched_plan, stated_recompute
+from gigawatt.performance.training.choices import Stack
 from gigawatt.performance.training.defaults import (
     fitting_recompute,
+    known_benchmark,
     launch_graphs,
     microbatches,
     pipeline_schedule,
@@ -43,12 +43,9 @@ from gigawatt.performance.training.defaults import (
 from gigawatt.performance.training.evaluate import evaluate_plan
 from gigawatt.performance.training.facts import TrainModel, load_train_model
 from gigawatt.performance.training.plan import Plan
-from gigawatt.performance.training.search import search
-from gigawatt.performance.training.space import PRACTICAL
 from gigawatt.quantity.units import W_PER_KW
 
-USUAL_BATCH_TOKENS = 4e6
-USUAL_GPU_TOKENS = 1024
+UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
 STANDS_FOR = {
     "cdna3": "hopper",
     "cdna5": "cdna4",
@@ -60,15 +57,6 @@ STANDS_FOR = {
     "trainium2": "hopper",
     "trainium3": "blackwell",
 }  # fmt: skip
-_PARTS = {
-    "norm": Recompute.NORM,
-    "activation": Recompute.ACTIVATION,
-    "mla_up": Recompute.MLA_UP,
-    "core_attention": Recompute.CORE_ATTENTION,
-    "feed_forward": Recompute.FEED_FORWARD,
-    "moe": Recompute.MOE,
-    "full": Recompute.FULL,
-}
 
 
 def software_plan(row: Row, system: System, said: Said) -> Plan:
@@ -86,7 +74,9 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         text_of(row, "model"), text_of(row, "source"), release, text_of(row, "table_id")
     )
     said.note(words)
-    schedule, words = pipeline_schedule(notes)
+    if not production and not known_benchmark(text_of(row, "source"), release):
+        said.note("tuned benchmark or production run: not said", UNKNOWN_KIND_LOG)
+    schedule, words = pipeline_schedule(f"{notes} {text_of(row, 'source')}")
     said.note(words)
     seq = size_of(row, "seq_len")
     if seq is None:
@@ -118,17 +108,17 @@ def sized_plan(
     """Parallel sizes, batch, sharding and virtual stages."""
     size = {k: size_of(row, k) for k in ("gpus", "tp", "pp", "cp", "ep", "etp", "dp", "vp", "mbs")}
     plan = sharded_plan(row, base, said)
-    searched = _is_open(row, plan)
+    searched = is_open(row, plan)
     if searched:
-        plan = _searched(row, shape, system, model, plan, size, said)
+        plan = searched_plan(row, shape, system, model, plan, size, said)
         size = {k: getattr(plan, k, None) if v is None else v for k, v in size.items()}
     tp, pp, cp = size["tp"] or 1, size["pp"] or 1, size["cp"] or 1
     dp = _data_ranks(size["gpus"], tp * pp, cp, size["dp"], said)
-    gbs = size_of(row, "gbs") or (plan.gbs if searched else None)
+    gbs = plan.gbs if searched else size_of(row, "gbs")
     if gbs is None:
         gbs = dp * max(1, size["mbs"] or 1) * max(8, 4 * pp if pp > 1 else 8)
         said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
-    ep = size["ep"] or _expert_ranks(shape, system, tp * cp * dp, said)
+    ep = size["ep"] or 1
     if shape.is_moe and ep > tp * cp * dp and shape.experts % (tp * cp * dp) == 0:
         said.note(f"ep {tp * cp * dp}, the ranks of one stage (ep = {ep} is more)", 0.05)
         ep = tp * cp * dp
@@ -136,7 +126,7 @@ def sized_plan(
         plan, tp=tp, pp=pp, cp=cp, dp=dp, ep=ep, etp=size["etp"] or 1, gbs=gbs, mbs=size["mbs"] or 1
     )
     if size["vp"] is None:
-        vp, words = virtual_stages(shape, pp, plan.stack, schedule_known=False)
+        vp, words = virtual_stages(shape, pp, plan.stack, plan.microbatches)
         said.note(words)
         plan = replace(plan, vp=vp)
     else:
@@ -146,7 +136,7 @@ def sized_plan(
     return replace(plan, graphs=graphs)
 
 
-def _is_open(row: Row, plan: Plan) -> bool:
+def is_open(row: Row, plan: Plan) -> bool:
     """Whether the split is to be searched: GPUs without tp or pp, not fully sharded."""
     return (
         bool(text_of(row, "gpus"))
@@ -194,66 +184,16 @@ def _data_ranks(gpus: int | None, inside: int, cp: int, dp: int | None, said: Sa
     )
 
 
-def _expert_ranks(shape: ModelShape, system: System, ranks: int, said: Said) -> int:
-    """Expert-parallel size where it is not given: the largest within the scale-up domain."""
-    if not shape.is_moe:
-        return 1
-    most = max(8, system.scaleup_packages)
-    sizes = [e for e in range(1, most + 1) if shape.experts % e == 0 and ranks % e == 0]
-    said.note(
-        f"expert parallelism {sizes[-1]} (not given: largest within the scale-up domain)", 0.1
-    )
-    return sizes[-1]
+def expert_sizes(row: Row, shape: ModelShape, system: System, plan: Plan) -> list[int]:
+    """Expert-parallel sizes to try where a row leaves them out: those that divide, up to a domain.
 
-
-def _searched(
-    row: Row,
-    shape: ModelShape,
-    system: System,
-    model: TrainModel,
-    plan: Plan,
-    size: Mapping[str, int | None],
-    said: Said,
-) -> Plan:
-    """Recommended plan of the search within what the row says."""
-    gpus = size["gpus"] or 1
-    gbs = size_of(row, "gbs")
-    if gbs is None:
-        gbs = usual_batch(gpus, plan.seq)
-        said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
-    fixed: dict[str, Any] = {
-        k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
-    }
-    choices = replace(
-        PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
-    )
-    stated = _stated_recompute(row, shape, None)
-    if stated is not None:
-        choices = replace(choices, recompute=(stated,))
-    found = search(shape, system, model, replace(plan, gbs=gbs), [gpus], choices, top=1)
-    chosen = found.recommended.plan
-    said.note(
-        f"tp {chosen.tp}, pp {chosen.pp}, cp {chosen.cp}, ep {chosen.ep} (not given: best of "
-        f"{found.feasible:,} feasible plans), microbatch {chosen.mbs}, "
-        f"{_recompute_words(chosen)}",
-        0.1,
-    )
-    return chosen
-
-
-def usual_batch(gpus: int, seq: int) -> int:
-    """Batch in sequences where none is given.
-
-    Four million tokens, and 1,024 tokens a GPU for large jobs; a multiple of the odd part of the
-    GPUs, so that it divides.
+    Servers with few packages go up to eight of them, as published runs do.
     """
-    odd = gpus
-    while odd % 2 == 0:
-        odd //= 2
-    doublings = round(
-        math.log2(max(1.0, max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus) / seq / odd))
-    )
-    return int(odd * 2**doublings)
+    if not shape.is_moe or size_of(row, "ep") is not None or is_open(row, plan):
+        return [plan.ep]
+    ranks = plan.tp * plan.cp * plan.dp // plan.etp
+    most = max(64, system.scaleup_packages)
+    return [e for e in range(1, most + 1) if shape.experts % e == 0 and ranks % e == 0]
 
 
 def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
@@ -286,6 +226,25 @@ def complete_system(system: System, said: Said) -> System:
     return replace(system, scaleout_gbit_s=200.0)
 
 
+def fitting_shards(
+    row: Row, plan: Plan, fits: Callable[[Plan], bool], refill: Callable[[Plan], Plan], said: Said
+) -> Plan:
+    """More sharding where the row does not state it and the plan does not fit: it ran, after all.
+
+    Optimizer states, then gradients, then parameters over the data-parallel ranks.
+    """
+    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is not None
+    if stated or plan.dp == 1 or fits(plan):
+        return plan
+    for zero in range(plan.zero + 1, 4):
+        candidate = refill(replace(plan, zero=zero))
+        if fits(candidate):
+            said.words[:] = [w for w in said.words if not w.startswith("optimizer states")]
+            said.note(f"ZeRO-{zero} (with less sharding it does not fit)", 0.05)
+            return candidate
+    return plan
+
+
 def check_divides(shape: ModelShape, plan: Plan) -> None:
     """Refuse splits that the model does not allow.
 
@@ -313,7 +272,7 @@ def filled_plan(
     row: Row, shape: ModelShape, system: System, model: TrainModel, plan: Plan, said: Said
 ) -> Plan:
     """Microbatch and recomputation where they are open."""
-    if _is_open(row, plan):
+    if is_open(row, plan):
         return plan  # the search chose both
 
     def rated(candidate: Plan) -> tuple[float, bool]:
@@ -325,7 +284,7 @@ def filled_plan(
         return float(out.step_s[0]), roomy(out)
 
     offload = system.released and plan.stack == Stack.TUNED
-    known = _stated_recompute(row, shape, plan)
+    known = stated_recompute(row, shape, plan)
     stated = plan
     if known is not None:
         stated = replace(plan, recompute=known[0], recompute_share=known[1])
@@ -346,26 +305,6 @@ def filled_plan(
     for word in words:
         said.note(word)
     return done
-
-
-def _stated_recompute(
-    row: Row, shape: ModelShape, plan: Plan | None
-) -> tuple[Recompute, float] | None:
-    """Parts and share of the layers that a row states; None where it leaves them open."""
-    choice = parse_recompute(text_of(row, "recompute"))
-    if not choice.known:
-        return None
-    parts = Recompute.NONE
-    for name in choice.parts:
-        parts |= _PARTS[name]
-    every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
-    stages = plan.pp if plan else 1
-    return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)
-
-
-def _recompute_words(plan: Plan) -> str:
-    parts = [str(p.name).lower() for p in Recompute if p and p in plan.recompute]
-    return f"recomputing {' and '.join(parts)}" if parts else "nothing recomputed"
 
 
 def _best_filled(

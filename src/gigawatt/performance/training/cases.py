@@ -20,12 +20,13 @@ from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_fill import (
     check_divides,
     complete_system,
+    expert_sizes,
     filled_plan,
+    fitting_shards,
     sharded_plan,
     sized_plan,
     software_plan,
     train_model_of,
-    usual_batch,
 )
 from gigawatt.performance.training.case_input import (
     Row,
@@ -36,6 +37,8 @@ from gigawatt.performance.training.case_input import (
     system_of,
     text_of,
 )
+from gigawatt.performance.training.case_search import usual_batch
+from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.evaluate import evaluate_plan
 from gigawatt.performance.training.facts import TrainModel
 from gigawatt.performance.training.flops import Convention, flop_per_token, parse_convention
@@ -101,10 +104,32 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     sized = sized_plan(row, shape, system, model, base, said)
     check_plan(sized)
     check_divides(shape, sized)
-    plan = filled_plan(row, shape, system, model, sized, said)
-    convention, words = parse_convention(text_of(row, "flops_convention"))
+    plan = _filled(row, shape, system, model, sized, said)
+    again = plan.stack == Stack.ERA_2021 and bool(plan.recompute & Recompute.FULL)
+    convention, words = parse_convention(text_of(row, "flops_convention"), again)
     said.note(words)
     return Case(shape, system, model, plan, convention, tuple(said.words), said.sigma_log)
+
+
+def _filled(
+    row: Row, shape: ModelShape, system: System, model: TrainModel, sized: Plan, said: Said
+) -> Plan:
+    """Microbatch, recomputation, expert ranks and sharding where they are open."""
+
+    def rated(plan: Plan) -> tuple[bool, float]:
+        out = evaluate_plan(shape, system, model, plan)
+        return not bool(out.fits[0]), float(out.step_s[0])
+
+    def refill(plan: Plan) -> Plan:
+        return filled_plan(row, shape, system, model, plan, Said([]))
+
+    ranks = expert_sizes(row, shape, system, sized)
+    if len(ranks) > 1:
+        best = min((refill(replace(sized, ep=e)) for e in ranks), key=rated)
+        sized = replace(sized, ep=best.ep)
+        said.note(f"expert parallelism {best.ep} (not given: fastest that fits)", 0.1)
+    plan = filled_plan(row, shape, system, model, sized, said)
+    return fitting_shards(row, plan, lambda p: not rated(p)[0], refill, said)
 
 
 def open_case(row: Row, catalog: Catalog) -> Case:

@@ -20,6 +20,7 @@ from gigawatt.performance.training.result import StepBatch
 
 FUSED_ATTENTION = months_since_2000("2023-01")  # papers of large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
+LARGE_BUBBLE = 0.2  # of the work; tuned recipes with public results stay below it
 HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
 LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
@@ -92,12 +93,19 @@ def production_run(model: str, *texts: str) -> tuple[bool, str]:
     benchmark or vendor's software.
     """
     text = " ".join(texts).lower()
+    if "whole run" in text:
+        return True, "production run (a whole run)"
     if _REPORT.search(text):
         return True, "production run (the source is the report of a model)"
     names = [w for w in re.findall(r"[a-z]{3,}", model.lower()) if w not in _KINDS]
     if _BENCHMARK.search(text) or not any(re.search(rf"\b{n}", text) for n in names):
         return False, ""
     return True, "production run (the source is named after the model)"
+
+
+def known_benchmark(*texts: str) -> bool:
+    """Whether the texts name a benchmark or a vendor's software."""
+    return bool(_BENCHMARK.search(" ".join(texts).lower()))
 
 
 def pipeline_schedule(text: str) -> tuple[Schedule, str]:
@@ -138,17 +146,26 @@ def launch_graphs(
 
 
 def virtual_stages(
-    shape: ModelShape, pp: int, stack: Stack, schedule_known: bool
+    shape: ModelShape, pp: int, stack: Stack, microbatches_of_rank: float
 ) -> tuple[int, str]:
     """Virtual stages where a table leaves them out.
 
     As many as the layers allow in large dense models of a tuned run whose stages do not divide
-    evenly, else one.
+    evenly. Where stages are even, a tuned run interleaves if the bubble would otherwise be more
+    than `LARGE_BUBBLE` of the work: with the fewest virtual stages that bring it to a half of
+    that, as strong scaling and small batches per pipeline call for. Else one.
     """
-    if pp == 1 or schedule_known:
+    if pp == 1:
         return 1, ""
     if stack == Stack.TUNED and shape.layers % pp and not shape.is_moe:
         return math.ceil(shape.layers / pp), "one layer per virtual stage (uneven stages)"
+    bubble = (pp - 1.0) / max(1.0, microbatches_of_rank)
+    own = shape.layers // pp
+    if stack == Stack.TUNED and shape.layers % pp == 0 and own > 1 and bubble > LARGE_BUBBLE:
+        sizes = [v for v in range(2, own + 1) if own % v == 0]
+        small = [v for v in sizes if bubble / v <= LARGE_BUBBLE / 2.0]
+        chosen = small[0] if small else sizes[-1]
+        return chosen, f"{chosen} virtual stages (the bubble would be {bubble:.0%} of the work)"
     return 1, "no virtual stages"
 
 

@@ -29,6 +29,7 @@ from gigawatt.performance.training.plan import Plan, PlanBatch, batch_of
 from gigawatt.performance.training.result import OUTPUTS, StepBatch
 from gigawatt.performance.training.row import Row
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.compiled import compiled
 
 Loop = Callable[[Machine, Shape, Array, bool, Array], None]
 _COMPILED = (row, links, layer, memory, step)
@@ -93,8 +94,7 @@ def _check_precision(system: System, x: Machine, precision: Precision) -> None:
 @lru_cache(maxsize=1)
 def _compiled() -> Loop:
     """The loop over plans, compiled; the key of its cache holds the formulas' sources."""
-    from numba import njit  # noqa: PLC0415 (half a second to import)
-    from numba.extending import register_jitable  # noqa: PLC0415
+    from numba.extending import register_jitable  # noqa: PLC0415 (half a second to import)
 
     stamp = hashlib.sha256()
     for module in (*_COMPILED, facts, result):
@@ -103,15 +103,14 @@ def _compiled() -> Loop:
         for value in vars(module).values():
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 register_jitable(value)
-    return _loop(njit, stamp.hexdigest())
+    return _loop(stamp.hexdigest())
 
 
-def _loop(njit: Callable[..., Callable[[Loop], Loop]], stamp: str) -> Loop:
+def _loop(stamp: str) -> Loop:
     step_row, at, gib = step.step_row, row.row_at, memory.GIB
     memory_bytes, room_bytes = memory.memory_bytes, memory.room_bytes
     memory_at = OUTPUTS.index("memory_gib")
 
-    @njit(cache=True, error_model="numpy")
     def loop(x: Machine, s: Shape, table: Array, only_fitting: bool, out: Array) -> None:
         if stamp == "":  # a part of the closure, so that the cache's key holds it
             return
@@ -128,4 +127,4 @@ def _loop(njit: Callable[..., Callable[[Loop], Loop]], stamp: str) -> Loop:
             for j in range(len(values)):
                 out[i, j] = values[j]
 
-    return loop
+    return compiled(loop, error_model="numpy")

@@ -197,6 +197,7 @@ class TrainModel:
     values: dict[str, float]
     calibrated: str
     trend_until: str
+    packages: str = ""
 
 
 def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
@@ -216,7 +217,13 @@ def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
         )
     values = {**_values(table[COMMON]), **_values(own)}
     calibrated = own.text("calibrated")
-    return TrainModel(generation, values, calibrated, own.text("trend_until", calibrated))
+    return TrainModel(
+        generation,
+        values,
+        calibrated,
+        own.text("trend_until", calibrated),
+        own.text("calibrated_packages", ""),
+    )
 
 
 def _values(record: Record) -> dict[str, float]:
@@ -248,11 +255,11 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
             "of a link; one of them is not public."
         )
     rates = {
-        "bf16": _reached(system.bf16_tflops, c, "bf16"),
-        "fp8": _reached(system.fp8_tflops, c, "fp8"),
-        "fp8_block": _reached(system.fp8_tflops, c, "fp8_block"),
-        "mxfp8": _reached(system.fp8_tflops, c, "mxfp8"),
-        "nvfp4": _reached(system.fp4_tflops, c, "fp4"),
+        "bf16": _reached(system, system.bf16_tflops, c, "bf16"),
+        "fp8": _reached(system, system.fp8_tflops, c, "fp8"),
+        "fp8_block": _reached(system, system.fp8_tflops, c, "fp8_block"),
+        "mxfp8": _reached(system, system.fp8_tflops, c, "mxfp8"),
+        "nvfp4": _reached(system, system.fp4_tflops, c, "fp4"),
     }
     us, ms = 1e-6, 1e-3
     node_w = system.system_power_kw * 1e3 / max(1, system.system_packages)
@@ -274,13 +281,21 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.trend_until),
         "production": c["production_factor"],
-        "forecast_sigma": 0.0 if system.released and model.calibrated else c["forecast_sigma_log"],
+        "forecast_sigma": _forecast_sigma(system, model),
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,
     }
     derived.update({f"rate_{name}": rate for name, rate in rates.items()})
     named = {name: derived[name] if name in derived else c[name] for name in Machine._fields}
     return Machine(**named)
+
+
+def _forecast_sigma(system: System, model: TrainModel) -> float:
+    """Further standard deviation of ln(time): not released, or no row of the package itself."""
+    if not (system.released and model.calibrated):
+        return model.values["forecast_sigma_log"]
+    known = model.packages.split()
+    return model.values["other_package_sigma"] if known and system.id not in known else 0.0
 
 
 _GIB_PER_GB = 1.0  # makers' gigabytes of HBM are binary: an "80 GB" package holds 80 GiB
@@ -292,16 +307,23 @@ def _host_link(system: System, c: dict[str, float]) -> str:
     return "rack_host_link_gb_s" if rack else "host_link_gb_s"
 
 
-def _reached(peak_tflops: float, c: dict[str, float], precision: str) -> float:
+def _reached(system: System, peak_tflops: float, c: dict[str, float], precision: str) -> float:
     """FLOP/s reached in large products.
 
     Packages of one generation reach rates that differ less than their peaks: power and memory are
-    closer. The rate grows with the peak over that of the calibration to `peak_exponent`.
+    closer. The rate grows with the peak over that of the calibration to `peak_exponent`. Where
+    products run at the limit of power (a generation with `reference_tdp_w`), packages of one die
+    differ by the clock that their power sustains, to `power_exponent`, and by what the peak has
+    beyond the BF16 peak's own ratio (wider units of a format). Never more than `most_of_peak`.
     """
-    reference = c.get(f"peak_{precision.split('_', maxsplit=1)[0]}_tflops", peak_tflops)
-    if precision == "mxfp8":
-        reference = c.get("peak_fp8_tflops", peak_tflops)
+    key = "fp8" if precision == "mxfp8" else precision.split("_", maxsplit=1)[0]
+    reference = c.get(f"peak_{key}_tflops", peak_tflops)
     if peak_tflops <= 0.0 or reference <= 0.0:
         return 0.0
-    scaled = reference * (peak_tflops / reference) ** c["peak_exponent"]
-    return float(c[f"gemm_{precision}_share"] * scaled * 1e12)
+    ratio = peak_tflops / reference
+    clock = 1.0
+    if "reference_tdp_w" in c and system.gpu_tdp_w > 0.0:
+        clock = (system.gpu_tdp_w / c["reference_tdp_w"]) ** c["power_exponent"]
+        ratio *= c["peak_bf16_tflops"] / system.bf16_tflops
+    scaled = reference * clock * ratio ** c["peak_exponent"]
+    return float(min(c[f"gemm_{precision}_share"] * scaled, c["most_of_peak"] * peak_tflops) * 1e12)

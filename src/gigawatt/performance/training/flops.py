@@ -45,12 +45,14 @@ def peak_tflops(system: System, precision: Precision) -> float:
     return system.fp4_tflops if precision == Precision.NVFP4 else system.fp8_tflops
 
 
-def parse_convention(text: str) -> tuple[Convention, str]:
+def parse_convention(text: str, counts_again: bool = False) -> tuple[Convention, str]:
     """Convention that a table's text means, and what was assumed (empty if it is named).
 
     "hardware", "eq. 3" and 96 B s l h^2 are the count of 2021; 72 B s l h^2, "Megatron-Core" and
     "full attention" the model's with attention in full; "6N" and "6ND" without attention; any other
-    mention of model FLOP, and nothing at all, the causal count.
+    mention of model FLOP, and nothing at all, the causal count. Papers of runs that computed
+    everything again before model and hardware FLOP were told apart (`counts_again`) counted what
+    the hardware did, where they do not say.
     """
     lowered = text.lower().replace(" ", "")
     if re.search(r"hardware|hfu|eq\.?3|96b", lowered):
@@ -59,6 +61,8 @@ def parse_convention(text: str) -> tuple[Convention, str]:
         return Convention.MEGATRON_CORE, ""
     if re.search(r"6n|6\*n|6nd|6pd", lowered):
         return Convention.SIX_N, ""
+    if counts_again and not lowered:
+        return Convention.MEGATRON_2021, "FLOP with recomputation (a paper of that time)"
     said = "bridge" in lowered or "causal" in lowered or "model" in lowered
     return Convention.MEGATRON_BRIDGE, "" if said else "FLOP of the model, causal attention"
 

@@ -32,8 +32,8 @@ NODES = (
         "throughput_factor", "Factor on throughput",
         "exp(error of the rate model x z) x exp(-ln(gain of mature software) x exp(-age / "
         "saturation))", "factor", (),
-        ("assumptions/performance/*", "efficiencies/*/dense_sigma_log",
-         "efficiencies/*/moe_sigma_log", "efficiencies/train-common/announced_sigma_log"),
+        ("assumptions/performance/*", "efficiencies/*/forecast_sigma_log",
+         "efficiencies/train-common/announced_sigma_log"),
         ("supply/{system}/first_racks", "programme/start"),
     ),
     Node(

@@ -273,7 +273,7 @@ def take_prompts(e: Engine, f: Fleet, q: Requests, r: int) -> tuple[float, float
     return total, context / max(total, 1.0), ended
 
 
-def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int) -> int:
+def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int, spared: float) -> int:
     """First tokens of the prompts that the step completed; number of requests that end with it."""
     out = 0
     for j in range(ended):
@@ -284,9 +284,9 @@ def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int) -> int:
             q.first[i] = f.now[r]
             if e.ranks > 1.0:
                 own = q.todo[i]
-                q.extra[i] = prompt_work_s(
-                    e.prompt_tokens, e.prompt_s, e.past_s, own, 0.0
-                ) - prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own / e.ranks, 0.0)
+                whole = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, 0.0)
+                part = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own / e.ranks, 0.0)
+                q.extra[i] = whole - part + spared
             keep_blocks(f, q, r, i)
         else:
             q.left[i] -= 1.0
@@ -351,22 +351,41 @@ def decode_steps(e: Engine, f: Fleet, q: Requests, r: int, until: float) -> floa
     return float(most)
 
 
+def prompt_step_s(
+    e: Engine, f: Fleet, r: int, total: float, context: float, prompts: float
+) -> tuple[float, float]:
+    """Time of a step with prompt tokens, and launches that ranks without a prompt are spared.
+
+    Ranks take their prompts together: a step in which all have one is no graph, and it comes as
+    much more seldom as there are more ranks than prompts.
+    """
+    own = total / e.ranks
+    past = context - 0.5 * own
+    if e.prompts_only == 1:
+        work = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, past)
+        return max(work, e.eager_s), 0.0
+    eager, spared = e.eager_s, 0.0
+    if prompts < e.ranks:
+        gap = max(0.0, eager - decode_s(e, f, r, 1.0))
+        spared = gap * (1.0 - prompts / e.ranks)
+        eager -= spared
+    took = iteration_s(
+        e.batch_s, e.request_s, e.token_s, e.prompt_tokens, e.prompt_s, e.past_s, e.host_step_s,
+        e.host_request_s, eager, e.interference, f.running[r] / e.ranks, f.cached[r] / e.ranks,
+        own, past,
+    )  # fmt: skip
+    return took, spared
+
+
 def advance(e: Engine, f: Fleet, q: Requests, r: int, until: float) -> None:
     """Run a replica until a time; a step that began before it is finished."""
     while f.now[r] < until and (f.running[r] > 0 or f.head[r] >= 0 or f.part[r] >= 0):
         total, context, ended = take_prompts(e, f, q, r)
+        spared = 0.0
         if total > 0.0:
-            steps, own = 1.0, total / e.ranks
-            past = context - 0.5 * own
-            if e.prompts_only == 1:
-                work = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, past)
-                took = max(work, e.eager_s)
-            else:
-                took = iteration_s(
-                    e.batch_s, e.request_s, e.token_s, e.prompt_tokens, e.prompt_s, e.past_s,
-                    e.host_step_s, e.host_request_s, e.eager_s, e.interference,
-                    f.running[r] / e.ranks, f.cached[r] / e.ranks, own, past,
-                )  # fmt: skip
+            steps = 1.0
+            prompts = float(ended) + (1.0 if f.part[r] >= 0 else 0.0)
+            took, spared = prompt_step_s(e, f, r, total, context, prompts)
         else:
             steps = decode_steps(e, f, q, r, until)
             took = steps * decode_s(e, f, r, steps)
@@ -378,7 +397,7 @@ def advance(e: Engine, f: Fleet, q: Requests, r: int, until: float) -> None:
         f.cached[r] += grown
         f.used[r] += grown
         answered = end_answers(e, f, q, r)
-        answered += end_prompts(e, f, q, r, ended)
+        answered += end_prompts(e, f, q, r, ended, spared)
         if f.upcoming[0] >= 0:
             ask_again(f, q, r, answered)
 

@@ -15,6 +15,7 @@ from gigawatt.performance.inference.replay import engine
 from gigawatt.performance.inference.replay.engine import Engine, Fleet, Requests
 from gigawatt.performance.inference.replay.trace import BLOCK_TOKENS, Trace
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.compiled import compiled as compiled_function
 
 Loop = Callable[[Engine, Fleet, Requests, int], None]
 
@@ -81,7 +82,6 @@ def fleet_of(e: Engine, count: int, trace: Trace, prefix_cache: bool, clients: i
 @lru_cache(maxsize=1)
 def compiled() -> Loop:
     """`engine.simulate`, compiled; the key of its cache holds the formulas' sources."""
-    from numba import njit  # noqa: PLC0415 (half a second to import)
     from numba.extending import register_jitable  # noqa: PLC0415
 
     stamp = hashlib.sha256()
@@ -94,14 +94,13 @@ def compiled() -> Loop:
         own = getattr(value, "__module__", "") == engine.__name__
         if own and callable(value) and not isinstance(value, type) and name != "simulate":
             register_jitable(value)
-    return _loop(njit, register_jitable(engine.simulate), stamp.hexdigest())
+    return _loop(register_jitable(engine.simulate), stamp.hexdigest())
 
 
-def _loop(njit: Any, simulate: Any, stamp: str) -> Loop:  # noqa: ANN401
+def _loop(simulate: Any, stamp: str) -> Loop:  # noqa: ANN401
     def loop(e: Engine, f: Fleet, q: Requests, routing: int) -> None:
         if stamp == "":  # a part of the closure, so that the cache's key holds it
             return
         simulate(e, f, q, routing)
 
-    fast: Loop = njit(cache=True)(loop)
-    return fast
+    return compiled_function(loop)

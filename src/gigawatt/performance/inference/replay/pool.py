@@ -22,6 +22,7 @@ from gigawatt.performance.inference.tables import Situation
 
 FAR_TOKENS = 1e5  # context from which the cache is taken to grow evenly
 LEAST_SLOTS = 64.0
+RANK_BATCH = 1024.0  # running requests of an attention rank, the most that plans are made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def pool_of(s: Situation, catalog: Catalog, layout: Layout) -> Pool:
     slope = max((far - _cache(points, 0.5 * FAR_TOKENS)) / (0.5 * FAR_TOKENS), 1e-9)
     room = max(float(points.free_bytes[0]), 0.0) * ranks
     mean = max(_cache(points, float(mean_context(points)[0])), 1.0)
-    limit = min(ENGINE_BATCH, max(LEAST_SLOTS, 4.0 * room / mean))
+    limit = min(max(ENGINE_BATCH, RANK_BATCH * ranks), max(LEAST_SLOTS, 4.0 * room / mean))
     most = float(s.plan.max_batch) or limit
     moved = [_moved(points, tokens) for tokens in (0.0, FAR_TOKENS)]
     return Pool(

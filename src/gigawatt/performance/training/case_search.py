@@ -1,0 +1,140 @@
+"""The split of a row that leaves it open: what the search recommends within what the row says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from gigawatt.errors import InfeasibleError, InputError
+from gigawatt.performance.hardware import System
+from gigawatt.performance.names import parse_recompute
+from gigawatt.performance.shapes import ModelShape
+from gigawatt.performance.training.case_input import Row, Said, size_of, text_of
+from gigawatt.performance.training.choices import Recompute
+from gigawatt.performance.training.facts import TrainModel
+from gigawatt.performance.training.plan import Plan
+from gigawatt.performance.training.search import SearchResult, search
+from gigawatt.performance.training.space import PRACTICAL, Choices
+
+USUAL_BATCH_TOKENS = 4e6
+USUAL_GPU_TOKENS = 1024
+ROUND_COUNT = 1.15  # a batch that divides is taken where it is faster per sequence by more
+_PARTS = {
+    "norm": Recompute.NORM,
+    "activation": Recompute.ACTIVATION,
+    "mla_up": Recompute.MLA_UP,
+    "core_attention": Recompute.CORE_ATTENTION,
+    "feed_forward": Recompute.FEED_FORWARD,
+    "moe": Recompute.MOE,
+    "full": Recompute.FULL,
+}
+
+
+def searched_plan(
+    row: Row,
+    shape: ModelShape,
+    system: System,
+    model: TrainModel,
+    plan: Plan,
+    size: Mapping[str, int | None],
+    said: Said,
+) -> Plan:
+    """Recommended plan of the search within what the row says."""
+    gpus = size["gpus"] or 1
+    gbs = size_of(row, "gbs")
+    if gbs is None:
+        gbs = usual_batch(gpus, plan.seq)
+        said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
+    fixed: dict[str, Any] = {
+        k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
+    }
+    choices = replace(
+        PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
+    )
+    stated = stated_recompute(row, shape, None)
+    if stated is not None:
+        choices = replace(choices, recompute=(stated,))
+    found = _found(shape, system, model, replace(plan, gbs=gbs), gpus, choices, said)
+    chosen = found.recommended.plan
+    said.note(
+        f"tp {chosen.tp}, pp {chosen.pp}, cp {chosen.cp}, ep {chosen.ep} (not given: best of "
+        f"{found.feasible:,} feasible plans), microbatch {chosen.mbs}, "
+        f"{_recompute_words(chosen)}",
+        0.1,
+    )
+    return chosen
+
+
+def _found(
+    shape: ModelShape,
+    system: System,
+    model: TrainModel,
+    base: Plan,
+    gpus: int,
+    choices: Choices,
+    said: Said,
+) -> SearchResult:
+    """The search; with the nearest batch that divides over the GPUs where the given one does not.
+
+    Counts of papers are often round ("2,000 GPUs"). The other batch is taken where the given one
+    has no split, or only one that is slower per sequence by more than `ROUND_COUNT`.
+    """
+    near = gpus * max(1, round(base.gbs / gpus))
+    found, error = None, None
+    try:
+        found = search(shape, system, model, base, [gpus], choices, top=1)
+    except InputError as raised:
+        error = raised
+    if error is None and base.gbs % (gpus // (gpus & -gpus)) == 0:
+        return cast(SearchResult, found)
+    try:
+        other = search(shape, system, model, replace(base, gbs=near), [gpus], choices, top=1)
+    except (InputError, InfeasibleError):
+        other = None
+    if other is None or (found and _per_sequence(found) < ROUND_COUNT * _per_sequence(other)):
+        if found is None:
+            raise cast(InputError, error)
+        return found
+    said.note(f"batch of {near:,} sequences ({base.gbs:,} does not divide over the GPUs)", 0.05)
+    return other
+
+
+def _per_sequence(found: SearchResult) -> float:
+    return found.recommended.step_s / found.recommended.plan.gbs
+
+
+def usual_batch(gpus: int, seq: int) -> int:
+    """Batch in sequences where none is given.
+
+    Four million tokens, and 1,024 tokens a GPU for large jobs; a multiple of the odd part of the
+    GPUs, so that it divides.
+    """
+    odd = gpus
+    while odd % 2 == 0:
+        odd //= 2
+    doublings = round(
+        math.log2(max(1.0, max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus) / seq / odd))
+    )
+    return int(odd * 2**doublings)
+
+
+def stated_recompute(
+    row: Row, shape: ModelShape, plan: Plan | None
+) -> tuple[Recompute, float] | None:
+    """Parts and share of the layers that a row states; None where it leaves them open."""
+    choice = parse_recompute(text_of(row, "recompute"))
+    if not choice.known:
+        return None
+    parts = Recompute.NONE
+    for name in choice.parts:
+        parts |= _PARTS[name]
+    every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
+    stages = plan.pp if plan else 1
+    return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)
+
+
+def _recompute_words(plan: Plan) -> str:
+    parts = [str(p.name).lower() for p in Recompute if p and p in plan.recompute]
+    return f"recomputing {' and '.join(parts)}" if parts else "nothing recomputed"

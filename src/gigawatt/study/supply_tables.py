@@ -1,0 +1,135 @@
+"""Tables of the least-cost supply of the sites: what is built, what it costs, hours of the largest.
+
+Real dollars of the price year at central values and full load; a run bills the drawn prices at the
+load that operations draw (table "energy").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gigawatt.energy.site_plan import (
+    BATTERY,
+    COMPUTE,
+    DEMAND,
+    GRID,
+    SHED,
+    SiteHours,
+    SitePlan,
+    StageResult,
+    by_month,
+    plan_hours,
+)
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import KG_PER_T
+from gigawatt.study.site_supply import plan_inputs
+
+if TYPE_CHECKING:
+    from gigawatt.program.load import Loaded
+
+ALL = "all"
+LOAD = "load"
+WEEK_H = 168
+WEEKS = {"january": 14 * 24, "july": 195 * 24}
+SHARES = np.linspace(0.0, 1.0, 101)
+NAMES = {COMPUTE: "waiting", SHED: "unserved"}
+LEAST_MW = 0.05
+Rows = list[dict[str, Any]]
+
+
+def supply_rows(plans: Mapping[str, SitePlan]) -> Rows:
+    """Rows of the table "supply": one a site, stage and source, and one for all of them."""
+    return [
+        row
+        for site, plan in plans.items()
+        for number, stage in enumerate(plan.stages, start=1)
+        for row in _stage(site, number, plan, stage)
+    ]
+
+
+def _stage(site: str, number: int, plan: SitePlan, stage: StageResult) -> Rows:
+    load = float(stage.load_mwh.sum())
+    head = {"site": site, "number": number, "phases": stage.name, "facility_mw": stage.facility_mw}
+    supply = dict(zip(plan.sources, stage.supply_mwh.sum(axis=1).tolist(), strict=True))
+    running = dict(zip(plan.sources, stage.running_usd.tolist(), strict=True))
+    held = dict(zip(plan.capacities, stage.capacity_mw.tolist(), strict=True))
+    fixed = dict(zip(plan.capacities, stage.fixed_usd.tolist(), strict=True))
+    held[GRID], fixed[GRID] = held.pop(DEMAND), fixed.pop(DEMAND)
+    supply[BATTERY] = load - sum(supply.values())
+    rows = [
+        {**head, "source": NAMES.get(name, name), "capacity_mw": held.get(name, 0.0),
+         "supply_mwh": supply[name], "fixed_usd_per_mwh": fixed.get(name, 0.0) / load,
+         "running_usd_per_mwh": running.get(name, 0.0) / load,
+         "co2_t_per_mwh": None, "deliverable_share": None, "contract_mw": None,
+         "import_peak_mw": None, "import_ramp_mw": None}
+        for name in supply
+        if held.get(name, 0.0) > LEAST_MW or supply[name] > 1.0
+    ]  # fmt: skip
+    total = {
+        **head, "source": ALL, "capacity_mw": None, "supply_mwh": load,
+        "fixed_usd_per_mwh": float(stage.fixed_usd.sum()) / load,
+        "running_usd_per_mwh": float(stage.running_usd.sum()) / load,
+        "co2_t_per_mwh": float(stage.co2_t.sum()) / load,
+        "deliverable_share": 1.0 - (supply[SHED] + supply[COMPUTE]) / load,
+        "contract_mw": stage.grid_mw, "import_peak_mw": stage.import_peak_mw,
+        "import_ramp_mw": stage.import_ramp_mw,
+    }  # fmt: skip
+    return [*rows, total]
+
+
+def largest_site(plans: Mapping[str, SitePlan]) -> str:
+    """Site with the largest last stage; the first by name of equals; "" without plans."""
+    size = {name: plan.stages[-1].facility_mw for name, plan in plans.items()}
+    return min(size, key=lambda name: (-size[name], name), default="")
+
+
+def hour_tables(loaded: Loaded, plans: Mapping[str, SitePlan]) -> dict[str, Rows]:
+    """Tables of the hours of the largest site in its last stage: weeks, durations, carbon."""
+    site = largest_site(plans)
+    if not site:
+        return {"supply_weeks": [], "supply_durations": [], "supply_carbon": []}
+    hours = plan_hours(plan_inputs(loaded, [site])[site])
+    series = _series(hours)
+    weeks = [
+        {"site": site, "week": week, "hour": h, "source": name, "mw": float(mw)}
+        for week, start in WEEKS.items()
+        for name, values in series.items()
+        for h, mw in enumerate(values[start : start + WEEK_H])
+    ]
+    durations = [
+        {"site": site, "source": name, "share_of_year": float(share), "mw": float(mw)}
+        for name, values in series.items()
+        for share, mw in zip(SHARES, np.quantile(values, 1.0 - SHARES), strict=True)
+    ]
+    return {
+        "supply_weeks": weeks,
+        "supply_durations": durations,
+        "supply_carbon": _carbon(site, hours),
+    }
+
+
+def _series(hours: SiteHours) -> dict[str, Array]:
+    """MW by source over the year, what the last stage uses only, and the load."""
+    problem, dispatch = hours.problems[-1], hours.hours[-1]
+    found = {NAMES.get(o.name, o.name): dispatch.served_mw[:, k]
+             for k, o in enumerate(problem.offers)}  # fmt: skip
+    found[BATTERY] = (dispatch.discharge_mw - dispatch.charge_mw).sum(axis=1)
+    used = {name: mw for name, mw in found.items() if np.abs(mw).max() > LEAST_MW}
+    return {**used, LOAD: problem.load_mw}
+
+
+def _carbon(site: str, hours: SiteHours) -> Rows:
+    """Mean kg CO2 per MWh of load by month of the year and hour of the day."""
+    problem, dispatch = hours.problems[-1], hours.hours[-1]
+    rate = (problem.co2_t_per_mwh * dispatch.served_mw).sum(axis=1) * KG_PER_T
+    hour = np.arange(problem.steps) % 24
+    pick = np.eye(24)[hour]
+    mean = by_month(rate[:, None] * pick) / by_month(problem.load_mw[:, None] * pick)
+    return [
+        {"site": site, "month_of_year": m + 1, "hour": h, "co2_kg_per_mwh": float(mean[m, h])}
+        for m in range(12)
+        for h in range(24)
+    ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,8 +107,10 @@ class CaseReader:
     def _full(self, case: Case) -> Answer:
         rate = self.rates(case)
         interval, work = self._work(case, rate)
-        mttf = np.quantile(1.0 / rate / SECONDS_PER_HOUR, [0.5, 0.05, 0.95])
         ettr = np.quantile(work, [0.5, 0.05, 0.95])
+        if not rate.any():  # nothing ever fails, so there is no best interval
+            return Answer((math.inf,) * 3, _three(ettr), math.inf)
+        mttf = np.quantile(1.0 / rate / SECONDS_PER_HOUR, [0.5, 0.05, 0.95])
         problem = ""
         if ettr[0] < NEVER_FINISHES:
             problem = f"never finishes: {ettr[0]:.2g} of the time is work; {self._at_most(case)}"
@@ -157,14 +159,15 @@ class CaseReader:
         )  # fmt: skip
 
     def _at_most(self, case: Case) -> str:
-        """Largest size, of halvings, at which the job would finish."""
+        """What would let the job finish: the best interval, or the largest size of halvings."""
+        if case.interval_s is not None:
+            best, work = self._work(replace(case, interval_s=None), self.rates(case))
+            if float(np.median(work)) >= NEVER_FINISHES:
+                return f"with a checkpoint each {float(np.median(best)):,.0f} s it would"
         gpus = case.gpus
         while gpus > case.gpus_per_node:
             gpus /= 2.0
-            smaller = Case(
-                gpus, case.gpus_per_node, case.failures_per_1000_node_days, case.write_s,
-                case.interval_s, case.restart_s, case.policy, case.model,
-            )  # fmt: skip
+            smaller = replace(case, gpus=gpus)
             if float(np.median(self._work(smaller, self.rates(smaller))[1])) >= NEVER_FINISHES:
                 return f"with {gpus:,.0f} GPUs it would"
         return "not with fewer GPUs either"

@@ -128,7 +128,7 @@ def _at_risk(policy: str, rate: Value, r: Recovery) -> Array:
         part = r.elastic_whole_share
     if policy == "memory":
         part = r.memory_lost_share
-    return np.maximum(np.asarray(rate) * part, LEAST_RATE) if policy != "sync" else np.asarray(rate)
+    return np.maximum(np.asarray(rate) * part, LEAST_RATE)
 
 
 def _stopped(w: Waterfall, blocked: Array) -> Waterfall:

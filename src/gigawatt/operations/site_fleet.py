@@ -32,6 +32,7 @@ from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, W_PER_KW
 
 BYTES_PER_GB = 1e9
+W_PER_MW = 1e6
 WEEKEND = 0.95  # demand of the last two days of the week
 PART_LEAD_DAYS = 14.0
 
@@ -58,6 +59,8 @@ class SiteInput:
     uses : workloads.
     age_years : of the racks.
     infant_factor : of the system, with the factor of a new platform.
+    facility_over_it : power at the site's meter over IT power, at design conditions: losses of
+        the power train and cooling.
     """
 
     name: str
@@ -68,6 +71,7 @@ class SiteInput:
     uses: tuple[Use, ...]
     age_years: float
     infant_factor: float
+    facility_over_it: float = 1.0
 
 
 Numbers = Mapping[str, float]
@@ -142,6 +146,46 @@ def demand_curve(a: Numbers) -> Array:
     weekend = (5.0 + 2.0 * WEEKEND) / 7.0
     night = max(0.0, 2.0 * a["serve_use_share"] / weekend - 1.0)
     return weekly_curve(min(night, 1.0), WEEKEND)
+
+
+@dataclass(frozen=True, slots=True)
+class StepSwing:
+    """Swing of power within each step of the largest training job, before any smoothing.
+
+    Attributes
+    ----------
+    workload : whose job it is.
+    mw : IT power while all compute less IT power while all communicate.
+    period_s : time of a step.
+    """
+
+    workload: str
+    mw: float
+    period_s: float
+
+
+def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
+    """Largest swing within a training step; None for a site that does not train.
+
+    All racks of a job compute at once and communicate at once, which is the worst: pipeline stages
+    and overlap of communication with computing flatten it.
+    """
+    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.per_day > 0.0}
+    found = [
+        StepSwing(use.workload.id, racks * _phase_rack_w(site, use.rate) / W_PER_MW,
+                  use.rate.step_time_s)
+        for use in site.uses
+        if isinstance(use.rate, TrainRate)
+        and (racks := largest.get(f"{use.workload.id}-large", 0)) > 0
+    ]  # fmt: skip
+    return max(found, key=lambda s: s.mw, default=None)
+
+
+def _phase_rack_w(site: SiteInput, rate: TrainRate) -> float:
+    """Power of a rack that computes less that of one that communicates, W."""
+    high = min(rate.power_compute_w / site.rate_power_w, 1.0)
+    low = min(rate.power_communication_w / site.rate_power_w, 1.0)
+    return site.rack_power_w * (high - low)
 
 
 def _job_rack_w(site: SiteInput) -> float:

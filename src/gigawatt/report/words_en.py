@@ -345,20 +345,20 @@ ENGLISH: dict[str, str] = {
     "operations.cost": "cost of these hours",
     "operations.money_note": "Each hour at the owner’s cost of an installed package-hour: capital "
     "over its life and upkeep, without energy. Means over draws.",
-    "load_shape.figure": "IT load over a week: {site}, all phases in service",
-    "load_shape.unit": "MW of IT",
-    "load_shape.line": "IT power",
-    "load_shape.note_closed": "Closed form on central values: demand of serving over a steady base "
+    "shape.figure": "IT load over a week: {site}, all phases in service",
+    "shape.unit": "MW of IT",
+    "shape.line": "IT power",
+    "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
     "of jobs; gaps between jobs and failures are left out. The drop is the largest that one cause "
     "can do. Source: tables/load_shape of this run.",
-    "load_shape.note_events": "A representative week of half a year, event by event, on central "
+    "shape.note_events": "A representative week of half a year, event by event, on central "
     "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
     "run.",
-    "load_shape.days": "Mon Tue Wed Thu Fri Sat Sun",
-    "load_shape.table": "How the load of each site moves, all phases in service",
-    "load_shape.mean": "mean IT power",
-    "load_shape.ramp": "largest ramp",
-    "load_shape.drop": "largest drop at one moment",
+    "shape.days": "Mon Tue Wed Thu Fri Sat Sun",
+    "shape.table": "How the load of each site moves, all phases in service",
+    "shape.mean": "mean IT power",
+    "shape.ramp": "largest ramp",
+    "shape.drop": "largest drop at one moment",
     "cause.useful": "useful work",
     "cause.delivered": "useful work",
     "cause.idle": "given to no workload",

@@ -360,20 +360,20 @@ _WORDS: dict[str, str] = {
     "operations.money_note": "Chaque heure au coût, pour le propriétaire, d’une heure-module "
     "installée : capital sur sa durée de vie et entretien, sans l’énergie. Moyennes sur les "
     "tirages.",
-    "load_shape.figure": "Charge informatique sur une semaine : {site}, toutes phases en service",
-    "load_shape.unit": "MW informatiques",
-    "load_shape.line": "puissance informatique",
-    "load_shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
+    "shape.figure": "Charge informatique sur une semaine : {site}, toutes phases en service",
+    "shape.unit": "MW informatiques",
+    "shape.line": "puissance informatique",
+    "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
     "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
     "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
-    "load_shape.note_events": "Une semaine représentative de six mois, événement par événement, "
+    "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
     "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
     "tables/load_shape de cette simulation.",
-    "load_shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
-    "load_shape.table": "Comment varie la charge de chaque site, toutes phases en service",
-    "load_shape.mean": "puissance informatique moyenne",
-    "load_shape.ramp": "plus grande rampe",
-    "load_shape.drop": "plus grande chute instantanée",
+    "shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
+    "shape.table": "Comment varie la charge de chaque site, toutes phases en service",
+    "shape.mean": "puissance informatique moyenne",
+    "shape.ramp": "plus grande rampe",
+    "shape.drop": "plus grande chute instantanée",
     "cause.useful": "travail utile",
     "cause.delivered": "travail utile",
     "cause.idle": "affectées à aucune charge",

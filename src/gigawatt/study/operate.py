@@ -63,6 +63,7 @@ def site_input(
         ),
         age_years=age_years,
         infant_factor=a.value("infant_factor") * (a.value("platform_factor") if new else 1.0),
+        facility_over_it=sum(t.facility_mw for t in stage) / sum(t.it_mw for t in stage),
     )
 
 

@@ -25,24 +25,24 @@ def parts(view: View) -> tuple[Figure, ...]:
         (r for r in rows if r["site"] == largest and r["stage"] == last[largest]["stage"]),
         key=lambda r: int(r["hour"]),
     )
-    days = say("load_shape.days").split()
+    days = say("shape.days").split()
     hours = [f"{days[int(r['hour']) // HOURS_PER_DAY % DAYS]} {int(r['hour']) % HOURS_PER_DAY} h"
              for r in here]  # fmt: skip
     power = [float(r["it_shape_pu"]) * float(r["mean_it_mw"]) for r in here]
-    way = "events" if last[largest]["engine"] == EVENTS else "closed"
+    by_events = last[largest]["engine"] == EVENTS
     line = {
         "mode": "lines", "x": hours, "y": [float(f"{p:.6g}") for p in power],
-        "name": say("load_shape.line"), "line": {"color": "@c0", "width": 2.5},
+        "name": say("shape.line"), "line": {"color": "@c0", "width": 2.5},
         "hovertemplate": "%{y:.4~g}", "showlegend": False,
     }  # fmt: skip
     return (
         Figure(
             id="load-shape",
-            title=say("load_shape.figure", site=str(names.get(largest) or largest)),
-            unit=say("load_shape.unit"),
-            note=say(f"load_shape.note_{way}"),
+            title=say("shape.figure", site=str(names.get(largest) or largest)),
+            unit=say("shape.unit"),
+            note=say("shape.note_events") if by_events else say("shape.note_closed"),
             data=[line],
-            layout=_layout(say("load_shape.unit")),
+            layout=_layout(say("shape.unit")),
             table=_table(view, last, names),
         ),
     )
@@ -70,8 +70,8 @@ def _table(view: View, last: dict[str, Row], names: dict[str, Any]) -> Table:
     """Mean, ramp and drop of every site, all its phases in service."""
     say = view.say
     columns = view.columns(
-        say("word.site"), (say("load_shape.mean"), "MW"), (say("load_shape.ramp"), "MW/min"),
-        (say("load_shape.drop"), "MW"),
+        say("word.site"), (say("shape.mean"), "MW"), (say("shape.ramp"), "MW/min"),
+        (say("shape.drop"), "MW"),
     )  # fmt: skip
     body = tuple(
         (
@@ -80,4 +80,4 @@ def _table(view: View, last: dict[str, Row], names: dict[str, Any]) -> Table:
         )
         for site, r in last.items()
     )  # fmt: skip
-    return Table(say("load_shape.table"), columns, body)
+    return Table(say("shape.table"), columns, body)

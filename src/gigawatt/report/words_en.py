@@ -398,6 +398,25 @@ ENGLISH: dict[str, str] = {
     "operations.note": "Means over draws. Source: tables/operations of this run.",
     "operations.table": "Share of installed package-hours by year",
     "operations.installed": "installed",
+    "operations.money": "Package-hours and what they cost, by cause, over the horizon",
+    "operations.hours": "billion package-hours",
+    "operations.cost": "cost of these hours",
+    "operations.money_note": "Each hour at the owner’s cost of an installed package-hour: capital "
+    "over its life and upkeep, without energy. Means over draws.",
+    "shape.figure": "IT load over a week: {site}, all phases in service",
+    "shape.unit": "MW of IT",
+    "shape.line": "IT power",
+    "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
+    "of jobs; gaps between jobs and failures are left out. The drop is the largest that one cause "
+    "can do. Source: tables/load_shape of this run.",
+    "shape.note_events": "A representative week of half a year, event by event, on central "
+    "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
+    "run.",
+    "shape.days": "Mon Tue Wed Thu Fri Sat Sun",
+    "shape.table": "How the load of each site moves, all phases in service",
+    "shape.mean": "mean IT power",
+    "shape.ramp": "largest ramp",
+    "shape.drop": "largest drop at one moment",
     "cause.useful": "useful work",
     "cause.delivered": "useful work",
     "cause.idle": "given to no workload",

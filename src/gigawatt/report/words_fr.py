@@ -416,6 +416,26 @@ _WORDS: dict[str, str] = {
     "operations.note": "Moyennes sur les tirages. Source : tables/operations de cette simulation.",
     "operations.table": "Part des heures-modules installées par année",
     "operations.installed": "installées",
+    "operations.money": "Heures-modules et leur coût, par cause, sur l’horizon",
+    "operations.hours": "milliards d’heures-modules",
+    "operations.cost": "coût de ces heures",
+    "operations.money_note": "Chaque heure au coût, pour le propriétaire, d’une heure-module "
+    "installée : capital sur sa durée de vie et entretien, sans l’énergie. Moyennes sur les "
+    "tirages.",
+    "shape.figure": "Charge informatique sur une semaine : {site}, toutes phases en service",
+    "shape.unit": "MW informatiques",
+    "shape.line": "puissance informatique",
+    "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
+    "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
+    "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
+    "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
+    "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
+    "tables/load_shape de cette simulation.",
+    "shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
+    "shape.table": "Comment varie la charge de chaque site, toutes phases en service",
+    "shape.mean": "puissance informatique moyenne",
+    "shape.ramp": "plus grande rampe",
+    "shape.drop": "plus grande chute instantanée",
     "cause.useful": "travail utile",
     "cause.delivered": "travail utile",
     "cause.idle": "affectées à aucune charge",

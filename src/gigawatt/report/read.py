@@ -47,6 +47,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
     "operations": ("year", "cause", "package_hours_mean", "share"),
+    "load_shape": (
+        "site", "stage", "phases", "engine", "hour", "it_shape_pu", "mean_it_mw",
+        "ramp_mw_per_min", "drop_mw",
+    ),
     "energy": (
         "month", "site", "source", "supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean",
         "water_m3_mean",

@@ -213,6 +213,19 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cause": Column(TEXT, '"useful", or why installed package-hours were lost.'),
         "package_hours_mean": Column("package-hours", "Package-hours of the year; mean of draws."),
         "share": Column("share", "Share of the year's installed package-hours."),
+        "cost_usd_mean": Column(
+            "USD", "These hours at the owner's cost of an installed package-hour without energy."
+        ),
+    },
+    "load_shape": {
+        "stage": Column("count", "Phases of the site that are in service, in their order."),
+        "phases": Column(TEXT, "Ids of these phases."),
+        "engine": Column(TEXT, '"closed form", or "events" where the run was asked for --weeks.'),
+        "hour": Column("hours", "Hour of the week from Monday 00:00 local time."),
+        "it_shape_pu": Column("per unit", "IT power of the hour over the mean of the week."),
+        "mean_it_mw": Column("MW", "Mean IT power of the site at this stage, central values."),
+        "ramp_mw_per_min": Column("MW/min", "Largest change of IT power within a minute."),
+        "drop_mw": Column("MW", "Largest fall of IT power at one moment."),
     },
     "energy": {
         "source": Column(TEXT, 'Source of supply; "all" for the sum of the site.'),

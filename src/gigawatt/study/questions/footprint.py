@@ -35,7 +35,40 @@ def load_shape(run: RunData) -> Found:
                  ("largest import", "MW"), ("largest ramp", "MW/h"), ("battery", "MW")),
         rows=tuple(rows),
     )  # fmt: skip
-    return Found((table,), (Need("FLEET", "load of jobs hour by hour and minute by minute"),))
+    if not run.has("load_shape"):
+        return Found((table,), (Need("FLEET", "the run keeps no load shape: run it again"),))
+    return Found((table, _shape_by_site(run)))
+
+
+def _shape_by_site(run: RunData) -> Part:
+    """Mean, peak, ramp and drop of the IT load of each site and stage."""
+    table = run.table("load_shape")
+    names = dict(zip(run.table("sites")["site"], run.table("sites")["name"], strict=True))
+    stages = table.group_by("site", "stage", maintain_order=True).agg(
+        pl.col("mean_it_mw", "ramp_mw_per_min", "drop_mw", "engine").first(),
+        pl.col("it_shape_pu").max().alias("peak"), pl.col("it_shape_pu").min().alias("least"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            f"{names.get(r['site'], r['site'])}, stage {r['stage']}", r["mean_it_mw"],
+            r["mean_it_mw"] * r["peak"], 1.0 / r["peak"], r["least"], r["ramp_mw_per_min"],
+            r["drop_mw"],
+        )
+        for r in stages.iter_rows(named=True)
+    )  # fmt: skip
+    ways = ", ".join(sorted(set(stages["engine"])))
+    return Part(
+        "load_shape_by_site", "Load of each site by stage", "table", "MW",
+        "IT power over a week, all phases up to the stage in service, by central values. Peak is "
+        "that of hours. Ramp within a minute and drop at one moment are the largest. The hours of "
+        "the week are in table load_shape; cooling and losses up to the meter come on top.",
+        "table load_shape", text=f"From: {ways}.",
+        columns=(
+            ("site", ""), ("mean", "MW"), ("peak", "MW"), ("load factor", ""),
+            ("least over mean", ""), ("ramp", "MW/min"), ("drop", "MW"),
+        ),
+        rows=rows,
+    )  # fmt: skip
 
 
 def stranded(run: RunData) -> Found:

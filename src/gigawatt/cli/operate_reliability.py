@@ -24,11 +24,13 @@ def command(cases: str, out: str | None, draws: int, seed: int) -> None:
     Adds mttf_h and ettr with _low and _high (5th and 95th percentile), best_interval_s, problem.
     """
     from gigawatt.catalog import load_catalog
+    from gigawatt.cli.operate import check_folders
     from gigawatt.errors import InputError
     from gigawatt.operations.cases import OUTPUTS, CaseReader
 
     if not 10 <= draws <= 1_000_000:
         raise InputError(f"--draws {draws}: must be 10 to 1,000,000")
+    check_folders({"--out": out})
     names, rows = _read(Path(cases))
     reader = CaseReader(load_catalog(), draws, seed)
     done = [{**row, **reader.row(row)} for row in rows]

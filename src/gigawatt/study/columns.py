@@ -272,6 +272,16 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "share_of_year": Column("share", "Share of the hours with at least this power."),
         "mw": Column("MW", "Power that is reached or passed."),
     },
+    "supply_routes": {
+        "route": Column(TEXT, "grid or onsite: all phases of the largest site on this route."),
+        "technology": Column(TEXT, "On-site technologies of the phases."),
+        "first_power": Column("date", "Median day on which the first stage has power."),
+        "last_power": Column("date", "Median day on which the last stage has power."),
+        "facility_mw": Column("MW", "Facility power of the last stage."),
+        "usd_per_mwh": Column("USD/MWh", "Cost of the last stage's load; price year."),
+        "co2_t_per_mwh": Column("t CO2/MWh", "Operational CO2 over the load."),
+        "unserved_mwh": Column("MWh", "Load shed in a year."),
+    },
     "supply_carbon": {
         "month_of_year": Column("month", "1 to 12."),
         "hour": Column("hour", "Hour of the day, local."),
@@ -342,6 +352,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
     },
     "sites": {
+        "grid": Column(TEXT, "Id of its grid in the catalog."),
         "name": Column(TEXT, "Name of the site."),
         "mw_basis": Column(TEXT, "What `power_mw` counts: facility, it, grid or generation."),
         "power_mw": Column("MW", "Power of all phases on the site's own basis; central value."),

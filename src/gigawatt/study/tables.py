@@ -23,7 +23,7 @@ from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
-from gigawatt.study.supply_tables import hour_tables, supply_rows
+from gigawatt.study.supply_tables import hour_tables, route_rows, supply_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def all_tables(
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
         **{name: pl.DataFrame(rows) for name, rows in hour_tables(loaded, plans).items()},
+        "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
@@ -251,7 +252,8 @@ def _conversion(frame: Frame, loaded: Loaded) -> Rows:
         "racks": frame.kept.draws["racks"],
     }
     rows: Rows = []
-    for c in declared_against_computed(loaded, float(np.median(capex))):
+    counts = {one: float(np.median(computed[f"{one}s"])) for one in ("package", "die")}
+    for c in declared_against_computed(loaded, float(np.median(capex)), counts):
         drawn = computed.get("dies" if c.unit == "dies" else c.name)
         ranges = (c.computed,) * 3 if drawn is None else tuple(map(float, bands(drawn)))
         rows.append({
@@ -291,7 +293,7 @@ def _sites(frame: Frame, loaded: Loaded) -> Rows:
             "deal_share": site.deal_share.central,
             "facility_mw": float(power[frame.blocks.site == s].sum()),
             "route": ", ".join(dict.fromkeys(p.route for p in site.phases)),
-            "country": site.country, "export_rule": _export_rule(site, loaded),
+            "grid": site.grid, "country": site.country, "export_rule": _export_rule(site, loaded),
             "lat": site.lat, "lon": site.lon, "source": site.source, "note": site.note,
             "climate": where.climate, "climate_distance_km": where.distance_km,
             "model_pue_annual": None if course is None else float(course.pue.mean()),

@@ -36,7 +36,7 @@ Examples:
 @click.option("--gpu", default="", help="Accelerator, e.g. H200, GB300, vr200-nvl72.")
 @click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's.")
 @click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4.")
-@click.option("--engine", default="", help="vllm, sglang, trtllm (default) or other.")
+@click.option("--engine", default="", help="vllm, sglang, trtllm or other.")
 @click.option("--date", default="", help="Of the software, e.g. 2026-04.")
 @click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt, tokens.")
 @click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer, tokens.")
@@ -56,6 +56,7 @@ Examples:
 @click.option("--accepted", type=float, default=0.0, help="Tokens a step yields; default: curve.")
 @click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts found in a cache.")
 @click.option("--max-batch", type=int, default=0, help="Most running requests of a replica.")
+@click.option("--chunk", type=int, default=8192, help="Prompt tokens of a step and rank.")
 @click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site.")
 @click.option("--energy-price", type=float, default=None, help="USD/MWh.")
 @click.option("--utilisation", type=float, default=None, help="Share of the hours that serve.")
@@ -145,7 +146,7 @@ def asked_of(o: dict[str, Any]) -> Asked:
     from gigawatt.performance.inference.point import Asked
 
     layout: Layout | None = None
-    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"]:
+    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"] or o["pp"] > 1:
         layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])
     pool = Layout(o["prefill_tp"], o["prefill_dp"]) if o["prefill_workers"] else None
     plan = ServingPlan(
@@ -157,6 +158,7 @@ def asked_of(o: dict[str, Any]) -> Asked:
         accepted_tokens=o["accepted"],
         prefix_hit_share=o["prefix_hit"],
         max_batch=o["max_batch"],
+        chunk_tokens=o.get("chunk", 8192),
     )
     concurrency = 16.0 if o["concurrency"] is None else o["concurrency"]
     names = ("model", "gpu", "precision", "engine", "date", "speculation")

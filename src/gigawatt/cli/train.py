@@ -111,8 +111,16 @@ def _catalog() -> Catalog:
 def _cases(path: Path, out: Path | None, added: Sequence[str], predict: Callable[..., Any]) -> None:
     """Read a table, add the columns, write it; every row is kept."""
     from gigawatt.cli.case_files import read_rows, write_rows
+    from gigawatt.errors import InputError
 
-    header, given = read_rows(path, required=("model", "gpu"))
+    titles, found = read_rows(path)
+    header = [_column(title) for title in titles]
+    for name in ("model", "gpu"):
+        if name not in header:
+            raise InputError(
+                f"{path}: column {name!r} is missing; the first line names {', '.join(header[:8])}"
+            )
+    given = [{_column(k): v for k, v in row.items()} for row in found]
     rows = list(predict(given, _catalog()))
     problems = sum(bool(r["problem"]) for r in rows)
     write_rows(out, [*(c for c in header if c not in added), *added], rows)
@@ -362,12 +370,14 @@ def run(
         return
     from gigawatt.performance.training.cases import resolve_case
     from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
+    from gigawatt.study.training_run_batch import with_batch
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
     ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, seed)
-    case = resolve_case(whole_run_row(_row(row)), catalog)
-    found = training_run(case, ask, catalog)
+    known, words = with_batch(whole_run_row(_row(row)), ask, catalog)
+    case = resolve_case(known, catalog)
+    found = training_run(case, ask, catalog, words)
     if as_json:
         from dataclasses import asdict
 
@@ -375,6 +385,11 @@ def run(
                      "plan": plan_data(case.plan), **asdict(found)})  # fmt: skip
     else:
         _print_run(case, found)
+
+
+def _column(name: str) -> str:
+    """Name of a column: blanks around it and capitals do not count."""
+    return name.strip().lower()
 
 
 def _print_run(case: Case, found: TrainingRun) -> None:

@@ -286,6 +286,63 @@ ENGLISH: dict[str, str] = {
     "source.ccgt": "combined cycle",
     "source.fuel-cell": "fuel cells",
     "source.mobile-turbine": "mobile turbines",
+    # supply
+    "supply.title": "Supply of the sites",
+    "supply.intro": "Least-cost supply of each site and stage, hour by hour through a year: "
+    "capacities "
+    "and dispatch that serve the full load at central values, in dollars of the price "
+    "year. The run takes its shares from here and bills them at drawn prices and loads.",
+    "supply.cost": "Cost per MWh of load, last stage",
+    "supply.cost_note": "Fixed and running cost by source, over the load. Source: tables/supply "
+    "of this run.",
+    "supply.stages": "Stages of each site",
+    "supply.stages_note": "Power at the meter at design conditions; gas plant is firm power "
+    "without its "
+    "reserve; what is not served is compute that waits or load that is shed.",
+    "supply.stage": "Site and stage",
+    "supply.built": "Built or rented",
+    "supply.power": "Power",
+    "supply.served": "Served",
+    "supply.january": "A week of January",
+    "supply.july": "A week of July",
+    "supply.durations": "Duration curves",
+    "supply.carbon": "Carbon by hour of the day",
+    "supply.hour": "Hour of the week",
+    "supply.share": "Share of the year, %",
+    "supply.day_hour": "Hour of the day",
+    "supply.hours_note": "Largest site, last stage, full load. What stands above the load charges "
+    "the battery. "
+    "Source: tables/supply_* of this run.",
+    "supply.grid": "What the grid sees",
+    "supply.grid_note": "At full load; ramps are from hour to hour, faster swings belong to "
+    "operations.",
+    "supply.contract": "Contract",
+    "supply.peak": "Largest import",
+    "supply.ramp": "Largest ramp",
+    "supply.rules": "Rules at the sites",
+    "supply.rules_note": "Rules that apply, or may (open: the plan does not tell), tested on the "
+    "day the site "
+    "starts. All rules: tables/rules of this run.",
+    "supply.rule": "Rule",
+    "supply.applies": "Applies",
+    "supply.met": "Met",
+    "supply.value": "Value",
+    "supply.limit": "Limit",
+    "supply.short": "Short by",
+    "unit.kg_mwh": "kg/MWh",
+    "source.pv-tracked": "solar",
+    "source.wind-onshore": "wind",
+    "source.battery": "battery",
+    "source.waiting": "waiting compute",
+    "source.unserved": "unserved load",
+    "source.load": "load",
+    "told.yes": "yes",
+    "told.no": "no",
+    "told.open": "open",
+    "rule_stage.in force": "in force",
+    "rule_stage.adopted": "adopted",
+    "rule_stage.proposed": "proposed",
+    "rule_stage.precedent": "precedent",
     # impact
     "impact.title": "What it adds up to",
     "impact.intro": "Useful work and footprint of the whole programme by calendar year.",
@@ -341,6 +398,25 @@ ENGLISH: dict[str, str] = {
     "operations.note": "Means over draws. Source: tables/operations of this run.",
     "operations.table": "Share of installed package-hours by year",
     "operations.installed": "installed",
+    "operations.money": "Package-hours and what they cost, by cause, over the horizon",
+    "operations.hours": "billion package-hours",
+    "operations.cost": "cost of these hours",
+    "operations.money_note": "Each hour at the owner’s cost of an installed package-hour: capital "
+    "over its life and upkeep, without energy. Means over draws.",
+    "shape.figure": "IT load over a week: {site}, all phases in service",
+    "shape.unit": "MW of IT",
+    "shape.line": "IT power",
+    "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
+    "of jobs; gaps between jobs and failures are left out. The drop is the largest that one cause "
+    "can do. Source: tables/load_shape of this run.",
+    "shape.note_events": "A representative week of half a year, event by event, on central "
+    "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
+    "run.",
+    "shape.days": "Mon Tue Wed Thu Fri Sat Sun",
+    "shape.table": "How the load of each site moves, all phases in service",
+    "shape.mean": "mean IT power",
+    "shape.ramp": "largest ramp",
+    "shape.drop": "largest drop at one moment",
     "cause.useful": "useful work",
     "cause.delivered": "useful work",
     "cause.idle": "given to no workload",

@@ -299,6 +299,67 @@ _WORDS: dict[str, str] = {
     "source.ccgt": "cycle combiné",
     "source.fuel-cell": "piles à combustible",
     "source.mobile-turbine": "turbines mobiles",
+    # supply
+    "supply.title": "Alimentation des sites",
+    "supply.intro": "Alimentation au moindre coût de chaque site et étape, heure par heure sur un "
+    "an : "
+    "capacités et conduite qui servent la pleine charge aux valeurs centrales, en dollars "
+    "de l’année de prix. Le calcul en prend les parts et les facture aux prix et charges "
+    "tirés.",
+    "supply.cost": "Coût par MWh de charge, dernière étape",
+    "supply.cost_note": "Coûts fixes et variables par source, rapportés à la charge. Source : "
+    "tables/supply "
+    "de ce calcul.",
+    "supply.stages": "Étapes de chaque site",
+    "supply.stages_note": "Puissance au compteur aux conditions de dimensionnement ; les "
+    "centrales à gaz "
+    "comptent en puissance garantie, sans leur réserve ; ce qui n’est pas servi est du "
+    "calcul qui attend ou de la charge délestée.",
+    "supply.stage": "Site et étape",
+    "supply.built": "Construit ou loué",
+    "supply.power": "Puissance",
+    "supply.served": "Servi",
+    "supply.january": "Une semaine de janvier",
+    "supply.july": "Une semaine de juillet",
+    "supply.durations": "Monotones",
+    "supply.carbon": "Carbone selon l’heure du jour",
+    "supply.hour": "Heure de la semaine",
+    "supply.share": "Part de l’année, %",
+    "supply.day_hour": "Heure du jour",
+    "supply.hours_note": "Plus grand site, dernière étape, pleine charge. Ce qui dépasse la "
+    "charge recharge la "
+    "batterie. Source : tables/supply_* de ce calcul.",
+    "supply.grid": "Ce que voit le réseau",
+    "supply.grid_note": "À pleine charge ; rampes d’une heure à l’autre, les variations plus "
+    "rapides relèvent "
+    "de l’exploitation.",
+    "supply.contract": "Contrat",
+    "supply.peak": "Soutirage maximal",
+    "supply.ramp": "Rampe maximale",
+    "supply.rules": "Règles applicables aux sites",
+    "supply.rules_note": "Règles qui s’appliquent, ou peut-être (ouvert : le plan ne le dit pas), "
+    "vérifiées au "
+    "jour où le site démarre. Toutes les règles : tables/rules de ce calcul.",
+    "supply.rule": "Règle",
+    "supply.applies": "S’applique",
+    "supply.met": "Respectée",
+    "supply.value": "Valeur",
+    "supply.limit": "Limite",
+    "supply.short": "Écart",
+    "unit.kg_mwh": "kg/MWh",
+    "source.pv-tracked": "solaire",
+    "source.wind-onshore": "éolien",
+    "source.battery": "batterie",
+    "source.waiting": "calcul en attente",
+    "source.unserved": "charge non servie",
+    "source.load": "charge",
+    "told.yes": "oui",
+    "told.no": "non",
+    "told.open": "ouvert",
+    "rule_stage.in force": "en vigueur",
+    "rule_stage.adopted": "adoptée",
+    "rule_stage.proposed": "proposée",
+    "rule_stage.precedent": "précédent",
     # impact
     "impact.title": "Ce que cela représente",
     "impact.intro": "Travail utile et empreinte de tout le programme par année civile.",
@@ -355,6 +416,26 @@ _WORDS: dict[str, str] = {
     "operations.note": "Moyennes sur les tirages. Source : tables/operations de cette simulation.",
     "operations.table": "Part des heures-modules installées par année",
     "operations.installed": "installées",
+    "operations.money": "Heures-modules et leur coût, par cause, sur l’horizon",
+    "operations.hours": "milliards d’heures-modules",
+    "operations.cost": "coût de ces heures",
+    "operations.money_note": "Chaque heure au coût, pour le propriétaire, d’une heure-module "
+    "installée : capital sur sa durée de vie et entretien, sans l’énergie. Moyennes sur les "
+    "tirages.",
+    "shape.figure": "Charge informatique sur une semaine : {site}, toutes phases en service",
+    "shape.unit": "MW informatiques",
+    "shape.line": "puissance informatique",
+    "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
+    "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
+    "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
+    "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
+    "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
+    "tables/load_shape de cette simulation.",
+    "shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
+    "shape.table": "Comment varie la charge de chaque site, toutes phases en service",
+    "shape.mean": "puissance informatique moyenne",
+    "shape.ramp": "plus grande rampe",
+    "shape.drop": "plus grande chute instantanée",
     "cause.useful": "travail utile",
     "cause.delivered": "travail utile",
     "cause.idle": "affectées à aucune charge",

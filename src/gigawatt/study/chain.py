@@ -21,6 +21,7 @@ from gigawatt.money.inputs import MoneyInputs, money_inputs
 from gigawatt.money.result import Capex, Ledger
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
+from gigawatt.operations.faults import sample_faults
 from gigawatt.operations.fluid import catalog_package_w, deliver, demand
 from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.assumptions import PerformanceAssumptions
@@ -116,7 +117,10 @@ def run_chain(
     conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a, mix)
     operations_a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     nominal_w = catalog_package_w(catalog, blocks)
-    wanted = demand(program, blocks, installed, rates, axis, streams, operations_a, nominal_w)
+    wanted = demand(
+        program, blocks, installed, rates, axis, streams, operations_a, nominal_w,
+        faults=sample_faults(catalog, streams),
+    )  # fmt: skip
     delivered = deliver(wanted, conditions.deliverable_it_mw, conditions.available_share)
     energy = accounts(
         program, catalog, blocks, schedule, conditions, delivered.it_power_avg_mw,

@@ -60,21 +60,39 @@ def plan_inputs(
     ------
     InputError : there is no site of this name.
     """
+    found = site_stages(loaded, sites)
+    as_of = MonthAxis.between(loaded.program.start, loaded.program.horizon).position(
+        loaded.program.as_of
+    )
+    return {
+        name: site_inputs(
+            loaded.program.site(name), loaded.catalog, stages, min(as_of, stages[0].start_month),
+            cache=cache,
+        )
+        for name, stages in found.items()
+    }  # fmt: skip
+
+
+def site_stages(
+    loaded: Loaded, sites: Iterable[str] | None = None
+) -> dict[str, list[StageMegawatts]]:
+    """Stages of each site by id, in months since the programme's start; none without power.
+
+    Raises
+    ------
+    InputError : there is no site of this name.
+    """
     program, catalog = loaded.program, loaded.catalog
     axis = MonthAxis.between(program.start, program.horizon)
     streams = Streams(seed=SEED, draws=DRAWS)
     blocks = make_blocks(program, catalog, streams)
     assumed = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
     energised = build_times(program, catalog, blocks, axis, streams, assumed).energised
-    as_of = axis.position(program.as_of)
     out = {}
     for name in sites if sites is not None else [s.id for s in program.sites]:
-        site = program.site(name)
-        stages = stages_of(site.id, blocks, energised)
+        stages = stages_of(program.site(name).id, blocks, energised)
         if stages:
-            out[name] = site_inputs(
-                site, catalog, stages, min(as_of, stages[0].start_month), cache=cache
-            )
+            out[name] = stages
     return out
 
 

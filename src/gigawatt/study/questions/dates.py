@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.quantity.units import DAYS_PER_YEAR, MWH_PER_TWH
+from gigawatt.quantity.units import DAYS_PER_YEAR
 from gigawatt.study.questions.result import Found, Need, Part, number_part, text_part
 from gigawatt.study.questions.rundata import RunData
 
@@ -101,11 +101,8 @@ def power_route(run: RunData) -> Found:
         "over the calendar, and the capital cost of the plant, which stays as back-up; without "
         "fuel.",
     )  # fmt: skip
-    needs = (
-        Need("ENERGY", "both routes of one site on the same draws"),
-        Need("MONEY", "net present value of the difference"),
-    )
-    return Found((table, _by_route(run)), needs) if table else _no_levers()
+    parts = (_one_site(run), *((table,) if table else ()))
+    return Found(parts, (Need("MONEY", "net present value of the difference"),))
 
 
 def _no_levers() -> Found:
@@ -129,24 +126,22 @@ def _lever(run: RunData, lever: str, name: str, title: str, definition: str) -> 
     )  # fmt: skip
 
 
-def _by_route(run: RunData) -> Part:
-    """Price and carbon of the energy of sites by route."""
-    routes = dict(run.table("sites").select("site", "route").iter_rows())
-    sums: dict[str, list[float]] = {}
-    for row in run.table("energy").iter_rows(named=True):
-        if row["source"] == "all" and row["site"] in routes:
-            held = sums.setdefault(routes[row["site"]], [0.0, 0.0, 0.0])
-            for k, name in enumerate(("supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean")):
-                held[k] += float(row[name] or 0.0)
+def _one_site(run: RunData) -> Part:
+    """The largest site on either route."""
+    rows = run.table("supply_routes")
     return Part(
-        "energy_by_route", "Energy of the sites of each route", "table", "USD/MWh",
-        "Means over draws and the whole calendar, nominal dollars; the sites differ in more than "
-        "their route.",
-        "tables energy and sites",
-        columns=(("route", ""), ("energy", "TWh"), ("price", "USD/MWh"), ("carbon", "t CO2/MWh")),
+        "grid_or_onsite", "All of the largest site on the grid, or on site", "table", "",
+        "The run's largest site with all its phases on one route, on the same draws of the "
+        "schedule: median days on which its first and last stage have power, then cost and "
+        "operational CO2 of the last stage's least-cost supply at full load, central values, "
+        "dollars of the price year. Sun, wind, a battery and rented turbines may join either.",
+        "table supply_routes",
+        columns=(("site", ""), ("route", ""), ("on-site technology", ""), ("first power", "date"),
+                 ("last power", "date"), ("cost", "USD/MWh"), ("CO2", "t/MWh")),
         rows=tuple(
-            (route, mwh / MWH_PER_TWH, usd / mwh, t / mwh)
-            for route, (mwh, usd, t) in sorted(sums.items()) if mwh > 0.0
+            (r["site"], r["route"], r["technology"], r["first_power"], r["last_power"],
+             r["usd_per_mwh"], r["co2_t_per_mwh"])
+            for r in rows.iter_rows(named=True)
         ),
     )  # fmt: skip
 

@@ -569,6 +569,8 @@ ENGLISH: dict[str, str] = {
     "gigawatts.because_only": ", because the last to be ready is {causes}",
     "gigawatts.cause": "{cause} ({share})",
     "gigawatts.relief": "the largest relief is {lever}, {months} months sooner",
+    "gigawatts.relief_both": "the largest relief, and the cheapest with a known price, is {lever}: "
+    "{months} months sooner for {cost} a GW-month",
     "gigawatts.relief_to": "the largest relief is {lever}, which brings it to {p50}",
     "gigawatts.no_relief": "none of the levers below brings it forward",
     "gigawatts.which": "Gigawatt",

@@ -721,6 +721,8 @@ _WORDS: dict[str, str] = {
     "gigawatts.because_only": ", car le dernier prêt est : {causes}",
     "gigawatts.cause": "{cause} ({share})",
     "gigawatts.relief": "le plus fort allègement : {lever}, {months} mois plus tôt",
+    "gigawatts.relief_both": "le plus fort allègement, et le moins cher au prix connu : {lever}, "
+    "{months} mois plus tôt pour {cost} par GW-mois",
     "gigawatts.relief_to": "le plus fort allègement : {lever}, qui l’amène à {p50}",
     "gigawatts.no_relief": "aucun des leviers ci-dessous ne l’avance",
     "gigawatts.which": "Gigawatt",

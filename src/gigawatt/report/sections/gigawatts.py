@@ -91,20 +91,27 @@ def _relief(view: View, note: Note) -> str:
     if (best["months_gained"] or 0.0) < LEAST_GAIN_MONTHS:
         return say("gigawatts.no_relief")
     lever, months = say.label("lever", best["lever"]), view.number(best["months_gained"], 2)
+    cheap = _cheapest(reliefs)
+    if cheap is not None and cheap is best:
+        cost = view.quantity(best["usd_per_gw_month"], "usd", short=True)
+        return say("gigawatts.relief_both", lever=lever, months=months, cost=cost)
     largest = say("gigawatts.relief", lever=lever, months=months)
-    return view.locale.joint.join(t for t in (largest, _cheapest(view, reliefs)) if t)
+    return view.locale.joint.join(t for t in (largest, _told_cheapest(view, cheap)) if t)
 
 
-def _cheapest(view: View, reliefs: Sequence[Mapping[str, Any]]) -> str:
-    """Least cost per capacity and time among levers that have a price and help; "" = none."""
+def _cheapest(reliefs: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Least cost per capacity and time among levers that have a price and help."""
     priced = [
         r for r in reliefs
         if r.get("usd_per_gw_month") is not None
         and (r["months_gained"] or 0.0) >= LEAST_GAIN_MONTHS
     ]  # fmt: skip
-    if not priced:
+    return min(priced, key=lambda r: r["usd_per_gw_month"]) if priced else None
+
+
+def _told_cheapest(view: View, best: Mapping[str, Any] | None) -> str:
+    if best is None:
         return ""
-    best = min(priced, key=lambda r: r["usd_per_gw_month"])
     return view.say(
         "gigawatts.cheapest",
         lever=view.say.label("lever", best["lever"]),

@@ -59,7 +59,7 @@ NODES = (
          "assumptions/operations/infant_factor", "assumptions/operations/infant_years",
          "assumptions/operations/platform_factor", "assumptions/operations/service_factor",
          "assumptions/operations/service_nodes", "assumptions/operations/size_exponent",
-         "failures/*/domain_*"),
+         "failures/*"),  # causes: domains, shares, times to notice, find and repair
         ("supply/{system}/first_racks", "programme/as_of"),
     ),
     Node(

@@ -123,7 +123,9 @@ def _stressed(
     found = [base]
     for name in names:
         click.echo(f"stress test {name} …", err=True)
-        found.append(run_scenario(view.loaded, Streams(seed, draws), scenario(name), rate))
+        case = scenario(name)
+        streams = Streams(seed, draws)
+        found.append(run_scenario(view.loaded, streams, case, rate, view.chain))
     return found
 
 
@@ -267,10 +269,15 @@ def _cover_row(row: dict[str, Any]) -> list[str]:
 
 
 def _print_stress(outcomes: list[Outcome]) -> None:
+    import numpy as np
+
     from gigawatt.study.stress import losses_usd
 
     losses = [losses_usd(outcomes[0], o) for o in outcomes[1:]]
-    largest = {p: max(abs(float(x[p].mean())) for x in losses) for p in losses[0]}
+    names = dict.fromkeys(p for x in losses for p in x)
+    zero = np.zeros(1)
+    losses = [{p: x.get(p, zero) for p in names} for x in losses]
+    largest = {p: max(abs(float(x[p].mean())) for x in losses) for p in names}
     floor = 0.005 * max(largest.values())
     parties = [p for p, size in sorted(largest.items(), key=lambda kv: -kv[1]) if size > floor]
     click.echo("\nWho loses what, bn USD of value against the base case (a gain is negative)\n")

@@ -28,7 +28,8 @@ NO_CLAIM = (accounts.EXPENSE, accounts.INCOME, accounts.IT, accounts.SITE, accou
 
 
 REFRESH = "refresh"  # second systems are financed anew: not in the cover of the first loans
-NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "support")
+NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "support",
+                "cash_sweep")  # fmt: skip
 OWING = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
 RECOVERY_SHARE = 0.5  # of a loan in arrears when the calendar ends; judgement
 SITE_YEARS = 20.0  # straight life of halls and power in the value at the end
@@ -69,9 +70,7 @@ def party_results(
     out = {}
     for party, net in net_by_party(ledger).items():
         total = np.cumsum(net, axis=1)
-        whole = net.copy()
-        if terminal and party in terminal:
-            whole[:, -1] += terminal[party]
+        whole = _with_end(net, party, terminal)
         returns = irr(whole, MONTHS_PER_YEAR)
         out[party] = PartyResult(
             npv_usd=npv_usd(whole, discount_share),
@@ -81,6 +80,25 @@ def party_results(
             peak_need_usd=np.maximum(-total.min(axis=1), 0.0),
         )
     return out
+
+
+def values_usd(
+    ledger: Ledger, discount_share: float, terminal: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """Value of each party alone, (D,) USD: `npv_usd` of `party_results`, without its return."""
+    return {
+        party: npv_usd(_with_end(net, party, terminal), discount_share)
+        for party, net in net_by_party(ledger).items()
+    }
+
+
+def _with_end(net: Array, party: str, terminal: Mapping[str, Array] | None) -> Array:
+    """Net cash with what the party holds at the end in the last month, (D, M)."""
+    if not terminal or party not in terminal:
+        return net
+    whole = net.copy()
+    whole[:, -1] += terminal[party]
+    return whole
 
 
 def payback_months(cumulated: Array) -> Array:

@@ -189,6 +189,7 @@ ENGLISH: dict[str, str] = {
     "money.net_note": "Received less paid. Each column sums to zero: nothing is lost on the "
     "way.",
     "money.party": "Party",
+    "money.estate": "Estate of {party}",
     "money.instruments": "Payments by instrument",
     "money.instrument": "Instrument",
     "money.leg": "Leg",
@@ -224,7 +225,8 @@ ENGLISH: dict[str, str] = {
     "risk.stress": "Who loses what under stress: value lost against the base case",
     "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
     "the answer to question 12. Nobody reacts to a shock, and a party in default goes on serving: "
-    "losses are upper bounds, before any recovery. Source: tables/stress of this run.",
+    "losses are upper bounds, before any recovery; the estate is what it keeps by not paying, "
+    "which its creditors would share. Source: tables/stress of this run.",
     "scenario.lender": "lender’s case",
     "scenario.downside": "downside",
     "scenario.it-life-3": "systems last 3 years",
@@ -709,6 +711,7 @@ ENGLISH: dict[str, str] = {
     "leg.draw": "draw",
     "leg.energy": "energy",
     "leg.facility": "facility",
+    "leg.cash_sweep": "repayment out of operating cash",
     "leg.interest": "interest",
     "leg.it": "IT",
     "leg.network_storage": "network and storage",

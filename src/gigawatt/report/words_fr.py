@@ -199,6 +199,7 @@ _WORDS: dict[str, str] = {
     "money.net_note": "Encaissements moins décaissements. Chaque colonne a une somme nulle : rien "
     "ne se perd en route.",
     "money.party": "Acteur",
+    "money.estate": "Masse de {party}",
     "money.instruments": "Paiements par instrument",
     "money.instrument": "Instrument",
     "money.leg": "Flux",
@@ -235,7 +236,8 @@ _WORDS: dict[str, str] = {
     "risk.stress": "Qui perd quoi sous contrainte : valeur perdue par rapport au cas de base",
     "risk.stress_note": "Moyenne des tirages ; un gain est négatif. Ce que change chaque essai est "
     "dans la réponse à la question 12. Personne ne réagit à un choc, et une partie en défaut "
-    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement. Source : "
+    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement ; la "
+    "masse est ce qu’elle garde en ne payant pas, que ses créanciers se partageraient. Source : "
     "tables/stress de cette simulation.",
     "scenario.lender": "cas du prêteur",
     "scenario.downside": "cas défavorable",
@@ -742,6 +744,7 @@ _WORDS: dict[str, str] = {
     "leg.draw": "tirage de crédit",
     "leg.energy": "énergie",
     "leg.facility": "installation",
+    "leg.cash_sweep": "remboursement sur la trésorerie courante",
     "leg.interest": "intérêts",
     "leg.it": "informatique",
     "leg.network_storage": "réseau et stockage",

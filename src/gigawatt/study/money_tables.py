@@ -5,10 +5,12 @@ They come from few draws of their own, on the run's seed: a stress test runs the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.energy.site_plan import SitePlan
 from gigawatt.money.capex import site_usd
 from gigawatt.money.debt import dscr
 from gigawatt.money.instruments import colocation_lease, site_debt
@@ -17,6 +19,7 @@ from gigawatt.program.load import Loaded
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study import ledger_view as v
 from gigawatt.study.ledger_view import LedgerView, ledger_view
+from gigawatt.study.site_supply import site_plans
 from gigawatt.study.stress import (
     DEFAULT_DSCR,
     DISCOUNT,
@@ -60,11 +63,17 @@ STRESS = (
 )  # fmt: skip
 
 
-def money_tables(loaded: Loaded, seed: int, draws: int = DRAWS) -> dict[str, pl.DataFrame]:
-    """All of them by name; a table without rows keeps its columns."""
-    view = ledger_view(loaded, draws, seed, "year")
+def money_tables(
+    loaded: Loaded, seed: int, plans: Mapping[str, SitePlan] | None = None, draws: int = DRAWS
+) -> dict[str, pl.DataFrame]:
+    """All of them by name; a table without rows keeps its columns. `plans` as in `run_chain`."""
+    plans = site_plans(loaded) if plans is None else plans
+    view = ledger_view(loaded, draws, seed, "year", plans)
     base = outcome(view.chain, SCENARIOS[0])
-    cases = [run_scenario(loaded, Streams(seed, draws), s) for s in SCENARIOS[1:]]
+    cases = [
+        run_scenario(loaded, Streams(seed, draws), s, DISCOUNT, view.chain, plans)
+        for s in SCENARIOS[1:]
+    ]
     return {
         "parties": _frame(v.party_table(view, DISCOUNT), PARTIES, ("party", "payback")),
         "cover": _frame(v.cover_table(view), COVER, ("borrower",)),

@@ -137,7 +137,7 @@ def write_run(
     loaded, settings = simulated.loaded, simulated.settings
     static = simulated.static
     tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
-    tables |= money_tables(loaded, settings.seed)
+    tables |= money_tables(loaded, settings.seed, static.plans)
     began = started or time.time()
     with run_folder(folder, replace) as partial:
         write_tables(partial, tables)

@@ -231,7 +231,8 @@ def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:
         click.echo("\nCover of debt service\n")
         head = ["borrower", "DSCR P10", "P50", "LLCR", "peak debt", "below 1.15", "below 1.05"]
         _table(head, [_cover_row(r) for r in covered])
-        click.echo("\nDSCR: the least of all years. LLCR only where the loans end in the calendar.")
+        click.echo("\nDSCR: the least of all years from the first receipt on. LLCR: of loans that "
+                   "outlive the calendar, over what is repaid within it.")  # fmt: skip
     _print_cost(v.cost_table(view))
     for row in v.circularity_table(view):
         back = ", ".join(

@@ -213,6 +213,27 @@ _WORDS: dict[str, str] = {
     "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
     "tables/gap de cette simulation.",
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
+    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante",
+    "peak.tranches_note": "Moyennes de ceux qui construisent ; la dernière ligne est ce qui suit "
+    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Sur 100 tirages à part. "
+    "Source : tables/tranche_uses de cette simulation.",
+    "peak.after": "Tranches versées",
+    "peak.capacity_usd": "Capacité de centres de données",
+    "peak.energy_usd": "Énergie",
+    "peak.other_usd": "Autre exploitation",
+    "peak.paid_by": "Qui a versé quoi au mois du plus grand besoin",
+    "peak.paid_by_note": "Moyenne, remboursements déduits. L’argent transmis, comme des fonds "
+    "propres qui deviennent une avance, figure à chaque étape. Source : tables/peak_funding de "
+    "cette simulation.",
+    "peak.share": "Part",
+    "peak.needs": "Besoin maximal, et de qui",
+    "peak.needs_note": "P10 à P90 : le maximum de chaque tirage. Par acteur : la moyenne au mois "
+    "de la plus grande moyenne. Source : tables/peak_need de cette simulation.",
+    "peak.need": "Besoin",
+    "peak.month": "Mois",
+    "peak.own": "Dont",
+    "peak.investment_gap": "non couvert par un instrument nommé, investissement seul",
+    "peak.gap_with_operation": "de même avec la trésorerie courante, les pertes et les intérêts",
     "risk.title": "Qui porte le risque",
     "risk.intro": "Valeurs à 10 % par an au début du calendrier, avec ce qui reste à sa fin : "
     "prêts à leur solde, systèmes à leur valeur de revente, actions à leur coût. Ce qu’aucun "

@@ -53,6 +53,10 @@ CIRCLE = (
     "investor", "equity_usd", "systems_sold_usd", "equity_over_systems_share",
     *(f"back_within_{n}_months_share" for n in v.RETURN_MONTHS),
 )  # fmt: skip
+TRANCHES = ("tranches_released", "capacity_usd", "energy_usd", "other_usd")
+PAID_BY = ("instrument", "from", "to", "usd_mean")
+NEED = ("need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
+        "party_usd_mean")  # fmt: skip
 CAPACITY = (
     "landlord", "debt_usd_per_gw_p10", "debt_usd_per_gw_p50", "debt_usd_per_gw_p90",
     "site_usd_per_gw_p50", "gearing_share_p50",
@@ -79,6 +83,9 @@ def money_tables(
         "cover": _frame(v.cover_table(view), COVER, ("borrower",)),
         "circularity": _frame(v.circularity_table(view), CIRCLE, ("investor",)),
         "debt_capacity": _frame(debt_capacity(view), CAPACITY, ("landlord",)),
+        "tranche_uses": _frame(v.tranche_table(view), TRANCHES, ()),
+        "peak_funding": _frame(v.funding_table(view), PAID_BY, ("instrument", "from", "to")),
+        "peak_need": _frame(need_rows(view), NEED, ("need", "peak_month", "party")),
         "stress": _frame(stress_rows(base, cases), STRESS, ("scenario", "title", "party")),
     }
 
@@ -103,6 +110,23 @@ def stress_rows(base: Outcome, cases: list[Outcome]) -> Rows:
                 ),
             })  # fmt: skip
     return out
+
+
+def need_rows(view: LedgerView) -> Rows:
+    """Peak need by investment alone and with all operating cash: a row for each party."""
+    gap = v.gap_table(view)
+    return [
+        {
+            "need": name,
+            "peak_month": gap[f"{name}_peak_month"],
+            **{f"peak_usd_{b}": gap[f"{name}_peak_usd_{b}"] for b in ("p10", "p50", "p90")},
+            "party": party,
+            "party_usd_mean": usd,
+        }
+        for name in ("investment_gap", "gap_with_operation")
+        for party, usd in gap[f"{name}_by_party_usd"].items()
+        if usd > 0.0
+    ]
 
 
 def debt_capacity(view: LedgerView) -> Rows:

@@ -217,13 +217,15 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
 def losses_usd(base: Outcome, other: Outcome) -> dict[str, Array]:
     """Value that each party loses against the base, (D,); negative where it gains.
 
-    What a party in default is better off by not paying is not its own: it is the estate that its
-    creditors share, told as a party of its own, `estate-of-<party>`.
+    Where a party defaults, what it, or a landlord that it no longer pays, is better off by not
+    paying is not its own: it is the estate that its creditors share, told as a party of its own,
+    `estate-of-<party>`.
     """
     zero = np.zeros_like(base.gap_peak_usd)
     parties = dict.fromkeys((*base.npv_usd, *other.npv_usd))
     out = {p: base.npv_usd.get(p, zero) - other.npv_usd.get(p, zero) for p in parties}
-    for party in other.defaulted:
+    behind = [payer for payer, _ in other.unpaid_usd] if other.defaulted else []
+    for party in dict.fromkeys((*other.defaulted, *behind)):
         if party in out and np.any(out[party] < 0.0):
             out[f"estate-of-{party}"] = np.minimum(out[party], 0.0)
             out[party] = np.maximum(out[party], 0.0)

@@ -136,6 +136,7 @@ def _shares(run: FleetRun) -> str:
 def fluid() -> None:
     from gigawatt.catalog.sampling import sample_assumptions
     from gigawatt.operations.assumptions import OperationsAssumptions
+    from gigawatt.operations.faults import sample_faults
     from gigawatt.operations.fluid import catalog_package_w, demand
     from gigawatt.program.load import load_program
     from gigawatt.study.chain import run_chain
@@ -149,10 +150,11 @@ def fluid() -> None:
         chain = run_chain(loaded, streams)
         a = sample_assumptions(loaded.catalog, streams, "operations", OperationsAssumptions)
         watts = catalog_package_w(loaded.catalog, chain.blocks)
+        faults = sample_faults(loaded.catalog, streams)
         cpu += _cpu(
-            lambda chain=chain, streams=streams, a=a, watts=watts: demand(
+            lambda chain=chain, streams=streams, a=a, watts=watts, faults=faults: demand(
                 loaded.program, chain.blocks, chain.capacity, chain.rates, chain.axis, streams, a,
-                watts,
+                watts, faults=faults,
             )
         )  # fmt: skip
     print(f"D  closed forms, 2,000 draws                 {cpu:8.2f} s CPU")

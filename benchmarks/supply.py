@@ -119,6 +119,7 @@ def main():
         f"    gap {plan.plan.gap:.1e}, {plan.plan.rounds} rounds, {plan.plan.dispatches} dispatches"
     )
     programme()
+    runs()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
 
@@ -138,6 +139,33 @@ def programme():
     stages = sum(len(p.stages) for p in plans.values())
     largest = max(p.gap for p in plans.values())
     print(f"    {len(plans)} sites, {stages} stages, largest gap {largest:.1e}")
+
+
+def runs(draws=2000, chunk=250):
+    """Energy of the reference programme with its plans, and on the declared routes alone."""
+    from gigawatt.program.load import load_program
+    from gigawatt.study.chain import run_chain
+    from gigawatt.study.site_supply import site_plans
+    from gigawatt.uncertainty.streams import Streams
+
+    loaded = load_program("openai-nvidia-2025-09")
+    kinds = {"plans": site_plans(loaded), "declared routes": {}}
+    for name, plans in kinds.items():
+
+        def run(plans=plans):
+            total = np.zeros(4)
+            for start in range(0, draws, chunk):
+                streams = Streams(1, draws, start, start + chunk)
+                energy = run_chain(loaded, streams, None, plans).energy
+                sun = [s.startswith("pv") for s in energy.sources]
+                total += [energy.supply_mwh.sum(), energy.energy_cost_usd.sum(),
+                          energy.co2_t.sum(), energy.supply_mwh[:, :, sun].sum()]  # fmt: skip
+            return total
+
+        mwh, usd, co2, sun = timed(f"{draws} draws, one process, {name}", run)
+        print(
+            f"    {usd / mwh:.1f} USD/MWh nominal, {co2 / mwh:.3f} t CO2/MWh, sun {sun / mwh:.1%}"
+        )
 
 
 if __name__ == "__main__":

@@ -70,9 +70,9 @@ def test_mistakes_are_one_message_with_an_exit_code(tmp_path: Path) -> None:
     assert failed("--model", "llama-3.1-70b", "--gpu", "H100", "--gpus", "63", "--tp", "4",
                   "--pp", "1").exit_code == 2  # fmt: skip
     assert "Did you mean" in str(failed("--model", "llama-3.1-77b", "--gpu", "H100", "--gpus", "8"))
-    assert "can't be read" in str(failed("--cases", str(tmp_path / "none.csv")))
+    assert "there is no such file" in str(failed("--cases", str(tmp_path / "none.csv")))
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
-    assert "at least model and gpu" in str(failed("--cases", str(tmp_path / "bad.csv")))
+    assert "column 'model' is missing" in str(failed("--cases", str(tmp_path / "bad.csv")))
     assert "after 'train run'" in str(failed("--model", "x", "run", "--tokens", "1"))
     assert failed("run", *PLAN, "--loss", "1.82").exit_code == 3
     assert call().exit_code == 0

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gigawatt.catalog.loader import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.operations.assumptions import OperationsAssumptions
+from gigawatt.operations.faults import sample_faults
 from gigawatt.operations.fluid import (
     catalog_package_w,
     deliver,
@@ -78,7 +79,8 @@ def _case(draws=20, start=0, stop=0, **changes):
 def _demand(case, scaled=True):
     program, catalog, streams, axis, blocks, capacity, a, rates = case
     reference = catalog_package_w(catalog, blocks) if scaled else None
-    return demand(program, blocks, capacity, rates, axis, streams, a, reference)
+    faults = sample_faults(catalog, streams)
+    return demand(program, blocks, capacity, rates, axis, streams, a, reference, faults=faults)
 
 
 @pytest.fixture(scope="module")
@@ -133,13 +135,14 @@ def test_watts_follow_the_drawn_rack_power(case, wanted):
 
 
 def test_useful_share_falls_with_job_size_and_failures(case, wanted):
-    program, _, streams, axis, blocks, capacity, a, rates = case
+    program, catalog, streams, axis, blocks, capacity, a, rates = case
+    faults = sample_faults(catalog, streams)
     big = tuple(
         replace(w, packages_per_job=100_000) if w.kind == "train" else w for w in program.workloads
     )
     worse = replace(a, failures_per_1000_node_days=3.0 * a.failures_per_1000_node_days)
     for other_program, other in ((replace(program, workloads=big), a), (program, worse)):
-        result = demand(other_program, blocks, capacity, rates, axis, streams, other)
+        result = demand(other_program, blocks, capacity, rates, axis, streams, other, faults=faults)
         gap = wanted.useful_share[:, :, 0, -1] - result.useful_share[:, :, 0, -1]
         assert np.all(gap > 0.0)
 

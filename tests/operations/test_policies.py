@@ -153,3 +153,20 @@ def test_a_missing_column_is_told(tmp_path):
     cases.write_text("gpu,gpus_per_node,checkpoint_write_s,restart_s\n8,8,5,100\n")
     with pytest.raises(InputError, match=r"'gpus' is missing.*'gpu'"):
         CliRunner().invoke(command, ["reliability", "--cases", str(cases)], catch_exceptions=False)
+
+
+def test_a_job_that_never_fails_has_no_best_interval(reader):
+    for policy in ("sync", "spares", "elastic"):
+        got = reader.answer(case(rate=0.0, policy=policy, interval=None))
+        assert got.mttf_h == (math.inf,) * 3
+        assert got.ettr[0] == pytest.approx(1.0, abs=1e-6)
+    row = reader.row({
+        "gpus": "16384", "gpus_per_node": "8", "failures_per_1000_node_days": "0",
+        "checkpoint_write_s": "5", "checkpoint_interval_s": "", "restart_s": "1",
+    })  # fmt: skip
+    assert (row["ettr"], row["mttf_h"], row["problem"]) == ("1", "", "")
+
+
+def test_an_interval_too_short_is_told_as_the_cause(reader):
+    got = reader.answer(case(write=600.0, interval=10.0))
+    assert "with a checkpoint each" in got.problem

@@ -17,6 +17,7 @@ from gigawatt.cli.operate import command
 from gigawatt.errors import InputError, ProblemsError
 from gigawatt.operations.cluster import named_cluster
 from gigawatt.operations.events.replay import POLICIES, replay
+from gigawatt.operations.traces.fields import elapsed_s
 from gigawatt.operations.traces.read import read_trace, stated_size
 from gigawatt.operations.traces.replayed import replay_trace, summary
 
@@ -191,6 +192,10 @@ SACCT = "JobID,State,Submit,Start,End,ElapsedRaw,AllocTRES\n"
          "gres/gpu=8\n", r":2: End.*before Start"),
         (SACCT + "1,COMPLETED,2026-01-01T00:00:00,2026-01-01T00:00:00,2026-01-01T01:00:00,"
          "3600000,gres/gpu=8\n", r":2: elapsedraw.*unit seconds"),
+        ("job_id,submit_s,duration_s,gpus\na,0,60,8.5\n", r":2: gpus.*whole"),
+        (SACCT.replace("ElapsedRaw", "Elapsed")
+         + "1,COMPLETED,2026-01-01T00:00:00,2026-01-01T00:00:00,2026-01-01T01:00:00,1:0:0,"
+         "gres/gpu=8\n", r":2: elapsed.*HH:MM:SS"),
     ],
 )  # fmt: skip
 def test_bad_rows_are_told_with_line_and_column(tmp_path, text, message):
@@ -238,3 +243,11 @@ def test_the_command_writes_what_it_is_asked_for(tmp_path):
     assert out["bad"].read_text().splitlines()[1].startswith("2,")
     assert out["jobs"].read_text().splitlines()[1] == "b,5,5,65,8"
     assert len(out["power"].read_text().splitlines()) == 5
+
+
+def test_lengths_of_time_as_slurm_writes_them():
+    for text, seconds in (
+        ("30:00.123", 1800.0), ("01:02:03", 3723.0), ("2-02:00:00", 180_000.0),
+        ("1-06:30", 109_800.0), ("90", 90.0),
+    ):  # fmt: skip
+        assert elapsed_s({"x": text}, "x") == seconds

@@ -12,11 +12,16 @@ from click.testing import CliRunner
 from gigawatt.catalog import load_catalog
 from gigawatt.cli.operate import command
 from gigawatt.errors import InputError
-from gigawatt.operations.account import account, call_account, power_account
+from gigawatt.operations.account import account, call_account, power_account, site_account
 from gigawatt.operations.causes import failure_classes
 from gigawatt.operations.events.simulate import simulate
 from gigawatt.operations.grid import Smoothing
-from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+from gigawatt.operations.site_fleet import (
+    central_assumptions,
+    demand_curve,
+    site_fleet,
+    step_swing,
+)
 from gigawatt.operations.week import representative_week
 from gigawatt.program.load import load_program
 from gigawatt.study.operate import site_input, site_weeks
@@ -141,3 +146,29 @@ def test_stages_of_a_site_grow(loaded):
     weeks = site_weeks(loaded, site.id)
     assert [len(stage) for stage, _ in weeks] == list(range(1, len(site.phases) + 1))
     assert np.all(np.diff([w.mean_it_mw for _, w in weeks]) > 0)
+
+
+def test_the_closed_week_is_near_the_week_of_events(loaded):
+    """Hours within a tenth (rms), mean within 12 %, drop within a factor of 2.5."""
+    for site in ("shackelford", "milam"):
+        for (_, closed), (_, week) in zip(
+            site_weeks(loaded, site, events=False), site_weeks(loaded, site), strict=True
+        ):
+            rms = float(np.sqrt(((closed.it_shape_pu - week.it_shape_pu) ** 2).mean()))
+            print(site, rms, closed.mean_it_mw, week.mean_it_mw, closed.drop_mw, week.drop_mw)
+            assert closed.it_shape_pu.mean() == pytest.approx(1.0)
+            assert rms < 0.1
+            assert closed.mean_it_mw == pytest.approx(week.mean_it_mw, rel=0.12)
+            assert week.drop_mw / 2.5 < closed.drop_mw < 2.5 * week.drop_mw
+
+
+def test_the_meter_and_the_swing_within_a_step(loaded, spec, run):
+    site = site_input(loaded, "abilene-expansion")
+    swing = step_swing(site, spec)
+    assert swing is not None
+    told = site_account(power_account(run), site, swing)
+    assert told["meter"]["mean_mw"] == pytest.approx(
+        power_account(run)["mean_mw"] * site.facility_over_it
+    )
+    assert 1.02 < site.facility_over_it < 1.6
+    assert 0.0 < told["step_swing"]["it_mw"] < site.racks * site.rack_power_w / 1e6

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from gigawatt.errors import InputError
 from gigawatt.program.json_schema import json_schema
 from gigawatt.program.load import load_program
 from gigawatt.program.read import bundled_names
@@ -198,3 +199,10 @@ def test_commands_import_nothing_heavy_until_called() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_limit_that_lacks_keys_is_told_by_key(tmp_path: Path) -> None:
+    file = tmp_path / "limited.toml"
+    file.write_text('extends = "single-campus"\n[[limit]]\nid = "crews"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"limit.crews.mw_per_year: is missing; \[\[limit\]\]"):
+        load_program(str(file))

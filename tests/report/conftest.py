@@ -82,12 +82,23 @@ def _tables(sites: tuple[str, ...], never: bool, blocks: int) -> dict[str, list[
             for i, m in enumerate(MONTHS)
         ],
         "operations": [
-            {"year": y, "cause": c, "package_hours_mean": 1e9 * s * (y - 2025), "share": s}
+            {
+                "year": y, "cause": c, "package_hours_mean": 1e9 * s * (y - 2025), "share": s,
+                "cost_usd_mean": 4e9 * s * (y - 2025),
+            }
             for y in YEARS
             for c, s in (
                 ("useful", 0.83), ("idle", 0.08), ("headroom", 0.04), ("checkpoint", 0.02),
                 ("redo", 0.02), ("power", 0.01),
             )
+        ],
+        "load_shape": [
+            {
+                "site": site, "stage": stage, "phases": "p1", "engine": "closed form", "hour": h,
+                "it_shape_pu": 1.0 + 0.1 * (-1) ** h, "mean_it_mw": 100.0 * stage,
+                "ramp_mw_per_min": 20.0, "drop_mw": 30.0,
+            }
+            for site in sites for stage in (1, 2) for h in range(168)
         ],
         "energy": _energy(sites),
         "impact": [

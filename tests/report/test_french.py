@@ -191,7 +191,7 @@ def test_report_command_writes_and_tells_where(run_folder, tmp_path):
 
 def test_bad_input_is_told_in_one_message(run_folder, tmp_path):
     cases = {
-        ("report", str(tmp_path / "none")): "is not a run folder",
+        ("report", str(tmp_path / "none")): "does not exist",
         ("report", str(run_folder), "--out", ""): "is not a file",
         ("report", str(run_folder), "--out", str(tmp_path)): "is not a file",
         ("report", str(run_folder), "--out", str(tmp_path / "no" / "a.html")): "does not exist",

@@ -17,8 +17,8 @@ from gigawatt.cli.export import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.study.columns import COLUMNS, column, units_of
-from gigawatt.study.export import sheets, version_warning, write_folder, write_workbook
-from gigawatt.study.folder import open_folder
+from gigawatt.study.export import sheets, write_folder, write_workbook
+from gigawatt.study.folder import open_folder, version_warning
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.workbook import number_format
 
@@ -142,8 +142,8 @@ def test_a_run_of_another_version_is_exported_with_a_warning(run, tmp_path):
     (other / "manifest.json").write_text(json.dumps({**manifest, "gigawatt_version": "0.0.9"}))
     table = pl.read_parquet(other / "tables" / "gap.parquet")
     table.rename({"gap_usd_p10": "gone"}).write_parquet(other / "tables" / "gap.parquet")
-    assert version_warning(run) == ""
-    assert "0.0.9" in version_warning(open_folder(other))
+    assert version_warning(run.path, run.version) == ""
+    assert "0.0.9" in version_warning(other, open_folder(other).version)
     result = CliRunner().invoke(command, [str(other), "--csv", str(tmp_path / "c")])
     assert result.exit_code == 0
     assert "0.0.9" in result.stderr

@@ -36,6 +36,7 @@ def command(question: str | None, run: str | None, lang: str, as_json: bool) -> 
     from pathlib import Path
 
     from gigawatt.report.speech import Speech
+    from gigawatt.study.folder import version_warning
     from gigawatt.study.questions import answer, as_dict, newest_run, read_run_data
     from gigawatt.study.questions import question as question_called
 
@@ -47,6 +48,8 @@ def command(question: str | None, run: str | None, lang: str, as_json: bool) -> 
     if not run:
         click.echo(Speech.of(lang).say("ask.newest", folder=folder), err=True)
     data = read_run_data(folder)
+    if warning := version_warning(data.folder, str(data.manifest.get("gigawatt_version"))):
+        click.echo(f"Warning: {warning}", err=True)
     found = answer(asked, data)
     if as_json:
         click.echo(

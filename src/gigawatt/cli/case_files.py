@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+
+import click
 
 from gigawatt.errors import InputError, nearest
 
@@ -43,30 +46,42 @@ def read_rows(
             columns = ", ".join(known or required)
             raise InputError(f"{path}: column {name!r} is missing{meant}; columns are {columns}")
     for number, line in enumerate(lines[1:], start=2):
-        if len(line) > len(header):
+        if any(cell.strip() for cell in line[len(header) :]):
             raise InputError(
                 f"{path}: row {number} has {len(line)} cells, the header {len(header)}"
             )
     return header, [
-        dict(zip(header, [*line, *[""] * (len(header) - len(line))], strict=True))
+        dict(zip(header, [*line, *[""] * (len(header) - len(line))], strict=False))
         for line in lines[1:]
     ]
 
 
-def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows as CSV; the file appears when it is whole.
+def write_rows(
+    path: Path | None, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Write rows as CSV, to stdout without a path; a file appears when it is whole.
 
     Raises
     ------
     InputError : the file cannot be written.
     """
+    if path is None:
+        buffer = io.StringIO()
+        _write(buffer, columns, rows)
+        click.echo(buffer.getvalue(), nl=False)
+        return
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(dict.fromkeys(columns)))
-            writer.writeheader()
-            for row in rows:
-                writer.writerow({k: "" if v is None else v for k, v in row.items()})
+            _write(file, columns, rows)
         unfinished.replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _write(file: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    names = list(dict.fromkeys(columns))
+    writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: "" if v is None else v for k, v in row.items()})

@@ -33,15 +33,15 @@ def command(
     from pathlib import Path
 
     from gigawatt.errors import InputError
-    from gigawatt.study.export import check_target, version_warning, write_folder, write_workbook
-    from gigawatt.study.folder import open_folder
+    from gigawatt.study.export import check_target, write_folder, write_workbook
+    from gigawatt.study.folder import open_folder, version_warning
 
     targets = {"xlsx": xlsx, "csv": csv, "parquet": parquet}
     wanted = {form: Path(name) for form, name in targets.items() if name}
     if not wanted:
         raise InputError("Say what to write: --xlsx FILE, --csv DIR or --parquet DIR.")
     opened = open_folder(Path(run))
-    warning = version_warning(opened)
+    warning = version_warning(opened.path, opened.version)
     if warning:
         click.echo(f"Warning: {warning}", err=True)
     for target in wanted.values():

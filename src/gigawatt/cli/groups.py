@@ -15,7 +15,9 @@ Parts = Mapping[str, tuple[str, str]]  # name → (module that has `command`, sh
 class PartsGroup(click.Group):
     """Click group over a table of modules; with `default` a first word that is no part goes there.
 
-    So ``gigawatt schedule my.toml`` is ``gigawatt schedule show my.toml``.
+    So ``gigawatt schedule my.toml`` is ``gigawatt schedule show my.toml``. A word that is nearly a
+    part is taken for a slip. Without any word the default part runs, or help is shown where the
+    group says `no_args_is_help`.
     """
 
     def __init__(self, parts: Parts, default: str = "", **settings: object) -> None:
@@ -40,9 +42,14 @@ class PartsGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Send what does not begin with a part's name to the default part."""
-        if self.default and (not args or (args[0] not in self.parts and args[0] not in HELP)):
+        bare = not args and not self.no_args_is_help
+        if self.default and (bare or (args and self._is_other(args[0]))):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def _is_other(self, word: str) -> bool:
+        """Whether a first word is neither a part, nor nearly one, nor a call for help."""
+        return not (word in self.parts or word in HELP or nearest(word, self.parts, cutoff=NEARLY))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,3 +63,4 @@ class PartsGroup(click.Group):
 
 
 HELP = ("-h", "--help")
+NEARLY = 0.75  # likeness from which a word is a slip and not the name of a programme

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from gigawatt.cli.groups import PartsGroup
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.plan import Layout
@@ -30,32 +31,12 @@ Examples:
   gigawatt infer --cases measured.csv --out predicted.csv"""
 
 
-class _Group(click.Group):
-    """Group whose sub-commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the sub-command."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        found: click.Command = importlib.import_module(SUBCOMMANDS[cmd_name][0]).command
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of sub-commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in SUBCOMMANDS.items()])
-
-
-@click.group(cls=_Group, invoke_without_command=True, epilog=EPILOG)
+@click.group(cls=PartsGroup, parts=SUBCOMMANDS, invoke_without_command=True, epilog=EPILOG)
 @click.option("--model", default="", help="Catalog id, Hugging Face id or config.json.")
 @click.option("--gpu", default="", help="Accelerator, e.g. H200, GB300, vr200-nvl72.")
 @click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's.")
 @click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4.")
-@click.option("--engine", default="", help="vllm, sglang, trtllm (default) or other.")
+@click.option("--engine", default="", help="vllm, sglang, trtllm or other.")
 @click.option("--date", default="", help="Of the software, e.g. 2026-04.")
 @click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt, tokens.")
 @click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer, tokens.")
@@ -75,6 +56,7 @@ class _Group(click.Group):
 @click.option("--accepted", type=float, default=0.0, help="Tokens a step yields; default: curve.")
 @click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts found in a cache.")
 @click.option("--max-batch", type=int, default=0, help="Most running requests of a replica.")
+@click.option("--chunk", type=int, default=8192, help="Prompt tokens of a step and rank.")
 @click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site.")
 @click.option("--energy-price", type=float, default=None, help="USD/MWh.")
 @click.option("--utilisation", type=float, default=None, help="Share of the hours that serve.")
@@ -114,24 +96,10 @@ def _cases(cases: str, out: str | None) -> None:
     added = predict_rows(rows, layout_of(header, cases), load_catalog())
     columns = [name for name in header if name not in ADDED] + list(ADDED)
     whole = [{**row, **more} for row, more in zip(rows, added, strict=True)]
-    if out:
-        write_rows(Path(out), columns, whole)
-    else:
-        _print_rows(columns, whole)
+    write_rows(Path(out) if out else None, columns, whole)
     failed = sum(bool(a["problem"]) for a in added)
     done = f"{len(rows) - failed} of {len(rows)} rows predicted"
     click.echo(f"{done}; see `problem` for the others" if failed else done, err=True)
-
-
-def _print_rows(columns: list[str], rows: list[dict[str, str]]) -> None:
-    import csv
-    import io
-
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    click.echo(buffer.getvalue(), nl=False)
 
 
 def _point(
@@ -178,7 +146,7 @@ def asked_of(o: dict[str, Any]) -> Asked:
     from gigawatt.performance.inference.point import Asked
 
     layout: Layout | None = None
-    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"]:
+    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"] or o["pp"] > 1:
         layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])
     pool = Layout(o["prefill_tp"], o["prefill_dp"]) if o["prefill_workers"] else None
     plan = ServingPlan(
@@ -190,6 +158,7 @@ def asked_of(o: dict[str, Any]) -> Asked:
         accepted_tokens=o["accepted"],
         prefix_hit_share=o["prefix_hit"],
         max_batch=o["max_batch"],
+        chunk_tokens=o.get("chunk", 8192),
     )
     concurrency = 16.0 if o["concurrency"] is None else o["concurrency"]
     names = ("model", "gpu", "precision", "engine", "date", "speculation")

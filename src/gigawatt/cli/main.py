@@ -6,14 +6,14 @@ it imports none of NumPy, pydantic, polars, plotly or jinja2.
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 
 import click
 
 from gigawatt import __version__
-from gigawatt.errors import GigawattError, nearest
+from gigawatt.cli.groups import PartsGroup
+from gigawatt.errors import GigawattError, InputError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("gigawatt.cli.run", "Run a programme through all layers and write the run folder."),
@@ -38,36 +38,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-class LazyGroup(click.Group):
-    """Click group that imports a command's module when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table (by task, not by alphabet)."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the command."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for a misspelt one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            hint = nearest(args[0], COMMANDS)
-            did = f" Did you mean {hint!r}?" if hint else ""
-            ctx.fail(f"No such command {args[0]!r}.{did}")
-        return super().resolve_command(ctx, args)
-
-
 EPILOG = """\b
 Examples:
   gigawatt run                                  the bundled 10 GW programme
@@ -80,7 +50,12 @@ Data goes to stdout, messages to stderr.
 Exit codes: 0 done, 1 failed, 2 bad input, 3 infeasible."""
 
 
-@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=PartsGroup,
+    parts=COMMANDS,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="gigawatt")
 def cli() -> None:
     """Plan, simulate and audit gigawatt-scale AI infrastructure, from grid to token to dollar."""
@@ -118,6 +93,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:  # not about a file that was named
+            raise
+        click.echo(f"Error: {error.filename}: {error.strerror}", err=True)
+        sys.exit(InputError.exit_code)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing was left half-written.", err=True)
         sys.exit(1)

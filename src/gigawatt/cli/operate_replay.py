@@ -190,10 +190,12 @@ def _print(told: dict[str, Any]) -> None:
     if not told["limits_known"]:
         click.echo("No time limits in the trace: backfill knows the run times.")
     click.echo(f"used {told['used_share']:.1%} of the {told['counts']}-hours")
-    click.echo("\n       size      jobs   mean wait      median         P90         P99   (s)")
-    for w in told["waits"]:
-        size = f"{w['smallest']:,.4g}-{w['largest']:,.6g}"
-        cells = "".join(f"{w[k]:>12,.1f}" for k in ("mean_s", "median_s", "p90_s", "p99_s"))
+    click.echo(
+        "\n       size      jobs     mean wait        median           P90           P99   (s)"
+    )
+    for place, w in enumerate(told["waits"]):
+        size = "all" if place == 0 else f"{w['smallest']:,.4g}-{w['largest']:,.6g}"
+        cells = "".join(f"{w[k]:>14,.1f}" for k in ("mean_s", "median_s", "p90_s", "p99_s"))
         click.echo(f"{size:>11}{w['jobs']:>10,}{cells}")
     if "recorded_mean_wait_s" in told:
         click.echo(

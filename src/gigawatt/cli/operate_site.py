@@ -10,6 +10,7 @@ import click
 if TYPE_CHECKING:
     from gigawatt.operations.events.simulate import FleetRun
     from gigawatt.operations.grid import Smoothing
+    from gigawatt.operations.site_fleet import SiteInput
     from gigawatt.program.load import Loaded
 
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 @click.option("--phase", "phases", multiple=True, help="Phases in service; all if none.")
 @click.option("--days", default=182.0, help="Days that are counted.")
 @click.option("--warm-days", default=56, help="Days before them, to fill the site.")
-@click.option("--policy", default="sync", help="Of training jobs: sync, spares, elastic, memory.")
+@click.option(
+    "--policy",
+    default="",
+    help="Of all jobs: sync, spares, elastic, memory; if none, of the workload or by assumption.",
+)
 @click.option("--cap-mw", type=float, help="IT power allowed.")
 @click.option("--seed", default=1, help="Seed of the events.")
 @click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
@@ -42,11 +47,13 @@ def command(
     All phases are in service, by the central value of every input. Each site is run by itself.
     """
     from gigawatt.errors import InputError, unknown_name
-    from gigawatt.operations.account import account, call_account, power_account
+    from gigawatt.operations.account import account, call_account, power_account, site_account
     from gigawatt.operations.policies import POLICIES
+    from gigawatt.operations.site_fleet import step_swing
     from gigawatt.program.load import load_program
+    from gigawatt.study.operate import site_input
 
-    if policy not in POLICIES:
+    if policy and policy not in POLICIES:
         raise unknown_name("policy", policy, POLICIES)
     if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
         raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
@@ -58,9 +65,11 @@ def command(
         raise InputError("--log: give one --site")
     told = []
     for site in sites or (loaded.program.sites[0].id,):
-        run = _run(loaded, site, phases, days, warm_days, policy, cap_mw, seed, bool(log_to))
+        known = site_input(loaded, site, phases)
+        run = _run(loaded, known, days, warm_days, policy, cap_mw, seed, bool(log_to))
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
+        one["power"] |= site_account(one["power"], known, step_swing(known, run.spec))
         if shed:
             one["call"] = call_account(run, *shed)
         told.append(one)
@@ -91,18 +100,17 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
 
 
 def _run(
-    loaded: Loaded, site: str, phases: tuple[str, ...], days: float, warm_days: int, policy: str,
+    loaded: Loaded, site: SiteInput, days: float, warm_days: int, policy: str,
     cap_mw: float | None, seed: int, log: bool,
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
     from gigawatt.operations.events.simulate import simulate
     from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
-    from gigawatt.study.operate import site_input
 
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
-    spec = site_fleet(site_input(loaded, site, phases), loaded.catalog, a, policy, cap)
+    spec = site_fleet(site, loaded.catalog, a, policy, cap)
     lines = 5_000_000 if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 
@@ -140,7 +148,7 @@ def _plot(run: FleetRun, told: dict[str, Any], path: Path) -> None:
 def _print(one: dict[str, Any], policy: str, usd: float) -> None:
     click.echo(
         f"{', '.join(one['sites'])}: {one['gpus']:,} GPUs in {one['racks']:,} racks, "
-        f"{one['days']:g} days, policy {policy}\n"
+        f"{one['days']:g} days, policy {policy or 'by workload'}\n"
     )
     click.echo(f"{one['useful_share']:.1%} of {one['gpu_hours']:,.0f} GPU-hours are useful work")
     for row in one["waterfall"]:
@@ -179,6 +187,17 @@ def _print_power(p: dict[str, Any]) -> None:
         f"MW/min; swing within {p['swing_window_s'] / 60:.0f} min {p['swing_mw']:,.1f} MW; largest "
         f"drop at one moment {p['largest_drop_mw']:,.1f} MW"
     )
+    m = p["meter"]
+    click.echo(
+        f"at the meter (x {m['facility_over_it']:.2f} at design): mean {m['mean_mw']:,.1f} MW, "
+        f"peak {m['peak_mw']:,.1f}; largest drop {m['largest_drop_mw']:,.1f}"
+    )
+    if "step_swing" in p:
+        w = p["step_swing"]
+        click.echo(
+            f"within a step of {w['workload']} ({w['period_s']:.1f} s): up to {w['it_mw']:,.1f} MW "
+            f"of IT, if all compute and communicate at once and nothing smooths it"
+        )
     if "smoothed" in p:
         s = p["smoothed"]
         click.echo(

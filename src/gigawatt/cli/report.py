@@ -21,8 +21,12 @@ def command(run: str, lang: str, out: str | None) -> None:
     from pathlib import Path
 
     from gigawatt.report.html import write_report
+    from gigawatt.study.folder import open_folder, version_warning
 
     target = None if out is None else _file(out)
+    opened = open_folder(Path(run))
+    if warning := version_warning(opened.path, opened.version):
+        click.echo(f"Warning: {warning}", err=True)
     click.echo(str(write_report(Path(run), lang, target)))
 
 

@@ -29,6 +29,9 @@ SIGNED_PROGRAM = "openai-nvidia-2026-02"  # what was signed instead: shown besid
 @click.option("--workers", type=int, help="Processes [default: one a core].")
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
 @click.option(
+    "--weeks", is_flag=True, help="Load shapes event by event (compiles for 25 s the first time)."
+)
+@click.option(
     "--lang", type=click.Choice(("en", "fr")), default="en", help="Language of the report."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print answers.json instead of the summary.")
@@ -40,6 +43,7 @@ def command(
     force: bool,
     workers: int | None,
     as_of: str | None,
+    weeks: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -88,6 +92,7 @@ def command(
         warnings=warnings_of(loaded, compared),
         started=started,
         replace=force,
+        weeks=weeks,
         finish=finish,
     )
     _show(folder, as_json, lang)

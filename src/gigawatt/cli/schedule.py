@@ -17,6 +17,7 @@ command = PartsGroup(
     PARTS,
     "show",
     name="schedule",
+    no_args_is_help=False,
     help="When each gigawatt comes into service, with what odds, and what binds.",
     epilog="""\b
 Examples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def command(
     site is planned over the stages of its schedule, islanded or on the grid as its phases are.
 
     A case directory holds case.json (technologies, settings) and timeseries.csv or .csv.gz with
-    8,760 hours; docs/energy.md lists the keys. Exit code 3 if no supply keeps all limits: the
+    8,760 hours; docs/supply.md lists the keys. Exit code 3 if no supply keeps all limits: the
     message says which limit stands in the way and by how much.
     """
     from pathlib import Path
@@ -52,8 +53,11 @@ def command(
     from gigawatt.errors import InputError
 
     if site is not None:
-        if csv or pypsa or html or route != "auto":
-            raise InputError("--csv, --pypsa, --html and --route go with a case directory only.")
+        given = click.get_current_context().get_parameter_source("gap")
+        if csv or pypsa or html or route != "auto" or given is ParameterSource.COMMANDLINE:
+            raise InputError(
+                "--gap, --csv, --pypsa, --html and --route go with a case directory only."
+            )
         _site(target, site, as_json)
         return
     if not Path(target).is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -110,41 +110,20 @@ def _catalog() -> Catalog:
 
 def _cases(path: Path, out: Path | None, added: Sequence[str], predict: Callable[..., Any]) -> None:
     """Read a table, add the columns, write it; every row is kept."""
-    import csv
-    import sys
-
+    from gigawatt.cli.case_files import read_rows, write_rows
     from gigawatt.errors import InputError
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: can't be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error}).") from error
-    reader = csv.DictReader(text.splitlines())
-    header = [c for c in reader.fieldnames or [] if c]
-    if "model" not in header or "gpu" not in header:
-        raise InputError(
-            f"{path}: the first line must name the columns, with at least model and gpu; "
-            f"it has: {', '.join(header[:8]) or 'nothing'}."
-        )
-    columns = [*(c for c in header if c not in added), *added]
-    rows = list(predict(reader, _catalog()))
+    titles, found = read_rows(path)
+    header = [_column(title) for title in titles]
+    for name in ("model", "gpu"):
+        if name not in header:
+            raise InputError(
+                f"{path}: column {name!r} is missing; the first line names {', '.join(header[:8])}"
+            )
+    given = [{_column(k): v for k, v in row.items()} for row in found]
+    rows = list(predict(given, _catalog()))
     problems = sum(bool(r["problem"]) for r in rows)
-
-    def write(stream: TextIO) -> None:
-        writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-    if out is None:
-        write(sys.stdout)
-    else:
-        try:
-            with out.open("w", encoding="utf-8", newline="") as stream:
-                write(stream)
-        except OSError as error:
-            raise InputError(f"{out}: can't be written ({error.strerror}).") from error
+    write_rows(out, [*(c for c in header if c not in added), *added], rows)
     click.echo(f"{len(rows)} rows, {problems} with a problem.", err=True)
 
 
@@ -391,12 +370,14 @@ def run(
         return
     from gigawatt.performance.training.cases import resolve_case
     from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
+    from gigawatt.study.training_run_batch import with_batch
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
     ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, seed)
-    case = resolve_case(whole_run_row(_row(row)), catalog)
-    found = training_run(case, ask, catalog)
+    known, words = with_batch(whole_run_row(_row(row)), ask, catalog)
+    case = resolve_case(known, catalog)
+    found = training_run(case, ask, catalog, words)
     if as_json:
         from dataclasses import asdict
 
@@ -404,6 +385,11 @@ def run(
                      "plan": plan_data(case.plan), **asdict(found)})  # fmt: skip
     else:
         _print_run(case, found)
+
+
+def _column(name: str) -> str:
+    """Name of a column: blanks around it and capitals do not count."""
+    return name.strip().lower()
 
 
 def _print_run(case: Case, found: TrainingRun) -> None:

@@ -20,7 +20,7 @@ RELAXED = "relaxed"
 RELAXED_USD, UNSERVED_USD = 1e4, 1e6
 NEXT_TO_NOTHING_USD = 0.01  # capacities that cost nothing would be built without end
 RELIEF_GAP = 1e-5
-RELIEF_SECONDS = 3.0  # for each limit
+RELIEF_SECONDS = 10.0  # for each limit
 LEAST_SHED_MWH = 1e-3
 
 

@@ -8,6 +8,7 @@ from gigawatt.operations.events.build import failure_names
 from gigawatt.operations.events.simulate import FleetRun
 from gigawatt.operations.grid import Smoothing, Tier, answer_call, load_shape, smooth
 from gigawatt.operations.policies import advised_spares
+from gigawatt.operations.site_fleet import SiteInput, StepSwing
 from gigawatt.quantity.units import SECONDS_PER_DAY
 
 W_PER_MW = 1e6
@@ -95,6 +96,27 @@ def power_account(run: FleetRun, smoothing: Smoothing | None = None) -> Told:
             "cycled_mwh": s.cycled_mwh, "storage_loss_mwh": s.storage_loss_mwh,
             "energy_cost_share": (s.burnt_mwh + s.storage_loss_mwh) / float(out["energy_mwh"]),  # type: ignore[arg-type]
             "throughput_cost_share": s.held_back_mwh / float(out["energy_mwh"]),  # type: ignore[arg-type]
+        }  # fmt: skip
+    return out
+
+
+def site_account(power: Told, site: SiteInput, swing: StepSwing | None) -> Told:
+    """What the site's meter sees, and the swing within steps, to put beside `power_account`.
+
+    Parameters
+    ----------
+    power : of `power_account`.
+    site : whose losses it takes, at design conditions.
+    swing : of `site_fleet.step_swing`.
+    """
+    over = site.facility_over_it
+    keys = ("mean_mw", "peak_mw", "ramp_up_mw_per_min", "ramp_down_mw_per_min", "largest_drop_mw")
+    meter = {key: float(power[key]) * over for key in keys}  # type: ignore[arg-type]
+    out: Told = {"meter": {"facility_over_it": over, **meter}}
+    if swing is not None:
+        out["step_swing"] = {
+            "workload": swing.workload, "it_mw": swing.mw, "meter_mw": swing.mw * over,
+            "period_s": swing.period_s,
         }  # fmt: skip
     return out
 

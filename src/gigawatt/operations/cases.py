@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,16 +22,8 @@ from gigawatt.catalog.facts import Catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import nearest
 from gigawatt.operations.assumptions import OperationsAssumptions, ReliabilityAssumptions
-from gigawatt.operations.goodput import best_interval_s, synchronous_restart
-from gigawatt.operations.policies import (
-    NEVER_FINISHES,
-    POLICIES,
-    advised_spares,
-    elastic,
-    erlang_b,
-    in_memory,
-    repair_load,
-)
+from gigawatt.operations.policies import NEVER_FINISHES, POLICIES
+from gigawatt.operations.recovery import Recovery, best_interval, waterfall
 from gigawatt.operations.reliability import PACKAGES_PER_NODE, job_rate_per_s, node_rate_per_s
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import SECONDS_PER_HOUR
@@ -115,8 +107,10 @@ class CaseReader:
     def _full(self, case: Case) -> Answer:
         rate = self.rates(case)
         interval, work = self._work(case, rate)
-        mttf = np.quantile(1.0 / rate / SECONDS_PER_HOUR, [0.5, 0.05, 0.95])
         ettr = np.quantile(work, [0.5, 0.05, 0.95])
+        if not rate.any():  # nothing ever fails, so there is no best interval
+            return Answer((math.inf,) * 3, _three(ettr), math.inf)
+        mttf = np.quantile(1.0 / rate / SECONDS_PER_HOUR, [0.5, 0.05, 0.95])
         problem = ""
         if ettr[0] < NEVER_FINISHES:
             problem = f"never finishes: {ettr[0]:.2g} of the time is work; {self._at_most(case)}"
@@ -145,41 +139,35 @@ class CaseReader:
 
     def _work(self, case: Case, rate: Array) -> tuple[Array, Array]:
         """Best interval and work share by draw."""
-        a, f, write = self.any, self.fleet, max(case.write_s, 1e-3)
-        restart = case.restart_s
-        at_risk = rate  # of going back to a checkpoint in the store
-        if case.policy == "elastic":
-            at_risk = np.maximum(rate * a.elastic_whole_share, 1e-15)
-        if case.policy == "memory":
-            at_risk = rate * a.memory_lost_share
-        best = best_interval_s(at_risk, write)
+        r = self._recovery(case)
+        best = best_interval(case.policy, rate, r)
         interval = best if case.interval_s is None else np.full_like(rate, case.interval_s)
-        if case.policy == "memory":
-            copies = np.minimum(a.memory_interval_s, interval)
-            work = in_memory(
-                rate, a.memory_lost_share, copies, a.memory_stall_s, restart, interval, write,
-                restart + write, 0.0,
-            )  # fmt: skip
-            return best, work
-        whole = synchronous_restart(at_risk, write, 0.0, restart, interval_s=interval).work
-        if case.policy == "elastic":
-            replicas = np.maximum(case.gpus / a.elastic_replica_count, 2.0)
-            going = elastic(rate, replicas, a.elastic_pause_s, restart, a.elastic_redo_s)
-            return best, whole * going.work
-        if case.policy == "spares":
-            load = repair_load(rate, 0.0, f.repair_share, f.repair_hours * SECONDS_PER_HOUR)
-            whole = whole * (1.0 - erlang_b(advised_spares(load) + 1.0, load))
-        return best, whole
+        return best, waterfall(case.policy, rate, r, interval).work
+
+    def _recovery(self, case: Case) -> Recovery:
+        """What a failure of the case costs; detection is inside the restart that was given."""
+        a, f = self.any, self.fleet
+        return Recovery(
+            stall_s=case.write_s, detection_s=0.0, restart_s=case.restart_s,
+            restart_failure_share=0.0, hard_restart_s=case.restart_s + case.write_s,
+            absent_s=case.restart_s,
+            replicas=np.maximum(case.gpus / a.elastic_replica_count, 2.0),
+            repair_share=f.repair_share, repair_s=f.repair_hours * SECONDS_PER_HOUR,
+            elastic_pause_s=a.elastic_pause_s, elastic_redo_s=a.elastic_redo_s,
+            elastic_whole_share=a.elastic_whole_share, memory_lost_share=a.memory_lost_share,
+            memory_interval_s=a.memory_interval_s, memory_stall_s=a.memory_stall_s,
+        )  # fmt: skip
 
     def _at_most(self, case: Case) -> str:
-        """Largest size, of halvings, at which the job would finish."""
+        """What would let the job finish: the best interval, or the largest size of halvings."""
+        if case.interval_s is not None:
+            best, work = self._work(replace(case, interval_s=None), self.rates(case))
+            if float(np.median(work)) >= NEVER_FINISHES:
+                return f"with a checkpoint each {float(np.median(best)):,.0f} s it would"
         gpus = case.gpus
         while gpus > case.gpus_per_node:
             gpus /= 2.0
-            smaller = Case(
-                gpus, case.gpus_per_node, case.failures_per_1000_node_days, case.write_s,
-                case.interval_s, case.restart_s, case.policy, case.model,
-            )  # fmt: skip
+            smaller = replace(case, gpus=gpus)
             if float(np.median(self._work(smaller, self.rates(smaller))[1])) >= NEVER_FINISHES:
                 return f"with {gpus:,.0f} GPUs it would"
         return "not with fewer GPUs either"

@@ -23,6 +23,7 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.operations.assumptions import OperationsAssumptions
+from gigawatt.operations.faults import Faults
 from gigawatt.operations.jobs import CAUSES, drawn_share, time_shares
 from gigawatt.operations.reliability import fleet_excess, node_rate_per_s
 from gigawatt.operations.result import Delivered, Demand
@@ -47,6 +48,8 @@ def demand(
     streams: Streams,
     a: OperationsAssumptions,
     reference_package_w: Array | None = None,
+    *,
+    faults: Faults,
 ) -> Demand:
     """What the fleet would do if power were never short.
 
@@ -57,11 +60,12 @@ def demand(
     reference_package_w : (G,) power of one package with its share of the rack that the watts of
         `rates` refer to (`catalog_package_w`). They are then scaled to the power that the draw
         gave the rack. None takes the watts as they stand.
+    faults : policies, whole domains, silent corruption (`sample_faults`).
     """
     share = workload_shares(program, streams)
     fleet = capacity.packages_avg.sum(axis=1)  # (D, G, M)
     node_rate = fleet_node_rate(program, blocks, fleet, a)
-    full_w = full_package_w(blocks)
+    full_w, per_rack = full_package_w(blocks), packages_per_rack(blocks)
     scale_w = full_w if reference_package_w is None else reference_package_w + 0.0 * full_w
 
     shape = (*fleet.shape[:2], len(program.workloads), fleet.shape[2])
@@ -73,7 +77,7 @@ def demand(
         for g in range(len(blocks.systems)):
             rate = rates.rates[w][g]
             given = share[:, w, None] * fleet[:, g]
-            times = time_shares(workload, rate, given, node_rate[:, g], a)
+            times = time_shares(workload, rate, given, node_rate[:, g], a, faults, per_rack[:, g])
             useful[:, g, w] = times.useful
             for cause in CAUSES:
                 lost[cause][:, g, w] = times.lost[cause]
@@ -160,6 +164,14 @@ def full_package_w(blocks: Blocks) -> Array:
     member = blocks.system[:, None] == np.arange(len(blocks.systems))
     it, packages = blocks.it_power_mw @ member, blocks.packages @ member
     out: Array = np.divide(it * W_PER_MW, packages, out=np.zeros_like(it), where=packages > 0.0)
+    return out
+
+
+def packages_per_rack(blocks: Blocks) -> Array:
+    """Packages of one rack by system, (D, G); 1 where a draw holds no rack of it."""
+    member = blocks.system[:, None] == np.arange(len(blocks.systems))
+    racks, packages = blocks.racks @ member, blocks.packages @ member
+    out: Array = np.divide(packages, racks, out=np.ones_like(racks), where=racks > 0.0)
     return out
 
 

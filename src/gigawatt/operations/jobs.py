@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.operations.assumptions import OperationsAssumptions
-from gigawatt.operations.goodput import Waterfall, replica, synchronous_restart
+from gigawatt.operations.assumptions import OperationsAssumptions, ReliabilityAssumptions
+from gigawatt.operations.faults import Faults, policy_codes
+from gigawatt.operations.goodput import Waterfall, replica
+from gigawatt.operations.recovery import Recovery, mixed
 from gigawatt.operations.reliability import (
     PACKAGES_PER_NODE,
     job_rate_per_s,
@@ -24,6 +26,7 @@ from gigawatt.operations.reliability import (
 from gigawatt.performance.result import ServeRate, TrainRate
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.units import SECONDS_PER_HOUR
 
 CAUSES = ("checkpoint", "redo", "detection", "restart", "repair", "headroom")
 BYTES_PER_GB = 1e9
@@ -49,6 +52,8 @@ def time_shares(
     packages: Array,
     node_rate: Array,
     a: OperationsAssumptions,
+    faults: Faults,
+    packages_per_rack: Array,
 ) -> TimeShares:
     """Shares of time of one workload on one system.
 
@@ -59,8 +64,10 @@ def time_shares(
     packages : (D, M) packages that it is given; a job is never larger than that.
     node_rate : (D, M) failures per node and second, with early life.
     a : assumptions, (D,) each.
+    faults : policies, whole domains, silent corruption.
+    packages_per_rack : (D,) of the system.
     """
-    in_repair = repair_share(
+    in_repair = faults.domain_out_share[:, None] + repair_share(
         node_rate, a.repair_share[:, None], a.repair_hours[:, None], a.repair_nodes[:, None]
     )
     held = in_repair if workload.kind == "serve" else np.maximum(in_repair, a.spare_share[:, None])
@@ -68,7 +75,17 @@ def time_shares(
     use = {"train": a.train_use_share, "research": a.research_use_share, "serve": a.serve_use_share}
     running = (1.0 - held) * use[workload.kind][:, None]
     size = np.clip(packages, PACKAGES_PER_NODE, max(workload.packages_per_job, PACKAGES_PER_NODE))
-    inside = _waterfall(rate, size, node_rate, a)
+    failures = job_rate_per_s(
+        size, node_rate, a.service_factor[:, None], a.service_nodes[:, None],
+        a.size_exponent[:, None],
+    ) + faults.domain_rate_per_s(size / packages_per_rack[:, None])  # fmt: skip
+    if isinstance(rate, ServeRate):
+        inside = replica(failures, a.detection_s[:, None], a.serve_restart_s[:, None])
+    else:
+        silent = faults.silent_share[:, None] * size / PACKAGES_PER_NODE * node_rate
+        lives = np.exp(-silent * faults.rollback_s[:, None])
+        recovery = _recovery(rate, size, a, faults.policies)
+        inside = _thrown_away(mixed(policy_codes(workload, a), failures, recovery), lives)
     lost = {
         "checkpoint": running * inside.checkpoint,
         "redo": running * inside.redo,
@@ -80,24 +97,35 @@ def time_shares(
     return TimeShares(running * inside.work, lost)
 
 
-def _waterfall(
-    rate: TrainRate | ServeRate, size: Array, node_rate: Array, a: OperationsAssumptions
-) -> Waterfall:
-    """Shares of a job's time, (D, M); `size` in packages."""
-    failures = job_rate_per_s(
-        size, node_rate, a.service_factor[:, None], a.service_nodes[:, None],
-        a.size_exponent[:, None],
-    )  # fmt: skip
-    if isinstance(rate, ServeRate):
-        return replica(failures, a.detection_s[:, None], a.serve_restart_s[:, None])
+def _thrown_away(w: Waterfall, lives: Array) -> Waterfall:
+    """Waterfall when only a part `lives` of the work outlives silent corruption."""
+    return Waterfall(
+        w.work * lives, w.checkpoint, w.redo + w.work * (1.0 - lives), w.detection, w.restart
+    )
+
+
+def _recovery(
+    rate: TrainRate, size: Array, a: OperationsAssumptions, p: ReliabilityAssumptions
+) -> Recovery:
+    """What a failure costs a job of `size` packages, (D, M); shares and times (D, 1)."""
     bytes_per_package = rate.checkpoint_bytes / rate.packages
     stall = a.checkpoint_stall_s + bytes_per_package / (
         a.checkpoint_gb_s_per_package * BYTES_PER_GB
     )
     restart = a.restart_base_s[:, None] + a.restart_s_per_1000_packages[:, None] * size / 1000.0
-    return synchronous_restart(
-        failures, stall[:, None], a.detection_s[:, None], restart, a.restart_failure_share[:, None]
-    )
+    return Recovery(
+        stall_s=stall[:, None], detection_s=a.detection_s[:, None], restart_s=restart,
+        restart_failure_share=a.restart_failure_share[:, None],
+        hard_restart_s=restart + stall[:, None], absent_s=a.detection_s[:, None] + restart,
+        replicas=np.maximum(size / p.elastic_replica_count[:, None], 2.0),
+        repair_share=a.repair_share[:, None],
+        repair_s=a.repair_hours[:, None] * SECONDS_PER_HOUR,
+        elastic_pause_s=p.elastic_pause_s[:, None], elastic_redo_s=p.elastic_redo_s[:, None],
+        elastic_whole_share=p.elastic_whole_share[:, None],
+        memory_lost_share=p.memory_lost_share[:, None],
+        memory_interval_s=p.memory_interval_s[:, None],
+        memory_stall_s=p.memory_stall_s[:, None],
+    )  # fmt: skip
 
 
 def drawn_share(

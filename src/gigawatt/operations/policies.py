@@ -14,6 +14,7 @@ elastic 0.5 %, memory 1.1 %.
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammaincc, gammaln, xlogy
 
 from gigawatt.operations.goodput import Waterfall, best_interval_s, synchronous_restart
 from gigawatt.quantity.arrays import Array
@@ -26,6 +27,8 @@ Value = Array | float
 def erlang_b(servers: Value, load: Value) -> Array:
     """Share of time in which all of `servers` are taken at an offered load (Erlang's loss formula).
 
+    B = e^-a a^n / n! over the chance that a Poisson number of mean a is at most n.
+
     Parameters
     ----------
     servers, load : broadcast; servers are counted whole.
@@ -33,11 +36,14 @@ def erlang_b(servers: Value, load: Value) -> Array:
     >>> round(float(erlang_b(2, 1.0)), 3)
     0.2
     """
-    count, offered = np.broadcast_arrays(np.asarray(servers, float), np.asarray(load, float))
-    b = np.ones(count.shape)
-    for k in range(1, int(count.max(initial=0.0)) + 1):
-        b = np.where(k <= count, offered * b / (k + offered * b), b)
-    return b
+    n, a = np.broadcast_arrays(np.floor(np.asarray(servers, float)), np.asarray(load, float))
+    at_most = gammaincc(n + 1.0, a)
+    log_exactly = xlogy(n, a) - a - gammaln(n + 1.0)
+    fluid = 1.0 - n / np.maximum(a, 1e-300)  # all but certain to be taken
+    out: Array = np.where(
+        at_most > 1e-250, np.exp(log_exactly) / np.maximum(at_most, 1e-250), fluid
+    )
+    return out
 
 
 def repair_load(rate: Value, detection: Value, repair_share: Value, repair_s: Value) -> Array:

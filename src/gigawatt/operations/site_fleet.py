@@ -23,6 +23,7 @@ from gigawatt.operations.events.spec import (
     two_peaked_sizes,
     weekly_curve,
 )
+from gigawatt.operations.faults import central_policy
 from gigawatt.operations.jobs import working_w
 from gigawatt.operations.policies import advised_spares
 from gigawatt.performance.result import ServeRate, TrainRate
@@ -31,6 +32,7 @@ from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, W_PER_KW
 
 BYTES_PER_GB = 1e9
+W_PER_MW = 1e6
 WEEKEND = 0.95  # demand of the last two days of the week
 PART_LEAD_DAYS = 14.0
 
@@ -57,6 +59,8 @@ class SiteInput:
     uses : workloads.
     age_years : of the racks.
     infant_factor : of the system, with the factor of a new platform.
+    facility_over_it : power at the site's meter over IT power, at design conditions: losses of
+        the power train and cooling.
     """
 
     name: str
@@ -67,22 +71,25 @@ class SiteInput:
     uses: tuple[Use, ...]
     age_years: float
     infant_factor: float
+    facility_over_it: float = 1.0
 
 
 Numbers = Mapping[str, float]
 
 
 def central_assumptions(catalog: Catalog) -> dict[str, float]:
-    """Central value of every fact of ``assumptions/operations`` and ``assumptions/fleet``."""
+    """Central values of ``assumptions/operations`` and ``/fleet``, and what policies assume."""
     out: dict[str, float] = {}
     for part in ("operations", "fleet"):
         record = catalog.record("assumptions", part)
         out |= {key: record.value(key) for key in record.facts}
-    return out
+    record = catalog.record("assumptions", "reliability")
+    of_policies = [key for key in record.facts if key.startswith(("elastic_", "memory_"))]
+    return out | {key: record.value(key) for key in of_policies}
 
 
 def site_fleet(
-    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "sync", cap_mw: Array | None = None
+    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "", cap_mw: Array | None = None
 ) -> FleetSpec:
     """Fleet of one site.
 
@@ -91,7 +98,7 @@ def site_fleet(
     site : what stands there and what it is for.
     catalog : failure classes.
     a : assumptions, as `central_assumptions` gives them.
-    policy : of training jobs after a failure.
+    policy : of jobs after a failure; empty takes that of each workload, else the assumption.
     cap_mw : (H,) IT power allowed by hour from the start, repeated; None for none.
 
     Raises
@@ -141,6 +148,46 @@ def demand_curve(a: Numbers) -> Array:
     return weekly_curve(min(night, 1.0), WEEKEND)
 
 
+@dataclass(frozen=True, slots=True)
+class StepSwing:
+    """Swing of power within each step of the largest training job, before any smoothing.
+
+    Attributes
+    ----------
+    workload : whose job it is.
+    mw : IT power while all compute less IT power while all communicate.
+    period_s : time of a step.
+    """
+
+    workload: str
+    mw: float
+    period_s: float
+
+
+def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
+    """Largest swing within a training step; None for a site that does not train.
+
+    All racks of a job compute at once and communicate at once, which is the worst: pipeline stages
+    and overlap of communication with computing flatten it.
+    """
+    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.per_day > 0.0}
+    found = [
+        StepSwing(use.workload.id, racks * _phase_rack_w(site, use.rate) / W_PER_MW,
+                  use.rate.step_time_s)
+        for use in site.uses
+        if isinstance(use.rate, TrainRate)
+        and (racks := largest.get(f"{use.workload.id}-large", 0)) > 0
+    ]  # fmt: skip
+    return max(found, key=lambda s: s.mw, default=None)
+
+
+def _phase_rack_w(site: SiteInput, rate: TrainRate) -> float:
+    """Power of a rack that computes less that of one that communicates, W."""
+    high = min(rate.power_compute_w / site.rate_power_w, 1.0)
+    low = min(rate.power_communication_w / site.rate_power_w, 1.0)
+    return site.rack_power_w * (high - low)
+
+
 def _job_rack_w(site: SiteInput) -> float:
     """Power of a rack at work, mean over training and research by share."""
     uses = [u for u in site.uses if u.workload.kind != "serve" and u.share > 0.0]
@@ -176,10 +223,18 @@ def _kinds(
     large = np.array([full], dtype=np.int64)
     small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
     hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]
+    restart = a["restart_base_s"] + a["restart_s_per_1000_packages"] * (
+        full * site.packages_per_rack / 1000.0
+    )
     base = JobKind(
-        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, policy=policy, tenant=tenant,
+        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, tenant=tenant,
+        policy=policy or central_policy(use.workload, a),
         stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
+        pause_s=a["elastic_pause_s"], absent_s=a["detection_s"] + restart,
+        replica_gpus=a["elastic_replica_count"], whole_share=a["elastic_whole_share"],
+        lost_share=a["memory_lost_share"], memory_interval_s=a["memory_interval_s"],
+        memory_stall_s=a["memory_stall_s"],
         flex_tier=1 if use.workload.kind == "train" else 2,
     )  # fmt: skip
     small_s = a["small_job_hours"] * SECONDS_PER_HOUR

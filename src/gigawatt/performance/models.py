@@ -25,6 +25,7 @@ from gigawatt.performance.shapes import (
 
 _CUT = re.compile(r"\bcut to (\d+) layers?\b|\((\d+) layers?\)", re.IGNORECASE)
 _NOISE = (
+    "kv", "w8a8", "quantized", "ptpc",
     "instruct", "chat", "base", "hf", "it", "pt", "preview", "meta", "ai", "text", "model", "moe",
     "nvfp4", "mxfp4", "fp4", "fp8", "mxfp8", "bf16", "fp16", "int4", "int8", "awq", "gptq", "w4a16",
     "static", "dynamic", "pertensor", "pretraining", "pretrain", "training", "mlperf", "nvidia",

@@ -8,7 +8,7 @@ answer, this is the check that nobody took packages for dies or facility power f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog
@@ -116,7 +116,9 @@ def _reserve(site: Site, phase: Phase, catalog: Catalog) -> float:
 
 
 def declared_against_computed(
-    loaded: Loaded, capex_usd_per_gw: float | None = None
+    loaded: Loaded,
+    capex_usd_per_gw: float | None = None,
+    counts: Mapping[str, float] | None = None,
 ) -> list[Comparison]:
     """Every declared total beside the computed one.
 
@@ -124,6 +126,7 @@ def declared_against_computed(
     ----------
     loaded : the programme and its catalog.
     capex_usd_per_gw : computed cost per facility GW, where a run has one; else it is not compared.
+    counts : "package" and "die", where a run has them; else those of the central inputs.
     """
     totals = phase_totals(loaded.program, loaded.catalog)
     said = loaded.program.declared
@@ -134,7 +137,11 @@ def declared_against_computed(
     if said.racks is not None:
         out.append(_compare("racks", "racks", said.racks, math.fsum(t.racks for t in totals)))
     if said.packages is not None:
-        out.append(_compare_packages(said.packages, said.packages_unit, totals))
+        both = counts or {
+            "package": math.fsum(t.packages for t in totals),
+            "die": math.fsum(t.dies for t in totals),
+        }
+        out.append(_compare_packages(said.packages, said.packages_unit, both))
     if said.investment_usd is not None and (committed := _equity_usd(loaded.program)) > 0:
         out.append(_compare("investment_usd", "USD", said.investment_usd, committed,
                             "sum of the equity instruments"))  # fmt: skip
@@ -152,11 +159,8 @@ def _compare(
     return Comparison(name, unit, low, said.central, high, computed, ratio, agrees, reading)
 
 
-def _compare_packages(said: Distribution, unit: str, totals: list[PhaseTotal]) -> Comparison:
+def _compare_packages(said: Distribution, unit: str, both: Mapping[str, float]) -> Comparison:
     """Declared count of GPUs; where the unit is not said, the nearer of packages and dies."""
-    packages = math.fsum(t.packages for t in totals)
-    dies = math.fsum(t.dies for t in totals)
-    both = {"package": packages, "die": dies}
     if unit in both:
         return _compare("packages", f"{unit}s", said, both[unit])
     nearer = min(both, key=lambda u: abs(math.log(both[u] / said.central)))
@@ -197,7 +201,9 @@ def warnings_of(loaded: Loaded, comparisons: list[Comparison] | None = None) -> 
 def _differences(comparisons: list[Comparison]) -> Iterator[str]:
     for c in comparisons:
         if not c.agrees:
-            computed = f"{quantity(c.computed, c.unit)}, {c.ratio:.2f} times as much"
+            computed = (
+                f"{quantity(c.computed, c.unit)} with central inputs, {c.ratio:.2f} times as much"
+            )
             reading = f" ({c.reading})" if c.reading else ""
             yield f"{c.name}: declared {declared_text(c)}, computed {computed}{reading}"
 

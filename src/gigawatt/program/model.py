@@ -174,6 +174,7 @@ class Workload:
     packages_per_job : size of one training or research job.
     seq_len_tokens, batch_tokens : training: sequence length and global batch.
     input_tokens, output_tokens, tokens_per_s_per_user : serving: lengths and speed per user.
+    policy : training: what a job does after a failure; empty leaves it to the assumptions.
     """
 
     id: str
@@ -187,6 +188,7 @@ class Workload:
     input_tokens: float
     output_tokens: float
     tokens_per_s_per_user: float
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

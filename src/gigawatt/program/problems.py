@@ -24,11 +24,12 @@ TABLES: dict[KeyPath, type[BaseModel]] = {
     ("site", "phase", "progress"): schema.ProgressTable,
     ("workload",): schema.WorkloadTable,
     ("supply",): schema.SupplyTable,
+    ("limit",): schema.LimitTable,
     ("instrument",): schema.InstrumentTable,
 }
 ARRAYS = {
     ("party",), ("site",), ("site", "event"), ("site", "phase"), ("workload",), ("supply",),
-    ("instrument",),
+    ("limit",), ("instrument",),
 }  # fmt: skip
 
 Loc = tuple[int | str, ...]

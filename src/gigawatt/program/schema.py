@@ -251,6 +251,9 @@ class WorkloadTable(Section):
     tokens_per_s_per_user: Annotated[float, Exact("tokens/s", 0.1, 1e5)] = Field(
         50.0, description="serving: least speed per user"
     )
+    policy: Literal["", "sync", "spares", "memory", "elastic"] = Field(
+        "", description="training: what a job does after a failure, else by assumption"
+    )
 
 
 class SupplyTable(Section):

@@ -31,6 +31,7 @@ from gigawatt.report.sections import (
     serving,
     side_by_side,
     stress,
+    supply,
     value_chain,
 )
 from gigawatt.report.texts import in_language
@@ -52,6 +53,7 @@ SECTIONS = (
     capex.section,
     value_chain.section,
     footprint.section,
+    supply.section,
     footprint.impact_section,
     questions.market_section,
     performance.section,

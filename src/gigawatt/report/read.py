@@ -53,9 +53,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "party_usd_mean",
     ),
     "operations": ("year", "cause", "package_hours_mean", "share"),
+    "load_shape": (
+        "site", "stage", "phases", "engine", "hour", "it_shape_pu", "mean_it_mw",
+        "ramp_mw_per_min", "drop_mw",
+    ),
     "energy": (
         "month", "site", "source", "supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean",
         "water_m3_mean",
+    ),
+    "supply": (
+        "site", "number", "phases", "source", "facility_mw", "capacity_mw", "fixed_usd_per_mwh",
+        "running_usd_per_mwh", "co2_t_per_mwh", "deliverable_share", "contract_mw",
+        "import_peak_mw", "import_ramp_mw",
+    ),
+    "supply_weeks": ("site", "week", "hour", "source", "mw"),
+    "supply_durations": ("site", "source", "share_of_year", "mw"),
+    "supply_carbon": ("site", "month_of_year", "hour", "co2_kg_per_mwh"),
+    "rules": (
+        "site", "name", "applies", "met", "value", "limit", "unit", "short_by", "stage",
     ),
     "impact": ("year", "metric", "unit", "p10", "p50", "p90", "mean"),
     "performance": ("workload", "kind", "model", "system", "setting", "metric", "unit", "value"),

@@ -70,8 +70,9 @@ class View:
         return {"moduleType": "locale", "name": self.say.lang, "dictionary": {}, "format": marks}
 
     def month(self, date: str | None) -> str:
-        """Month of a date; "after …" the horizon where there is none."""
-        return fmt.month(date, self.locale) if date else self.after_horizon()
+        """Month of a date; "after …" the horizon where there is none or where it lies behind it."""
+        within = bool(date) and (not self.horizon or str(date)[:7] <= self.horizon[:7])
+        return fmt.month(date, self.locale) if within else self.after_horizon()
 
     def day(self, date: str | None) -> str:
         """Day of a date."""

@@ -258,6 +258,7 @@ ENGLISH: dict[str, str] = {
     "scenario.tenant-defaults": "tenant defaults",
     "scenario.cloud-defaults": "cloud defaults",
     "unit.bn_usd": "bn USD, nominal",
+    "unit.bn_usd_present": "bn USD, present value",
     "unit.bn_usd_gw": "bn USD per facility GW",
     "unit.gw": "GW",
     "unit.twh_year": "TWh a year",
@@ -307,6 +308,63 @@ ENGLISH: dict[str, str] = {
     "source.ccgt": "combined cycle",
     "source.fuel-cell": "fuel cells",
     "source.mobile-turbine": "mobile turbines",
+    # supply
+    "supply.title": "Supply of the sites",
+    "supply.intro": "Least-cost supply of each site and stage, hour by hour through a year: "
+    "capacities "
+    "and dispatch that serve the full load at central values, in dollars of the price "
+    "year. The run takes its shares from here and bills them at drawn prices and loads.",
+    "supply.cost": "Cost per MWh of load, last stage",
+    "supply.cost_note": "Fixed and running cost by source, over the load. Source: tables/supply "
+    "of this run.",
+    "supply.stages": "Stages of each site",
+    "supply.stages_note": "Power at the meter at design conditions; gas plant is firm power "
+    "without its "
+    "reserve; what is not served is compute that waits or load that is shed.",
+    "supply.stage": "Site and stage",
+    "supply.built": "Built or rented",
+    "supply.power": "Power",
+    "supply.served": "Served",
+    "supply.january": "A week of January",
+    "supply.july": "A week of July",
+    "supply.durations": "Duration curves",
+    "supply.carbon": "Carbon by hour of the day",
+    "supply.hour": "Hour of the week",
+    "supply.share": "Share of the year, %",
+    "supply.day_hour": "Hour of the day",
+    "supply.hours_note": "Largest site, last stage, full load. What stands above the load charges "
+    "the battery. "
+    "Source: tables/supply_* of this run.",
+    "supply.grid": "What the grid sees",
+    "supply.grid_note": "At full load; ramps are from hour to hour, faster swings belong to "
+    "operations.",
+    "supply.contract": "Contract",
+    "supply.peak": "Largest import",
+    "supply.ramp": "Largest ramp",
+    "supply.rules": "Rules at the sites",
+    "supply.rules_note": "Rules that apply, or may (open: the plan does not tell), tested on the "
+    "day the site "
+    "starts. All rules: tables/rules of this run.",
+    "supply.rule": "Rule",
+    "supply.applies": "Applies",
+    "supply.met": "Met",
+    "supply.value": "Value",
+    "supply.limit": "Limit",
+    "supply.short": "Short by",
+    "unit.kg_mwh": "kg/MWh",
+    "source.pv-tracked": "solar",
+    "source.wind-onshore": "wind",
+    "source.battery": "battery",
+    "source.waiting": "waiting compute",
+    "source.unserved": "unserved load",
+    "source.load": "load",
+    "told.yes": "yes",
+    "told.no": "no",
+    "told.open": "open",
+    "rule_stage.in force": "in force",
+    "rule_stage.adopted": "adopted",
+    "rule_stage.proposed": "proposed",
+    "rule_stage.precedent": "precedent",
     # impact
     "impact.title": "What it adds up to",
     "impact.intro": "Useful work and footprint of the whole programme by calendar year.",
@@ -362,6 +420,25 @@ ENGLISH: dict[str, str] = {
     "operations.note": "Means over draws. Source: tables/operations of this run.",
     "operations.table": "Share of installed package-hours by year",
     "operations.installed": "installed",
+    "operations.money": "Package-hours and what they cost, by cause, over the horizon",
+    "operations.hours": "billion package-hours",
+    "operations.cost": "cost of these hours",
+    "operations.money_note": "Each hour at the owner’s cost of an installed package-hour: capital "
+    "over its life and upkeep, without energy. Means over draws.",
+    "shape.figure": "IT load over a week: {site}, all phases in service",
+    "shape.unit": "MW of IT",
+    "shape.line": "IT power",
+    "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
+    "of jobs; gaps between jobs and failures are left out. The drop is the largest that one cause "
+    "can do. Source: tables/load_shape of this run.",
+    "shape.note_events": "A representative week of half a year, event by event, on central "
+    "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
+    "run.",
+    "shape.days": "Mon Tue Wed Thu Fri Sat Sun",
+    "shape.table": "How the load of each site moves, all phases in service",
+    "shape.mean": "mean IT power",
+    "shape.ramp": "largest ramp",
+    "shape.drop": "largest drop at one moment",
     "cause.useful": "useful work",
     "cause.delivered": "useful work",
     "cause.idle": "given to no workload",
@@ -416,15 +493,16 @@ ENGLISH: dict[str, str] = {
     "limits.title": "What this does not model",
     "limits.intro": "A first version of each layer: simple, on stated formulas. Know these "
     "before you lean on a number.",
-    "limits.1": "Decisions: nobody in the model changes plan. Sites are not dropped, swapped "
-    "or enlarged when money, power or demand change.",
+    "limits.1": "Decisions: a tenant leaves, a site pauses or changes its power source at the "
+    "rates of the recorded cases, whatever the money, power or demand of the day. Nobody reacts.",
     "limits.2": "Demand: users and revenue do not react to price or to what competitors build.",
     "limits.3": "The electric grid beyond a site's own connection: no network flows, no price "
-    "made by the load itself, no hourly dispatch in this version.",
-    "limits.4": "Single failures: outages, failed parts and restarts enter as rates and "
-    "shares, not as events. A bad month is smoothed.",
-    "limits.5": "Taxes, currencies, accounting rules, defaults and the resale of used "
-    "hardware.",
+    "made by the load itself. The run takes months; hours of supply and load are in "
+    "gigawatt supply and gigawatt operate.",
+    "limits.4": "Single failures: in the run, outages, failed parts and restarts enter as rates "
+    "and shares, so that a bad month is smoothed; gigawatt operate has them as events.",
+    "limits.5": "Currencies and accounting rules; taxes, unless the programme has an instrument "
+    "for them; defaults outside the stress tests; the resale of used hardware within the calendar.",
     "limits.6": "Carbon and water of making the hardware and the buildings, and water used by "
     "the grid's power plants.",
     "limits.7": "Surprises outside the ranges of the inputs: war, export rules, a new kind of "
@@ -486,13 +564,16 @@ ENGLISH: dict[str, str] = {
     "short_answer.how_sure": "How sure are we?",
     "short_answer.band": "{p50} ({p10} … {p90})",
     "short_answer.first_gw_in_service_date": "the first gigawatt is in service in {band}",
-    "short_answer.tenth_gw_in_service_date": "the tenth in {band}",
+    "short_answer.tenth_gw_in_service_date": "the tenth: {band}",
+    "short_answer.reached": "by {horizon} it is reached in {share} of draws",
     "short_answer.binding": "last to be ready, by megawatts: {causes}",
     "short_answer.capex": "{band} a gigawatt to build, computers included, in money of the as-of "
     "date",
     "short_answer.spent": "{total} nominal in all by {horizon}, replacement left out",
     "short_answer.gap": "no named contract covers {band} at the worst moment",
-    "short_answer.deepest": "furthest behind, paid less received up to their worst year: {parties}",
+    "short_answer.deepest": "furthest out of pocket at their worst (medians): {parties}",
+    "short_answer.stress": "under stress, present value lost: {losses}",
+    "short_answer.loss": "{party} {value} ({scenario})",
     "short_answer.energy_twh_per_year": "{value} of electricity in {year}",
     "short_answer.co2_mt_per_year": "{value} in {year}",
     "short_answer.share_of_world_stock": "{value} of the world’s AI compute in {year}, the most",
@@ -781,8 +862,8 @@ ENGLISH: dict[str, str] = {
     "dates.s_curve": "Capacity in service",
     "dates.stages": "From announced to in service",
     "dates.stages_note": (
-        "Medians at the end of quarters. Contracted: power contracted at the as-of date, "
-        "else from clearing on. Powered: hall fitted and energised."
+        "Medians at the end of quarters. Contracted: power of a known site contracted at the "
+        "as-of date, else from clearing on. Powered: hall fitted and energised."
     ),
     "dates.stage_announced": "Announced",
     "dates.stage_contracted": "Contracted",

@@ -271,6 +271,7 @@ _WORDS: dict[str, str] = {
     "scenario.tenant-defaults": "défaut du locataire",
     "scenario.cloud-defaults": "défaut du cloud",
     "unit.bn_usd": "Md $ courants",
+    "unit.bn_usd_present": "Md $, valeur actuelle",
     "unit.bn_usd_gw": "Md $ par GW d’installation",
     "unit.gw": "GW",
     "unit.twh_year": "TWh par an",
@@ -321,6 +322,67 @@ _WORDS: dict[str, str] = {
     "source.ccgt": "cycle combiné",
     "source.fuel-cell": "piles à combustible",
     "source.mobile-turbine": "turbines mobiles",
+    # supply
+    "supply.title": "Alimentation des sites",
+    "supply.intro": "Alimentation au moindre coût de chaque site et étape, heure par heure sur un "
+    "an : "
+    "capacités et conduite qui servent la pleine charge aux valeurs centrales, en dollars "
+    "de l’année de prix. Le calcul en prend les parts et les facture aux prix et charges "
+    "tirés.",
+    "supply.cost": "Coût par MWh de charge, dernière étape",
+    "supply.cost_note": "Coûts fixes et variables par source, rapportés à la charge. Source : "
+    "tables/supply "
+    "de ce calcul.",
+    "supply.stages": "Étapes de chaque site",
+    "supply.stages_note": "Puissance au compteur aux conditions de dimensionnement ; les "
+    "centrales à gaz "
+    "comptent en puissance garantie, sans leur réserve ; ce qui n’est pas servi est du "
+    "calcul qui attend ou de la charge délestée.",
+    "supply.stage": "Site et étape",
+    "supply.built": "Construit ou loué",
+    "supply.power": "Puissance",
+    "supply.served": "Servi",
+    "supply.january": "Une semaine de janvier",
+    "supply.july": "Une semaine de juillet",
+    "supply.durations": "Monotones",
+    "supply.carbon": "Carbone selon l’heure du jour",
+    "supply.hour": "Heure de la semaine",
+    "supply.share": "Part de l’année, %",
+    "supply.day_hour": "Heure du jour",
+    "supply.hours_note": "Plus grand site, dernière étape, pleine charge. Ce qui dépasse la "
+    "charge recharge la "
+    "batterie. Source : tables/supply_* de ce calcul.",
+    "supply.grid": "Ce que voit le réseau",
+    "supply.grid_note": "À pleine charge ; rampes d’une heure à l’autre, les variations plus "
+    "rapides relèvent "
+    "de l’exploitation.",
+    "supply.contract": "Contrat",
+    "supply.peak": "Soutirage maximal",
+    "supply.ramp": "Rampe maximale",
+    "supply.rules": "Règles applicables aux sites",
+    "supply.rules_note": "Règles qui s’appliquent, ou peut-être (ouvert : le plan ne le dit pas), "
+    "vérifiées au "
+    "jour où le site démarre. Toutes les règles : tables/rules de ce calcul.",
+    "supply.rule": "Règle",
+    "supply.applies": "S’applique",
+    "supply.met": "Respectée",
+    "supply.value": "Valeur",
+    "supply.limit": "Limite",
+    "supply.short": "Écart",
+    "unit.kg_mwh": "kg/MWh",
+    "source.pv-tracked": "solaire",
+    "source.wind-onshore": "éolien",
+    "source.battery": "batterie",
+    "source.waiting": "calcul en attente",
+    "source.unserved": "charge non servie",
+    "source.load": "charge",
+    "told.yes": "oui",
+    "told.no": "non",
+    "told.open": "ouvert",
+    "rule_stage.in force": "en vigueur",
+    "rule_stage.adopted": "adoptée",
+    "rule_stage.proposed": "proposée",
+    "rule_stage.precedent": "précédent",
     # impact
     "impact.title": "Ce que cela représente",
     "impact.intro": "Travail utile et empreinte de tout le programme par année civile.",
@@ -377,6 +439,26 @@ _WORDS: dict[str, str] = {
     "operations.note": "Moyennes sur les tirages. Source : tables/operations de cette simulation.",
     "operations.table": "Part des heures-modules installées par année",
     "operations.installed": "installées",
+    "operations.money": "Heures-modules et leur coût, par cause, sur l’horizon",
+    "operations.hours": "milliards d’heures-modules",
+    "operations.cost": "coût de ces heures",
+    "operations.money_note": "Chaque heure au coût, pour le propriétaire, d’une heure-module "
+    "installée : capital sur sa durée de vie et entretien, sans l’énergie. Moyennes sur les "
+    "tirages.",
+    "shape.figure": "Charge informatique sur une semaine : {site}, toutes phases en service",
+    "shape.unit": "MW informatiques",
+    "shape.line": "puissance informatique",
+    "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
+    "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
+    "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
+    "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
+    "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
+    "tables/load_shape de cette simulation.",
+    "shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
+    "shape.table": "Comment varie la charge de chaque site, toutes phases en service",
+    "shape.mean": "puissance informatique moyenne",
+    "shape.ramp": "plus grande rampe",
+    "shape.drop": "plus grande chute instantanée",
     "cause.useful": "travail utile",
     "cause.delivered": "travail utile",
     "cause.idle": "affectées à aucune charge",
@@ -431,16 +513,20 @@ _WORDS: dict[str, str] = {
     "limits.title": "Ce qui n’est pas modélisé",
     "limits.intro": "Une première version de chaque couche : simple, sur des formules énoncées. À "
     "connaître avant de s’appuyer sur un chiffre.",
-    "limits.1": "Décisions : personne dans le modèle ne change de plan. Aucun site n’est "
-    "abandonné, échangé ou agrandi quand l’argent, l’énergie ou la demande changent.",
+    "limits.1": "Décisions : un locataire part, un site s’arrête ou change de source d’énergie aux "
+    "fréquences des cas connus, quels que soient l’argent, l’énergie ou la demande du moment. "
+    "Personne ne réagit.",
     "limits.2": "Demande : utilisateurs et recettes ne réagissent ni aux prix ni à ce que "
     "construisent les concurrents.",
-    "limits.3": "Le réseau électrique au-delà du raccordement du site : dans cette version, pas de "
-    "transits, pas de prix formé par la charge elle-même, pas d’appel horaire des centrales.",
-    "limits.4": "Les défaillances isolées : coupures, pièces en panne et redémarrages entrent "
-    "comme taux et parts, non comme événements. Un mauvais mois est lissé.",
-    "limits.5": "Impôts, monnaies, règles comptables, défauts de paiement et revente de matériel "
-    "d’occasion.",
+    "limits.3": "Le réseau électrique au-delà du raccordement du site : pas de transits, pas de "
+    "prix formé par la charge elle-même. La simulation va par mois ; les heures de la production "
+    "et de la charge sont dans gigawatt supply et gigawatt operate.",
+    "limits.4": "Les défaillances isolées : dans la simulation, coupures, pièces en panne et "
+    "redémarrages entrent comme taux et parts, ce qui lisse un mauvais mois ; gigawatt operate les "
+    "traite comme événements.",
+    "limits.5": "Monnaies et règles comptables ; impôts, sauf si le programme a un instrument pour "
+    "eux ; défauts de paiement hors des essais de résistance ; revente de matériel d’occasion "
+    "avant la fin du calendrier.",
     "limits.6": "Carbone et eau de la fabrication du matériel et des bâtiments, et eau consommée "
     "par les centrales du réseau.",
     "limits.7": "Surprises hors des fourchettes d’entrée : guerre, règles d’exportation, nouveau "
@@ -629,14 +715,17 @@ _WORDS: dict[str, str] = {
     "short_answer.how_sure": "Quelle certitude ?",
     "short_answer.band": "{p50} ({p10} … {p90})",
     "short_answer.first_gw_in_service_date": "le premier gigawatt est en service en {band}",
-    "short_answer.tenth_gw_in_service_date": "le dixième en {band}",
+    "short_answer.tenth_gw_in_service_date": "le dixième : {band}",
+    "short_answer.reached": "à l’échéance de {horizon}, il l’est dans {share} des tirages",
     "short_answer.binding": "prêt en dernier, en mégawatts : {causes}",
     "short_answer.capex": "{band} par gigawatt à construire, informatique comprise, en monnaie de "
     "la date de connaissance",
     "short_answer.spent": "{total} nominaux en tout à l’échéance de {horizon}, sans les "
     "remplacements",
     "short_answer.gap": "aucun contrat nommé ne couvre {band} au pire moment",
-    "short_answer.deepest": "les plus engagés, payé moins reçu jusqu’à leur pire année : {parties}",
+    "short_answer.deepest": "les plus à découvert au pire moment (médianes) : {parties}",
+    "short_answer.stress": "sous contrainte, valeur actuelle perdue : {losses}",
+    "short_answer.loss": "{party} {value} ({scenario})",
     "short_answer.energy_twh_per_year": "{value} d’électricité en {year}",
     "short_answer.co2_mt_per_year": "{value} en {year}",
     "short_answer.share_of_world_stock": "{value} du calcul IA mondial en {year}, au plus",
@@ -816,8 +905,9 @@ _WORDS: dict[str, str] = {
     "dates.s_curve": "Capacité en service",
     "dates.stages": "De l’annonce à la mise en service",
     "dates.stages_note": (
-        "Médianes en fin de trimestre. Sous contrat : électricité contractée à la date de "
-        "référence, sinon dès le terrassement. Sous tension : salle équipée et raccordée."
+        "Médianes en fin de trimestre. Sous contrat : électricité d’un site connu, "
+        "contractée à la date de référence, sinon dès le terrassement. Sous tension : salle "
+        "équipée et raccordée."
     ),
     "dates.stage_announced": "Annoncé",
     "dates.stage_contracted": "Sous contrat",

@@ -22,6 +22,7 @@ from gigawatt.money.instruments.bridge import operating_share
 from gigawatt.money.result import Capex, Ledger
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
+from gigawatt.operations.faults import sample_faults
 from gigawatt.operations.fluid import catalog_package_w, deliver, demand
 from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.assumptions import PerformanceAssumptions
@@ -183,7 +184,10 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
     conditions = site_conditions(program, catalog, blocks, schedule, axis, streams, energy_a, mix)
     operations_a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     nominal_w = catalog_package_w(catalog, blocks)
-    wanted = demand(program, blocks, installed, rates, axis, streams, operations_a, nominal_w)
+    wanted = demand(
+        program, blocks, installed, rates, axis, streams, operations_a, nominal_w,
+        faults=sample_faults(catalog, streams),
+    )  # fmt: skip
     delivered = deliver(wanted, conditions.deliverable_it_mw, conditions.available_share)
     energy = accounts(
         program, catalog, blocks, schedule, conditions, delivered.it_power_avg_mw,

@@ -237,6 +237,19 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cause": Column(TEXT, '"useful", or why installed package-hours were lost.'),
         "package_hours_mean": Column("package-hours", "Package-hours of the year; mean of draws."),
         "share": Column("share", "Share of the year's installed package-hours."),
+        "cost_usd_mean": Column(
+            "USD", "These hours at the owner's cost of an installed package-hour without energy."
+        ),
+    },
+    "load_shape": {
+        "stage": Column("count", "Phases of the site that are in service, in their order."),
+        "phases": Column(TEXT, "Ids of these phases."),
+        "engine": Column(TEXT, '"closed form", or "events" where the run was asked for --weeks.'),
+        "hour": Column("hours", "Hour of the week from Monday 00:00 local time."),
+        "it_shape_pu": Column("per unit", "IT power of the hour over the mean of the week."),
+        "mean_it_mw": Column("MW", "Mean IT power of the site at this stage, central values."),
+        "ramp_mw_per_min": Column("MW/min", "Largest change of IT power within a minute."),
+        "drop_mw": Column("MW", "Largest fall of IT power at one moment."),
     },
     "energy": {
         "source": Column(TEXT, 'Source of supply; "all" for the sum of the site.'),
@@ -282,6 +295,16 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "source": Column(TEXT, 'Source, or "load".'),
         "share_of_year": Column("share", "Share of the hours with at least this power."),
         "mw": Column("MW", "Power that is reached or passed."),
+    },
+    "supply_routes": {
+        "route": Column(TEXT, "grid or onsite: all phases of the largest site on this route."),
+        "technology": Column(TEXT, "On-site technologies of the phases."),
+        "first_power": Column("date", "Median day on which the first stage has power."),
+        "last_power": Column("date", "Median day on which the last stage has power."),
+        "facility_mw": Column("MW", "Facility power of the last stage."),
+        "usd_per_mwh": Column("USD/MWh", "Cost of the last stage's load; price year."),
+        "co2_t_per_mwh": Column("t CO2/MWh", "Operational CO2 over the load."),
+        "unserved_mwh": Column("MWh", "Load shed in a year."),
     },
     "supply_carbon": {
         "month_of_year": Column("month", "1 to 12."),
@@ -353,6 +376,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
     },
     "sites": {
+        "grid": Column(TEXT, "Id of its grid in the catalog."),
         "name": Column(TEXT, "Name of the site."),
         "mw_basis": Column(TEXT, "What `power_mw` counts: facility, it, grid or generation."),
         "power_mw": Column("MW", "Power of all phases on the site's own basis; central value."),

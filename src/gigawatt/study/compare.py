@@ -133,10 +133,12 @@ def _same_calendar(a: Loaded, b: Loaded) -> MonthAxis:
         f"{key} is {one} in A ({p.name}) and {other} in B ({q.name})"
         for key, (one, other) in wrong.items()
     )
+    file = b.raw.origin[0]
+    base = file if file.endswith(".toml") and Path(file).is_file() else q.name
     lines = ", ".join(f"{key} = {one}" for key, (one, _) in wrong.items())
     raise InputError(
         f"These programmes can't be compared month by month: {told}. Give both the same: write a "
-        f'file with extends = "{q.name}" and {lines}, and compare A with that.'
+        f'file with extends = "{base}" and {lines}, and compare A with that.'
     )
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gigawatt import __version__
 from gigawatt.errors import InputError
 from gigawatt.study.columns import TEXT, Column, column, units_of
 from gigawatt.study.folder import Folder
@@ -80,16 +79,6 @@ def _summed_up(name: str, data: pl.DataFrame, described: Sequence[Column]) -> Sh
         Column(TEXT, "Unit of the row's values."), Column(TEXT, "What the column holds."),
     )  # fmt: skip
     return Sheet(f"{name}_summary", pl.DataFrame(rows, infer_schema_length=None), columns)
-
-
-def version_warning(run: Folder) -> str:
-    """What to tell of a run of another version; "" where it is of this one."""
-    if run.version == __version__:
-        return ""
-    return (
-        f"{run.path} was written by gigawatt {run.version}, this is {__version__}: columns that "
-        "this version does not know have no unit, and definitions may have changed since."
-    )
 
 
 def check_target(target: Path, replace: bool) -> None:

@@ -80,6 +80,16 @@ def open_folder(path: Path) -> Folder:
     return Folder(path, manifest, tuple(found))
 
 
+def version_warning(path: Path, version: str) -> str:
+    """What to tell of a run of another version; "" where it is of this one."""
+    if version == __version__:
+        return ""
+    return (
+        f"{path} was written by gigawatt {version}, this is {__version__}: columns that "
+        "this version does not know have no unit, and definitions may have changed since."
+    )
+
+
 def _json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

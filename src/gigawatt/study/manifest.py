@@ -10,6 +10,7 @@ from typing import Any
 from gigawatt import __version__
 from gigawatt.catalog import Catalog, Fact
 from gigawatt.energy.cooling import site_climate
+from gigawatt.energy.site_inputs import BATTERY, BRIDGE, PV, WIND
 from gigawatt.impact.world import MEASURE
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program
@@ -25,6 +26,7 @@ from gigawatt.uncertainty.distributions import (
     Uniform,
 )
 
+GENERATORS = (PV, WIND, BATTERY)
 PACKAGES = ("numpy", "scipy", "pydantic", "polars")
 
 
@@ -100,7 +102,8 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     used = {
         "systems": {MEASURE, *(p.system for p in phases)},
         "haircuts": set(program.haircuts),
-        "technologies": {p.onsite_technology for p in phases if p.route == "onsite"},
+        "technologies": {BRIDGE, *(p.onsite_technology for p in phases if p.route == "onsite")},
+        "generators": set(GENERATORS),
         "grids": {s.grid for s in program.sites},
         "cooling": {s.cooling for s in program.sites},
         "coolers": {s.cooling for s in program.sites},

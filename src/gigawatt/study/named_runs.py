@@ -100,7 +100,7 @@ def _best(
     """The smallest of the jobs whose duration is within a tenth of the shortest."""
     ask = RunAsk(
         flop=catalog.fact(FLOP).value,
-        usd_per_gpu_hour=_usd_per_package_hour(frame, catalog, system),
+        usd_per_gpu_hour=usd_per_package_hour(frame, catalog, system),
         usd_per_mwh=_usd_per_mwh(frame),
         cooling=cooling,
         percentiles=(10.0, 50.0, 90.0),
@@ -128,14 +128,17 @@ def _best(
     return min(near, key=lambda pair: pair[1].gpus)
 
 
-def _usd_per_package_hour(frame: Frame, catalog: Catalog, system: str) -> float:
-    """Owner's cost of a package-hour without energy, from the run's own capital cost."""
+def usd_per_package_hour(frame: Frame, catalog: Catalog, system: str = "") -> float:
+    """Owner's cost of a package-hour without energy, from the run's own capital cost.
+
+    Of one system, or of the mean package of the programme.
+    """
     capex = float(np.median(frame.kept.draws["capex_total_usd_per_gw"]))
     upkeep = sum(
         catalog.fact(f"{MONEY}/{key}_opex_usd_per_gw_year").value for key in ("facility", "it")
     )
     life = catalog.fact(f"{MONEY}/it_life_years").value
-    per_gw = float(np.median(frame.kept.draws[f"packages_per_gw/{system}"]))
+    per_gw = float(np.median(frame.kept.draws[f"packages_per_gw/{system}".rstrip("/")]))
     return (capex / life + upkeep) / HOURS_PER_YEAR / per_gw
 
 

@@ -11,7 +11,7 @@ from gigawatt.operations.site_fleet import (
     rack_power_w,
     site_fleet,
 )
-from gigawatt.operations.week import Week, representative_week
+from gigawatt.operations.week import Week, closed_week, representative_week
 from gigawatt.performance.hardware import load_system
 from gigawatt.performance.rates import workload_rate
 from gigawatt.program.check import PhaseTotal, phase_totals
@@ -63,6 +63,7 @@ def site_input(
         ),
         age_years=age_years,
         infant_factor=a.value("infant_factor") * (a.value("platform_factor") if new else 1.0),
+        facility_over_it=sum(t.facility_mw for t in stage) / sum(t.it_mw for t in stage),
     )
 
 
@@ -75,21 +76,41 @@ def _main_system(stage: list[PhaseTotal]) -> str:
 
 
 def site_week(
-    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "sync", seed: int = 1
-) -> Week:
-    """Representative week of one site and stage: shape, ramp and drop of its IT power."""
+    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "", seed: int = 1,
+    events: bool = True,
+) -> Week:  # fmt: skip
+    """Representative week of one site and stage: shape, ramp and drop of its IT power.
+
+    By the event engine, or with `events` false in closed form, which compiles nothing.
+    """
     a = central_assumptions(loaded.catalog)
     site = site_input(loaded, site_id, phases)
     spec = site_fleet(site, loaded.catalog, a, policy)
+    if not events:
+        return closed_week(spec, demand_curve(a))
     return representative_week(spec, demand_curve(a), seed)
 
 
 def site_weeks(
-    loaded: Loaded, site_id: str, policy: str = "sync", seed: int = 1
+    loaded: Loaded, site_id: str, policy: str = "", seed: int = 1, events: bool = True
 ) -> list[tuple[tuple[str, ...], Week]]:
-    """Representative week of each stage of a site: after its first phase, its second, and so on."""
+    """Representative week of each stage of a site: after its first phase, its second, and so on.
+
+    Stages without a whole rack are left out.
+    """
     phases = next((s.phases for s in loaded.program.sites if s.id == site_id), None)
     if phases is None:
         raise unknown_name("site", site_id, [s.id for s in loaded.program.sites])
     stages = [tuple(p.id for p in phases[: n + 1]) for n in range(len(phases))]
-    return [(stage, site_week(loaded, site_id, stage, policy, seed)) for stage in stages]
+    built = {s: _racks(loaded, site_id, s) for s in stages}
+    return [
+        (stage, site_week(loaded, site_id, stage, policy, seed, events))
+        for stage in stages
+        if built[stage] >= 1
+    ]
+
+
+def _racks(loaded: Loaded, site_id: str, phases: tuple[str, ...]) -> float:
+    """Racks of a stage by central values."""
+    totals = phase_totals(loaded.program, loaded.catalog)
+    return sum(t.racks for t in totals if t.site == site_id and t.phase in phases and t.it_mw > 0)

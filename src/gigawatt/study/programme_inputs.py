@@ -122,8 +122,9 @@ def _workload(w: Workload, entry: _Entry) -> Iterator[Row]:
         ("input_tokens", "Input tokens of a request", "tokens", w.input_tokens),
         ("output_tokens", "Output tokens of a request", "tokens", w.output_tokens),
         ("tokens_per_s_per_user", "Speed per user", "tokens/s", w.tokens_per_s_per_user),
+        ("policy", "After a failure", "choice", w.policy),
     ):
-        if stated != 0.0:  # numbers of the other kind of work
+        if stated not in (0.0, ""):  # numbers of the other kind of work
             yield entry.row(f"workload/{w.id}/{key}", f"{title}, workload {w.id}", unit, stated)
 
 

@@ -116,6 +116,7 @@ def write_run(
     warnings: Sequence[str] = (),
     started: float | None = None,
     replace: bool = False,
+    weeks: bool = False,
     finish: Callable[[Path], object] = lambda folder: None,
 ) -> Path:
     """Write a run's folder.
@@ -127,9 +128,11 @@ def write_run(
     warnings : what the reader must know before the numbers.
     started : `time.time()` at the start of the work, for the duration in the manifest.
     replace : whether an existing run may be replaced.
+    weeks : whether load shapes come from the event engine instead of closed forms.
     finish : called with the temporary folder when all data stand in it (the report is written
         here, so that a folder without its report never looks whole).
     """
+    from gigawatt.study.load_shape import load_shape_table
     from gigawatt.study.money_tables import money_tables
     from gigawatt.study.tables import all_tables
 
@@ -138,6 +141,7 @@ def write_run(
     static = simulated.static
     tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
     tables |= money_tables(loaded, settings.seed, static.plans)
+    tables["load_shape"] = load_shape_table(loaded, weeks, settings.seed)
     began = started or time.time()
     with run_folder(folder, replace) as partial:
         write_tables(partial, tables)

@@ -17,6 +17,7 @@ from gigawatt.study.schedule_run import ScheduleRun
 from gigawatt.uncertainty.summary import quantiles_with_never
 
 LEVELS = (0.05, 0.10, 0.50, 0.80, 0.90, 0.95)
+ASSUMED = "assumed"
 STAGES = ("announced", "contracted", "cleared", "powered", "in_service")
 
 
@@ -132,8 +133,8 @@ def phase_rows(run: ScheduleRun) -> list[PhaseRow]:
 def burn_down(run: ScheduleRun) -> list[StageRow]:
     """Announced → contracted → cleared → powered → in service, by quarter.
 
-    A phase counts as contracted from the as-of date on where power is contracted, else from its
-    clearing on.
+    A phase counts as contracted from the as-of date on where power of a known site is contracted,
+    else from its clearing on: what an assumed site holds is not a contract that anybody signed.
     """
     as_of = run.axis.position(run.loaded.program.as_of)
     contracted = np.minimum(run.cleared, np.where(_contracted(run), as_of, np.inf))
@@ -216,7 +217,7 @@ def _of(run: ScheduleRun, site: str, phase: str) -> BoolArray:
 def _contracted(run: ScheduleRun) -> BoolArray:
     """Whether power of each block is contracted at the as-of date, (B,)."""
     known = {
-        (s.id, p.id): p.power_contracted or "power_contract" in p.progress
+        (s.id, p.id): (p.power_contracted and s.status != ASSUMED) or "power_contract" in p.progress
         for s in run.loaded.program.sites for p in s.phases
     }  # fmt: skip
     return np.array([known[k] for k in zip(run.sites, run.phases, strict=True)], dtype=np.bool_)

@@ -6,11 +6,13 @@ load that operations draw (table "energy").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.energy.plan_cache import planned
 from gigawatt.energy.site_plan import (
     BATTERY,
     COMPUTE,
@@ -24,11 +26,14 @@ from gigawatt.energy.site_plan import (
     plan_hours,
 )
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import KG_PER_T
-from gigawatt.study.site_supply import plan_inputs
+from gigawatt.study.site_supply import plan_inputs, site_stages
 
 if TYPE_CHECKING:
+    from gigawatt.energy.site_inputs import StageMegawatts
     from gigawatt.program.load import Loaded
+    from gigawatt.program.model import Phase, Program
 
 ALL = "all"
 LOAD = "load"
@@ -37,6 +42,7 @@ WEEKS = {"january": 14 * 24, "july": 195 * 24}
 SHARES = np.linspace(0.0, 1.0, 101)
 NAMES = {COMPUTE: "waiting", SHED: "unserved"}
 LEAST_MW = 0.05
+TECHNOLOGY = "recip-engine"  # on site, where a phase names none
 Rows = list[dict[str, Any]]
 
 
@@ -109,6 +115,50 @@ def hour_tables(loaded: Loaded, plans: Mapping[str, SitePlan]) -> dict[str, Rows
         "supply_durations": durations,
         "supply_carbon": _carbon(site, hours),
     }
+
+
+def route_rows(loaded: Loaded, plans: Mapping[str, SitePlan]) -> Rows:
+    """Rows of the table "supply_routes": the largest site with all its phases on one route.
+
+    Same draws of the schedule for both; phases without an on-site technology get `TECHNOLOGY`.
+    """
+    name = largest_site(plans)
+    if not name:
+        return []
+    site = loaded.program.site(name)
+    rows: Rows = []
+    for route in ("grid", "onsite"):
+        phases = tuple(
+            replace(p, route=route, onsite_technology=(p.onsite_technology or TECHNOLOGY)
+                    if route == "onsite" else "")
+            for p in site.phases
+        )  # fmt: skip
+        program = replace(loaded.program, sites=(replace(site, phases=phases),))
+        other = replace(loaded, program=program)
+        stages = site_stages(other, [name]).get(name)
+        if stages:
+            plan = planned(plan_inputs(other, [name])[name])
+            rows.append(_route(name, route, phases, program, stages, plan))
+    return rows
+
+
+def _route(
+    name: str, route: str, phases: Sequence[Phase], program: Program,
+    stages: Sequence[StageMegawatts], plan: SitePlan,
+) -> dict[str, Any]:  # fmt: skip
+    axis = MonthAxis.between(program.start, program.horizon)
+    last = plan.stages[-1]
+    load = float(last.load_mwh.sum())
+    dates = [axis.date(s.start_month) for s in (stages[0], stages[-1])]
+    own = dict.fromkeys(p.onsite_technology for p in phases if p.onsite_technology)
+    return {
+        "site": name, "route": route, "technology": ", ".join(own),
+        "first_power": dates[0].isoformat() if dates[0] else None,
+        "last_power": dates[1].isoformat() if dates[1] else None,
+        "facility_mw": last.facility_mw, "usd_per_mwh": float(last.cost_usd.sum()) / load,
+        "co2_t_per_mwh": float(last.co2_t.sum()) / load,
+        "unserved_mwh": float(last.unserved_mwh.sum()),
+    }  # fmt: skip
 
 
 def _series(hours: SiteHours) -> dict[str, Array]:

@@ -18,12 +18,12 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
-from gigawatt.study.named_runs import named_runs
+from gigawatt.study.named_runs import named_runs, usd_per_package_hour
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
-from gigawatt.study.supply_tables import hour_tables, supply_rows
+from gigawatt.study.supply_tables import hour_tables, route_rows, supply_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -62,10 +62,11 @@ def all_tables(
         "binding": pl.DataFrame(_binding(frame)),
         "ledger": _stacked(_ledger(frame)),
         "gap": pl.DataFrame(_banded(frame, "gap_usd", frame.kept.draws["gap_usd"])),
-        "operations": pl.DataFrame(_operations(frame)),
+        "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
         **{name: pl.DataFrame(rows) for name, rows in hour_tables(loaded, plans).items()},
+        "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
@@ -159,7 +160,8 @@ def _ledger(frame: Frame) -> Rows:
     return out
 
 
-def _operations(frame: Frame) -> Rows:
+def _operations(frame: Frame, loaded: Loaded) -> Rows:
+    price = usd_per_package_hour(frame, loaded.catalog)
     sums, years = frame.kept.sums, frame.axis.years()
     causes = {"useful": sums["delivered_package_hours"]}
     causes |= {k.removeprefix("lost/"): v for k, v in sums.items() if k.startswith("lost/")}
@@ -169,7 +171,7 @@ def _operations(frame: Frame) -> Rows:
         total = sum(hours.values())
         rows += [
             {"year": str(year), "cause": c, "package_hours_mean": h,
-             "share": h / total if total else 0.0}
+             "share": h / total if total else 0.0, "cost_usd_mean": h * price}
             for c, h in hours.items()
         ]  # fmt: skip
     return rows
@@ -250,7 +252,8 @@ def _conversion(frame: Frame, loaded: Loaded) -> Rows:
         "racks": frame.kept.draws["racks"],
     }
     rows: Rows = []
-    for c in declared_against_computed(loaded, float(np.median(capex))):
+    counts = {one: float(np.median(computed[f"{one}s"])) for one in ("package", "die")}
+    for c in declared_against_computed(loaded, float(np.median(capex)), counts):
         drawn = computed.get("dies" if c.unit == "dies" else c.name)
         ranges = (c.computed,) * 3 if drawn is None else tuple(map(float, bands(drawn)))
         rows.append({
@@ -290,7 +293,7 @@ def _sites(frame: Frame, loaded: Loaded) -> Rows:
             "deal_share": site.deal_share.central,
             "facility_mw": float(power[frame.blocks.site == s].sum()),
             "route": ", ".join(dict.fromkeys(p.route for p in site.phases)),
-            "country": site.country, "export_rule": _export_rule(site, loaded),
+            "grid": site.grid, "country": site.country, "export_rule": _export_rule(site, loaded),
             "lat": site.lat, "lon": site.lon, "source": site.source, "note": site.note,
             "climate": where.climate, "climate_distance_km": where.distance_km,
             "model_pue_annual": None if course is None else float(course.pue.mean()),

@@ -26,6 +26,7 @@ from gigawatt.impact.scaling import scaling_law
 from gigawatt.operations.assumptions import OperationsAssumptions
 from gigawatt.operations.goodput import synchronous_restart
 from gigawatt.operations.reliability import job_rate_per_s, node_rate_per_s
+from gigawatt.performance.hardware import system_from_record
 from gigawatt.performance.shapes import active_params, total_params, train_flop_per_token
 from gigawatt.performance.training.cases import Case, predict
 from gigawatt.performance.training.facts import machine_facts
@@ -38,6 +39,7 @@ from gigawatt.uncertainty.streams import Streams
 DRAWS = 1000
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
+PRICED = "gb200-nvl72"  # whose package-hour stands for those without a published cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,10 @@ class TrainingRun:
     assumed: tuple[str, ...]
 
 
-def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
-    """Time, energy and cost of a run on the plan of `case`.
+def training_run(
+    case: Case, ask: RunAsk, catalog: Catalog, assumed: tuple[str, ...] = ()
+) -> TrainingRun:
+    """Time, energy and cost of a run on the plan of `case`; `assumed` is told with its words.
 
     Raises
     ------
@@ -174,7 +178,7 @@ def training_run(case: Case, ask: RunAsk, catalog: Catalog) -> TrainingRun:
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*case.assumed, *words),
+        assumed=(*assumed, *case.assumed, *words),
     )
 
 
@@ -251,11 +255,28 @@ def _price(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, tuple[str,
     key = f"{case.system.id.split('-')[0]}_usd_per_gpu_hour"
     record = catalog.record("prices", "gpu-hour-cost")
     if key not in record.facts:
+        return _price_like(case, catalog)
+    value = record.value(key)
+    return value, (f"{value:g} USD a package-hour, energy included (cost to a large owner)",)
+
+
+def _price_like(case: Case, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
+    """Cost of a package-hour by that of `PRICED` and the prices of both systems per package."""
+    known = catalog.records["systems"]
+    own, like = known.get(case.system.id), known[PRICED]
+    if own is None or "rack_price_usd" not in own.facts or case.system.system_packages < 1:
         return 0.0, (
             f"no price of a {case.system.id} package-hour is known; give one for the cost",
         )
-    value = record.value(key)
-    return value, (f"{value:g} USD a package-hour, energy included (cost to a large owner)",)
+    packages = system_from_record(like).system_packages
+    ratio = own.value("rack_price_usd") / case.system.system_packages
+    ratio /= like.value("rack_price_usd") / packages
+    name = PRICED.split("-", maxsplit=1)[0]
+    value = ratio * catalog.record("prices", "gpu-hour-cost").value(f"{name}_usd_per_gpu_hour")
+    return value, (
+        f"{value:.2f} USD a package-hour: that of {PRICED} by the prices of the systems, "
+        "energy included (a forecast)",
+    )
 
 
 def _band(values: Array, percentiles: tuple[float, float, float]) -> Band:

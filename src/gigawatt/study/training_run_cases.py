@@ -10,6 +10,7 @@ from gigawatt.performance.shapes import train_flop_per_token
 from gigawatt.performance.training.case_input import Said, number_of, shape_of, text_of
 from gigawatt.performance.training.cases import resolve_case
 from gigawatt.study.training_run import Band, RunAsk, TrainingRun, training_run, whole_run_row
+from gigawatt.study.training_run_batch import with_batch
 
 ADDED = (
     "predicted_days", "predicted_days_low", "predicted_days_high",
@@ -32,7 +33,6 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """
     try:
         known, words = _with_gpus(row, catalog)
-        case = resolve_case(whole_run_row(known), catalog)
         tokens = number_of(row, "tokens_t")
         ask = RunAsk(
             tokens=None if tokens is None else tokens * 1e12,
@@ -40,7 +40,9 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
             loss=number_of(row, "loss"),
             usd_per_gpu_hour=number_of(row, "usd_per_gpu_hour"),
         )
-        run = training_run(case, ask, catalog)
+        known, more = with_batch(whole_run_row(known), ask, catalog)
+        case = resolve_case(known, catalog)
+        run = training_run(case, ask, catalog, more)
     except GigawattError as error:
         return {**dict.fromkeys(ADDED, ""), "problem": " ".join(str(error).split())}
     return _cells(run, words)

@@ -13,7 +13,7 @@ LATEST_S = 4102444800.0  # 2100-01-01: an epoch second beyond it is in milliseco
 LONGEST_S = 366 * 86400.0  # no job of a published trace ran for longer than a year
 MISSING = ("", "unknown", "none", "na", "n/a", "null", "nan", "invalid")
 
-_ELAPSED = re.compile(r"(?:(\d+)-)?(\d{1,3}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_ELAPSED = re.compile(r"(?:(\d+)-)?(\d{1,3}):(\d{2})(?::(\d{2}))?(?:\.\d+)?")
 
 
 def number(fields: dict[str, str], key: str, default: float | None = None) -> float:
@@ -75,10 +75,13 @@ def elapsed_s(fields: dict[str, str], key: str, default: float | None = None) ->
     text = (fields.get(key) or "").strip()
     match = _ELAPSED.fullmatch(text)
     if match is None:
+        if ":" in text:
+            raise BadRowError(key, text, "must be seconds or [D-]HH:MM:SS")
         return number(fields, key, default)
     days, first, second, third = match.groups()
-    if third is None:  # MM:SS
-        return float(int(days or 0) * 86400 + int(first) * 60 + int(second))
+    if third is None and days is None:  # MM:SS
+        return float(int(first) * 60 + int(second))
+    third = third or "0"  # D-HH:MM
     return float(int(days or 0) * 86400 + int(first) * 3600 + int(second) * 60 + int(third))
 
 

@@ -53,6 +53,8 @@ def _plain(f: Fields, line: int) -> Row:
     gpus = number(f, "gpus")
     if gpus <= 0.0:
         raise BadRowError("gpus", gpus, "must be above 0")
+    if gpus > 1.0:
+        whole(gpus, "gpus")  # a share is of one GPU
     power = watts_per_gpu(number(f, "power_w", NONE), gpus, "power_w")
     return Row(
         f["job_id"], time_s(f, "submit_s"), duration(number(f, "duration_s"), "duration_s"),

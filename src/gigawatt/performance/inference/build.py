@@ -70,6 +70,7 @@ def points_of(cases: Sequence[Case]) -> Points:
                     float(c.plan.draft_tokens),
                     max(1.0, c.plan.accepted_tokens),
                     float(c.fixed_lengths),
+                    float(c.plan.chunk_tokens),
                 )
                 for c in cases
             ]

@@ -73,7 +73,7 @@ def tpot_s(p: Points, c: Constants, requests: Array, prefill: Array) -> tuple[Ar
     step = decode_s(p, c, requests, mean_context(p))
     admitted = requests / p.dp * p.accepted / p.output_tokens
     eager = p.layers * p.stages * c.eager_ms * MS
-    launches = -np.expm1(-admitted) * np.maximum(0.0, eager - step)
+    launches = -np.expm1(-admitted * p.chunks) * np.maximum(0.0, eager - step)
     work = c.interference * admitted * prefill / p.stages  # stages work on prompts in turn
     whole = step + overlapped(work, launches)
     return whole / p.accepted, step, admitted
@@ -88,7 +88,7 @@ def closed_loop(p: Points, c: Constants, clients: Array, max_batch: Array) -> Lo
     running = np.minimum(cap, clients)
     for _ in range(ROUNDS):
         tpot, step, admitted = tpot_s(p, c, running, prefill)
-        base = first_token_s(p, c, prefill, step, tpot, clients, admitted)
+        base = first_token_s(p, c, prefill, step, tpot, np.minimum(clients, cap), admitted)
         end = base + later * tpot
         waiting = np.maximum(0.0, clients - cap) / cap * QUEUE_SHARE * end
         ttft = base + waiting
@@ -110,15 +110,15 @@ def first_token_s(
 ) -> Array:
     """Time to the first token below the cap, s.
 
-    Prefill and the step it is part of, launches of a step that is no graph, tokenising, the
-    streaming interval, and waiting: the burst of a start in one go (requests of equal length keep
-    coming back together), and the prefills of others under way.
+    Prefill and the steps that its chunks are part of, launches of a step that is no graph,
+    tokenising, the streaming interval, and waiting: the burst of a start in one go (requests of
+    equal length keep coming back together), and the prefills of others under way.
     """
     own = clients / p.dp
     use = np.minimum(MOST_USE, admitted * prefill / p.stages / (tpot * p.accepted))
-    eager = p.layers * p.stages * c.eager_ms * MS
+    eager = p.layers * p.stages * c.eager_ms * MS * p.chunks
     base = c.first_ms * MS + c.first_token_us * US * p.input_tokens
     waits = c.burst * np.maximum(own - 1.0, 0.0) * prefill
     waits = waits + c.cohort * p.fixed_lengths * use * own * prefill * 0.1
     waits = waits + 0.5 * use * prefill
-    return base + np.hypot(eager, prefill + step) + c.stream_tokens * tpot + waits
+    return base + np.hypot(eager, prefill + step * p.chunks) + c.stream_tokens * tpot + waits

@@ -26,6 +26,7 @@ class Constants:
     prefill_attention : share of the dense BF16 peak in prefill attention; also of MLA in decode.
     expert_half_tokens : tokens of one expert at which its prefill products run at half the share.
     expert_half_width : width of an expert's slice at which its prefill products run at half.
+    read_half_width : width of an expert's slice that is read at half of `expert_read` in decode.
     activation_passes : times that hidden values cross the memory per layer of a prefill.
     link : share of the link's bandwidth in collectives.
     collective_us, collective_growth : latency on two ranks, and its growth per doubling.
@@ -33,11 +34,11 @@ class Constants:
         and per layer of each kind.
     host_step_us, host_request_us : host time per step, and per running request of a rank.
     eager_ms : least time per layer of a step with prompt tokens, which is no graph.
-    interference : part of a prefill by which running requests are held up.
     unpack : factor on `expert_read` where weights of four bits are unpacked for BF16 products.
     block_gemm, block_us : factor on `prefill_gemm`, and time per layer for quantising, in FP8
         scaled by blocks.
     decode_time, prefill_time : factors on the whole; 1 but for deviations.
+    interference : part of a prefill by which running requests are held up; fits leave it at 1.
     first_ms : time to the first token beside prefill.
     first_token_us : the same per prompt token: text to tokens, transfer.
     stream_tokens : output tokens that a client waits for before it sees the first.
@@ -53,6 +54,7 @@ class Constants:
     prefill_attention: Value
     expert_half_tokens: Value
     expert_half_width: Value
+    read_half_width: Value
     activation_passes: Value
     link: Value
     collective_us: Value
@@ -66,7 +68,6 @@ class Constants:
     host_step_us: Value
     host_request_us: Value
     eager_ms: Value
-    interference: Value
     first_ms: Value
     first_token_us: Value
     stream_tokens: Value
@@ -77,6 +78,7 @@ class Constants:
     block_us: Value
     decode_time: Value = 1.0
     prefill_time: Value = 1.0
+    interference: Value = 1.0
 
 
 NAMES = tuple(f.name for f in fields(Constants))

@@ -99,11 +99,17 @@ def check_plan(plan: ServingPlan) -> None:
         ("prefill_workers", 0),
         ("draft_tokens", 0),
         ("max_batch", 0),
+        ("chunk_tokens", 1),
     ):
         if getattr(plan, name) < least:
             raise InputError(f"{name} is {getattr(plan, name)}: at least {least} is needed.")
     if plan.speculation == "none" and (plan.draft_tokens or plan.accepted_tokens):
         raise InputError("draft and accepted tokens need a method of speculation, as mtp.")
+    if plan.accepted_tokens > 1.0 + max(plan.draft_tokens, 1):
+        raise InputError(
+            f"accepted_tokens is {plan.accepted_tokens:g}: a step that drafts "
+            f"{max(plan.draft_tokens, 1)} yields at most {1 + max(plan.draft_tokens, 1)}."
+        )
     for layout in (plan.layout, plan.prefill):
         if layout is not None:
             _check_layout(layout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from gigawatt.catalog import Catalog
@@ -62,12 +63,13 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     InfeasibleError : the model fits nowhere.
     """
     for name in ("input_tokens", "output_tokens", "clients"):
-        if not getattr(asked, name) > 0.0:
-            raise InputError(f"{name} is {getattr(asked, name):g}: it must be positive.")
+        if not 0.0 < getattr(asked, name) < math.inf:
+            raise InputError(f"{name} is {getattr(asked, name):g}: it must be positive and finite.")
     assumed: list[str] = []
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
-    engine = engine_of(asked.engine or "trtllm", assumed)
+    usual = "trtllm" if choice.system.vendor == "NVIDIA" else "vllm"
+    engine = engine_of(asked.engine or usual, assumed)
     precision = precision_of(asked.precision, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)
     if not asked.plan.kv_precision:

@@ -37,6 +37,7 @@ class Points:
     draft, accepted : tokens drafted a step, and tokens that a step yields per request.
     draft_bytes, draft_params : weights of the draft layer on one package.
     fixed_lengths : 1 where all requests are equally long, 0 where lengths vary.
+    chunk_tokens : prompt tokens that one step may hold on an attention rank.
     stages : pipeline stages.
     """
 
@@ -90,10 +91,16 @@ class Points:
     draft: Array
     accepted: Array
     fixed_lengths: Array
+    chunk_tokens: Array
 
     def take(self, index: NDArray[np.intp]) -> Points:
         """Points of these indices."""
         return Points(*(np.asarray(getattr(self, f.name))[index] for f in fields(self)))
+
+    @property
+    def chunks(self) -> Array:
+        """Steps that a prompt is spread over; one for prompts shorter than a chunk."""
+        return np.maximum(1.0, self.new_tokens / self.chunk_tokens)
 
     @property
     def new_tokens(self) -> Array:

@@ -30,7 +30,6 @@ from gigawatt.quantity.arrays import Array
 
 ROUNDS = 30
 SHARPNESS = 6.0
-CHUNK_TOKENS = 8192.0  # prompt tokens that a prefill worker takes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,8 @@ def prefill_rate(p: Points, c: Constants) -> tuple[Array, Array]:
     of a step that is no graph.
     """
     one = prefill_s(p, c, p.new_tokens, p.input_tokens - p.new_tokens)
-    packed = np.maximum(1.0, CHUNK_TOKENS / p.new_tokens)
-    eager = p.layers * p.stages * c.eager_ms * MS
+    packed = np.maximum(1.0, p.chunk_tokens / p.new_tokens)
+    eager = p.layers * p.stages * c.eager_ms * MS * p.chunks
     busy = np.maximum(one, eager / packed)
     return p.dp * p.stages / busy, np.maximum(one, eager)
 

@@ -114,7 +114,8 @@ def steady(points: Points, c: Constants, requests: Array) -> Steady:
     use = np.minimum(use, MOST_USE)
     launches = points.layers * points.stages * c.eager_ms * MS
     spoken = c.first_ms * MS + c.first_token_us * US * points.input_tokens
-    first = spoken + np.hypot(launches, prefill) + step
+    launches, steps = launches * points.chunks, step * points.chunks
+    first = spoken + np.hypot(launches, prefill) + steps
     backlog = use / (1.0 - use) * prefill
     return Steady(tpot, first + 0.5 * backlog, first + TAIL * backlog, use)
 

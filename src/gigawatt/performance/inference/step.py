@@ -4,7 +4,8 @@ B requests run on a replica, b = B/dp of them on each attention rank, with a con
 each. With n3 the cubic mean of two times that overlap, a decode step of a stage takes
 
     dense weights  n3(bytes/(BW e_w), 2 b (1 + d) params/(F e_f))
-    experts        n3(bytes of those met on the fullest rank/(BW e_x), products/(F e_f))
+    experts        n3(bytes of those met on the fullest rank/(BW e_x w/(w + w0)), products/(F e_f)),
+                   w the width of a slice: narrow tiles leave the memory idle
     cache          b bytes(c)/(BW e_kv); MLA adds its products, sparse layers read top-k tokens
     collectives    2 a layer: alpha (1 + g log2(w/2)) + 2 (w-1)/w b h 2 bytes/link
     launches       per step, per layer, and more for mixture, MLA, linear and indexed layers
@@ -99,7 +100,8 @@ def experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     """Routed experts of all mixture layers on the fullest rank, s."""
     read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    reading = p.bandwidth * c.expert_read * np.where(p.unpacked > 0.0, c.unpack, 1.0)
+    wide = p.expert_width / (p.expert_width + c.read_half_width)
+    reading = p.bandwidth * c.expert_read * wide * np.where(p.unpacked > 0.0, c.unpack, 1.0)
     return cubic(read / reading, flop / (p.expert_peak * c.gemm))
 
 

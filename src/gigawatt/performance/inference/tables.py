@@ -128,7 +128,8 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
     clients = number(row, "concurrency", 0.0)
     for name, value in (("mean_isl", mean_in), ("mean_osl", mean_out), ("concurrency", clients)):
         if value <= 0.0:
-            raise InputError(f"{name} is {value:g}: it must be positive.")
+            given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
+            raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
     split = "decode_num_workers" in row and bool(row.get("decode_num_workers"))
     version = row.get("backend_version", "")
     kv = customary_kv(
@@ -224,13 +225,21 @@ def number(row: Row, key: str, default: float) -> float:
     return value
 
 
+def whole(row: Row, key: str, default: float) -> int:
+    """Whole number of a cell; raises as `number` does, and for a fraction."""
+    value = number(row, key, default)
+    if value != int(value):
+        raise InputError(f"{key} is {value:g}: a whole number is needed.")
+    return int(value)
+
+
 def _layout(row: Row, pool: str, assumed: list[str]) -> Layout:
     names = ("tp", "dp", "moe_tp", "moe_ep") if not pool else (
         "tp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size")  # fmt: skip
-    tp, dp, moe_tp, moe_ep = (int(number(row, pool + name, 0.0)) for name in names)
-    pp = int(number(row, f"{pool}pp", 1.0)) or 1
+    tp, dp, moe_tp, moe_ep = (whole(row, pool + name, 0.0) for name in names)
+    pp = whole(row, f"{pool}pp", 1.0) or 1
     if not tp and not pool:
-        tp = max(1, int(number(row, "gpus", 1.0)) // max(1, dp))
+        tp = max(1, whole(row, "gpus", 1.0) // max(1, dp))
         assumed.append(f"TP {tp}")
     return Layout(max(1, tp), max(1, dp), moe_tp, moe_ep, pp)
 
@@ -239,10 +248,10 @@ def _split_plan(row: Row) -> ServingPlan:
     assumed: list[str] = []
     return ServingPlan(
         layout=_layout(row, "decode_", assumed),
-        replicas=max(1, int(number(row, "decode_num_workers", 1.0))),
+        replicas=max(1, whole(row, "decode_num_workers", 1.0)),
         prefill=_layout(row, "prefill_", assumed),
-        prefill_workers=max(1, int(number(row, "prefill_num_workers", 1.0))),
-        max_batch=int(number(row, "decode_batch_size", 0.0)),
+        prefill_workers=max(1, whole(row, "prefill_num_workers", 1.0)),
+        max_batch=whole(row, "decode_batch_size", 0.0),
     )
 
 

@@ -245,15 +245,20 @@ def fitting_shards(
     return plan
 
 
-def check_divides(shape: ModelShape, plan: Plan) -> None:
+def check_divides(shape: ModelShape, plan: Plan, mbs_given: bool = False) -> None:
     """Refuse splits that the model does not allow.
 
     Raises
     ------
-    InputError : heads, layers or experts can't be split so; the message names both numbers.
+    InputError : heads, layers, experts or batch can't be split so; the message names both numbers.
     """
     if shape.heads % plan.tp:
         raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
+    if mbs_given and plan.gbs % plan.dp == 0 and plan.gbs % (plan.dp * plan.mbs):
+        raise InputError(
+            f"mbs = {plan.mbs} does not divide {plan.gbs // plan.dp} sequences of a rank "
+            f"(gbs {plan.gbs:,} over dp {plan.dp:,})"
+        )
     if plan.sites > plan.dp:
         raise InputError(f"sites = {plan.sites} are more than data-parallel ranks ({plan.dp})")
     if plan.vp > math.ceil((shape.layers + shape.mtp_layers) / plan.pp):

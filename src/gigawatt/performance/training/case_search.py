@@ -105,18 +105,17 @@ def _per_sequence(found: SearchResult) -> float:
     return found.recommended.step_s / found.recommended.plan.gbs
 
 
-def usual_batch(gpus: int, seq: int) -> int:
+def usual_batch(gpus: int, seq: int, wanted_tokens: float = 0.0) -> int:
     """Batch in sequences where none is given.
 
-    Four million tokens, and 1,024 tokens a GPU for large jobs; a multiple of the odd part of the
-    GPUs, so that it divides.
+    Four million tokens, 1,024 tokens a GPU for large jobs, or `wanted_tokens`, whichever is most;
+    a multiple of the odd part of the GPUs, so that it divides.
     """
     odd = gpus
     while odd % 2 == 0:
         odd //= 2
-    doublings = round(
-        math.log2(max(1.0, max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus) / seq / odd))
-    )
+    tokens = max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus, wanted_tokens)
+    doublings = round(math.log2(max(1.0, tokens / seq / odd)))
     return int(odd * 2**doublings)
 
 

@@ -103,7 +103,9 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     base = software_plan(row, system, said)
     sized = sized_plan(row, shape, system, model, base, said)
     check_plan(sized)
-    check_divides(shape, sized)
+    check_divides(shape, sized, size_of(row, "mbs") is not None)
+    if sized.gbs % sized.dp:
+        said.note(f"batch of {sized.gbs:,} does not divide by dp {sized.dp:,}: mean of ranks", 0.05)
     plan = _filled(row, shape, system, model, sized, said)
     again = plan.stack == Stack.ERA_2021 and bool(plan.recompute & Recompute.FULL)
     convention, words = parse_convention(text_of(row, "flops_convention"), again)

@@ -103,15 +103,19 @@ def production_run(model: str, *texts: str) -> tuple[bool, str]:
     return True, "production run (the source is named after the model)"
 
 
-def known_benchmark(*texts: str) -> bool:
-    """Whether the texts name a benchmark or a vendor's software."""
-    return bool(_BENCHMARK.search(" ".join(texts).lower()))
+def known_benchmark(source: str, release: str) -> bool:
+    """Whether the texts name a benchmark, a vendor's software or a vendor's container."""
+    named = _BENCHMARK.search(f"{source} {release}".lower())
+    return bool(named or _CONTAINER.match(release))
 
 
 def pipeline_schedule(text: str) -> tuple[Schedule, str]:
-    """Schedule that a description names; 1F1B otherwise."""
+    """Schedule that a description names; 1F1B otherwise.
+
+    The report of DeepSeek-V3's own run describes DualPipe (arXiv 2412.19437, section 3.2).
+    """
     low = text.lower()
-    if re.search(r"dual.?pipe", low):
+    if re.search(r"dual.?pipe|2412\.19437|deepseek-v3 technical report", low):
         return Schedule.DUAL, "DualPipe schedule"
     if re.search(r"zero.?bubble|\bzb", low):
         return Schedule.ZERO_BUBBLE, "zero-bubble schedule"

@@ -12,6 +12,7 @@ from gigawatt.report.view import USD_PER_BN, View, years_of
 ALL_SOURCES = ALL_SITES = "all"
 GRID = "grid"  # stands first, so that it has one colour in every run
 PER_MILLION = 1e-6
+LEAST_MWH = 0.005 * MWH_PER_TWH  # less prints as 0.00 TWh; dollars over nearly nothing mislead
 SUMS = ("supply_mwh_mean", "energy_cost_usd_mean", "co2_t_mean", "water_m3_mean")
 
 
@@ -95,7 +96,7 @@ def _table(view: View, rows: list[Row], key: str) -> Table:
             Cell(names.get(name) or name),
             Cell(view.fixed(mwh / MWH_PER_TWH, 2)),
             Cell(view.fixed(usd / USD_PER_BN, 2)),
-            Cell(view.fixed(usd / mwh, 0) if mwh > 0.0 else ""),
+            Cell(view.fixed(usd / mwh, 0) if mwh >= LEAST_MWH else ""),
             Cell(view.fixed(co2_t * PER_MILLION, 2)),
             Cell(view.fixed(water_m3 * PER_MILLION, 2)),
         )

@@ -10,7 +10,6 @@ from gigawatt.report.read import NOT_IN_PROGRAMME, Answer, Row
 from gigawatt.report.texts import texts_of
 from gigawatt.report.view import USD_PER_BN, View
 from gigawatt.study.questions.cash import CAPITAL_LEGS
-from gigawatt.study.value_chain import cumulative_net
 
 MOST = 3
 SHOWN_USD = 0.05 * USD_PER_BN  # less is 0.0 bn in print
@@ -56,6 +55,10 @@ def _on_time(view: View) -> Iterator[str]:
     if early is not None and dated:
         yield view.say("verdict.by_2026", share=view.quantity(early.central, "odds"))
     yield from list(dated.values())[1:]
+    last = view.run.answer("tenth_gw_in_service_date")
+    if last is not None and last.status != NOT_IN_PROGRAMME and last.probability is not None:
+        share = view.percent(last.probability)
+        yield view.say("short_answer.reached", share=share, horizon=view.month(view.horizon))
 
 
 def _binds(view: View) -> Iterator[str]:
@@ -86,26 +89,41 @@ def _risk(view: View) -> Iterator[str]:
     gap = view.run.answer("funding_gap_peak_usd")
     if gap is not None:
         yield view.say("short_answer.gap", band=_band(view, gap))
-    rows = view.run.rows("ledger")
-    text, named = texts_of(view.say.lang), _named(view, rows)
-    net = cumulative_net(rows) if rows else {}
-    depth = {party: min(years.values()) for party, years in net.items() if party in named}
-    deepest = sorted(depth, key=lambda p: depth[p])[:MOST]
-    told = ", ".join(
-        f"{text(view.party(p))} {view.quantity(-depth[p], 'USD')}"
-        for p in deepest
-        if depth[p] < -SHOWN_USD
-    )
-    if told:
+    named = set((view.run.manifest.get("program") or {}).get("parties") or ())
+    need = {
+        r["party"]: float(r["peak_need_usd_p50"] or 0.0)
+        for r in view.run.rows("parties")
+        if r["party"] in named
+    }
+    if told := _largest(view, need, MOST):
         yield view.say("short_answer.deepest", parties=told)
+    losses = _worst_losses(view, view.run.rows("stress"), named)
+    if losses:
+        yield view.say("short_answer.stress", losses=", ".join(losses))
 
 
-def _named(view: View, rows: list[Row]) -> set[str]:
-    """Parties that the programme names, but for those who stand for what nobody has promised."""
-    loans = {r["instrument"] for r in rows if r["leg"] in ("interest", "principal")}
-    bridging = {r["payer"] for r in rows if r["leg"] == "draw" and r["instrument"] not in loans}
-    program = view.run.manifest.get("program") or {}
-    return set(program.get("parties") or ()) - bridging
+def _largest(view: View, usd: dict[str, float], most: int) -> str:
+    """Parties with the largest sums, "Name $1 bn"."""
+    text = texts_of(view.say.lang)
+    return ", ".join(
+        f"{text(view.party(p))} {view.quantity(usd[p], 'USD')}"
+        for p in sorted(usd, key=lambda p: -usd[p])[:most]
+        if usd[p] > SHOWN_USD
+    )
+
+
+def _worst_losses(view: View, rows: list[Row], named: set[str]) -> list[str]:
+    """The largest loss of a named party in each of the stress tests that hit different ones."""
+    text, told = texts_of(view.say.lang), dict[str, str]()
+    for r in sorted(rows, key=lambda r: -float(r["loss_usd_mean"] or 0.0)):
+        party, loss = r["party"], float(r["loss_usd_mean"] or 0.0)
+        if party in named and party not in told and loss > SHOWN_USD and len(told) < MOST:
+            told[party] = view.say(
+                "short_answer.loss", party=text(view.party(party)),
+                value=view.quantity(loss, "USD"),
+                scenario=view.say.label("scenario", str(r["scenario"])),
+            )  # fmt: skip
+    return list(told.values())
 
 
 def _effects(view: View) -> Iterator[str]:
@@ -139,6 +157,6 @@ ANSWERS: dict[str, Callable[[View], Iterator[str]]] = {
     "how_sure": _sure,
 }  # fmt: skip
 TARGETS = {
-    "on_time": "schedule", "binds": "binding", "cost": "capex", "risk": "money",
+    "on_time": "schedule", "binds": "binding", "cost": "capex", "risk": "risk",
     "effects": "footprint", "how_sure": "limits",
 }  # fmt: skip

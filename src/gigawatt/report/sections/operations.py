@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from gigawatt.report import figures
-from gigawatt.report.page import Cell, Figure, Section, Table
+from gigawatt.report.page import Cell, Figure, Part, Section, Table
 from gigawatt.report.read import Row
+from gigawatt.report.sections import load_shape
 from gigawatt.report.view import View
 
 USEFUL = ("useful", "delivered")  # names under which a run may hold the useful hours
 INSTALLED = "installed"
+HOURS_PER_BN = 1e9
 BAR_PX, FRAME_PX = 30, 70
 
 
@@ -42,7 +44,30 @@ def section(view: View) -> Section | None:
         height_px=FRAME_PX + BAR_PX * (len(losses) + 2),
         numbers=_numbers(view, rows),
     )
-    return Section("operations", say("operations.title"), say("operations.intro"), (figure,))
+    parts: tuple[Part, ...] = (figure, *_money(view, rows), *load_shape.parts(view))
+    return Section("operations", say("operations.title"), say("operations.intro"), parts)
+
+
+def _money(view: View, rows: list[Row]) -> tuple[Table, ...]:
+    """Package-hours and their cost by cause over the horizon; none for runs without costs."""
+    cost: dict[str, float] = {}
+    for row in rows:
+        if row.get("cost_usd_mean") is None:
+            return ()
+        cost[row["cause"]] = cost.get(row["cause"], 0.0) + float(row["cost_usd_mean"])
+    say, hours = view.say, hours_by_cause(rows)
+    body = tuple(
+        (
+            Cell(say.label("cause", c)),
+            Cell(view.number(hours[c] / HOURS_PER_BN)),
+            Cell(view.bn(cost[c])),
+        )
+        for c in sorted(hours, key=lambda c: (_is_useful(c), -hours[c]))
+    )
+    columns = view.columns(
+        "", say("operations.hours"), (say("operations.cost"), say("unit.bn_usd"))
+    )
+    return (Table(say("operations.money"), columns, body, note=say("operations.money_note")),)
 
 
 def hours_by_cause(rows: list[Row]) -> dict[str, float]:
@@ -60,11 +85,14 @@ def _is_useful(cause: str) -> bool:
 
 def _numbers(view: View, rows: list[Row]) -> tuple[tuple[str | float | None, ...], ...]:
     """Shares of installed package-hours by cause and year, for the file beside the chart."""
-    head = ("year", "cause", "share", "package_hours")
+    head = ("year", "cause", "share", "package_hours", "cost_usd")
     body = (
-        (str(r["year"]), view.say.label("cause", r["cause"]), r["share"], r["package_hours_mean"])
+        (
+            str(r["year"]), view.say.label("cause", r["cause"]), r["share"],
+            r["package_hours_mean"], r.get("cost_usd_mean"),
+        )
         for r in rows
-    )
+    )  # fmt: skip
     return (head, *body)
 
 

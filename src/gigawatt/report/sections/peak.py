@@ -60,21 +60,23 @@ def _needs(view: View) -> Table | None:
     rows = view.run.rows("peak_need")
     if not rows:
         return None
-    body = tuple(
-        (
-            Cell(say(f"peak.{r['need']}")),
-            Cell(view.month(str(r["peak_month"]))),
-            *(Cell(view.bn(r[f"peak_usd_{b}"])) for b in ("p10", "p50", "p90")),
-            Cell(view.party(r["party"])),
-            Cell(view.bn(r["party_usd_mean"])),
-        )
-        for need in NEEDS
-        for r in sorted(rows, key=lambda r: -float(r["party_usd_mean"]))
-        if r["need"] == need
-    )
+    body: list[tuple[Cell, ...]] = []
+    for need in NEEDS:
+        own = [r for r in rows if r["need"] == need]
+        for k, r in enumerate(sorted(own, key=lambda r: -float(r["party_usd_mean"]))):
+            whole = (
+                say(f"peak.{need}"),
+                view.month(str(r["peak_month"])),
+                *(view.bn(r[f"peak_usd_{b}"]) for b in ("p10", "p50", "p90")),
+            )
+            body.append((
+                *(Cell("" if k else text) for text in whole),  # told once
+                Cell(view.party(r["party"])),
+                Cell(view.bn(r["party_usd_mean"])),
+            ))  # fmt: skip
     columns = view.columns(
         say("peak.need"), say("peak.month"), "P10", "P50", "P90", say("money.party"),
         say("peak.own"), text=2,
     )  # fmt: skip
     caption = f"{say('peak.needs')}, {say('unit.bn_usd')}"
-    return Table(caption, columns, body, say("peak.needs_note"))
+    return Table(caption, columns, tuple(body), say("peak.needs_note"))

@@ -24,6 +24,7 @@ VIEWS = {
 MEASURE = "HHI LOW"
 LONG = 60
 SINGLE = ("number", "date")
+LABELLED = {"what": "constraint", "component": "component"}  # column → kind of its labels
 
 
 def section(view: View) -> Section | None:
@@ -122,13 +123,22 @@ def _table(view: View, part: Result) -> Table:
         for (name, unit), is_number in zip(part.columns, numeric, strict=True)
     )
     rows = tuple(
-        tuple(Cell(_cell(view, v, unit)) for v, (_, unit) in zip(row, part.columns, strict=True))
+        tuple(
+            Cell(_cell(view, _labelled(view, v, name), unit))
+            for v, (name, unit) in zip(row, part.columns, strict=True)
+        )
         for row in part.rows[:MOST_ROWS]
     )
     left = len(part.rows) - len(rows)
     more = " " + view.say("questions.more", count=left) if left > 0 else ""
     wide = any(len(c.text) > LONG for row in rows for c in row)
     return Table(part.title, columns, rows, f"{part.definition}{more}", cards=wide)
+
+
+def _labelled(view: View, value: Value, column: str) -> Value:
+    """Words for an id of the run's tables, where the column holds such."""
+    kind = LABELLED.get(column)
+    return view.say.label(kind, value) if kind and isinstance(value, str) else value
 
 
 def _cell(view: View, value: Value, unit: str) -> str:

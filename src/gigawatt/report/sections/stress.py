@@ -34,10 +34,10 @@ def _parties(view: View, rows: list[Row]) -> Table:
         )
         for r in sorted(rows, key=lambda r: -float(r["npv_usd_p50"]))
     )
-    unit = say("unit.bn_usd")
+    unit = say("unit.bn_usd_present")
     columns = view.columns(
         say("money.party"), ("P10", unit), ("P50", unit), ("P90", unit), say("risk.irr"),
-        say("risk.one_irr"), (say("risk.need"), unit),
+        say("risk.one_irr"), (say("risk.need"), say("unit.bn_usd")),
     )  # fmt: skip
     return Table(say("risk.parties"), columns, body, say("risk.parties_note"))
 
@@ -73,5 +73,5 @@ def _stress(view: View, rows: list[Row]) -> Table:
         (Cell(view.party(p)), *(Cell(view.bn(loss[p].get(n))) for n in names)) for p in parties
     )
     columns = view.columns(say("money.party"), *(say.label("scenario", n) for n in names))
-    caption = f"{say('risk.stress')}, {say('unit.bn_usd')}"
+    caption = f"{say('risk.stress')}, {say('unit.bn_usd_present')}"
     return Table(caption, columns, body, say("risk.stress_note"))

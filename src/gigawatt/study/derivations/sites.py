@@ -175,13 +175,16 @@ NODES = (
     ),
     Node(
         "supply_by_source", "Energy by source",
-        "energy of a site x share of each source in the facility power in service", "MWh",
-        ("energy_mwh", "in_service"), (), ("site/*/route", "site/*/onsite_technology"),
+        "energy of a site x share of each source in its least-cost supply, by stage, month of the "
+        "year and load; before the first stage x its share in the power in service", "MWh",
+        ("energy_mwh", "in_service"), ("generators/*/*", "assumptions/siteplan/*"),
+        ("site/*/route", "site/*/onsite_technology"),
         held="energy:supply_mwh",
     ),
     Node(
         "deliverable_power", "What a site can deliver",
-        "sum over sources of MW with power x min(1, availability / (1 - reserve)) / PUE; share of "
+        "MW in service x share that the plan serves x sum over sources of share x "
+        "min(1, availability / (1 - reserve)) / PUE; share of "
         "time with supply = 1 - outage - curtailment (grid), 1 - common outage (on site)", "MW",
         ("energised", "facility_power_mw", "pue"),
         ("technologies/*/availability_share", "technologies/*/unit_mw",
@@ -202,12 +205,14 @@ NODES = (
         "energy_cost_usd", "Cost of energy",
         "grid: MWh x price + billed MW x demand charge, billed = max(minimum take x contract, "
         "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price + upkeep) "
-        "+ MW x (capital x annuity + fixed upkeep) / (1 - reserve); nominal", "USD",
+        "+ MW of the plan x (capital x annuity + fixed upkeep) / (1 - reserve), rented plant "
+        "dearer by a factor; nominal", "USD",
         ("supply_by_source", "energised", "facility_power_mw"),
         ("grids/*/price_usd_per_mwh", "grids/*/demand_charge_usd_per_kw_month",
          "technologies/*/capex_usd_per_kw", "technologies/*/heat_rate_mmbtu_per_mwh",
          "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
-         "technologies/*/life_years", "assumptions/energy/*",
+         "technologies/*/life_years", "generators/*/*", "assumptions/siteplan/rent_factor",
+         "assumptions/energy/*",
          "assumptions/money/inflation_yearly_factor",
          "assumptions/conversion/onsite_firm_share"),
         ("site/*/price_usd_per_mwh",), held="energy:energy_cost_usd",

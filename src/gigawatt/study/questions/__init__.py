@@ -46,7 +46,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(16, "load-shape", "U", "What are load shape, ramps and peak of a campus, 2027 to "
              "2030?", footprint.load_shape),
     Question(17, "stranded", "U, R", "What do other customers pay if the load comes late or "
-             "leaves?", footprint.other_customers),
+             "leaves?", footprint.stranded),
     Question(18, "carbon-water", "R", "What are carbon and water of the programme, under three "
              "supply mixes?", footprint.carbon_and_water),
     Question(19, "concentration", "R", "How concentrated is the world's AI compute before and "

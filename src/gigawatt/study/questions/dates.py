@@ -10,7 +10,7 @@ from gigawatt.study.questions.rundata import RunData
 
 RACKS_2026 = "supply/packaging/rubin_racks_2026_count"
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
-EARLY = "order-earlier"  # a lever of `study.levers`
+EARLY, ON_SITE = "order-earlier", "onsite"  # levers of `study.levers`
 VERA_RUBIN = "vr200-nvl72"
 
 
@@ -81,37 +81,69 @@ def binding(run: RunData) -> Found:
 
 def ordering_early(run: RunData) -> Found:
     """4: days gained by ordering equipment 8 months earlier, and what that costs."""
-    rows = [r for r in run.schedule.get("levers", ()) if r["lever"] == EARLY]
-    if not rows:
-        return Found(needs=(Need("SCHEDULE", "the run keeps no levers: run it again"),))
-    table = Part(
-        "gained_by_early_orders", "What ordering transformers and switchgear earlier gains",
-        "table", "",
+    table = _lever(
+        run, EARLY, "gained_by_early_orders",
+        "What ordering transformers and switchgear earlier gains",
         "Transformers and switchgear ordered 8 months earlier at every phase that has no framework "
         "orders, on the same draws: days by which a gigawatt (0 = the last building) comes earlier "
         "at P50 and P80, capacity times time gained over the calendar, and the interest on "
         "equipment that is paid sooner.",
-        "schedule.json: levers",
+    )  # fmt: skip
+    return Found((table,)) if table else _no_levers()
+
+
+def power_route(run: RunData) -> Found:
+    """5: grid or on-site power: days gained and their cost, price and carbon of both routes."""
+    table = _lever(
+        run, ON_SITE, "gained_by_on_site_power", "What on-site plant in place of the grid gains",
+        "On-site plant at every phase that waits for the grid, on the same draws: days by which a "
+        "gigawatt (0 = the last building) comes earlier at P50 and P80, capacity times time gained "
+        "over the calendar, and the capital cost of the plant, which stays as back-up; without "
+        "fuel.",
+    )  # fmt: skip
+    parts = (_one_site(run), *((table,) if table else ()))
+    return Found(parts, (Need("MONEY", "net present value of the difference"),))
+
+
+def _no_levers() -> Found:
+    return Found(needs=(Need("SCHEDULE", "the run keeps no levers: run it again"),))
+
+
+def _lever(run: RunData, lever: str, name: str, title: str, definition: str) -> Part | None:
+    """What one lever of the run gains; None where the run has none."""
+    rows = [r for r in run.schedule.get("levers", ()) if r["lever"] == lever]
+    if not rows:
+        return None
+    return Part(
+        name, title, "table", "", definition, "schedule.json: levers",
         columns=(("gigawatt", ""), ("days earlier, P50", "days"), ("days earlier, P80", "days"),
-                 ("gained", "GW-months"), ("cost", "usd"), ("cost a GW-month", "usd")),
+                 ("gained", "GW-months"), ("cost", "USD"), ("cost a GW-month", "USD")),
         rows=tuple(
             (str(r["gigawatt"]), r["days_p50"], r["days_p80"], r["gw_months"], r["cost_usd"],
              r["usd_per_gw_month"])
             for r in rows
         ),
     )  # fmt: skip
-    return Found((table,))
 
 
-def power_route(run: RunData) -> Found:
-    """5: grid or on-site power at one site."""
-    del run
-    return Found(
-        needs=(
-            Need("ENERGY", "both routes of one site on the same draws, price and carbon of each"),
-            Need("MONEY", "net present value of the difference"),
-        )
-    )
+def _one_site(run: RunData) -> Part:
+    """The largest site on either route."""
+    rows = run.table("supply_routes")
+    return Part(
+        "grid_or_onsite", "All of the largest site on the grid, or on site", "table", "",
+        "The run's largest site with all its phases on one route, on the same draws of the "
+        "schedule: median days on which its first and last stage have power, then cost and "
+        "operational CO2 of the last stage's least-cost supply at full load, central values, "
+        "dollars of the price year. Sun, wind, a battery and rented turbines may join either.",
+        "table supply_routes",
+        columns=(("site", ""), ("route", ""), ("on-site technology", ""), ("first power", "date"),
+                 ("last power", "date"), ("cost", "USD/MWh"), ("CO2", "t/MWh")),
+        rows=tuple(
+            (r["site"], r["route"], r["technology"], r["first_power"], r["last_power"],
+             r["usd_per_mwh"], r["co2_t_per_mwh"])
+            for r in rows.iter_rows(named=True)
+        ),
+    )  # fmt: skip
 
 
 def racks(run: RunData) -> Found:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from gigawatt.study.questions.result import Found, Need, Part
+from gigawatt.energy.customers import LargeLoadTariff, UtilityInvestment, other_customers
+from gigawatt.quantity.units import KW_PER_MW
+from gigawatt.study.questions.result import Found, Need, Part, Value, text_part
 from gigawatt.study.questions.rundata import BANDS, RunData
 
 L_PER_M3_MILLION = 1e3  # million litres in a million m3
@@ -12,24 +15,122 @@ L_PER_M3_MILLION = 1e3  # million litres in a million m3
 
 def load_shape(run: RunData) -> Found:
     """16: shape, ramps and peak of the load."""
-    del run
-    return Found(
-        needs=(
-            Need("FLEET", "load of jobs hour by hour and minute by minute"),
-            Need("ENERGY", "peak of the system, storage on the site"),
+    held = run.table("supply")
+    battery = {
+        (r["site"], r["number"]): r["capacity_mw"]
+        for r in held.filter(pl.col("source") == "battery").iter_rows(named=True)
+    }
+    rows = [
+        (r["site"], r["phases"], r["facility_mw"], r["contract_mw"], r["import_peak_mw"],
+         r["import_ramp_mw"], battery.get((r["site"], r["number"]), 0.0))
+        for r in held.filter(pl.col("source") == "all").iter_rows(named=True)
+    ]  # fmt: skip
+    table = Part(
+        "load_on_the_grid", "Peak and ramps on the grid, storage on site", "table", "MW",
+        "By site and stage, full load of the least-cost supply: facility power at design "
+        "conditions, contract, largest import and largest change of import from hour to hour, and "
+        "the battery that the plan builds. Swings within the hour are not in it.",
+        "table supply",
+        columns=(("site", ""), ("stage", ""), ("power", "MW"), ("contract", "MW"),
+                 ("largest import", "MW"), ("largest ramp", "MW/h"), ("battery", "MW")),
+        rows=tuple(rows),
+    )  # fmt: skip
+    if not run.has("load_shape"):
+        return Found((table,), (Need("FLEET", "the run keeps no load shape: run it again"),))
+    return Found((table, _shape_by_site(run)))
+
+
+def _shape_by_site(run: RunData) -> Part:
+    """Mean, peak, ramp and drop of the IT load of each site and stage."""
+    table = run.table("load_shape")
+    names = dict(zip(run.table("sites")["site"], run.table("sites")["name"], strict=True))
+    stages = table.group_by("site", "stage", maintain_order=True).agg(
+        pl.col("mean_it_mw", "ramp_mw_per_min", "drop_mw", "engine").first(),
+        pl.col("it_shape_pu").max().alias("peak"), pl.col("it_shape_pu").min().alias("least"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            f"{names.get(r['site'], r['site'])}, stage {r['stage']}", r["mean_it_mw"],
+            r["mean_it_mw"] * r["peak"], 1.0 / r["peak"], r["least"], r["ramp_mw_per_min"],
+            r["drop_mw"],
         )
-    )
+        for r in stages.iter_rows(named=True)
+    )  # fmt: skip
+    ways = ", ".join(sorted(set(stages["engine"])))
+    return Part(
+        "load_shape_by_site", "Load of each site by stage", "table", "MW",
+        "IT power over a week, all phases up to the stage in service, by central values. Peak is "
+        "that of hours. Ramp within a minute and drop at one moment are the largest. The hours of "
+        "the week are in table load_shape; cooling and losses up to the meter come on top.",
+        "table load_shape", text=f"From: {ways}.",
+        columns=(
+            ("site", ""), ("mean", "MW"), ("peak", "MW"), ("load factor", ""),
+            ("least over mean", ""), ("ramp", "MW/min"), ("drop", "MW"),
+        ),
+        rows=rows,
+    )  # fmt: skip
 
 
-def other_customers(run: RunData) -> Found:
+def stranded(run: RunData) -> Found:
     """17: what other customers pay if the load is late or leaves."""
-    del run
+    table = run.table("supply")
+    all_of = table.filter((pl.col("source") == "all") & (pl.col("contract_mw") > 0.0))
+    if all_of.is_empty():
+        return Found(
+            (text_part("no_grid", "No site on a grid", "No site of the run takes power from a "
+                       "grid, so no other customer pays.", "contract of each site",
+                       "table supply"),)
+        )  # fmt: skip
+    row = max(all_of.iter_rows(named=True), key=lambda r: r["contract_mw"])
     return Found(
-        needs=(
-            Need("ENERGY", "tariffs with minimum take and contributions to construction"),
-            Need("MONEY", "cost stranded, by year and payer"),
-        )
+        (_stranded(run, row["site"], row["contract_mw"]),),
+        (Need("ENERGY", "sales of each area, to say it in USD per MWh of other customers"),),
     )
+
+
+YEARS = 20
+LATE_YEARS = 2
+LEAVES = {"stays": None, "two years late": None, "leaves after 5 years": 5,
+          "leaves after 10 years": 10}  # fmt: skip
+
+
+def _stranded(run: RunData, site: str, contract_mw: float) -> Part:
+    fact = {k: run.catalog.fact(f"assumptions/largeload/{k}").value for k in (
+        "investment_usd_per_kw", "life_years", "return_share", "upkeep_share",
+        "resale_usd_per_kw_year", "term_years", "exit_years",
+    )}  # fmt: skip
+    sites = run.table("sites")
+    grid = dict(zip(sites["site"], sites["grid"], strict=True))[site]
+    charge = run.catalog.record("grids", grid).value("demand_charge_usd_per_kw_month")
+    tariff = LargeLoadTariff(
+        contract_mw, charge, run.catalog.fact("assumptions/energy/minimum_take_share").value,
+        int(fact["term_years"]), fact["exit_years"],
+    )  # fmt: skip
+    invested = fact["investment_usd_per_kw"] * contract_mw * KW_PER_MW
+    utility = UtilityInvestment(
+        invested, int(fact["life_years"]), fact["return_share"], fact["upkeep_share"] * invested,
+        fact["resale_usd_per_kw_year"], 1.0,
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for name, left in LEAVES.items():
+        peak = np.full(YEARS, contract_mw)
+        peak[: LATE_YEARS if "late" in name else 0] = 0.0
+        found = other_customers(tariff, utility, peak, left=left)
+        years = (float(found.shortfall_usd[y]) for y in (0, 5, 10, 15))
+        whole, lost = float(found.shortfall_usd.sum()), float(found.stranded_usd.max())
+        rows.append((name, *years, whole, lost))
+    return Part(
+        "paid_by_other_customers", "What falls on other customers", "table", "usd",
+        f"The largest grid contract of the run ({contract_mw:,.0f} MW at {site}): what the utility "
+        "must recover of its investment less demand charges, minimum take, exit payment and what "
+        "the freed capacity earns, by year from the day it is ready (negative: others gain), "
+        f"summed over {YEARS} years, nominal; stranded: not yet depreciated when the load is gone. "
+        "Investment and terms are assumptions of the catalog, not of a contract.",
+        "table supply; catalog: assumptions/largeload, grids",
+        columns=(("the load", ""), ("year 1", "usd"), ("year 6", "usd"), ("year 11", "usd"),
+                 ("year 16", "usd"), ("in all", "usd"), ("stranded", "usd")),
+        rows=tuple(rows),
+    )  # fmt: skip
 
 
 def carbon_and_water(run: RunData) -> Found:

@@ -69,6 +69,10 @@ class RunData:
             raise unknown_name(f"result of {self.folder}", name, self.answers)
         return self.answers[name]
 
+    def has(self, name: str) -> bool:
+        """Whether the run holds a table; older ones may lack it."""
+        return (self.folder / "tables" / f"{name}.parquet").is_file()
+
     def table(self, name: str) -> pl.DataFrame:
         """Return a table of the run.
 

@@ -16,6 +16,7 @@ CORE: dict[str, tuple[float, float]] = {
     "prefill_attention": (0.55, 0.30),
     "expert_half_tokens": (60.0, 1.0),
     "expert_half_width": (100.0, 0.8),
+    "read_half_width": (150.0, 0.4),
     "activation_passes": (8.0, 0.7),
     "link": (0.50, 0.40),
     "collective_us": (4.5, 0.40),
@@ -30,7 +31,6 @@ CORE: dict[str, tuple[float, float]] = {
     "host_step_us": (1200.0, 0.6),
     "host_request_us": (35.0, 0.6),
     "eager_ms": (0.4, 0.8),
-    "interference": (1.0, 0.1),
     "unpack": (0.7, 0.2),
     "block_gemm": (0.5, 0.4),
     "first_ms": (25.0, 0.7),
@@ -89,4 +89,4 @@ SCALE = (0.08, 0.10, 0.15)  # of the error of TPOT, throughput, TTFT, in logarit
 WEIGHT = (1.0, 0.7, 0.5)
 UNKNOWN_WEIGHT = 0.8  # of rows that may run with speculation
 PHASE_SCALE = 0.10  # of the error of isolated phases
-CELL_ROWS = 8  # rows of one cell beyond which it gains no weight
+CELL_ROWS = 3  # rows of one cell beyond which it gains no weight: their errors have one cause

@@ -11,8 +11,9 @@ LEAST_LOG = 0.01  # deviations below are dropped
 UNITS = {
     "weight_read": "share", "expert_read": "share", "kv_read": "share", "gemm": "share",
     "prefill_gemm": "share", "prefill_attention": "share", "link": "share",
-    "expert_half_tokens": "tokens", "expert_half_width": "values", "activation_passes": "passes",
-    "collective_growth": "per doubling", "interference": "share", "unpack": "factor",
+    "expert_half_tokens": "tokens", "expert_half_width": "values",
+    "read_half_width": "values", "activation_passes": "passes",
+    "collective_growth": "per doubling", "unpack": "factor",
     "block_gemm": "factor", "stream_tokens": "tokens", "burst": "share", "cohort": "factor",
 }  # fmt: skip
 HEAD = """\

@@ -1,0 +1,158 @@
+"""Where the time of a training job goes, by policy: `goodput` and `policies` joined.
+
+The programme (`jobs`) and single cases (`cases`) both ask here, so that a job of the same size,
+rate and policy has the same goodput in either.
+
+For `memory` only the work share is a closed form. Its pauses are counted, and what is left is
+split over redone work, detection and restart in proportion to what one failure costs of each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from gigawatt.operations.goodput import Waterfall, best_interval_s, synchronous_restart
+from gigawatt.operations.policies import (
+    POLICIES,
+    advised_spares,
+    elastic,
+    erlang_b,
+    in_memory,
+    repair_load,
+)
+from gigawatt.quantity.arrays import Array, IntArray
+
+Value = Array | float
+LEAST_STALL_S = 1e-3  # a checkpoint that stops nothing would be written all the time
+LEAST_RATE = 1e-15
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a failure costs, all broadcast with the failure rate of the job.
+
+    Attributes
+    ----------
+    stall_s : blocking part of a checkpoint to the store.
+    detection_s, restart_s, restart_failure_share : as in `synchronous_restart`.
+    hard_restart_s : memory: restart from the store.
+    absent_s : elastic: for which a failed replica is absent.
+    replicas : elastic: data-parallel replicas of the job.
+    repair_share, repair_s : spares: failures that need a repair, and its mean time.
+    elastic_pause_s, elastic_redo_s, elastic_whole_share, memory_lost_share, memory_interval_s,
+    memory_stall_s : as in `ReliabilityAssumptions`.
+    """
+
+    stall_s: Value
+    detection_s: Value
+    restart_s: Value
+    restart_failure_share: Value
+    hard_restart_s: Value
+    absent_s: Value
+    replicas: Value
+    repair_share: Value
+    repair_s: Value
+    elastic_pause_s: Value
+    elastic_redo_s: Value
+    elastic_whole_share: Value
+    memory_lost_share: Value
+    memory_interval_s: Value
+    memory_stall_s: Value
+
+    def rows(self, rows: IntArray) -> Recovery:
+        """Those of some draws, the first axis of all arrays."""
+        return Recovery(*(np.asarray(getattr(self, f.name))[rows] for f in fields(self)))
+
+
+def best_interval(policy: str, rate_per_s: Value, r: Recovery) -> Array:
+    """Best work between checkpoints to the store, s: only failures that go back to it count."""
+    return best_interval_s(_at_risk(policy, rate_per_s, r), np.maximum(r.stall_s, LEAST_STALL_S))
+
+
+def waterfall(
+    policy: str, rate_per_s: Value, r: Recovery, interval_s: Value | None = None
+) -> Waterfall:
+    """Shares of the time of a job that sum to 1.
+
+    Parameters
+    ----------
+    policy : of `policies.POLICIES`.
+    rate_per_s : failure rate of the job.
+    r : what a failure costs.
+    interval_s : work between checkpoints to the store; None takes the best one.
+    """
+    if policy == "memory":
+        return _memory(rate_per_s, r, interval_s)
+    whole = synchronous_restart(
+        _at_risk(policy, rate_per_s, r), np.maximum(r.stall_s, LEAST_STALL_S), r.detection_s,
+        r.restart_s, r.restart_failure_share, interval_s,
+    )  # fmt: skip
+    if policy == "spares":
+        load = repair_load(rate_per_s, r.detection_s, r.repair_share, r.repair_s)
+        return _stopped(whole, erlang_b(advised_spares(load) + 1.0, load))
+    if policy == "elastic":
+        going = elastic(rate_per_s, r.replicas, r.elastic_pause_s, r.absent_s, r.elastic_redo_s)
+        return Waterfall(
+            whole.work * going.work, whole.checkpoint, whole.redo + whole.work * going.redo,
+            whole.detection, whole.restart + whole.work * going.restart,
+        )  # fmt: skip
+    return whole
+
+
+def mixed(policy_code: IntArray, rate_per_s: Array, r: Recovery) -> Waterfall:
+    """Waterfall where each draw has its own policy.
+
+    Parameters
+    ----------
+    policy_code : (D,) place in `policies.POLICIES`.
+    rate_per_s : (D, M) failure rate of the job.
+    r : arrays of (D, 1) or (D, M).
+    """
+    out = [np.empty(rate_per_s.shape) for _ in range(5)]
+    for code, policy in enumerate(POLICIES):
+        rows: IntArray = np.flatnonzero(policy_code == code).astype(np.int64)
+        if rows.size == 0:
+            continue
+        part = waterfall(policy, rate_per_s[rows], r.rows(rows))
+        for into, f in zip(out, fields(part), strict=True):
+            into[rows] = getattr(part, f.name)
+    return Waterfall(*out)
+
+
+def _at_risk(policy: str, rate: Value, r: Recovery) -> Array:
+    """Rate of failures after which a job goes back to the store."""
+    part: Value = 1.0
+    if policy == "elastic":
+        part = r.elastic_whole_share
+    if policy == "memory":
+        part = r.memory_lost_share
+    return np.maximum(np.asarray(rate) * part, LEAST_RATE)
+
+
+def _stopped(w: Waterfall, blocked: Array) -> Waterfall:
+    """A job that waits for a repair for a share of time; waiting counts as restart."""
+    go = 1.0 - blocked
+    return Waterfall(
+        w.work * go, w.checkpoint * go, w.redo * go, w.detection * go, w.restart * go + blocked
+    )
+
+
+def _memory(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
+    stall = np.maximum(r.stall_s, LEAST_STALL_S)
+    interval = best_interval("memory", rate, r) if interval_s is None else interval_s
+    copies = np.minimum(r.memory_interval_s, interval)
+    work = in_memory(
+        rate, r.memory_lost_share, copies, r.memory_stall_s, r.restart_s, interval, stall,
+        r.hard_restart_s, r.detection_s,
+    )  # fmt: skip
+    pauses = np.minimum(work * (r.memory_stall_s / copies + stall / interval), 1.0 - work)
+    lost = r.memory_lost_share
+    redo = 0.5 * ((1.0 - lost) * copies + lost * np.asarray(interval))
+    restart = (1.0 - lost) * r.restart_s + lost * r.hard_restart_s
+    each = np.maximum(redo + r.detection_s + restart, LEAST_RATE)
+    rest = 1.0 - work - pauses
+    return Waterfall(
+        work, pauses, rest * redo / each, rest * r.detection_s / each, rest * restart / each
+    )

@@ -1,0 +1,54 @@
+"""Batch of a whole run by its budget, and the price of packages without a published cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from gigawatt.catalog import load_catalog
+from gigawatt.performance.training.cases import Case, resolve_case
+from gigawatt.study.training_run import RunAsk, _price_like, training_run
+from gigawatt.study.training_run_batch import with_batch
+
+CATALOG = load_catalog()
+
+
+def tokens_of(model: str, flop: float, gpus: int, seq: int = 4096) -> float:
+    row = {"model": model, "gpu": "H100", "gpus": str(gpus), "seq_len": str(seq)}
+    return int(with_batch(row, RunAsk(flop=flop), CATALOG)[0]["gbs"]) * seq
+
+
+def test_batches_are_near_those_of_published_runs() -> None:
+    """Llama 3.1 405B took 16 million tokens on 3.8e25 FLOP, DeepSeek-V3 63 million on 3e24."""
+    assert tokens_of("llama-3.1-405b", 3.8e25, 8192, 8192) == pytest.approx(16e6, rel=0.5)
+    assert tokens_of("deepseek-v3", 3e24, 2048) == pytest.approx(63e6, rel=0.5)
+
+
+def test_a_larger_budget_never_has_a_smaller_batch() -> None:
+    sizes = [tokens_of("llama-3.1-70b", f, 4096) for f in (1e22, 1e24, 1e26, 1e28)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+
+
+def test_a_given_batch_stays() -> None:
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "64", "gbs": "640"}
+    assert with_batch(row, RunAsk(flop=1e24), CATALOG) == (row, ())
+
+
+def case(gpu: str) -> Case:
+    return resolve_case({"model": "llama-3.1-8b", "gpu": gpu, "gpus": "64", "tp": "1", "pp": "1",
+                         "gbs": "512", "precision": "BF16"}, CATALOG)  # fmt: skip
+
+
+@pytest.mark.parametrize(("gpu", "share"), [("h100", 1.01), ("b200", 0.84), ("gb300", 0.98)])
+def test_prices_by_systems_are_near_published_costs(gpu: str, share: float) -> None:
+    known = CATALOG.record("prices", "gpu-hour-cost").value(f"{gpu}_usd_per_gpu_hour")
+    price, words = _price_like(case(gpu), CATALOG)
+    print(f"{gpu}: {price:.2f} of {known:.2f}")
+    assert price / known == pytest.approx(share, abs=0.01)
+    assert "by the prices of the systems" in words[0]
+
+
+def test_every_system_with_a_price_has_a_cost_of_a_run() -> None:
+    found = training_run(case("VR200"), RunAsk(tokens=1e12), CATALOG)
+    assert found.cost_usd is not None
+    assert found.cost_usd.median > 0.0

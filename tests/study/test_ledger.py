@@ -20,6 +20,7 @@ from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.study.chain import run_chain
 from gigawatt.study.ledger_view import cost_table, ledger_view, matrix, net_of_parties, rows
+from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
 from gigawatt.uncertainty.streams import Streams
 
@@ -259,3 +260,14 @@ def test_settling_anew_gives_what_the_whole_chain_gives():
         assert whole.npv_usd.keys() == quick.npv_usd.keys()
         for party, value in whole.npv_usd.items():
             np.testing.assert_array_equal(value, quick.npv_usd[party])
+
+
+def test_used_systems_lose_value_and_loans_on_them_are_told(campus):
+    value = [r["value_share_p50"] for r in resale_table(campus)]
+    assert value[0] == 1.0
+    assert value == sorted(value, reverse=True)
+    table = loan_to_value_table(campus)
+    assert {r["borrower"] for r in table} == {"cloud", "chip-company"}
+    for r in table:
+        assert r["balance_usd_mean"] > 0.0
+        assert 0.0 < r["loan_to_value_share_p50"] < 3.0

@@ -147,6 +147,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
     import json
 
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.resale import loan_to_value_table, resale_table
 
     data: dict[str, Any] = {
         "program": view.loaded.program.name,
@@ -163,6 +164,8 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "tranches": v.tranche_table(view),
         "stakes": v.stake_table(view),
         "memo": v.memo_table(view),
+        "resale": resale_table(view),
+        "loan_to_value": loan_to_value_table(view),
         "cost": v.cost_table(view, rate),
         "stress": stress_rows(outcomes),
     }

@@ -119,9 +119,9 @@ def main():
         f"    gap {plan.plan.gap:.1e}, {plan.plan.rounds} rounds, {plan.plan.dispatches} dispatches"
     )
     programme()
-    runs()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
+    runs()
 
 
 def programme():

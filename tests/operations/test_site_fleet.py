@@ -172,3 +172,13 @@ def test_the_meter_and_the_swing_within_a_step(loaded, spec, run):
     )
     assert 1.02 < site.facility_over_it < 1.6
     assert 0.0 < told["step_swing"]["it_mw"] < site.racks * site.rack_power_w / 1e6
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--seed", "-1"), ("--cap-mw", "nan"), ("--shed", "nan", "60", "4"),
+     ("--shed", "-5", "60", "4"), ("--ramp-mw-per-min", "nan"), ("--plot", "/no/such/x.html")],
+)  # fmt: skip
+def test_options_that_mean_nothing_are_refused_at_once(options):
+    with pytest.raises(InputError, match=options[0]):
+        CliRunner().invoke(command, [PROGRAM, *options], catch_exceptions=False)

@@ -27,3 +27,14 @@ def print_json(data: object) -> None:
     import json
 
     click.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def check_folders(files: dict[str, str | None]) -> None:
+    """Refuse files that cannot be written before anything is run."""
+    from pathlib import Path
+
+    from gigawatt.errors import InputError
+
+    for option, name in files.items():
+        if name and not Path(name).parent.is_dir():
+            raise InputError(f"{option} {name}: there is no folder {Path(name).parent}")

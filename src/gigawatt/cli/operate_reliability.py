@@ -24,11 +24,13 @@ def command(cases: str, out: str | None, draws: int, seed: int) -> None:
     """
     from gigawatt.catalog import load_catalog
     from gigawatt.cli.case_files import read_rows, write_rows
+    from gigawatt.cli.operate import check_folders
     from gigawatt.errors import InputError
     from gigawatt.operations.cases import INPUTS, OUTPUTS, CaseReader
 
     if not 10 <= draws <= 1_000_000:
         raise InputError(f"--draws {draws}: must be 10 to 1,000,000")
+    check_folders({"--out": out})
     names, rows = read_rows(Path(cases), [n for n in INPUTS if n not in OPTIONAL], INPUTS)
     reader = CaseReader(load_catalog(), draws, seed)
     done = [{**row, **reader.row(row)} for row in rows]

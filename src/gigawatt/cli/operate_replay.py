@@ -46,12 +46,14 @@ def command(
     gigawatt operate replay sacct.csv --cluster my-cluster.toml --policy easy --json
     gigawatt operate replay raps.csv --cluster frontier --policy raps --until-h 24
     """  # noqa: D301
+    from gigawatt.cli.operate import check_folders
     from gigawatt.operations.traces.read import read_trace, stated_size
     from gigawatt.operations.traces.replayed import replay_trace, summary
 
     cluster = _cluster(cluster_name, gpus, nodes)
     _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes})
     _check_policy(policy)
+    check_folders({"--rejected": rejected_to, "--jobs-out": jobs_out, "--power-out": power_out})
     speeds = _steps(steps_per_s)
     path = Path(trace)
     if size is None and not (cluster_name or gpus or nodes):

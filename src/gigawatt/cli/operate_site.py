@@ -46,6 +46,7 @@ def command(
 
     All phases are in service, by the central value of every input. Each site is run by itself.
     """
+    from gigawatt.cli.operate import check_folders
     from gigawatt.errors import InputError, unknown_name
     from gigawatt.operations.account import account, call_account, power_account, site_account
     from gigawatt.operations.policies import POLICIES
@@ -57,8 +58,8 @@ def command(
         raise unknown_name("policy", policy, POLICIES)
     if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
         raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
-    if cap_mw is not None and cap_mw <= 0.0:
-        raise InputError(f"--cap-mw {cap_mw:g}: must be above 0")
+    _check_numbers(cap_mw, seed, usd_per_gpu_hour, shed)
+    check_folders({"--log": log_to, "--plot": plot})
     loaded = load_program(program)
     smoothing = _smoothing(floor_mw, ramp_mw_per_min, storage_mwh, storage_mw)
     if log_to and len(sites) > 1:
@@ -86,13 +87,29 @@ def command(
         _print(one, policy, usd_per_gpu_hour)
 
 
+def _check_numbers(
+    cap_mw: float | None, seed: int, usd: float, shed: tuple[float, float, float] | None
+) -> None:
+    """Refuse what no site can have."""
+    from gigawatt.errors import InputError
+
+    if cap_mw is not None and not 0.0 < cap_mw < float("inf"):
+        raise InputError(f"--cap-mw {cap_mw:g}: must be above 0")
+    if not 0 <= seed < 2**63:
+        raise InputError(f"--seed {seed}: must be 0 or more")
+    if not 0.0 <= usd < float("inf"):
+        raise InputError(f"--usd-per-gpu-hour {usd:g}: must be 0 or more")
+    if shed and not all(0.0 < value < float("inf") for value in shed):
+        raise InputError(f"--shed {shed[0]:g} {shed[1]:g} {shed[2]:g}: each must be above 0")
+
+
 def _smoothing(floor: float, ramp: float | None, energy: float, power: float) -> Smoothing | None:
     from gigawatt.errors import InputError
     from gigawatt.operations.grid import Smoothing
 
     given = {"--floor-mw": floor, "--storage-mwh": energy, "--storage-mw": power}
     for name, value in {**given, "--ramp-mw-per-min": ramp or 0.0}.items():
-        if value < 0.0:
+        if not 0.0 <= value < float("inf"):
             raise InputError(f"{name} {value:g}: must be 0 or more")
     if not (floor or ramp or energy):
         return None

@@ -71,26 +71,17 @@ class OperationsAssumptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ReliabilityAssumptions:
-    """Draws of what is assumed of any cluster and of the policies, (D,) each.
+class PolicyAssumptions:
+    """Draws of what policies assume, (D,) each; facts of ``assumptions/reliability``.
 
     Attributes
     ----------
-    service_factor, service_nodes, size_exponent : as in `OperationsAssumptions`, for a cluster of
-        unknown kind.
-    rate_spread_factor : rate of a case over the rate that was given for it.
-    hall_age_years : age of the nodes where no rate is given.
     elastic_replica_count, elastic_pause_s, elastic_redo_s, elastic_whole_share : packages of one
         replica, pause of all for one leaving and joining, work lost then, failures that stop all.
     memory_lost_share, memory_interval_s, memory_stall_s : failures that lose the copy in memory,
         work between copies, pause for one.
     """
 
-    service_factor: Array
-    service_nodes: Array
-    size_exponent: Array
-    rate_spread_factor: Array
-    hall_age_years: Array
     elastic_replica_count: Array
     elastic_pause_s: Array
     elastic_redo_s: Array
@@ -98,3 +89,22 @@ class ReliabilityAssumptions:
     memory_lost_share: Array
     memory_interval_s: Array
     memory_stall_s: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityAssumptions(PolicyAssumptions):
+    """Draws of what is assumed of any cluster, beside policies, (D,) each.
+
+    Attributes
+    ----------
+    service_factor, service_nodes, size_exponent : as in `OperationsAssumptions`, for a cluster of
+        unknown kind.
+    rate_spread_factor : rate of a case over the rate that was given for it.
+    hall_age_years : age of the nodes where no rate is given.
+    """
+
+    service_factor: Array
+    service_nodes: Array
+    size_exponent: Array
+    rate_spread_factor: Array
+    hall_age_years: Array

@@ -19,7 +19,7 @@ import numpy as np
 
 from gigawatt.catalog.facts import Catalog
 from gigawatt.catalog.sampling import sample_assumptions
-from gigawatt.operations.assumptions import OperationsAssumptions, ReliabilityAssumptions
+from gigawatt.operations.assumptions import OperationsAssumptions, PolicyAssumptions
 from gigawatt.operations.policies import POLICIES
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array, IntArray
@@ -40,7 +40,7 @@ class Faults:
     silent_share, rollback_s : (D,) part of node failures, and work that each throws away.
     """
 
-    policies: ReliabilityAssumptions
+    policies: PolicyAssumptions
     domain_racks: Array
     domain_per_year: Array
     domain_out_hours: Array
@@ -78,7 +78,7 @@ def sample_faults(catalog: Catalog, streams: Streams) -> Faults:
     part = sum((drawn(i, "share") for i in silent), none) / shares
     thrown = sum((drawn(i, "share") / shares * drawn(i, "rollback_s") for i in silent), none)
     return Faults(
-        sample_assumptions(catalog, streams, "reliability", ReliabilityAssumptions),
+        sample_assumptions(catalog, streams, "reliability", PolicyAssumptions),
         _table([drawn(i, "domain_racks_count") for i in domains], streams.size),
         _table([drawn(i, "domain_failures_per_year") for i in domains], streams.size),
         _table(

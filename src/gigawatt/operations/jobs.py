@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.operations.assumptions import OperationsAssumptions, ReliabilityAssumptions
+from gigawatt.operations.assumptions import OperationsAssumptions, PolicyAssumptions
 from gigawatt.operations.faults import Faults, policy_codes
 from gigawatt.operations.goodput import Waterfall, replica
 from gigawatt.operations.recovery import Recovery, mixed
@@ -105,7 +105,7 @@ def _thrown_away(w: Waterfall, lives: Array) -> Waterfall:
 
 
 def _recovery(
-    rate: TrainRate, size: Array, a: OperationsAssumptions, p: ReliabilityAssumptions
+    rate: TrainRate, size: Array, a: OperationsAssumptions, p: PolicyAssumptions
 ) -> Recovery:
     """What a failure costs a job of `size` packages, (D, M); shares and times (D, 1)."""
     bytes_per_package = rate.checkpoint_bytes / rate.packages

@@ -42,7 +42,7 @@ class Recovery:
     replicas : elastic: data-parallel replicas of the job.
     repair_share, repair_s : spares: failures that need a repair, and its mean time.
     elastic_pause_s, elastic_redo_s, elastic_whole_share, memory_lost_share, memory_interval_s,
-    memory_stall_s : as in `ReliabilityAssumptions`.
+    memory_stall_s : as in `PolicyAssumptions`.
     """
 
     stall_s: Value

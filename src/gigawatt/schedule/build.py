@@ -82,17 +82,12 @@ def build_times(
     InputError : the task network is malformed, a technology lacks a lead time, or progress is dated
         after the as-of date.
     """
-    tasks = read_tasks(catalog)
-    networks = {route: on_route(tasks, route) for route in ROUTES}
-    # The same draws whatever the chunk, so that results do not depend on how a run is cut.
-    few = Streams(streams.seed, REFERENCE_DRAWS)
-    sampled = sample_assumptions(catalog, few, "schedule", ScheduleAssumptions)
-    plain = make_setting(program, catalog, networks, axis, few, sampled, None)
-    seen = _stretches(program, plain)
-    setting = make_setting(program, catalog, networks, axis, streams, assumptions, seen)
-    reference = make_setting(program, catalog, networks, axis, few, sampled, seen)
+    prior = _prior(program, catalog, axis, streams.seed)
+    setting = make_setting(program, catalog, prior.networks, axis, streams, assumptions, prior.seen)
     drafts = [
-        _draft(setting, reference, site, phase) for site in program.sites for phase in site.phases
+        _draft(setting, prior.chains[site.id, phase.id], site, phase)
+        for site in program.sites
+        for phase in site.phases
     ]
     plan = _joined([d.plan for d in drafts])
     if plan.hall_ready.shape[1] != blocks.count:
@@ -102,6 +97,48 @@ def build_times(
     haircuts = read_haircuts(catalog, program.haircuts)
     plan = with_haircuts(plan, program, blocks, haircuts, streams)
     return _build_times(drafts, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What does not depend on the chunk: made on the same few draws whatever the run is cut into.
+
+    Attributes
+    ----------
+    networks : route → its tasks in order.
+    seen : what progress says of the pace of each site.
+    chains : (site, phase) → length of the chain to fit-out, where it may be running.
+    """
+
+    networks: Mapping[str, Route]
+    seen: Mapping[str, Sequence[Stretch]]
+    chains: Mapping[tuple[str, str], Chain | None]
+
+
+KEPT = 4  # programmes whose priors a process holds: chunks, levers and stress tests ask again
+_PRIORS: list[tuple[Program, Catalog, MonthAxis, int, Prior]] = []
+
+
+def _prior(program: Program, catalog: Catalog, axis: MonthAxis, seed: int) -> Prior:
+    """Prior of a programme, kept while the same programme and catalog are asked for."""
+    for one, facts, calendar, number, prior in _PRIORS:
+        if one is program and facts is catalog and calendar == axis and number == seed:
+            return prior
+    tasks = read_tasks(catalog)
+    networks = {route: on_route(tasks, route) for route in ROUTES}
+    few = Streams(seed, REFERENCE_DRAWS)
+    sampled = sample_assumptions(catalog, few, "schedule", ScheduleAssumptions)
+    seen = _stretches(program, make_setting(program, catalog, networks, axis, few, sampled, None))
+    reference = make_setting(program, catalog, networks, axis, few, sampled, seen)
+    chains = {
+        (site.id, phase.id): _chain(reference, site, phase)
+        for site in program.sites
+        for phase in site.phases
+    }
+    made = Prior(networks, seen, chains)
+    _PRIORS.append((program, catalog, axis, seed, made))
+    del _PRIORS[:-KEPT]
+    return made
 
 
 def _joined(plans: Sequence[Plan]) -> Plan:
@@ -187,12 +224,13 @@ class Draft:
     fixed_in_service: Array
 
 
-def _draft(setting: Setting, reference: Setting, site: Site, phase: Phase) -> Draft:
+def _draft(setting: Setting, chain: Chain | None, site: Site, phase: Phase) -> Draft:
     """Dates of one phase, arrays (D, K) for its K buildings."""
     reached = reached_milestones(setting, site, phase)
     network = setting.networks[route_of(phase, reached)]
     case = _case(setting, site, phase, reached, network)
-    case = replace(case, running=_running(case, reference, site, phase, reached, network))
+    if chain is not None:
+        case = replace(case, running=Running(case.known[_begun(reached, network)], chain))
     spans = forward(network.dated, case)
     nothing = Moment(np.full_like(case.early_order, -np.inf), np.zeros((1, 1, 1)))
     dates = {"support_ready": nothing}
@@ -244,27 +282,27 @@ def _winter(setting: Setting, site: Site) -> Winter | None:
     return Winter.of(a.winter_rate_share[:, None], site.lat, setting.axis.start.month)
 
 
-def _running(
-    case: Case,
-    reference: Setting,
-    site: Site,
-    phase: Phase,
-    reached: Mapping[str, float],
-    network: Route,
-) -> Running | None:
-    """Chain to the fit-out of a phase that may be under way, its length fitted to reference draws.
+def _begun(reached: Mapping[str, float], network: Route) -> str:
+    """Milestone that the chain to fit-out starts at."""
+    roofed = "roof" in reached and any(t.milestone == "roof" for t in network.to_fit_out)
+    return "roof" if roofed else "cleared"
+
+
+def _chain(reference: Setting, site: Site, phase: Phase) -> Chain | None:
+    """Length of the chain to the fit-out of a phase that may be under way, on reference draws.
 
     None where fit-out is reached or clearing is not known to have begun.
     """
-    roofed = "roof" in reached and any(t.milestone == "roof" for t in network.to_fit_out)
-    milestone = "roof" if roofed else "cleared"
-    begun = case.known.get(milestone)
-    if begun is None or "fitted" in reached or not may_have_begun(reached, phase, reference):
+    reached = reached_milestones(reference, site, phase)
+    network = reference.networks[route_of(phase, reached)]
+    case = replace(_case(reference, site, phase, reached, network), looks_back=False)
+    milestone = _begun(reached, network)
+    unknown = milestone not in case.known or "fitted" in reached
+    if unknown or not may_have_begun(reached, phase, reference):
         return None
-    other = replace(_case(reference, site, phase, reached, network), looks_back=False)
-    spans = forward(network.to_fit_out, other)
-    months = spans[network.to_fit_out[-1].id].finish.month - other.known[milestone]
-    return Running(begun, Chain.fitted(months[:, 0]))
+    spans = forward(network.to_fit_out, case)
+    months = spans[network.to_fit_out[-1].id].finish.month - case.known[milestone]
+    return Chain.fitted(months[:, 0])
 
 
 def _assemble(

@@ -117,7 +117,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
                     yield from record.facts.values()
 
 
-ALWAYS_USED = ("assumptions", "tasks", "changes", "efficiencies", "reliability")
+ALWAYS_USED = ("assumptions", "tasks", "changes", "failures", "efficiencies", "reliability")
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

@@ -47,7 +47,7 @@ NODES = (
          "assumptions/operations/checkpoint_gb_s_per_package",
          "efficiencies/train-common/checkpoint_bytes_per_param",
          "assumptions/operations/policy_*", "assumptions/reliability/elastic_*",
-         "assumptions/reliability/memory_*"),
+         "assumptions/reliability/memory_*", "failures/*/share", "failures/*/rollback_s"),
         ("workload/*/packages_per_job", "workload/*/policy"), held="operations:useful",
     ),
     Node(
@@ -72,7 +72,8 @@ NODES = (
         "held_back", "Packages held back",
         "max(in repair, spares) + planned work; in repair = failures x share needing hands x nodes "
         "out x time of repair", "share", ("failure_rate",),
-        ("assumptions/operations/repair_*", "assumptions/operations/spare_share",
+        ("assumptions/operations/repair_*", "failures/*/diagnosis_hours", "failures/*/repair_*",
+         "assumptions/operations/spare_share",
          "assumptions/operations/maintenance_share"),
     ),
     Node(

@@ -200,3 +200,50 @@ def rows(case, part):
 
 def known(x):
     return type(x).__module__.startswith("gigawatt.") and hasattr(x, "__dataclass_fields__")
+
+
+def repaying(share: float, limit_usd: float = float("inf")):
+    """The small programme with a bridge that operating cash repays."""
+    program = small_program()
+    gap = program.instruments[-1]
+    one = gap.terms["limit_usd"]
+    terms = {"limit_usd": replace(one, value=limit_usd),
+             "repay_from_operations_share": replace(one, value=share)}  # fmt: skip
+    return replace(program, instruments=(*program.instruments[:-1], replace(gap, terms=terms)))
+
+
+@given(SEEDS, st.sampled_from([0.3, 1.0]))
+@settings(max_examples=15, deadline=None)
+def test_operating_cash_repays_no_more_than_was_earned(case_of, seed, share):
+    plain, case = case_of(seed), case_of(seed, program=repaying(share))
+    ledger = case.settle()
+    assert np.all(ledger.gap_usd <= plain.settle().gap_usd + CENT)
+    moved, earned = np.zeros_like(ledger.gap_usd), {}
+    operating = {p: np.zeros_like(ledger.gap_usd) for p in ("cloud", "builder", "lab")}
+    for e in ledger.entries:
+        if e.instrument == "gap":
+            moved += e.amount_usd if e.leg == "draw" else -e.amount_usd
+        if e.leg == "cash_sweep":
+            earned[e.payer] = np.cumsum(e.amount_usd, axis=1)
+        elif not e.investment:
+            for party, sign in ((e.payer, -1.0), (e.payee, 1.0)):
+                if party in operating:
+                    operating[party] += sign * e.amount_usd
+    np.testing.assert_allclose(np.cumsum(moved, axis=1), ledger.gap_usd, rtol=1e-9, atol=CENT)
+    assert sum(x.sum() for x in earned.values()) > 0.0
+    for party, paid in earned.items():
+        best = np.maximum.accumulate(np.cumsum(operating[party], axis=1), axis=1)
+        assert np.all(paid <= share * np.maximum(best, 0.0) + CENT)
+    net = net_by_party(ledger, investment=True)
+    for party in earned:
+        assert np.cumsum(net[party], axis=1).min() > -CENT
+
+
+@given(SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_the_gate_sees_the_gap_that_operating_cash_left(case_of, seed):
+    case = case_of(seed, program=repaying(1.0))
+    ledger = case.settle()
+    for month in (1, 13, 40, case.inputs.axis.count):
+        seen = gap_usd(case.inputs, case.schedule, month, ledger.repaid_usd)
+        np.testing.assert_allclose(seen, ledger.gap_usd[:, month - 1], rtol=1e-9, atol=CENT)

@@ -129,6 +129,36 @@ def test_cover_and_its_life():
     assert c.peak_debt_usd[0] == pytest.approx(debt)
 
 
+def test_life_cover_of_a_loan_that_outlives_the_calendar_is_over_what_is_repaid():
+    j, months = 0.01, range(1, 24)  # 36 payments of 10, of which 23 fall into the calendar
+    debt = sum(10.0 / (1 + j) ** m for m in range(1, 37))
+    balance, interest, principal = debt, {}, {}
+    for m in months:
+        interest[m] = balance * j
+        principal[m] = 10.0 - interest[m]
+        balance -= principal[m]
+    ledger = book(
+        ("bank", "spv", "loan", "draw", True, {0: debt}),
+        ("tenant", "spv", "lease", "rent", False, dict.fromkeys(months, 13.0)),
+        ("spv", "bank", "loan", "interest", False, interest),
+        ("spv", "bank", "loan", "principal", False, principal),
+    )
+    assert cover(ledger, "spv", np.repeat([2026, 2027], 12)).llcr[0] == pytest.approx(1.3)
+
+
+def test_interest_before_the_first_receipt_is_paid_by_the_build_out():
+    ledger = book(
+        ("bank", "spv", "loan", "draw", True, {0: 100.0}),
+        ("tenant", "spv", "lease", "rent", False, dict.fromkeys(range(12, 24), 13.0)),
+        ("markets", "spv", "loan", "parked_interest", False, {1: 0.5}),
+        ("spv", "bank", "loan", "interest", False, dict.fromkeys(range(1, 24), 1.0)),
+        ("spv", "bank", "loan", "principal", False, dict.fromkeys(range(12, 24), 9.0)),
+    )
+    dscr = cover(ledger, "spv", np.repeat([2026, 2027], 12)).dscr[0]
+    assert np.isinf(dscr[0])
+    assert dscr[1] == pytest.approx(1.3)
+
+
 def test_stakes_follow_value_before_the_money_and_the_whole_round():
     ledger = book(("nv", "lab", "round", "equity", True, {3: 30.0}))
     terms = {

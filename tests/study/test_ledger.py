@@ -18,8 +18,11 @@ from click.testing import CliRunner
 from gigawatt.cli.ledger import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
+from gigawatt.study.chain import run_chain
 from gigawatt.study.ledger_view import cost_table, ledger_view, matrix, net_of_parties, rows
-from gigawatt.study.stress import SCENARIOS, losses_usd, scenario, stress
+from gigawatt.study.resale import loan_to_value_table, resale_table
+from gigawatt.study.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
+from gigawatt.uncertainty.streams import Streams
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -237,3 +240,34 @@ def test_a_cloud_in_default_takes_landlord_and_lenders_with_it(outcomes):
     assert ("landlord", "bank") in hit.unpaid_usd
     assert ("cloud", "landlord") in hit.unpaid_usd
     assert hit.guarantees_usd["guarantor"].mean() > base.guarantees_usd["guarantor"].mean()
+
+
+def test_the_gain_of_a_party_in_default_is_its_creditors_estate(outcomes):
+    base, hit = outcomes["base"], outcomes["cloud-defaults"]
+    loss = losses_usd(base, hit)
+    assert np.all(loss["cloud"] >= 0.0)
+    assert np.all(loss["estate-of-cloud"] <= 0.0)
+    plain = sum(base.npv_usd.values()) - sum(hit.npv_usd.values())
+    np.testing.assert_allclose(sum(loss.values()), plain, atol=1.0)
+
+
+def test_settling_anew_gives_what_the_whole_chain_gives():
+    loaded, streams = load_program("single-campus"), Streams(3, 12)
+    base = run_chain(loaded, streams)
+    for name in ("it-life-3", "rates-up-300", "cloud-defaults"):
+        whole = run_scenario(loaded, streams, scenario(name))
+        quick = run_scenario(loaded, streams, scenario(name), base=base)
+        assert whole.npv_usd.keys() == quick.npv_usd.keys()
+        for party, value in whole.npv_usd.items():
+            np.testing.assert_array_equal(value, quick.npv_usd[party])
+
+
+def test_used_systems_lose_value_and_loans_on_them_are_told(campus):
+    value = [r["value_share_p50"] for r in resale_table(campus)]
+    assert value[0] == 1.0
+    assert value == sorted(value, reverse=True)
+    table = loan_to_value_table(campus)
+    assert {r["borrower"] for r in table} == {"cloud", "chip-company"}
+    for r in table:
+        assert r["balance_usd_mean"] > 0.0
+        assert 0.0 < r["loan_to_value_share_p50"] < 3.0

@@ -13,11 +13,14 @@ from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.money.funding import gap_usd
 from gigawatt.money.inputs import money_inputs
 from gigawatt.program.blocks import make_blocks
+from gigawatt.program.load import load_program
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
 from gigawatt.schedule.racks import equip, rack_arrivals
+from gigawatt.study.chain import run_chain
 from gigawatt.study.sweep import funded_months
+from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 
 
@@ -82,3 +85,32 @@ def test_the_sweep_on_its_own_result_changes_nothing(parts):
     second = funded_months(again, blocks, arrivals, inputs, limit, axis.count)
     np.testing.assert_array_equal(np.isfinite(second), np.isfinite(first))
     np.testing.assert_allclose(second[np.isfinite(second)], first[np.isfinite(first)])
+
+
+def with_bridge(limit_usd, share):
+    """The campus example, its bridge limited and repaid out of operating cash."""
+    loaded = load_program("single-campus")
+    terms = {"limit_usd": Point(limit_usd), "repay_from_operations_share": Point(share)}
+    instruments = tuple(
+        replace(i, terms=terms)
+        if i.kind == "bridge" else i
+        for i in loaded.program.instruments
+    )  # fmt: skip
+    assert any(i.kind == "bridge" for i in instruments)
+    return replace(loaded, program=replace(loaded.program, instruments=instruments))
+
+
+def test_what_was_earned_funds_earlier_and_the_chain_agrees_with_its_own_gate():
+    streams = Streams(seed=2, draws=16)
+    kept, paid = (run_chain(with_bridge(6e9, share), streams) for share in (0.0, 1.0))
+    assert (paid.schedule.funded <= kept.schedule.funded).all()
+    assert np.isfinite(paid.schedule.funded).sum() > np.isfinite(kept.schedule.funded).sum()
+    loaded = with_bridge(6e9, 1.0)
+    a = sample_assumptions(loaded.catalog, streams, "schedule", ScheduleAssumptions)
+    build = build_times(loaded.program, loaded.catalog, paid.blocks, paid.axis, streams, a)
+    arrivals = rack_arrivals(loaded.program, paid.blocks, paid.axis, streams)
+    again = funded_months(
+        build, paid.blocks, arrivals, paid.money, np.full(16, 6e9), paid.axis.count,
+        paid.ledger.repaid_usd,
+    )  # fmt: skip
+    np.testing.assert_array_equal(again, paid.schedule.funded)

@@ -123,7 +123,9 @@ def _stressed(
     found = [base]
     for name in names:
         click.echo(f"stress test {name} …", err=True)
-        found.append(run_scenario(view.loaded, Streams(seed, draws), scenario(name), rate))
+        case = scenario(name)
+        streams = Streams(seed, draws)
+        found.append(run_scenario(view.loaded, streams, case, rate, view.chain))
     return found
 
 
@@ -145,6 +147,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
     import json
 
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.resale import loan_to_value_table, resale_table
 
     data: dict[str, Any] = {
         "program": view.loaded.program.name,
@@ -161,6 +164,8 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "tranches": v.tranche_table(view),
         "stakes": v.stake_table(view),
         "memo": v.memo_table(view),
+        "resale": resale_table(view),
+        "loan_to_value": loan_to_value_table(view),
         "cost": v.cost_table(view, rate),
         "stress": stress_rows(outcomes),
     }
@@ -229,7 +234,8 @@ def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:
         click.echo("\nCover of debt service\n")
         head = ["borrower", "DSCR P10", "P50", "LLCR", "peak debt", "below 1.15", "below 1.05"]
         _table(head, [_cover_row(r) for r in covered])
-        click.echo("\nDSCR: the least of all years. LLCR only where the loans end in the calendar.")
+        click.echo("\nDSCR: the least of all years from the first receipt on. LLCR: of loans that "
+                   "outlive the calendar, over what is repaid within it.")  # fmt: skip
     _print_cost(v.cost_table(view))
     for row in v.circularity_table(view):
         back = ", ".join(
@@ -267,10 +273,15 @@ def _cover_row(row: dict[str, Any]) -> list[str]:
 
 
 def _print_stress(outcomes: list[Outcome]) -> None:
+    import numpy as np
+
     from gigawatt.study.stress import losses_usd
 
     losses = [losses_usd(outcomes[0], o) for o in outcomes[1:]]
-    largest = {p: max(abs(float(x[p].mean())) for x in losses) for p in losses[0]}
+    names = dict.fromkeys(p for x in losses for p in x)
+    zero = np.zeros(1)
+    losses = [{p: x.get(p, zero) for p in names} for x in losses]
+    largest = {p: max(abs(float(x[p].mean())) for x in losses) for p in names}
     floor = 0.005 * max(largest.values())
     parties = [p for p, size in sorted(largest.items(), key=lambda kv: -kv[1]) if size > floor]
     click.echo("\nWho loses what, bn USD of value against the base case (a gain is negative)\n")

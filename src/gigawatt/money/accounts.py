@@ -37,6 +37,7 @@ SIDES: dict[str | tuple[str, str], Sides] = {
     "upfront_fee": Sides(SITE, INCOME),
     "draw": Sides(LOANS, DEBT),
     "repayment": Sides(DEBT, LOANS),
+    "cash_sweep": Sides(DEBT, LOANS),
     "principal": Sides(DEBT, LOANS),
     "capitalised_interest": Sides(SITE, INCOME),
     "tranche": Sides(HELD, PAID_IN),

@@ -29,15 +29,20 @@ def investment_plans(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Plan
     return plans
 
 
-def gap_usd(inputs: MoneyInputs, schedule: ScheduleResult, month: int) -> Array:
+def gap_usd(
+    inputs: MoneyInputs, schedule: ScheduleResult, month: int, repaid: Array | None = None
+) -> Array:
     """Outstanding at the bridge at the start of `month`, (D,) nominal USD.
+
+    `repaid` is what operating cash has repaid by the end of each month, (D, P, M); None = nothing.
 
     From investment flows of earlier months only; dates at or after `month` have no effect, but for
     the dates of the buildings (`schedule.build`), which do not depend on funding.
     """
     parties = bridged_parties(inputs)
     net = net_before(investment_plans(inputs, schedule), parties, inputs.draws, month)
-    out: Array = outstanding_usd(net).sum(axis=1)
+    paid_down = 0.0 if repaid is None or month == 0 else repaid[:, :, month - 1]
+    out: Array = outstanding_usd(net, paid_down).sum(axis=1)
     return out
 
 

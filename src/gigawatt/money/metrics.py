@@ -28,7 +28,9 @@ NO_CLAIM = (accounts.EXPENSE, accounts.INCOME, accounts.IT, accounts.SITE, accou
 
 
 REFRESH = "refresh"  # second systems are financed anew: not in the cover of the first loans
-NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "support")
+NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "support",
+                "cash_sweep")  # fmt: skip
+FROM_MONEY = ("interest", "parked_interest")
 OWING = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
 RECOVERY_SHARE = 0.5  # of a loan in arrears when the calendar ends; judgement
 SITE_YEARS = 20.0  # straight life of halls and power in the value at the end
@@ -69,9 +71,7 @@ def party_results(
     out = {}
     for party, net in net_by_party(ledger).items():
         total = np.cumsum(net, axis=1)
-        whole = net.copy()
-        if terminal and party in terminal:
-            whole[:, -1] += terminal[party]
+        whole = _with_end(net, party, terminal)
         returns = irr(whole, MONTHS_PER_YEAR)
         out[party] = PartyResult(
             npv_usd=npv_usd(whole, discount_share),
@@ -81,6 +81,25 @@ def party_results(
             peak_need_usd=np.maximum(-total.min(axis=1), 0.0),
         )
     return out
+
+
+def values_usd(
+    ledger: Ledger, discount_share: float, terminal: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """Value of each party alone, (D,) USD: `npv_usd` of `party_results`, without its return."""
+    return {
+        party: npv_usd(_with_end(net, party, terminal), discount_share)
+        for party, net in net_by_party(ledger).items()
+    }
+
+
+def _with_end(net: Array, party: str, terminal: Mapping[str, Array] | None) -> Array:
+    """Net cash with what the party holds at the end in the last month, (D, M)."""
+    if not terminal or party not in terminal:
+        return net
+    whole = net.copy()
+    whole[:, -1] += terminal[party]
+    return whole
 
 
 def payback_months(cumulated: Array) -> Array:
@@ -160,10 +179,12 @@ class Cover:
     Attributes
     ----------
     dscr : (D, Y) by calendar year, cash flow before service over service of the months in which
-        service is due; inf in years without. The renewal of systems is not in it.
+        service is due; inf in years without. The renewal of systems is not in it, nor interest due
+        before the borrower's first operating receipt.
     least_dscr : (D,) over the years.
     llcr : (D,) present value of the cash flow from the month of the largest debt to the last
-        service over that debt; nan where service runs to the calendar's end.
+        service over that debt; of loans that outlive the calendar only what is repaid within it
+        counts: the debt less the present value of the balance at the end. nan without service.
     peak_debt_usd : (D,).
     """
 
@@ -182,7 +203,7 @@ def borrowers(ledger: Ledger) -> list[str]:
 def cover(ledger: Ledger, party: str, years: IntArray) -> Cover:
     """Cover of a borrower; `years` is the calendar year of each month, (M,)."""
     cfads = np.zeros_like(ledger.gap_usd)
-    service, debt = np.zeros_like(cfads), np.zeros_like(cfads)
+    service, debt, earned = (np.zeros_like(cfads) for _ in range(3))
     for e in (*ledger.entries, *ledger.memo):
         at_payer, at_payee = e.payer == party, e.payee == party
         if (e.leg == "draw" and at_payee and _is_loan(ledger, e.instrument)) or (
@@ -199,6 +220,10 @@ def cover(ledger: Ledger, party: str, years: IntArray) -> Cover:
             cfads -= e.amount_usd
         elif at_payee:
             cfads += e.amount_usd
+            earned += e.amount_usd if e.leg not in FROM_MONEY else 0.0
+    # Interest due before the borrower earns anything is part of what the build-out costs.
+    works = np.cumsum(earned, axis=1) > 0.0
+    service = np.where(works | ~works.any(axis=1, keepdims=True), service, 0.0)
     due = service > 0.0
     covered = np.where(due, cfads, 0.0)
     names = np.unique(years)
@@ -226,10 +251,12 @@ def _llcr(cfads: Array, service: Array, balance: Array, ledger: Ledger, party: s
     months = np.arange(balance.shape[1])
     wait = months - peak[:, None]
     value = np.where(wait > 0, cfads * np.exp(-np.log1p(rate)[:, None] * np.maximum(wait, 0)), 0.0)
-    debt = balance.max(axis=1)
-    ends = ~paying[:, -1] & paying.any(axis=1) & (debt > 0.0)
-    ratio = value.sum(axis=1) / np.where(debt > 0.0, debt, 1.0)
-    return np.asarray(np.where(ends, ratio, np.nan))
+    left = np.where(paying[:, -1], balance[:, -1], 0.0)
+    left = left * np.exp(-np.log1p(rate) * (balance.shape[1] - 1 - peak))
+    repaid = balance.max(axis=1) - left
+    known = paying.any(axis=1) & (repaid > 0.0)
+    ratio = value.sum(axis=1) / np.where(known, repaid, 1.0)
+    return np.asarray(np.where(known, ratio, np.nan))
 
 
 def claims_usd(ledger: Ledger) -> dict[tuple[str, str], Array]:

@@ -42,6 +42,8 @@ class Ledger:
     tranche_released_usd : (D, M) milestone equity paid in the month, 0 where there is none.
     memo : what moves no cash: interest added to loans, prepayments set off, warrants that vest.
     unpaid : what parties in default owed under contracts and did not pay.
+    repaid_usd : (D, P, M) what each bridged party has repaid the bridge out of operating cash by
+        the end of the month.
     """
 
     entries: tuple[Entry, ...]
@@ -50,6 +52,7 @@ class Ledger:
     tranche_released_usd: Array
     memo: tuple[Entry, ...] = ()
     unpaid: tuple[Entry, ...] = ()
+    repaid_usd: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,7 +47,6 @@ def settle(
     Ledger whose entries stand in an order that depends on the programme alone, not on the draws.
     """
     invested = settle_investment(inputs, schedule)
-    outstanding = bridge.outstanding_usd(_cumulative_net(inputs, invested))
     hours = inputs.axis.hours()
     op = Operation(
         inputs=inputs,
@@ -58,11 +58,14 @@ def settle(
         hours=hours,
         paid=tuple(invested),
     )
-    bridged = bridge.entries(inputs, outstanding)
     op = _booked(op, running.operate(op))
     for rule in (*OPERATION.values(), *CLOSE.values()):
         op = _booked(op, rule(op))
-    entries = [*invested, *bridged, *op.paid[len(invested) :]]
+    operated = op.paid[len(invested) :]
+    net = _cumulative_net(inputs, invested)
+    repaid = bridge.repaid_usd(inputs, net, _cumulative_net(inputs, operated))
+    outstanding = bridge.outstanding_usd(net, repaid)
+    entries = [*invested, *bridge.entries(inputs, outstanding, repaid), *operated]
     tranches = [e.amount_usd for e in invested if e.leg == equity_tranche_milestone.LEG]
     none = np.zeros((inputs.draws, inputs.axis.count))
     return Ledger(
@@ -70,6 +73,7 @@ def settle(
         parties=_parties(inputs, entries),
         gap_usd=outstanding.sum(axis=1),
         tranche_released_usd=sum(tranches, none),
+        repaid_usd=repaid,
         memo=tuple(e for rule in MEMO.values() for e in rule(op)),
         unpaid=op.unpaid,
     )
@@ -126,7 +130,7 @@ def settle_investment(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Ent
     return entries
 
 
-def _cumulative_net(inputs: MoneyInputs, entries: list[Entry]) -> Array:
+def _cumulative_net(inputs: MoneyInputs, entries: Sequence[Entry]) -> Array:
     """Cumulative net cash of the bridged parties at the end of each month, (D, P, M)."""
     parties = bridge.bridged_parties(inputs)
     net = np.zeros((inputs.draws, len(parties), inputs.axis.count))

@@ -259,9 +259,14 @@ def _supply_warnings(program: Program) -> Iterator[str]:
 def _bridge_warnings(program: Program) -> Iterator[str]:
     for bridge in program.instruments:
         if bridge.kind == "bridge" and math.isfinite(support(bridge.terms["limit_usd"])[0]):
+            share = bridge.terms.get("repay_from_operations_share")
+            repays = share is not None and support(share)[1] > 0.0
+            also = "" if repays else (
+                ", and operating cash does not repay the bridge (repay_from_operations_share = 0)"
+            )  # fmt: skip
             yield (f"instrument {bridge.id}: with a limit, orders of systems wait; site spending "
-                   "does not, and operating cash does not repay the bridge in this version, so the "
-                   "gap may pass the limit and orders may wait for ever")  # fmt: skip
+                   f"does not{also}: the gap may pass the limit and orders may wait for "
+                   "ever")  # fmt: skip
 
 
 def _hindsight(loaded: Loaded) -> Iterator[str]:

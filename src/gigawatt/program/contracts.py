@@ -171,6 +171,62 @@ def sum_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
                 yield raw.problem(path, free.central, "must be shorter than term_years")
 
 
+AT_MOST = {  # kind → (term, the term that it may not pass)
+    "dsra_and_waterfall": ("default_dscr", "lockup_dscr"),
+    "warrant_milestone": ("first_hurdle_usd", "last_hurdle_usd"),
+    "lease_guarantee_with_escrow": ("escrow_usd", "cap_usd"),
+}
+
+
+def order_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Terms that belong together are in order: levels of cover, hurdles, parts of one price."""
+    for instrument in parts.instruments:
+        terms, path = instrument.terms, ("instrument", instrument.id, "terms")
+        low, high = AT_MOST.get(instrument.kind, ("", ""))
+        if low in terms and high in terms:
+            most = support(terms[high])[0]
+            if support(terms[low])[1] > most:
+                text = f"must not be above {high}, {most:g}"
+                yield raw.problem((*path, low), terms[low].central, text)
+        if "acceptance_share" in terms and "deposit_share" in terms:
+            total = support(terms["acceptance_share"])[1] + support(terms["deposit_share"])[1]
+            if total > 1.0 + 1e-9:
+                text = f"with deposit_share {total:.3g} of the price is paid; at most 1"
+                yield raw.problem(
+                    (*path, "acceptance_share"), terms["acceptance_share"].central, text
+                )
+        if "round_usd" in terms and "amount_usd" in terms:
+            whole, own = support(terms["round_usd"])[0], support(terms["amount_usd"])[1]
+            if 0.0 < whole < own:
+                text = f"the whole round must not be less than amount_usd, {own:g}; 0 = it alone"
+                yield raw.problem((*path, "round_usd"), terms["round_usd"].central, text)
+
+
+def own_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Nobody pays itself under a contract of two, but where the parties are those of the site.
+
+    A cloud may own its halls.
+    """
+    for instrument in parts.instruments:
+        kind = KINDS[instrument.kind]
+        if len(kind.roles) != 2 or len(kind.site_roles) == 2:
+            continue
+        first, second = (instrument.parties.get(role) for role in kind.roles)
+        if first is not None and first == second:
+            path = ("instrument", instrument.id, "parties", kind.roles[1])
+            yield raw.problem(path, second, f"is its {kind.roles[0]} too; nobody pays itself")
+
+
+def late_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A contract does not end before the calendar starts."""
+    for instrument in parts.instruments:
+        for name in ("expiry", "available_until"):
+            date = instrument.dates.get(name)
+            if date is not None and parts.start is not None and date < parts.start:
+                path = ("instrument", instrument.id, "dates", name)
+                yield raw.problem(path, date, f"is before the calendar starts, {parts.start}")
+
+
 def one_each_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """A party has one order of its cash and one tax account."""
     for kind, role in (("dsra_and_waterfall", "company"), ("tax_and_depreciation", "taxpayer")):
@@ -205,6 +261,9 @@ CONTRACT_RULES: tuple[Rule, ...] = (
     group_rule,
     date_rule,
     sum_rule,
+    order_rule,
+    own_rule,
+    late_rule,
     one_each_rule,
     prepayment_rule,
 )

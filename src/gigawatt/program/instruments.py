@@ -317,6 +317,9 @@ KINDS: dict[str, Kind] = {
                 "site spending never waits",
                 float("inf"),
             ),
+            "repay_from_operations_share": Term(
+                "share", "share of a party's cumulated operating cash that repays the bridge", 0.0
+            ),
         },
     ),
 }  # fmt: skip

@@ -46,6 +46,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "probability_below_lockup", "probability_below_default",
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
+    "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
+    "peak_funding": ("instrument", "from", "to", "usd_mean"),
+    "peak_need": (
+        "need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
+        "party_usd_mean",
+    ),
     "operations": ("year", "cause", "package_hours_mean", "share"),
     "load_shape": (
         "site", "stage", "phases", "engine", "hour", "it_shape_pu", "mean_it_mw",

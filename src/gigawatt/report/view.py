@@ -13,6 +13,7 @@ from gigawatt.report.read import BAND, Row, Run
 from gigawatt.report.strings import Strings, strings_of
 
 USD_PER_BN = 1e9
+ESTATE = "estate-of-"  # what a party in default keeps from its creditors (study.stress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class View:
 
     def party(self, party_id: str) -> str:
         """Name of a party: the programme's own, or that of an outside party."""
+        if party_id.startswith(ESTATE):
+            return self.say("money.estate", party=self.party(party_id.removeprefix(ESTATE)))
         parties = self.run.manifest.get("program", {}).get("parties") or {}
         named = parties.get(party_id)
         if isinstance(named, Mapping):

@@ -189,6 +189,7 @@ ENGLISH: dict[str, str] = {
     "money.net_note": "Received less paid. Each column sums to zero: nothing is lost on the "
     "way.",
     "money.party": "Party",
+    "money.estate": "Estate of {party}",
     "money.instruments": "Payments by instrument",
     "money.instrument": "Instrument",
     "money.leg": "Leg",
@@ -202,6 +203,26 @@ ENGLISH: dict[str, str] = {
     "money.gap_note": "What is outstanding at the end of the month that no named instrument "
     "pays for. Source: tables/gap of this run.",
     "money.gap_table": "Funding gap at year end",
+    "peak.tranches": "What is spent between one tranche and the next",
+    "peak.tranches_note": "Means of those who build; the last row is what follows the last "
+    "tranche. Other: upkeep, interest, fees and tax. From 100 draws of their own. Source: "
+    "tables/tranche_uses of this run.",
+    "peak.after": "Tranches paid",
+    "peak.capacity_usd": "Data-centre capacity",
+    "peak.energy_usd": "Energy",
+    "peak.other_usd": "Other operation",
+    "peak.paid_by": "Who has paid in by the month of the largest gap",
+    "peak.paid_by_note": "Mean, less what was repaid. Money that is passed on, such as equity that "
+    "becomes a prepayment, stands in each step. Source: tables/peak_funding of this run.",
+    "peak.share": "Share",
+    "peak.needs": "Peak need, and whose it is",
+    "peak.needs_note": "P10 to P90: the peak of each draw. By party: the mean in the month of the "
+    "largest mean. Source: tables/peak_need of this run.",
+    "peak.need": "Need",
+    "peak.month": "Month",
+    "peak.own": "Of which",
+    "peak.investment_gap": "not covered by a named instrument, investment alone",
+    "peak.gap_with_operation": "the same with operating cash, losses and interest",
     "risk.title": "Who carries the risk",
     "risk.intro": "Values at 10 % a year at the start of the calendar, with what stands at "
     "its end: loans at their balance, systems at their resale value, shares at cost. What no named "
@@ -224,7 +245,8 @@ ENGLISH: dict[str, str] = {
     "risk.stress": "Who loses what under stress: value lost against the base case",
     "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
     "the answer to question 12. Nobody reacts to a shock, and a party in default goes on serving: "
-    "losses are upper bounds, before any recovery. Source: tables/stress of this run.",
+    "losses are upper bounds, before any recovery; the estate is what it keeps by not paying, "
+    "which its creditors would share. Source: tables/stress of this run.",
     "scenario.lender": "lender’s case",
     "scenario.downside": "downside",
     "scenario.it-life-3": "systems last 3 years",
@@ -792,6 +814,7 @@ ENGLISH: dict[str, str] = {
     "leg.draw": "draw",
     "leg.energy": "energy",
     "leg.facility": "facility",
+    "leg.cash_sweep": "repayment out of operating cash",
     "leg.interest": "interest",
     "leg.it": "IT",
     "leg.network_storage": "network and storage",

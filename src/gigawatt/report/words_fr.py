@@ -199,6 +199,7 @@ _WORDS: dict[str, str] = {
     "money.net_note": "Encaissements moins décaissements. Chaque colonne a une somme nulle : rien "
     "ne se perd en route.",
     "money.party": "Acteur",
+    "money.estate": "Masse de {party}",
     "money.instruments": "Paiements par instrument",
     "money.instrument": "Instrument",
     "money.leg": "Flux",
@@ -212,6 +213,27 @@ _WORDS: dict[str, str] = {
     "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
     "tables/gap de cette simulation.",
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
+    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante",
+    "peak.tranches_note": "Moyennes de ceux qui construisent ; la dernière ligne est ce qui suit "
+    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Sur 100 tirages à part. "
+    "Source : tables/tranche_uses de cette simulation.",
+    "peak.after": "Tranches versées",
+    "peak.capacity_usd": "Capacité de centres de données",
+    "peak.energy_usd": "Énergie",
+    "peak.other_usd": "Autre exploitation",
+    "peak.paid_by": "Qui a versé quoi au mois du plus grand besoin",
+    "peak.paid_by_note": "Moyenne, remboursements déduits. L’argent transmis, comme des fonds "
+    "propres qui deviennent une avance, figure à chaque étape. Source : tables/peak_funding de "
+    "cette simulation.",
+    "peak.share": "Part",
+    "peak.needs": "Besoin maximal, et de qui",
+    "peak.needs_note": "P10 à P90 : le maximum de chaque tirage. Par acteur : la moyenne au mois "
+    "de la plus grande moyenne. Source : tables/peak_need de cette simulation.",
+    "peak.need": "Besoin",
+    "peak.month": "Mois",
+    "peak.own": "Dont",
+    "peak.investment_gap": "non couvert par un instrument nommé, investissement seul",
+    "peak.gap_with_operation": "de même avec la trésorerie courante, les pertes et les intérêts",
     "risk.title": "Qui porte le risque",
     "risk.intro": "Valeurs à 10 % par an au début du calendrier, avec ce qui reste à sa fin : "
     "prêts à leur solde, systèmes à leur valeur de revente, actions à leur coût. Ce qu’aucun "
@@ -235,7 +257,8 @@ _WORDS: dict[str, str] = {
     "risk.stress": "Qui perd quoi sous contrainte : valeur perdue par rapport au cas de base",
     "risk.stress_note": "Moyenne des tirages ; un gain est négatif. Ce que change chaque essai est "
     "dans la réponse à la question 12. Personne ne réagit à un choc, et une partie en défaut "
-    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement. Source : "
+    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement ; la "
+    "masse est ce qu’elle garde en ne payant pas, que ses créanciers se partageraient. Source : "
     "tables/stress de cette simulation.",
     "scenario.lender": "cas du prêteur",
     "scenario.downside": "cas défavorable",
@@ -833,6 +856,7 @@ _WORDS: dict[str, str] = {
     "leg.draw": "tirage de crédit",
     "leg.energy": "énergie",
     "leg.facility": "installation",
+    "leg.cash_sweep": "remboursement sur la trésorerie courante",
     "leg.interest": "intérêts",
     "leg.it": "informatique",
     "leg.network_storage": "réseau et stockage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from gigawatt.impact.assumptions import ImpactAssumptions
 from gigawatt.impact.result import ImpactResult
 from gigawatt.money.capex import capex_per_gw
 from gigawatt.money.inputs import MoneyInputs, money_inputs
+from gigawatt.money.instruments.bridge import operating_share
 from gigawatt.money.result import Capex, Ledger
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
@@ -35,11 +36,13 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
 from gigawatt.schedule.capacity import capacity
-from gigawatt.schedule.racks import equip, rack_arrivals
+from gigawatt.schedule.racks import RackArrivals, equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
 from gigawatt.study.site_supply import site_plans
 from gigawatt.study.sweep import funded_months
 from gigawatt.uncertainty.streams import Streams
+
+MOST_ROUNDS = 40  # of funding against earnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,29 @@ class Shock:
     settled: Callable[[MoneyInputs, ScheduleResult], MoneyInputs] = lambda inputs, schedule: inputs
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What stands before the funding gate opens."""
+
+    loaded: Loaded
+    streams: Streams
+    shock: Shock
+    plans: Mapping[str, SitePlan]
+    axis: MonthAxis
+    blocks: Blocks
+    build: BuildTimes
+    arrivals: RackArrivals
+    money: MoneyInputs
+    limit_usd: Array
+
+    def funded(self, repaid_usd: Array | None = None) -> Array:
+        """Month at which each order is funded, (D, B), given what operating cash repaid."""
+        return funded_months(
+            self.build, self.blocks, self.arrivals, self.money, self.limit_usd, self.axis.count,
+            repaid_usd,
+        )  # fmt: skip
+
+
 def run_chain(
     loaded: Loaded,
     streams: Streams,
@@ -89,24 +115,65 @@ def run_chain(
 ) -> Chain:
     """Run all layers once for the draws of `streams`.
 
-    Energy is asked twice: first for what each site can deliver, which caps operations, then for
-    the accounts of what operations drew. A `shock` moves dates or terms on their way. `plans` are
-    the least-cost supplies of the sites; None = made here, or taken out of the cache.
+    A `shock` moves dates or terms on their way. `plans` are the least-cost supplies of the sites;
+    None = made here, or taken out of the cache.
+
+    Where operating cash repays a bridge with a limit, what is funded rests on what earlier blocks
+    earned: the layers run again until funding and earnings agree. An order of a month rests on
+    months before it alone, so each round settles at least the time from an order to its service.
     """
-    if plans is None:
-        plans = site_plans(loaded)
-    shock = shock or Shock()
+    plans = site_plans(loaded) if plans is None else plans
+    ready = _ready(loaded, streams, shock or Shock(), plans)
+    funded = ready.funded()
+    chain = _funded_chain(ready, funded)
+    if np.all(np.isinf(ready.limit_usd)) or not operating_share(ready.money).any():
+        return chain
+    for _ in range(MOST_ROUNDS):
+        again = ready.funded(chain.ledger.repaid_usd)
+        if np.array_equal(again, funded):
+            return chain
+        funded = again
+        chain = _funded_chain(ready, funded)
+    # A loan sized by later cash can keep the two apart: the later of both dates then holds.
+    return _funded_chain(ready, np.maximum(funded, ready.funded(chain.ledger.repaid_usd)))
+
+
+def resettle(base: Chain, shock: Shock) -> Chain:
+    """`base` with its ledger settled anew under a shock that moves no date.
+
+    Only for a base without shock and a programme whose bridges have no limit: then money does not
+    decide when anything is built, and nothing before the ledger changes.
+    """
+    inputs = shock.settled(shock.money(base.money), base.schedule)
+    energy_mwh = base.energy.supply_mwh.sum(axis=2)
+    ledger = settle(inputs, base.schedule, base.capacity, base.energy.energy_cost_usd,
+                    base.delivered, energy_mwh)  # fmt: skip
+    return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs))
+
+
+def _ready(loaded: Loaded, streams: Streams, shock: Shock, plans: Mapping[str, SitePlan]) -> _Ready:
     program, catalog = loaded.program, loaded.catalog
     axis = MonthAxis.between(program.start, program.horizon)
     blocks = make_blocks(program, catalog, streams)
-
     schedule_a = sample_assumptions(catalog, streams, "schedule", ScheduleAssumptions)
-    build = shock.build(build_times(program, catalog, blocks, axis, streams, schedule_a), blocks)
-    arrivals = rack_arrivals(program, blocks, axis, streams)
-    inputs = shock.money(money_inputs(program, catalog, blocks, axis, streams))
-    limit = bridge_limit_usd(program, streams)
-    funded = funded_months(build, blocks, arrivals, inputs, limit, axis.count)
-    schedule = equip(build, blocks, arrivals, funded)
+    build = build_times(program, catalog, blocks, axis, streams, schedule_a)
+    return _Ready(
+        loaded, streams, shock, plans, axis, blocks, shock.build(build, blocks),
+        rack_arrivals(program, blocks, axis, streams),
+        shock.money(money_inputs(program, catalog, blocks, axis, streams)),
+        bridge_limit_usd(program, streams),
+    )  # fmt: skip
+
+
+def _funded_chain(ready: _Ready, funded: Array) -> Chain:
+    """All layers from the arrival of systems on.
+
+    Energy is asked twice: first for what each site can deliver, which caps operations, then for
+    the accounts of what operations drew.
+    """
+    program, catalog = ready.loaded.program, ready.loaded.catalog
+    axis, blocks, streams, plans = ready.axis, ready.blocks, ready.streams, ready.plans
+    schedule = equip(ready.build, blocks, ready.arrivals, funded)
     installed = capacity(schedule, blocks, axis)
 
     performance_a = sample_assumptions(catalog, streams, "performance", PerformanceAssumptions)
@@ -127,7 +194,7 @@ def run_chain(
         axis, streams, energy_a, mix,
     )  # fmt: skip
 
-    inputs = shock.settled(inputs, schedule)
+    inputs = ready.shock.settled(ready.money, schedule)
     energy_mwh = energy.supply_mwh.sum(axis=2)
     ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh)
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)

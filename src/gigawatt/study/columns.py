@@ -162,7 +162,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "llcr_p50": Column(
             "ratio",
             "Present value of the cash flow over the loans' life over the "
-            "largest debt, median; empty where loans outlive the calendar.",
+            "largest debt, less what of it is left when the calendar ends; median.",
         ),
         "peak_debt_usd_mean": Column("USD", "Largest debt; mean of the draws."),
         "probability_below_lockup": Column("share", "Draws whose least cover is below 1.15."),
@@ -181,6 +181,30 @@ COLUMNS: dict[str, dict[str, Column]] = {
             )
             for n in (3, 12, 24, 36)
         },
+    },
+    "tranche_uses": {
+        "tranches_released": Column(
+            "number", "Tranches of milestone equity that were paid before."
+        ),
+        "capacity_usd": Column("USD", "Spent on systems, network and sites until the next, mean."),
+        "energy_usd": Column("USD", "Spent on energy in the same time, mean."),
+        "other_usd": Column("USD", "Spent on upkeep, interest, fees and tax, mean."),
+    },
+    "peak_funding": {
+        "instrument": Column(TEXT, "Instrument."),
+        "from": Column(TEXT, "Who pays."),
+        "to": Column(TEXT, "Who is paid."),
+        "usd_mean": Column("USD", "Paid in by the month of the largest gap, less repaid, mean."),
+    },
+    "peak_need": {
+        "need": Column(TEXT, "`investment_gap`, or `gap_with_operation`: all cash counts."),
+        "peak_month": Column("month", "Month in which the mean need is largest."),
+        **{
+            f"peak_usd_p{k}": Column("USD", f"Largest need; {k}th percentile of the draws.")
+            for k in (10, 50, 90)
+        },
+        "party": Column(TEXT, "Who lacks the cash."),
+        "party_usd_mean": Column("USD", "Of which this party's, in that month, mean."),
     },
     "debt_capacity": {
         "landlord": Column(TEXT, "Party that owns the halls."),

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gigawatt.program.load import load_program
 from gigawatt.study import ledger_view as v
 from gigawatt.study.ledger_view import LedgerView, ledger_view
@@ -31,6 +33,8 @@ def stress_table() -> str:
     """Mean loss of value by party and scenario, bn USD."""
     outcomes = stress(load_program(ANNOUNCED), DRAWS, SEED)
     losses = [losses_usd(outcomes[0], o) for o in outcomes[1:]]
+    none = np.zeros(1)
+    losses = [{p: x.get(p, none) for p in {k for y in losses for k in y}} for x in losses]
     size = {p: max(abs(float(x[p].mean())) for x in losses) for p in losses[0]}
     parties = [p for p in sorted(size, key=lambda p: -size[p]) if size[p] >= SHOWN_USD]
     names = [o.scenario.name for o in outcomes[1:]]

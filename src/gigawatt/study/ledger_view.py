@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.energy.site_plan import SitePlan
 from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
 from gigawatt.money.metrics import (
     borrowers,
@@ -39,7 +40,8 @@ USES = {
     "energy": ("energy", "minimum_take", "demand_charge", "connection"),
     "other": ("opex", "interest", "commitment_fee", "upfront_fee", "tax"),
 }  # fmt: skip
-FUNDING_LEGS = ("tranche", "equity", "draw", "repayment", "prepayment")
+PAID_BACK = ("repayment", bridge.SWEEP)
+FUNDING_LEGS = ("tranche", "equity", "draw", *PAID_BACK, "prepayment")
 RETURN_MONTHS = (3, 12, 24, 36)
 
 
@@ -60,9 +62,15 @@ class LedgerView:
     of_month: IntArray
 
 
-def ledger_view(loaded: Loaded, draws: int, seed: int, period: str = "quarter") -> LedgerView:
-    """Run a programme and cut its calendar into periods."""
-    chain = run_chain(loaded, Streams(seed, draws))
+def ledger_view(
+    loaded: Loaded,
+    draws: int,
+    seed: int,
+    period: str = "quarter",
+    plans: Mapping[str, SitePlan] | None = None,
+) -> LedgerView:
+    """Run a programme and cut its calendar into periods; `plans` as in `run_chain`."""
+    chain = run_chain(loaded, Streams(seed, draws), plans=plans)
     periods, of_month = _periods(chain.axis, period)
     return LedgerView(loaded, chain, periods, of_month)
 
@@ -132,7 +140,7 @@ def gap_table(view: LedgerView) -> dict[str, Any]:
     month = int(whole.mean(axis=0).argmax())
     drawn: dict[str, Array] = {}
     for e in ledger.entries:
-        if e.instrument in bridges and e.leg in ("draw", "repayment"):
+        if e.instrument in bridges and e.leg in ("draw", *PAID_BACK):
             party, sign = (e.payee, 1.0) if e.leg == "draw" else (e.payer, -1.0)
             drawn[party] = drawn.get(party, 0.0) + sign * e.amount_usd
     top = int(ledger.gap_usd.mean(axis=0).argmax())
@@ -153,11 +161,11 @@ def funding_table(view: LedgerView) -> list[dict[str, Any]]:
     top = int(ledger.gap_usd.mean(axis=0).argmax()) + 1
     found: dict[tuple[str, str, str], float] = {}
     for e in ledger.entries:
-        if e.investment and e.leg in FUNDING_LEGS:
+        if e.leg in FUNDING_LEGS and (e.investment or e.leg in PAID_BACK):
+            back = e.leg in PAID_BACK
             usd = float(e.amount_usd[:, :top].sum(axis=1).mean())
-            key = (e.instrument, e.payer, e.payee) if e.leg != "repayment" else (
-                e.instrument, e.payee, e.payer)  # fmt: skip
-            found[key] = found.get(key, 0.0) + (usd if e.leg != "repayment" else -usd)
+            key = (e.instrument, *((e.payee, e.payer) if back else (e.payer, e.payee)))
+            found[key] = found.get(key, 0.0) + (-usd if back else usd)
     return [
         {"instrument": i, "from": a, "to": b, "usd_mean": usd}
         for (i, a, b), usd in sorted(found.items(), key=lambda kv: -kv[1])

@@ -24,6 +24,7 @@ from gigawatt.study.debt_sheet import (
     row_formulas,
 )
 from gigawatt.study.ledger_view import LedgerView
+from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.stress import Outcome, losses_usd
 
 TOLERANCE_USD = 1.0
@@ -70,6 +71,8 @@ def _tables(
         ("Tranches", v.tranche_table(view), {}),
         ("Stakes", v.stake_table(view), {}),
         ("No cash", v.memo_table(view), {}),
+        ("Resale", resale_table(view), {"age_years": "years"}),
+        ("Loan to value", loan_to_value_table(view), {}),
         ("Cost", [{"part": k, "usd_per_package_hour": x} for k, x in cost.items()], {}),
         ("Stress", stressed, {}),
     ]

@@ -5,10 +5,12 @@ They come from few draws of their own, on the run's seed: a stress test runs the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gigawatt.energy.site_plan import SitePlan
 from gigawatt.money.capex import site_usd
 from gigawatt.money.debt import dscr
 from gigawatt.money.instruments import colocation_lease, site_debt
@@ -17,6 +19,7 @@ from gigawatt.program.load import Loaded
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study import ledger_view as v
 from gigawatt.study.ledger_view import LedgerView, ledger_view
+from gigawatt.study.site_supply import site_plans
 from gigawatt.study.stress import (
     DEFAULT_DSCR,
     DISCOUNT,
@@ -50,6 +53,10 @@ CIRCLE = (
     "investor", "equity_usd", "systems_sold_usd", "equity_over_systems_share",
     *(f"back_within_{n}_months_share" for n in v.RETURN_MONTHS),
 )  # fmt: skip
+TRANCHES = ("tranches_released", "capacity_usd", "energy_usd", "other_usd")
+PAID_BY = ("instrument", "from", "to", "usd_mean")
+NEED = ("need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
+        "party_usd_mean")  # fmt: skip
 CAPACITY = (
     "landlord", "debt_usd_per_gw_p10", "debt_usd_per_gw_p50", "debt_usd_per_gw_p90",
     "site_usd_per_gw_p50", "gearing_share_p50",
@@ -60,16 +67,25 @@ STRESS = (
 )  # fmt: skip
 
 
-def money_tables(loaded: Loaded, seed: int, draws: int = DRAWS) -> dict[str, pl.DataFrame]:
-    """All of them by name; a table without rows keeps its columns."""
-    view = ledger_view(loaded, draws, seed, "year")
+def money_tables(
+    loaded: Loaded, seed: int, plans: Mapping[str, SitePlan] | None = None, draws: int = DRAWS
+) -> dict[str, pl.DataFrame]:
+    """All of them by name; a table without rows keeps its columns. `plans` as in `run_chain`."""
+    plans = site_plans(loaded) if plans is None else plans
+    view = ledger_view(loaded, draws, seed, "year", plans)
     base = outcome(view.chain, SCENARIOS[0])
-    cases = [run_scenario(loaded, Streams(seed, draws), s) for s in SCENARIOS[1:]]
+    cases = [
+        run_scenario(loaded, Streams(seed, draws), s, DISCOUNT, view.chain, plans)
+        for s in SCENARIOS[1:]
+    ]
     return {
         "parties": _frame(v.party_table(view, DISCOUNT), PARTIES, ("party", "payback")),
         "cover": _frame(v.cover_table(view), COVER, ("borrower",)),
         "circularity": _frame(v.circularity_table(view), CIRCLE, ("investor",)),
         "debt_capacity": _frame(debt_capacity(view), CAPACITY, ("landlord",)),
+        "tranche_uses": _frame(v.tranche_table(view), TRANCHES, ()),
+        "peak_funding": _frame(v.funding_table(view), PAID_BY, ("instrument", "from", "to")),
+        "peak_need": _frame(need_rows(view), NEED, ("need", "peak_month", "party")),
         "stress": _frame(stress_rows(base, cases), STRESS, ("scenario", "title", "party")),
     }
 
@@ -94,6 +110,23 @@ def stress_rows(base: Outcome, cases: list[Outcome]) -> Rows:
                 ),
             })  # fmt: skip
     return out
+
+
+def need_rows(view: LedgerView) -> Rows:
+    """Peak need by investment alone and with all operating cash: a row for each party."""
+    gap = v.gap_table(view)
+    return [
+        {
+            "need": name,
+            "peak_month": gap[f"{name}_peak_month"],
+            **{f"peak_usd_{b}": gap[f"{name}_peak_usd_{b}"] for b in ("p10", "p50", "p90")},
+            "party": party,
+            "party_usd_mean": usd,
+        }
+        for name in ("investment_gap", "gap_with_operation")
+        for party, usd in gap[f"{name}_by_party_usd"].items()
+        if usd > 0.0
+    ]
 
 
 def debt_capacity(view: LedgerView) -> Rows:

@@ -140,7 +140,7 @@ def write_run(
     loaded, settings = simulated.loaded, simulated.settings
     static = simulated.static
     tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
-    tables |= money_tables(loaded, settings.seed)
+    tables |= money_tables(loaded, settings.seed, static.plans)
     tables["load_shape"] = load_shape_table(loaded, weeks, settings.seed)
     began = started or time.time()
     with run_folder(folder, replace) as partial:

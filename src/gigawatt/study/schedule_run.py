@@ -93,8 +93,12 @@ def _chunk(
     if np.all(np.isinf(limit)):
         return build, equip(build, blocks, arrivals)
     from gigawatt.money.inputs import money_inputs
+    from gigawatt.money.instruments.bridge import operating_share
+    from gigawatt.study.chain import run_chain
     from gigawatt.study.sweep import funded_months
 
     inputs = money_inputs(program, loaded.catalog, blocks, axis, streams)
+    if operating_share(inputs).any():  # what was earned decides what is funded
+        return build, run_chain(loaded, streams).schedule
     funded = funded_months(build, blocks, arrivals, inputs, limit, axis.count)
     return build, equip(build, blocks, arrivals, funded)

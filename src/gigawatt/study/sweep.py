@@ -26,6 +26,7 @@ def funded_months(
     inputs: MoneyInputs,
     limit_usd: Array,
     months: int,
+    repaid: Array | None = None,
 ) -> Array:
     """Month at which each block's order is funded.
 
@@ -34,6 +35,7 @@ def funded_months(
     build, blocks, arrivals, inputs : of the same chunk, D draws and B blocks.
     limit_usd : (D,) most that may be outstanding at the bridge; inf = no limit.
     months : length of the calendar; what is not funded within it is never funded.
+    repaid : (D, P, M) what operating cash has repaid by the end of each month; None = nothing.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def funded_months(
         if not asks.any():
             continue
         schedule = equip(build, blocks, arrivals, funded)
-        spent = gap_usd(inputs, schedule, month) + committed_usd(inputs, schedule, month)
+        spent = gap_usd(inputs, schedule, month, repaid)
+        spent = spent + committed_usd(inputs, schedule, month)
         granted = asks & _fits(asks, build.order_due, cost, limit_usd - spent)
         funded = np.where(granted, np.maximum(build.order_due, month), funded)
     return funded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Part, Section, Table
 from gigawatt.report.read import BAND, Row
+from gigawatt.report.sections import peak
 from gigawatt.report.sections.capacity import month_end
 from gigawatt.report.view import USD_PER_BN, View, years_of
 
@@ -17,7 +18,7 @@ def section(view: View) -> Section | None:
     parts: list[Part] = []
     if flows:
         parts += [_matrix(view, flows), _net(view, flows), _instruments(view, flows)]
-    parts += [*_tranches(view), *_gap(view)]
+    parts += [*_tranches(view), *_gap(view), *peak.tables(view)]
     if not parts:
         return None
     return Section("money", view.say("money.title"), view.say("money.intro"), tuple(parts))

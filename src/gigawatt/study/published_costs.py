@@ -1,6 +1,6 @@
 """Published unit costs beside what this package gives on their inputs.
 
-    python -m gigawatt.study.unit_costs docs/unit-costs.md
+    python -m gigawatt.study.published_costs docs/unit-costs.md
 
 writes the tables between the marks of that page. Ours is the capital cost of `money.capex` on the
 block conversion, sampled, for each system on a site of the bundled single campus; the published

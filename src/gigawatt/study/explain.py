@@ -6,9 +6,10 @@ those of the run's own folder, so that an explanation needs neither the catalog 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from gigawatt.errors import InputError
@@ -18,6 +19,8 @@ from gigawatt.study.folder import StoredRun
 from gigawatt.study.held import Value, held_values
 
 NEAREST = 3
+KEPT = 4  # lists of facts and inputs whose matches a process holds: a report walks many trees
+_MATCHES: list[tuple[Sequence[Mapping[str, Any]], dict[str, list[Mapping[str, Any]]]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +175,24 @@ class _Walk:
             (node.program, "inputs", _input),
         ):
             for pattern in patterns:
-                found = [r for r in _matching(self.run.manifest[key], pattern)
-                         if r["path"] not in taken]  # fmt: skip
+                found = [r for r in self._matching(key, pattern) if r["path"] not in taken]
                 taken.update(row["path"] for row in found)
                 if found:
                     out[pattern] = tuple(leaf(row) for row in found)
         return out
+
+    def _matching(self, key: str, pattern: str) -> list[Mapping[str, Any]]:
+        """Rows of the manifest whose path is meant by a pattern; kept with the manifest's rows."""
+        rows = self.run.manifest[key]
+        matches = next((found for held, found in _MATCHES if held is rows), None)
+        if matches is None:
+            matches = {}
+            _MATCHES.append((rows, matches))
+            del _MATCHES[:-KEPT]
+        if pattern not in matches:
+            means = re.compile(translate(pattern)).match
+            matches[pattern] = [row for row in rows if means(row["path"])]
+        return matches[pattern]
 
     def _fact(self, row: Mapping[str, Any]) -> Leaf:
         source = self.sources.get(row["source"], {})
@@ -193,7 +208,3 @@ def _input(row: Mapping[str, Any]) -> Leaf:
         row["path"], "input", row["title"], row["value"], row["low"], row["high"], row["unit"],
         row["status"], "", row["source"], "", row["note"],
     )  # fmt: skip
-
-
-def _matching(rows: Sequence[Mapping[str, Any]], pattern: str) -> list[Mapping[str, Any]]:
-    return [row for row in rows if fnmatchcase(row["path"], pattern)]

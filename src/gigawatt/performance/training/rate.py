@@ -119,7 +119,8 @@ def _searched(
 ) -> Found:
     base = Plan(gbs=batch, seq=seq, precision=precision, production=True)
     choices = replace(PRACTICAL, mbs=(1, 2, 4), zero=(1,), etp=(1,))
-    return search(shape, system, held.model, base, [packages], choices, top=1).recommended
+    found = search(shape, system, held.model, base, [packages], choices, top=1, with_pareto=False)
+    return found.recommended
 
 
 def _round_batch(sequences: float) -> int:

@@ -101,6 +101,8 @@ def search(
     gpus: Sequence[int],
     choices: Choices = FULL,
     top: int = 10,
+    *,
+    with_pareto: bool = True,
 ) -> SearchResult:
     """Evaluate all plans that split `gpus` and return the best.
 
@@ -111,6 +113,7 @@ def search(
     gpus : one or more numbers of GPUs.
     choices : what is varied.
     top : layouts to list.
+    with_pareto : whether to look for the front; without it `pareto` is empty.
 
     Raises
     ------
@@ -138,7 +141,7 @@ def search(
         recommended=recommended,
         reason=reason,
         top=tell(order),
-        pareto=tell(_pareto(found)),
+        pareto=tell(_pareto(found)) if with_pareto else (),
         searched=searched,
         feasible=len(found.rate),
         space=space.words,

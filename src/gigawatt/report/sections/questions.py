@@ -132,7 +132,8 @@ def _table(view: View, part: Result) -> Table:
     left = len(part.rows) - len(rows)
     more = " " + view.say("questions.more", count=left) if left > 0 else ""
     wide = any(len(c.text) > LONG for row in rows for c in row)
-    return Table(part.title, columns, rows, f"{part.definition}{more}", cards=wide)
+    told = texts_of(view.say.lang)(part.definition)
+    return Table(part.title, columns, rows, f"{told}{more}", cards=wide)
 
 
 def _labelled(view: View, value: Value, column: str) -> Value:

@@ -103,7 +103,9 @@ def with_changes(
     for number, site in enumerate(program.sites):
         here = np.flatnonzero(blocks.site == number)
         onsite = np.array([blocks.phases[b].route == "onsite" for b in here], dtype=np.bool_)
-        first_power = np.min(plan.energised[:, here], axis=1)
+        inside = slice(here[0], here[-1] + 1)  # blocks of a site stand together
+        first_power = np.min(plan.energised[:, inside], axis=1)
+        last = np.maximum(plan.hall_ready[:, inside], plan.energised[:, inside]).max(axis=1)
         for change in changes:
             columns = here[onsite] if change.effect == "power" else here
             if not columns.size:
@@ -116,7 +118,7 @@ def with_changes(
             if change.effect == "leaves":
                 back = streams.uniform(f"{key}/replaced") < replaced[change.record.id]
                 delay = np.where(back, delay, np.inf)
-            _move(dates, change, columns, at, delay)
+            _move(dates, change, columns, at, delay, last)
     return dates
 
 
@@ -136,10 +138,13 @@ def _first(
     return np.where(at > powered, np.where(slower > 0.0, late, np.inf), at)
 
 
-def _move(dates: Plan, change: Change, columns: IntArray, at: Array, delay: Array) -> None:
-    """Move the blocks `columns` of `dates` by one change at month `at` by `delay` months, (D,)."""
-    inside = slice(columns[0], columns[-1] + 1)  # blocks of a site stand together
-    last = np.maximum(dates.hall_ready[:, inside], dates.energised[:, inside]).max(axis=1)
+def _move(
+    dates: Plan, change: Change, columns: IntArray, at: Array, delay: Array, last: Array
+) -> None:
+    """Move the blocks `columns` of `dates` by one change at month `at` by `delay` months, (D,).
+
+    `last` (D,) is when all of the site is ready, or later; it is kept up with what is moved.
+    """
     rows = np.flatnonzero(at < last)  # few: most changes come after all is ready
     if not rows.size:
         return
@@ -158,6 +163,8 @@ def _move(dates: Plan, change: Change, columns: IntArray, at: Array, delay: Arra
         ready[where] += by
         cause[where] = np.where(binds, change.binding, cause[where])
         weight[where] = np.where(binds, by, weight[where])
+    moved = np.maximum(dates.hall_ready[where], dates.energised[where]).max(axis=1)
+    last[rows] = np.maximum(last[rows], moved)
 
 
 def _sampled(change: Change, key: str, streams: Streams) -> Array:

@@ -8,6 +8,7 @@ import pytest
 from gigawatt.catalog import load_catalog
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.solar import Array1Axis, ArrayFixed, pv_yield, sun_of
+from gigawatt.energy.weather.courses import exact_normal, seasonal
 from gigawatt.energy.weather.normals import (
     climate_for,
     distance_km,
@@ -16,7 +17,7 @@ from gigawatt.energy.weather.normals import (
 )
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
-from gigawatt.energy.weather.synthetic import exact_normal, seasonal, synthetic_year
+from gigawatt.energy.weather.synthetic import synthetic_year
 from gigawatt.energy.weather.year import HOUR_OF_DAY, MONTH_DAYS, WeatherYear, monthly_mean
 from gigawatt.energy.wind import wind_yield
 from gigawatt.errors import InputError

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.energy.weather.courses import MONTH_OF_DAY, ar1, exact_normal, seasonal
 from gigawatt.energy.weather.normals import WIND_PROBABILITIES, Normals
-from gigawatt.energy.weather.synthetic import MONTH_OF_DAY, ar1, exact_normal, seasonal
 from gigawatt.energy.weather.year import (
     DAYS,
     HOUR_OF_DAY,

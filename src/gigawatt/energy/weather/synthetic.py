@@ -21,27 +21,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gigawatt.energy.psychrometrics import (
     pressure_at_elevation_pa,
     relative_humidity_pct,
     wet_bulb_c,
 )
+from gigawatt.energy.weather.courses import MONTH_OF_DAY, ar1, by_month, exact_normal, seasonal
 from gigawatt.energy.weather.normals import Normals
 from gigawatt.energy.weather.year import (
     DAYS,
     HOURS,
-    MONTH_DAYS,
     MONTH_OF_HOUR,
     WeatherYear,
     monthly_mean,
 )
 from gigawatt.quantity.arrays import Array
-from gigawatt.uncertainty.distributions import normal_ppf
 from gigawatt.uncertainty.streams import generator
 
-MONTH_OF_DAY = np.repeat(np.arange(12), MONTH_DAYS)
 DAY_SHAPE = np.array([
     .32, .26, .21, .17, .14, .12, .14, .24, .38, .53, .66, .74,
     .81, .87, .91, .92, .88, .81, .71, .60, .51, .45, .40, .36,
@@ -134,58 +131,6 @@ def air(normals: Normals, scores: Scores) -> tuple[Array, Array]:
     return dry, _cut(normals, mean + damp * spread, dry)
 
 
-def ar1(rng: np.random.Generator, count: int, persistence: float) -> Array:
-    """Standard normal AR(1) series, (count,)."""
-    shocks = (rng.standard_normal(count) * np.sqrt(1.0 - persistence**2)).tolist()
-    value = float(rng.standard_normal())
-    out = []
-    for shock in shocks:
-        value = persistence * value + shock
-        out.append(value)
-    return np.array(out)
-
-
-def exact_normal(scores: Array, group: NDArray[np.integer]) -> Array:
-    """Scores replaced by the quantiles of the normal distribution within each group, in order."""
-    out = np.empty_like(scores)
-    for g in np.unique(group):
-        rows = np.flatnonzero(group == g)
-        order = rows[np.argsort(scores[rows], kind="stable")]
-        exact = normal_ppf((np.arange(rows.size) + 0.5) / rows.size)
-        out[order] = exact / np.sqrt(np.mean(exact**2))
-    return out
-
-
-def seasonal(monthly: Array) -> Array:
-    """Smooth daily course whose monthly means are the given ones, (365,)."""
-    lengths = np.array(MONTH_DAYS, dtype=np.float64)
-    centres: Array = np.cumsum(lengths) - 0.5 * lengths
-    wrapped = np.concatenate([centres - DAYS, centres, centres + DAYS])
-    days = np.arange(DAYS, dtype=np.float64) + 0.5
-    knots = monthly.copy()
-    course = np.zeros(DAYS)
-    for _ in range(8):
-        course = _smooth(days, wrapped, np.tile(knots, 3))
-        knots = knots + monthly - _by_month(course)
-    return course + (monthly - _by_month(course))[MONTH_OF_DAY]
-
-
-def _smooth(at: Array, x: Array, y: Array) -> Array:
-    """Cubic through equally weighted neighbours (Catmull and Rom)."""
-    i = np.clip(np.searchsorted(x, at) - 1, 1, len(x) - 3)
-    t = (at - x[i]) / (x[i + 1] - x[i])
-    a, b, c, d = y[i - 1], y[i], y[i + 1], y[i + 2]
-    out: Array = b + 0.5 * t * (
-        c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a))
-    )
-    return out
-
-
-def _by_month(daily: Array) -> Array:
-    out: Array = np.bincount(MONTH_OF_DAY, weights=daily, minlength=12) / np.array(MONTH_DAYS)
-    return out
-
-
 def _spreads(normals: Normals) -> tuple[Array, Array, Array]:
     """Standard deviation of daily dry bulb and dew point in a month, and their correlation."""
     dry, dew = normals.drybulb_mean_c, normals.dewpoint_mean_c
@@ -227,7 +172,7 @@ def _drybulb_parts(normals: Normals, scores: Scores) -> tuple[Array, Array, Arra
     warmth = (mean - mean.min()) / max(float(mean.max() - mean.min()), 1e-6)
     shape = DAY_SHAPE - DAY_SHAPE.mean()
     width = (1.0 + CLEAR_WIDENS * scores.clear).clip(0.15)
-    width = width / _by_month(width)[MONTH_OF_DAY] * normals.diurnal_range_c[MONTH_OF_DAY]
+    width = width / by_month(width)[MONTH_OF_DAY] * normals.diurnal_range_c[MONTH_OF_DAY]
     base = _noon_to_noon(seasonal(mean)) + np.outer(width, shape / np.ptp(shape)).ravel()
     base = base + NOISE_K * scores.dry_hours
     base = base + (mean - monthly_mean(base))[MONTH_OF_HOUR]

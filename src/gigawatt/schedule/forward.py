@@ -18,7 +18,7 @@ import numpy as np
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 from gigawatt.schedule.calendars import Winter, next_meeting
 from gigawatt.schedule.durations import Chain, Law
-from gigawatt.schedule.network import Task
+from gigawatt.schedule.network import Link, Task
 from gigawatt.schedule.result import Binding
 
 PATH_LABELS = 1 + max(Binding.LAND, Binding.PERMIT, Binding.GRID, Binding.ONSITE, Binding.BUILDING,
@@ -170,17 +170,22 @@ def _start(task: Task, case: Case, spans: Mapping[str, Span]) -> Moment:
     elif not task.links:
         start = Moment(np.full_like(case.early_order, case.as_of), none)
     else:
-        start = Moment(np.full_like(case.early_order, -np.inf), none)
-        for link in task.links:
-            span = spans[link.task]
-            edge = span.start if link.from_start else span.finish
-            start = later(start, Moment(edge.month + link.lag_months, edge.path))
+        edges = [_edge(spans[link.task], link) for link in task.links]
+        start = edges[0]
+        for edge in edges[1:]:
+            start = later(start, edge)
     if task.starts_at and task.starts_at not in case.known:
         # The milestone that it starts at is not reached.
         start = Moment(np.maximum(start.month, case.as_of), start.path)
     if task.framework_order:
         start = Moment(start.month - case.early_order, start.path)
     return start
+
+
+def _edge(span: Span, link: Link) -> Moment:
+    """What a predecessor allows: its finish, or its start and the lag."""
+    edge = span.start if link.from_start else span.finish
+    return Moment(edge.month + link.lag_months, edge.path) if link.lag_months else edge
 
 
 def _span(task: Task, case: Case, start: Moment, start_used: bool) -> Span:
@@ -226,6 +231,8 @@ def _is_running(task: Task, case: Case) -> bool:
 
 def _mark(task: Task, months: Array | float, path: Array) -> Array:
     """Path to the finish: that to the start with the task's own time under its label."""
-    own = np.zeros((PATH_LABELS, 1, 1))
-    own[int(task.binding)] = 1.0
-    return path + own * (np.asarray(months) + _MARK_MONTHS)
+    taken = np.asarray(months) + _MARK_MONTHS
+    shape = np.broadcast_shapes(path.shape[1:], taken.shape)
+    out = np.broadcast_to(path, (PATH_LABELS, *shape)).copy()
+    out[int(task.binding)] += taken
+    return out

@@ -62,7 +62,9 @@ def _served(plan: Plan, limit: SharedLimit, amount: Array, rate: Array, opens: A
             power_cause=np.where(late, binding, plan.power_cause),
             power_weight=np.where(late, moved, plan.power_weight),
         )  # fmt: skip
-    power = from_slots(plan.energised, amount, rate, opens)
+    takers = np.flatnonzero(amount.any(axis=0))  # the others are neither moved nor in the queue
+    power = plan.energised.copy()
+    power[:, takers] = from_slots(plan.energised[:, takers], amount[:, takers], rate, opens)
     moved = _gained(power, plan.energised)
     binds = moved > plan.power_weight
     return replace(

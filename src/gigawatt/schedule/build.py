@@ -89,14 +89,14 @@ def build_times(
         for site in program.sites
         for phase in site.phases
     ]
-    plan = _joined([d.plan for d in drafts])
+    given = plan = _joined([d.plan for d in drafts])
     if plan.hall_ready.shape[1] != blocks.count:
         raise InputError("The blocks given to the schedule are not those of its programme.")
     plan = with_limits(plan, program, blocks, axis, streams, setting.as_of)
     plan = with_changes(plan, program, blocks, read_changes(catalog), streams, setting.as_of)
     haircuts = read_haircuts(catalog, program.haircuts)
     plan = with_haircuts(plan, program, blocks, haircuts, streams)
-    return _build_times(drafts, plan)
+    return _build_times(drafts, given, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +149,12 @@ def _joined(plans: Sequence[Plan]) -> Plan:
     )  # fmt: skip
 
 
-def _build_times(drafts: Sequence[Draft], plan: Plan) -> BuildTimes:
-    """What the phases gave, with dates as they stand in `plan`; orders follow their halls."""
+def _build_times(drafts: Sequence[Draft], given: Plan, plan: Plan) -> BuildTimes:
+    """What the phases gave (`given`), with dates as they stand in `plan`; orders follow halls."""
     rest = {name: np.concatenate([getattr(d, name) for d in drafts], axis=1)
             for name in ("cleared", "order_due", "system_lead", "install", "accept",
                          "support_ready", "fixed_in_service")}  # fmt: skip
-    before = np.concatenate([d.plan.hall_ready for d in drafts], axis=1)
+    before = given.hall_ready
     with np.errstate(invalid="ignore"):  # never minus never
         later_by = np.nan_to_num(plan.hall_ready - before, nan=0.0, posinf=np.inf)
     # An order that was late for its hall has that much less to wait for.

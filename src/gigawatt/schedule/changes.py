@@ -99,7 +99,7 @@ def with_changes(
     slower = {c.record.id: _sampled(c, "after_power_factor", streams) for c in changes}
     replaced = {c.record.id: _sampled(c, "replaced_share", streams)
                 for c in changes if c.effect == "leaves"}  # fmt: skip
-    dates = Plan(**{f.name: getattr(plan, f.name).copy() for f in fields(Plan)})
+    dates = Plan(**{f.name: np.empty_like(getattr(plan, f.name)) for f in fields(Plan)})
     for number, site in enumerate(program.sites):
         here = np.flatnonzero(blocks.site == number)
         onsite = np.array([blocks.phases[b].route == "onsite" for b in here], dtype=np.bool_)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.performance.block_configs import irregular, layer_counts
 from gigawatt.performance.shapes import ModelShape
 
 Config = Mapping[str, Any]
@@ -67,8 +68,6 @@ _UNREPRESENTED = {
     "t5": "an encoder-decoder",
     "bart": "an encoder-decoder",
     "bert": "an encoder",
-    "nemotron-nas": "layers of different shapes (block_configs)",
-    "deci": "layers of different shapes (block_configs)",
 }
 
 
@@ -121,6 +120,11 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     notes: list[str] = []
     given |= _feed_forward(config, family, needed["layers"], where, notes)
     given |= _mixing(config, family, needed["layers"], given, where, notes)
+    blocks = config.get("block_configs")
+    if blocks and not irregular(blocks):
+        given |= layer_counts(blocks, needed["hidden"], heads)
+        given["attention"] = _attention(heads, given["kv_heads"])
+        notes[:] = ["feed-forward layers of different widths are taken at their mean"]
     return ModelShape(
         id=_slug(name),
         name=name,
@@ -436,7 +440,8 @@ def _unsupported(config: Config, family: str, given: Config) -> tuple[str, ...]:
     found = []
     if family in _UNREPRESENTED:
         found.append(_UNREPRESENTED[family])
-    if config.get("block_configs"):
+    blocks = config.get("block_configs")
+    if irregular(blocks) if blocks else family in ("nemotron-nas", "deci"):
         found.append("layers of different shapes (block_configs)")
     if given.get("experts") and not given.get("top_k"):
         found.append("the number of experts per token is not given")

@@ -14,7 +14,8 @@ from gigawatt.performance.inference.calibration.data import Labels, Mask, Measur
 from gigawatt.quantity.arrays import Array
 
 QUANTILE = 0.90
-FAR_FACTOR = 1.15  # on the band of a mixture without rows, where its stack has none either
+FAR_FACTOR = 1.0  # of a mixture whose stack has no rows either: among models left out, rows of
+# stacks that no other model has are no worse (0.32 against 0.36 in TPOT)
 UNSEEN_FACTOR = 1.15  # on that again, for a generation without rows
 
 
@@ -61,14 +62,14 @@ def _band(
     data: Measured, band_id: str, name: str, errors: Array, rows: Mask, factor: float
 ) -> Band:
     size = factor * np.abs(errors)
-    tpot, rate = (_quantile(size[k, rows], data.model[rows]) for k in (0, 1))
+    tpot, rate = (quantile_of(size[k, rows], data.model[rows]) for k in (0, 1))
     kept = rows & data.ttft_ok
-    ttft = _quantile(size[2, kept], data.model[kept])
+    ttft = quantile_of(size[2, kept], data.model[kept])
     note = f"{int(rows.sum())} rows left out of fits, times {factor:g} for newer software"
     return Band(band_id, name, tpot, rate, ttft, note)
 
 
-def _quantile(size: Array, models: Labels) -> float:
+def quantile_of(size: Array, models: Labels) -> float:
     """Quantile of sizes; a model counts by the root of its rows."""
     _, index, count = np.unique(models, return_inverse=True, return_counts=True)
     order = np.argsort(size)

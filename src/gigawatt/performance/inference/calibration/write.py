@@ -14,7 +14,7 @@ UNITS = {
     "expert_half_tokens": "tokens", "expert_half_width": "values",
     "read_half_width": "values", "activation_passes": "passes",
     "collective_growth": "per doubling", "unpack": "factor",
-    "block_gemm": "factor", "stream_tokens": "tokens", "burst": "share", "cohort": "factor",
+    "routing_skew": "share", "stream_tokens": "tokens", "burst": "share", "cohort": "factor",
 }  # fmt: skip
 HEAD = """\
 # Constants of the serving model, written by `gigawatt infer calibrate`; not edited by hand.

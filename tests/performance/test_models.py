@@ -117,11 +117,23 @@ def test_active_parameters_against_what_makers_state() -> None:
         assert abs(ours - stated) < max(0.17 * stated, 0.9), shape.id
 
 
-def test_what_cannot_be_computed_is_refused_with_the_reason() -> None:
-    with pytest.raises(InputError, match="linear attention is not given"):
-        resolve_model("moonshotai/Kimi-K3", CATALOG)
+def test_what_cannot_be_computed_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = write(tmp_path, {**LLAMA, "model_type": "rwkv"})
+    with pytest.raises(InputError, match="a recurrent model"):
+        resolve_model(str(path), CATALOG)
     refused = [i for i, r in CATALOG.records["models"].items() if r.attributes.get("unsupported")]
-    assert len(refused) == 4, refused
+    assert not refused
+
+
+def test_totals_of_hybrids_with_latent_mixtures_are_those_in_their_names() -> None:
+    for name, total, active in (
+        ("nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-NVFP4", 550e9, 55e9),
+        ("nvidia/NVIDIA-Nemotron-3.5-Lightning-30B-A3B-NVFP4", 31.6e9, 3.6e9),
+        ("moonshotai/Kimi-K3", 2.77e12, 97e9),
+    ):
+        shape = resolve_model(name, CATALOG)
+        assert total_params(shape) == pytest.approx(total, rel=0.01)
+        assert active_params(shape) == pytest.approx(active, rel=0.03)
 
 
 def test_hybrids_keep_a_cache_only_where_there_is_attention() -> None:

@@ -94,6 +94,8 @@ def read_config(path: Path) -> ModelShape:
 def shape_from_config(raw: Config, name: str, where: str = "config.json") -> ModelShape:
     """Shape that a parsed config describes; `where` names it in errors."""
     config = _text_part(raw)
+    if blocks := config.get("layers_block_type"):
+        config = {"num_hidden_layers": len(blocks), **config}
     kind = str(config.get("model_type") or raw.get("model_type") or "")
     family = kind.removesuffix("_text")
     needed = {key: _size(config, key, where) for key in ("layers", "hidden", "heads", "vocab")}
@@ -259,7 +261,7 @@ def _mixture(
         out["shared_expert_ffn"] = shared_ffn // max(shared, 1)
     if family.startswith("gemma4"):
         out |= {"parallel_ffn": True, "dense_ffn": ffn}
-    if latent := config.get("moe_latent_size"):
+    if latent := config.get("moe_latent_size") or config.get("routed_expert_hidden_size"):
         out["expert_hidden"] = int(latent)
     return out
 
@@ -377,7 +379,10 @@ def _kimi_linear(own: Config, given: Config) -> dict[str, Any]:
 
 def _hybrid_blocks(config: Config, given: Config, notes: list[str]) -> dict[str, Any]:
     """Nemotron-H: every block is one of state space (M), attention (*), dense (-), mixture (E)."""
+    kinds = {"mamba": "M", "attention": "*", "mlp": "-", "moe": "E"}
+    listed = config.get("layers_block_type") or ()
     pattern = str(config.get("hybrid_override_pattern") or "")
+    pattern = pattern or "".join(kinds.get(str(kind), "?") for kind in listed)
     if not pattern:
         return {}
     h = given["hidden"]

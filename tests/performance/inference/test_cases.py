@@ -114,6 +114,14 @@ def test_rows_as_people_write_them_are_predicted(changes):
     assert 1.0 < float(row["predicted_output_tok_s_per_gpu"]) < 2e4
 
 
+def test_a_checkpoint_tells_its_precision_where_the_row_does_not():
+    whole = {"tp": "8", "gpus": "8", "gpu": "B200"}
+    blank = one(model_path="nvidia/DeepSeek-R1-0528-FP4-v2", precision=" ", **whole)
+    told = one(model_path="deepseek-ai/DeepSeek-R1-0528", precision="FP4", **whole)
+    native = one(model_path="deepseek-ai/DeepSeek-R1-0528", precision="", **whole)
+    assert blank["predicted_tpot_ms"] == told["predicted_tpot_ms"] != native["predicted_tpot_ms"]
+
+
 def test_one_row_that_fails_late_leaves_the_others():
     rows = [ROW, {**ROW, "spec_decode": "dspark", "model_path": "no-such-model"}, ROW]
     assert [bool(r["problem"]) for r in predict_rows(rows, AGGREGATED, CATALOG)] == [0, 1, 0]

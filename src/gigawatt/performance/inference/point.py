@@ -13,7 +13,7 @@ from gigawatt.performance.inference.build import check_divides, full_layout, poi
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.plan import Layout, ServingPlan, check_plan
 from gigawatt.performance.inference.predict import case_of, predict
-from gigawatt.performance.inference.schemes import customary_kv, precision_of
+from gigawatt.performance.inference.schemes import customary_kv, named_precision, precision_of
 from gigawatt.performance.inference.search import front_of
 from gigawatt.performance.inference.step import cache_bytes
 from gigawatt.performance.inference.tables import (
@@ -75,7 +75,8 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
-    precision = precision_of(asked.precision, shape, choice.system, assumed)
+    told = asked.precision or named_precision(asked.model)
+    precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)
     if not asked.plan.kv_precision:
         assumed.append(f"cache in {kv.upper()}")

@@ -8,6 +8,7 @@ attention, feed-forward (shared experts too), routed experts, output layer (BF16
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gigawatt.errors import InputError, nearest
@@ -118,6 +119,15 @@ def customary_kv(
     if precision in ("bf16", "int4") or shape.linear_layers or shape.native_precision == "int4":
         return "bf16"
     return "fp8" if engine == "trtllm" or packed or tuned else "bf16"
+
+
+_NAMED = re.compile(r"(?<![a-z0-9])(nvfp4|mxfp4|fp4|fp8|w4a16|int4|awq|gptq|bf16)(?![0-9])", re.I)
+
+
+def named_precision(model: str) -> str:
+    """Precision that the name of a checkpoint tells ("nvidia/DeepSeek-R1-FP4"); "" if none."""
+    found = _NAMED.findall(model.rsplit("/", maxsplit=1)[-1])
+    return str(found[-1]).lower() if found else ""
 
 
 def precision_of(text: str, shape: ModelShape, system: System, assumed: list[str]) -> str:

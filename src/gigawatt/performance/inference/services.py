@@ -7,7 +7,7 @@ from gigawatt.errors import InputError
 from gigawatt.performance.inference.plan import ServingPlan, check_plan
 from gigawatt.performance.inference.plans import Service
 from gigawatt.performance.inference.point import DEFAULT_DATE
-from gigawatt.performance.inference.schemes import customary_kv, precision_of
+from gigawatt.performance.inference.schemes import customary_kv, named_precision, precision_of
 from gigawatt.performance.inference.tables import engine_of, months_of, usual_engine
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
@@ -32,7 +32,8 @@ def asked_service(
     if choice.assumed:
         assumed.append(choice.assumed)
     used = engine_of(engine or usual_engine(choice.system), assumed)
-    found = precision_of(precision, shape, choice.system, assumed)
+    told = precision or named_precision(model)
+    found = precision_of(told, shape, choice.system, assumed)
     kv = kv_precision or customary_kv(shape, used, found)
     if not kv_precision:
         assumed.append(f"cache in {kv.upper()}")

@@ -20,7 +20,12 @@ from gigawatt.performance.hardware import System
 from gigawatt.performance.inference.build import free_bytes, full_layout, weight_bytes
 from gigawatt.performance.inference.counts import counts_of
 from gigawatt.performance.inference.plan import Layout, ServingPlan
-from gigawatt.performance.inference.schemes import customary_kv, precision_of, scheme_of
+from gigawatt.performance.inference.schemes import (
+    customary_kv,
+    named_precision,
+    precision_of,
+    scheme_of,
+)
 from gigawatt.performance.inference.speculation import method_of
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
@@ -131,7 +136,8 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
     if choice.assumed:
         assumed.append(choice.assumed)
     engine = engine_of(row.get("backend", ""), assumed)
-    precision = precision_of(row.get("precision", ""), shape, choice.system, assumed)
+    told = row.get("precision", "").strip() or named_precision(row.get("model_path", ""))
+    precision = precision_of(told, shape, choice.system, assumed)
     isl, osl = number(row, "isl", 0.0), number(row, "osl", 0.0)
     mean_in = number(row, "mean_isl", 0.0) or isl
     mean_out = number(row, "mean_osl", 0.0) or osl

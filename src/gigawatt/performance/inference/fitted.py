@@ -3,7 +3,8 @@
 Record ``core`` holds the global constants, each other record one level (``engine.vllm``,
 ``stack.vllm.hopper.fp8-block``, …) with factors on constants. A generation that no measured row is
 of gets the core alone, with the factors of ``alone.<generation>`` where there is such a record.
-``band.*`` hold the spread of what is predicted, by distance to the data.
+Record ``cells`` lists which models have rows on which stacks; ``band.*`` hold the spread of what is
+predicted, by distance to the data.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Fitted:
     deviations : level → constant → logarithm of the factor.
     monthly : part by which times fall per month of software (logarithm).
     generations : that measured rows are of; others get the core alone.
+    cells : models on stacks that measured rows are of (`stack.cell_of`).
     """
 
     core: Mapping[str, float]
@@ -48,6 +50,7 @@ class Fitted:
     deviations: Mapping[str, Mapping[str, float]]
     monthly: float
     generations: frozenset[str]
+    cells: frozenset[str] = frozenset()
     cache: dict[Stack, tuple[float, ...]] = field(default_factory=dict, compare=False)
 
     def values(self, stack: Stack) -> tuple[float, ...]:
@@ -104,7 +107,9 @@ def _load(digest: str, held: _Held) -> Fitted:
     }
     generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
     monthly = records["core"].value("monthly_gain_log")
-    return Fitted(core, alone, deviations, monthly, generations)
+    listed = records["cells"].attributes.get("seen", ()) if "cells" in records else ()
+    cells = frozenset(str(c) for c in listed) if isinstance(listed, list | tuple) else frozenset()
+    return Fitted(core, alone, deviations, monthly, generations, cells)
 
 
 class _Held:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.performance.inference.calibration.data import Labels, Mask, Measured
+from gigawatt.performance.inference.stack import cell_of
 from gigawatt.quantity.arrays import Array
 
 QUANTILE = 0.90
-FAR_FACTOR = 1.0  # of a mixture whose stack has no rows either: among models left out, rows of
-# stacks that no other model has are no worse (0.32 against 0.36 in TPOT)
-UNSEEN_FACTOR = 1.3  # on that, for a generation without rows
+UNSEEN_FACTOR = 1.3  # on the band of a mixture without rows, for a generation without rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +30,39 @@ class Band:
     note: str
 
 
-def bands_of(data: Measured, sweeps: Array, models: Array) -> list[Band]:
+def bands_of(data: Measured, sweeps: Array, models: Array, systems: Array) -> list[Band]:
     """Bands of all distances.
 
     Parameters
     ----------
     data : rows.
     sweeps : errors (logarithms, 3 x n) with whole sweeps left out (five folds).
-    models : errors with each model left out.
+    models, systems : errors with each model, each system left out.
     """
     served = data.phase == 0.0
     parts: tuple[tuple[str, str, Array, Mask, float], ...] = (
         ("seen", "dense model and stack have rows", sweeps, served & data.dense, 1.3),
         ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense, 1.05),
         ("dense", "dense model without rows", models, served & data.dense, 1.2),
+        ("moe-apart", "mixture with rows, on other stacks", systems,
+         served & ~data.dense & gone_with_system(data), 1.0),
         ("moe", "mixture without rows", models, served & ~data.dense, 1.0),
-    )
+    )  # fmt: skip
     out = [_band(data, *part) for part in parts]
-    out.append(_wider(out[-1], "moe-far", "mixture and stack without rows", FAR_FACTOR))
     out.append(_wider(out[-1], "generation", "generation without rows", UNSEEN_FACTOR))
     return out
+
+
+def gone_with_system(data: Measured) -> Mask:
+    """Rows whose model has no row on their stack (`stack.cell_of`) on any other system."""
+    cells = np.array([cell_of(s) for s in data.arrays.stacks])
+    served = data.phase == 0.0
+    return np.array(
+        [
+            not (served & (cells == cell) & (data.gpu != gpu)).any()
+            for cell, gpu in zip(cells, data.gpu, strict=True)
+        ]
+    )
 
 
 def _wider(band: Band, band_id: str, name: str, factor: float) -> Band:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.performance.inference.calibration.bands import quantile_of
+from gigawatt.performance.inference.calibration.bands import gone_with_system, quantile_of
 from gigawatt.performance.inference.calibration.data import Mask, Measured
 from gigawatt.performance.inference.predict import band_of
 from gigawatt.quantity.arrays import Array
@@ -16,12 +16,13 @@ from gigawatt.quantity.arrays import Array
 LEFT_OUT = {
     "folds": ("sweep", "seen", "seen-moe"),
     "models": ("model", "dense", "moe"),
-    "systems": ("system", "seen", "seen-moe"),
+    "systems": ("system", "dense", "moe-apart"),
 }
 HEAD = """
 Rows left out of fits, by the band that they would get. Half-width is half of the band over the
 central value. As the bands are quantiles of these very errors, the last two columns take that of a
-left-out model from the other models' errors alone.
+left-out model from the other models' errors alone. Rows of a system left out count as a model on
+another stack, unless another system of its generation has the same model on the same stack.
 
 | left out | rows | number | half-width TPOT | throughput | TPOT inside | throughput inside | TPOT \
 by other models | throughput |
@@ -41,17 +42,28 @@ def coverage_section(data: Measured, held: Mapping[str, Array], catalog: Catalog
             bands, ("dense", "mixtures"), (served & data.dense, served & ~data.dense), strict=True
         ):
             half = np.array(band_of(catalog, band)[:2])
-            yield _line(data, name, f"all {kind}", held[test], rows, half, test == "models")
+            if test == "systems":
+                usual = np.array(band_of(catalog, "seen" if kind == "dense" else "seen-moe")[:2])
+                kept = rows & ~gone_with_system(data)
+                yield _line(data, name, f"{kind}, on other systems too", held[test], kept, usual)
+            own = rows & gone_with_system(data) if test == "systems" else rows
+            yield _line(data, name, f"all {kind}", held[test], own, half, test == "models")
             labels = data.gpu if test == "systems" else data.model
-            for label in np.unique(labels[rows]) if test != "folds" else ():
-                chosen = rows & (labels == label)
+            for label in np.unique(labels[own]) if test != "folds" else ():
+                chosen = own & (labels == label)
                 yield _line(
                     data, name, f"{label}, {kind}", held[test], chosen, half, test == "models"
                 )
 
 
 def _line(
-    data: Measured, name: str, label: str, errors: Array, rows: Mask, half: Array, others: bool
+    data: Measured,
+    name: str,
+    label: str,
+    errors: Array,
+    rows: Mask,
+    half: Array,
+    others: bool = False,
 ) -> str:
     inside = np.abs(errors[:2, rows]) <= half[:, None]
     cells = [f"{100 * np.sinh(h):.0f} %" for h in half]

@@ -14,7 +14,7 @@ from gigawatt.performance.inference.closed_loop import Loop, closed_loop
 from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.fitted import LIMITS, TIMES, Fitted, maturity_factor
 from gigawatt.performance.inference.pools import prefill_rate
-from gigawatt.performance.inference.stack import levels_of
+from gigawatt.performance.inference.stack import cell_of, levels_of
 from gigawatt.performance.inference.step import decode_s
 from gigawatt.quantity.arrays import Array
 
@@ -176,7 +176,8 @@ def as_fitted(p: Problem, theta: Array, alone: Array) -> Fitted:
     for (constant, level), log in zip(p.labels, theta[p.core_size :], strict=True):
         deviations.setdefault(level, {})[constant] = float(log)
     seen = frozenset(s.generation for s in p.data.arrays.stacks)
-    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen)
+    cells = frozenset(cell_of(s) for s in p.data.arrays.stacks)
+    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen, cells)
 
 
 def _core(p: Problem, theta: Array) -> dict[str, float]:

@@ -64,7 +64,7 @@ def calibrate(
     for name, labels in groups.items():
         tell(f"leaving out: {name}")
         errors[name] = left_out(problem, labels)
-    bands = bands_of(data, errors["folds"], errors["models"])
+    bands = bands_of(data, errors["folds"], errors["models"], errors["systems"])
     return Calibration(data, as_fitted(problem, theta, alone), bands, errors)
 
 

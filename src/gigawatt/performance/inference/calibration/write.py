@@ -55,6 +55,8 @@ def catalog_text(fitted: Fitted, bands: list[Band]) -> str:
         ]
         if lines or level.startswith(("generation.", "model.", "stack.")):
             parts.append(_record(level, f"Deviations of {level}", lines))
+    listed = ",\n".join(f'  "{cell}"' for cell in sorted(fitted.cells))
+    parts.append(_record("cells", "Models that have rows, by stack", [f"seen = [\n{listed},\n]"]))
     for band in bands:
         lines = [
             f'{name} = {{ value = {value:.3f}, unit = "log" }}'

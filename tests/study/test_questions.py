@@ -20,7 +20,7 @@ from gigawatt.study.questions.claim import Claim, claim_of, readings
 from gigawatt.study.questions.market import added_by_party
 from gigawatt.study.questions.part import KINDS
 from gigawatt.study.questions.result import TOPICS, Need
-from gigawatt.study.questions.worth import LIFE_YEARS, present_value
+from gigawatt.study.questions.worth import LIFE_YEARS, _margin, present_value
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.stress import DISCOUNT
 from gigawatt.uncertainty.streams import Streams
@@ -313,6 +313,18 @@ def test_a_gigawatt_is_worth_its_annuity_less_its_cost():
     assert present_value(3.0, 30e9, even) == pytest.approx(0.0, abs=1.0)
     assert present_value(1.0, 30e9, 2 * even) > present_value(4.0, 30e9, 2 * even) > 0.0
     assert present_value(1.0, 30e9, 0.5 * even) < present_value(4.0, 30e9, 0.5 * even) < 0.0
+
+
+def test_cash_of_a_gigawatt_year_is_that_of_the_ledger(plan):
+    ledger, capacity = plan.table("ledger"), plan.table("capacity")
+    sums = ledger.group_by("instrument").agg("amount_usd_mean")
+    usd = {name: float(np.sum(values)) for name, values in sums.iter_rows()}
+    gw_years = capacity.filter(capacity["site"] != "all")["facility_mw_mean"].sum() / 12e3
+    before = usd["revenue"] - usd["cost_of_sales"] - usd["opex"] - usd["refresh"]
+    margin, energy_mwh, years = _margin(plan)
+    assert years == pytest.approx(gw_years)
+    assert margin == pytest.approx(before / gw_years)
+    assert 4e6 < energy_mwh < 8.77e6  # a gigawatt, not always at full load
 
 
 def test_a_stake_grows_with_the_money_and_less_than_at_a_standing_value(plan):

@@ -84,7 +84,8 @@ def _margin(run: RunData) -> tuple[float, float, float]:
     """Mean cash of a GW-year before energy, USD; its energy, MWh; GW-years of the run."""
     import polars as pl
 
-    gw_years = float(run.table("capacity")["facility_mw_mean"].sum()) / MW_PER_GW / 12.0
+    whole = run.table("capacity").filter(pl.col("site") == "all")
+    gw_years = float(whole["facility_mw_mean"].sum()) / MW_PER_GW / 12.0
     if gw_years <= 0.0:
         return 0.0, 0.0, 0.0
     lines = run.table("ledger")

@@ -18,9 +18,10 @@ from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.fitted import constants_for, load_fitted
 from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.pools import two_pools
+from gigawatt.performance.inference.predict import distance_at
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.search import front_of, layouts_of
-from gigawatt.performance.inference.stack import Stack
+from gigawatt.performance.inference.stack import Stack, cell_of
 from gigawatt.performance.inference.step import decode_s, met_experts, prefill_s
 from gigawatt.performance.inference.table import iteration_s, step_table
 from gigawatt.performance.models import resolve_model
@@ -120,6 +121,23 @@ def test_an_unseen_generation_gets_the_core_alone():
     other = FITTED.values(Stack("trtllm", "rubin", "nvfp4-moe", "deepseek-v3"))
     assert known == other
     assert len(FITTED.alone) <= 30
+
+
+def test_a_mixture_keeps_its_own_factors_on_stacks_that_have_rows_of_it():
+    seen = Stack("trtllm", "hopper", "fp8", "qwen3-235b-a22b")
+    apart = Stack("trtllm", "blackwell", "nvfp4-moe", "qwen3-235b-a22b")
+    new = Stack("trtllm", "blackwell", "nvfp4-moe", "no-rows")
+    assert cell_of(seen) in FITTED.cells
+    assert cell_of(apart) not in FITTED.cells
+    streamed = NAMES.index("stream_tokens")  # of engine and model
+    both = zip(FITTED.values(apart), FITTED.values(new), strict=True)
+    assert all(a == b for i, (a, b) in enumerate(both) if i != streamed)
+    assert FITTED.values(seen) != FITTED.values(replace(seen, model="no-rows"))
+    assert distance_at(FITTED, seen, True) == "seen-moe"
+    assert distance_at(FITTED, apart, True) == distance_at(FITTED, new, True) == "moe"
+    dense = Stack("sglang", "blackwell", "nvfp4", "llama-3.1-70b")
+    assert distance_at(FITTED, dense, False) == "dense"
+    assert distance_at(FITTED, replace(seen, generation="rubin"), True) == "generation"
 
 
 def test_speculation_lets_a_step_yield_more_and_cost_more():

@@ -15,9 +15,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from gigawatt.catalog import Catalog
+from gigawatt.catalog import Catalog, Record
 from gigawatt.performance.inference.constants import NAMES, Constants
-from gigawatt.performance.inference.stack import Stack, levels_of
+from gigawatt.performance.inference.stack import Stack, cell_of, levels_of
 from gigawatt.quantity.arrays import Array
 
 TABLE = "serving"
@@ -43,6 +43,8 @@ class Fitted:
     monthly : part by which times fall per month of software (logarithm).
     generations : that measured rows are of; others get the core alone.
     cells : models on stacks that measured rows are of (`stack.cell_of`).
+    mixtures : models whose own factors hold on these stacks alone: what a mixture deviates by is
+        as much its kernels' as its own, and misleads elsewhere (validation page).
     """
 
     core: Mapping[str, float]
@@ -51,6 +53,7 @@ class Fitted:
     monthly: float
     generations: frozenset[str]
     cells: frozenset[str] = frozenset()
+    mixtures: frozenset[str] = frozenset()
     cache: dict[Stack, tuple[float, ...]] = field(default_factory=dict, compare=False)
 
     def values(self, stack: Stack) -> tuple[float, ...]:
@@ -62,8 +65,10 @@ class Fitted:
     def _values(self, stack: Stack) -> tuple[float, ...]:
         known = stack.generation in self.generations
         value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
-        levels = levels_of(stack).values() if known else (f"alone.{stack.generation}",)
-        for level in levels:
+        levels = dict(levels_of(stack)) if known else {"alone": f"alone.{stack.generation}"}
+        if stack.model in self.mixtures and cell_of(stack) not in self.cells:
+            levels.pop("model", None)
+        for level in levels.values():
             for name, log in self.deviations.get(level, {}).items():
                 value[name] *= float(np.exp(log))
         return tuple(min(value[n], LIMITS.get(n, np.inf)) for n in NAMES)
@@ -107,9 +112,13 @@ def _load(digest: str, held: _Held) -> Fitted:
     }
     generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
     monthly = records["core"].value("monthly_gain_log")
-    listed = records["cells"].attributes.get("seen", ()) if "cells" in records else ()
-    cells = frozenset(str(c) for c in listed) if isinstance(listed, list | tuple) else frozenset()
-    return Fitted(core, alone, deviations, monthly, generations, cells)
+    cells, mixtures = (_listed(records, key) for key in ("seen", "mixtures"))
+    return Fitted(core, alone, deviations, monthly, generations, cells, mixtures)
+
+
+def _listed(records: Mapping[str, Record], key: str) -> frozenset[str]:
+    found = records["cells"].attributes.get(key, ()) if "cells" in records else ()
+    return frozenset(map(str, found)) if isinstance(found, list | tuple) else frozenset()
 
 
 class _Held:

@@ -82,7 +82,7 @@ def _prediction(
     front: Front, at: int, slow: float, packages: int, system: System, fitted: Fitted,
     catalog: Catalog, assumed: list[str],
 ) -> MlperfPrediction:  # fmt: skip
-    kind = "moe-apart" if system.generation in fitted.generations else "generation"
+    kind = "moe" if system.generation in fitted.generations else "generation"
     band = catalog.record(TABLE, f"band.{kind}")
 
     def value(central: float, key: str) -> Value:

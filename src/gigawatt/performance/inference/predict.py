@@ -187,9 +187,7 @@ def distance_at(fitted: Fitted, stack: Stack, is_moe: bool) -> str:
         return "generation"
     if cell_of(stack) in fitted.cells:
         return "seen-moe" if is_moe else "seen"
-    if not is_moe:
-        return "dense"
-    return "moe-apart" if f"model.{stack.model}" in fitted.deviations else "moe"
+    return "moe" if is_moe else "dense"
 
 
 def _band(catalog: Catalog, fitted: Fitted, s: Situation) -> tuple[str, float, float, float]:

@@ -30,22 +30,20 @@ class Band:
     note: str
 
 
-def bands_of(data: Measured, sweeps: Array, models: Array, systems: Array) -> list[Band]:
+def bands_of(data: Measured, sweeps: Array, models: Array) -> list[Band]:
     """Bands of all distances.
 
     Parameters
     ----------
     data : rows.
     sweeps : errors (logarithms, 3 x n) with whole sweeps left out (five folds).
-    models, systems : errors with each model, each system left out.
+    models : errors with each model left out.
     """
     served = data.phase == 0.0
     parts: tuple[tuple[str, str, Array, Mask, float], ...] = (
         ("seen", "dense model and stack have rows", sweeps, served & data.dense, 1.3),
         ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense, 1.05),
         ("dense", "dense model without rows", models, served & data.dense, 1.2),
-        ("moe-apart", "mixture with rows, on other stacks", systems,
-         served & ~data.dense & gone_with_system(data), 1.0),
         ("moe", "mixture without rows", models, served & ~data.dense, 1.0),
     )  # fmt: skip
     out = [_band(data, *part) for part in parts]

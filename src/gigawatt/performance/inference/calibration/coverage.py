@@ -16,7 +16,7 @@ from gigawatt.quantity.arrays import Array
 LEFT_OUT = {
     "folds": ("sweep", "seen", "seen-moe"),
     "models": ("model", "dense", "moe"),
-    "systems": ("system", "dense", "moe-apart"),
+    "systems": ("system", "dense", "moe"),
 }
 HEAD = """
 Rows left out of fits, by the band that they would get. Half-width is half of the band over the

@@ -105,6 +105,18 @@ def _log_phase_rate(p: Problem, c: Constants) -> Array:
     return chosen
 
 
+def predict_left_out(p: Problem, theta: Array, keep: Mask) -> Array:
+    """`predict` by a fit on the kept rows: mixtures' own factors hold on their kept stacks alone.
+
+    That is how `Fitted` treats a mixture that has rows on other stacks only.
+    """
+    bare = theta.copy()
+    bare[p.core_size :][[level.startswith("model.") for _, level in p.labels]] = 0.0
+    cells = np.array([cell_of(s) for s in p.data.arrays.stacks])
+    elsewhere = ~p.data.dense & ~np.isin(cells, np.unique(cells[keep]))
+    return np.where(elsewhere, predict(p, bare), predict(p, theta))
+
+
 def fit(
     p: Problem,
     keep: Mask | None = None,
@@ -177,7 +189,8 @@ def as_fitted(p: Problem, theta: Array, alone: Array) -> Fitted:
         deviations.setdefault(level, {})[constant] = float(log)
     seen = frozenset(s.generation for s in p.data.arrays.stacks)
     cells = frozenset(cell_of(s) for s in p.data.arrays.stacks)
-    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen, cells)
+    mixtures = frozenset(p.data.model[~p.data.dense].tolist())
+    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen, cells, mixtures)
 
 
 def _core(p: Problem, theta: Array) -> dict[str, float]:

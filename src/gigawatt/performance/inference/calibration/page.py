@@ -181,7 +181,7 @@ def _bands(data: Measured, catalog: Catalog) -> Iterator[str]:
         "left out: whole sweeps for models with rows, models for those without.\n"
     )
     yield "| distance to the rows | ± TPOT | ± throughput | ± TTFT |\n|---|---|---|---|"
-    for name in ("seen", "seen-moe", "dense", "moe", "moe-apart", "generation"):
+    for name in ("seen", "seen-moe", "dense", "moe", "generation"):
         record = catalog.record("serving", f"band.{name}")
         values = " | ".join(
             f"{100 * np.expm1(record.value(k)):.0f} %" for k in ("tpot", "rate", "ttft")

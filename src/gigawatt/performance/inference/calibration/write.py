@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from gigawatt.performance.inference.calibration.bands import Band
@@ -56,7 +57,16 @@ def catalog_text(fitted: Fitted, bands: list[Band]) -> str:
         if lines or level.startswith(("generation.", "model.", "stack.")):
             parts.append(_record(level, f"Deviations of {level}", lines))
     listed = ",\n".join(f'  "{cell}"' for cell in sorted(fitted.cells))
-    parts.append(_record("cells", "Models that have rows, by stack", [f"seen = [\n{listed},\n]"]))
+    parts.append(
+        _record(
+            "cells",
+            "Models that have rows, by stack",
+            [
+                f"seen = [\n{listed},\n]",
+                f"mixtures = {json.dumps(sorted(fitted.mixtures))}",
+            ],
+        )
+    )
     for band in bands:
         lines = [
             f'{name} = {{ value = {value:.3f}, unit = "log" }}'

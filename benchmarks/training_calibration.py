@@ -24,7 +24,7 @@ SCALE = 0.04
 # generation ("*": all), fact, prior's centre, its standard deviation (ln).
 FITTED = (
     ("ampere", "gemm_bf16_share", 0.77, 0.15),
-    ("hopper", "gemm_bf16_share", 0.70, 0.04),
+    ("hopper", "gemm_bf16_share", 0.66, 0.04),
     ("hopper", "gemm_fp8_share", 0.75, 0.2),
     ("hopper", "attention_share", 0.63, 0.12),
     ("blackwell", "gemm_bf16_share", 0.75, 0.2),

@@ -1,6 +1,7 @@
 """Free text of published tables to names: GPU, precision, recomputation. The rules, in order.
 
-GPU: text in brackets and words of capacity ("80GB") and power ("1100W") are read apart; then the
+GPU: a number of packages ("8x") is left out; text in brackets and words of capacity ("80GB") and
+power ("1100W") are read apart; then the
 longest known name that the text holds counts (`_GPUS`). A capacity chooses between variants of one
 name; watts, where they are written, replace the package's design power.
 
@@ -166,6 +167,7 @@ _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 _FLOPPY = re.compile(r"[^a-z0-9]")
 
 
+_COUNT = re.compile(r"^\s*\d+\s*[x×*]\s*", re.IGNORECASE)  # noqa: RUF001 (as people write "8×H100")
 _POD = re.compile(r"(tpu[- ]?v\d[ep]?)[- ]\d+", re.IGNORECASE)  # "TPU v5p-6144": of a pod slice
 
 
@@ -177,6 +179,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     InputError : no known accelerator in the text; the message has the nearest names.
     """
     records = system_records(catalog)
+    text = _COUNT.sub("", text)
     if text.strip() in records:
         return GpuChoice(system_from_record(records[text.strip()]), 0.0, "")
     watts = _watts(text)

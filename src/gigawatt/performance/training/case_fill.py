@@ -65,7 +65,14 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     release = text_of(row, "release")
     month, origin = software_month(release, text_of(row, "source"))
     sp = flag_of(row, "seq_parallel")
-    stack, words = software_stack(release, month, system, text_of(row, "precision").lower(), sp)
+    stack, words = software_stack(
+        release,
+        month,
+        system,
+        text_of(row, "precision").lower(),
+        sp,
+        f"{text_of(row, 'source')} {text_of(row, 'notes')}",
+    )
     said.note(words)
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")

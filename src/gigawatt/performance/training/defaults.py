@@ -27,6 +27,11 @@ LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
 
 _CONTAINER = re.compile(r"^\s*(2\d)\.(0[1-9]|1[0-2])(\.\d+)?")
 _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
+_YEAR = re.compile(r"\b(20[12]\d)\b")
+_TOOLKIT = re.compile(
+    r"torch ?titan|pytorch|llm.?foundry|lightning|nanotron|gpt.?neox|axolotl|hugging ?face"
+    r"|colossal|fairscale|litgpt|torch ?tune"
+)  # software that is used as it is installed
 _TUNED = re.compile(r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|core")
 _REPORT = re.compile(
     r"technical report|herd of models|open[- ]access|open pre-?trained|whole run|gpu.?hours"
@@ -41,7 +46,8 @@ def software_month(release: str, source: str = "") -> tuple[float, str]:
     """Months since 2000-01 of the software, and how it was found; 0 if nothing says it.
 
     First the release ("26.04", "26.02.01": a point release counts half a month, or a date in it),
-    then the number of an arXiv paper in the source (a paper's runs are of its month).
+    then the number of an arXiv paper in the source (a paper's runs are of its month), then a year
+    in the source (its middle).
     """
     found = _CONTAINER.match(release)
     if found:
@@ -55,17 +61,26 @@ def software_month(release: str, source: str = "") -> tuple[float, str]:
     if paper:
         month = months_since_2000(f"20{paper.group(1)}-{paper.group(2)}")
         return month, "arXiv number of the source"
+    years = _YEAR.search(source)
+    if years:
+        return months_since_2000(f"{years.group(1)}-07"), "year in the source"
     return 0.0, ""
 
 
 def software_stack(
-    release: str, month: float, system: System, precision_text: str, sequence_parallel: bool | None
+    release: str,
+    month: float,
+    system: System,
+    precision_text: str,
+    sequence_parallel: bool | None,
+    source: str = "",
 ) -> tuple[Stack, str]:
     """Kind of software, and why.
 
     Runs before fused attention came (papers of 2023) are of the stack of 2021; so are undated FP16
     runs on Ampere without sequence parallelism. A release that names another tool than a vendor's
-    container or Megatron is a plain stack; everything else is taken as tuned.
+    container or Megatron is a plain stack, and so is a source that names a common toolkit;
+    everything else is taken as tuned.
     """
     if 0.0 < month < FUSED_ATTENTION:
         return Stack.ERA_2021, "stack of 2021 (dated before fused attention)"
@@ -75,6 +90,9 @@ def software_stack(
     text = release.lower()
     if text.strip() and not _CONTAINER.match(release) and not _TUNED.search(text):
         return Stack.PLAIN, "plain stack (release is not a vendor's container)"
+    toolkit = _TOOLKIT.search(source.lower())
+    if toolkit and not (_CONTAINER.match(release) or _TUNED.search(f"{text} {source.lower()}")):
+        return Stack.PLAIN, f"plain stack ({toolkit.group(0)})"
     return Stack.TUNED, "tuned stack"
 
 

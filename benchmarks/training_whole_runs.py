@@ -30,7 +30,7 @@ What papers and model cards state, against `gigawatt train run --cases
 benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). No step
 constant was fitted on these rows, but for the steps of Llama 3.1 405B (*step*) and the servers'
 share of BLOOM's power (*power*); the median of the run factor
-(`assumptions/training/run_hours_factor`) is that of the runs of more than 400,000 hours. Error is
+(`assumptions/training/run_hours_factor`) was set by the runs of more than 400,000 hours. Error is
 predicted / published - 1. Packages are predicted at the number that is
 published, else at one for a run of about a month: the reports of small models seldom tell it.
 
@@ -143,9 +143,10 @@ def summary(found: list[Compared]) -> list[str]:
     return [
         f"Hours of {len(hours)} runs: median error {median(hours):+.0%}, median size "
         f"{median(map(abs, hours)):.0%}; of the {len(large)} that took more than 400,000 hours "
-        f"{median(large):+.0%} and {median(map(abs, large)):.0%}; of the {len(planned)} whose number of packages is known "
-        f"{median(map(abs, planned)):.0%}. {inside} of {len(hours)} are inside the 90 % band. Metered energy of {len(metered)} runs: median size of "
-        f"the error {median(metered):.0%}."
+        f"{median(large):+.0%} and {median(map(abs, large)):.0%}; of the {len(planned)} whose "
+        f"number of packages is known {median(map(abs, planned)):.0%}. {inside} of {len(hours)} "
+        f"are inside the 90 % band. Metered energy of {len(metered)} runs: median size of the "
+        f"error {median(metered):.0%}."
     ]
 
 

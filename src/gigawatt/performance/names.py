@@ -167,7 +167,7 @@ _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 _FLOPPY = re.compile(r"[^a-z0-9]")
 
 
-_COUNT = re.compile(r"^\s*\d+\s*[x×*]\s*", re.IGNORECASE)  # noqa: RUF001 (as people write "8×H100")
+_COUNT = re.compile(r"^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
 _POD = re.compile(r"(tpu[- ]?v\d[ep]?)[- ]\d+", re.IGNORECASE)  # "TPU v5p-6144": of a pod slice
 
 

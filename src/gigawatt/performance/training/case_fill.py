@@ -47,6 +47,9 @@ from gigawatt.quantity.units import W_PER_KW
 
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
 STANDS_FOR = {
+    "volta": "ampere",
+    "ada": "hopper",
+    "cdna2": "ampere",
     "cdna3": "hopper",
     "cdna5": "cdna4",
     "tpu": "ampere",
@@ -325,15 +328,18 @@ def _best_filled(
     rated: Callable[[Plan], tuple[float, bool]],
     said: Said,
 ) -> Plan:
-    """Fastest microbatch, each with its own way of fitting."""
+    """Fastest microbatch, each with its own way of fitting; offloading only where all need it.
+
+    The model has no cost of offloading, so it would let a large microbatch win.
+    """
     most = plan.gbs / plan.dp
     sizes = microbatches(most)
     tried = []
     for b in sizes:
         candidate, words = filled(replace(plan, mbs=b))
         time, fits = rated(candidate)
-        tried.append((not fits, time, b, candidate, words))
-    _, _, b, done, words = min(tried, key=lambda t: t[:3])
+        tried.append((not fits, candidate.offload_share > 0.0, time, b, candidate, words))
+    *_, b, done, words = min(tried, key=lambda t: t[:4])
     said.note(f"microbatch {b} (fastest that fits)")
     for word in words:
         said.note(word)

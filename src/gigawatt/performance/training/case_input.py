@@ -44,6 +44,11 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+_VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or nothing
+    r"^(?:-|\?|n/?a|nan|none|auto|default|unknown|amp|(?:16[- ]?)?mixed(?:[- ]precision)?|amp .*"
+    r"|not (?:given|stated|known)|see recipe.*)$",
+    re.IGNORECASE,
+)
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
@@ -279,7 +284,7 @@ def system_of(row: Row, catalog: Catalog, said: Said) -> System:
 def precision_of(row: Row, system: System, said: Said) -> tuple[Precision, PrecisionChoice]:
     """Precision of the products; BF16 where the row leaves it out."""
     text = text_of(row, "precision")
-    if not text:
+    if not text or _VAGUE.search(text):
         said.note("BF16 (precision not given)", 0.05)
         text = "bf16"
     choice = parse_precision(text, system)

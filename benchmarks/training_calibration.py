@@ -43,7 +43,8 @@ FITTED = (
     ("*", "permute_unfused", 1.7, 0.4),
     ("*", "dense_trend", 0.004, 0.3),
     ("*", "moe_trend", 0.047, 0.5),
-    ("*", "production_factor", 1.18, 0.04),
+    ("*", "production_factor", 1.15, 0.05),
+    ("*", "production_2021_factor", 1.2, 0.08),
 )
 FOLLOW = {
     "hopper": {"gemm_fp8_block_share": "gemm_fp8_share"},

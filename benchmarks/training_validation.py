@@ -16,7 +16,9 @@ import numpy as np
 from scipy.stats import spearmanr
 from training_calibration import FITTED, errors, in_catalog, left_out
 from training_tables import Measured, read_tables
+from training_whole_runs import section
 
+from gigawatt.catalog import load_catalog
 from gigawatt.performance.training.cases import predict
 
 Z95 = 1.645
@@ -32,7 +34,8 @@ step time. Plans are filled in by the rules of `gigawatt train --cases`.
 - *rank*: Spearman correlation of predicted and measured FLOP/s per GPU.
 - *in band*: share of rows inside the 90 % band; *half-width* is the band's median.
 - *table out*, *model out*: mean error when the constants are fitted without that table (dense and
-  mixture rows apart), or without that model in any table.
+  mixture rows apart), or without that model in any table, and the share of rows inside the band
+  then.
 - Rows with a known defect of the software (the next point release runs the same plan in less than
   0.7 of the time) are in the table but not in the fit.
 """
@@ -60,6 +63,13 @@ def constant_errors(items: Sequence[Measured]) -> np.ndarray:
     return np.abs(rates / middle - 1.0)
 
 
+def held_out(items: list[Measured], out: dict[tuple[str, str], float]) -> str:
+    """Mean error of rows that were left out of the fit, and the share inside their band."""
+    e = np.array([out[i.table, i.row] for i in items])
+    sigma = np.array([float(predict(i.case).sigma_log[0]) for i in items])
+    return f"{relative(e).mean():.1%}, {np.mean(np.abs(e) <= Z95 * sigma):.0%}"
+
+
 def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str], float]]) -> str:
     e = errors(items)
     good = [i for i in items if not i.defect]
@@ -69,15 +79,12 @@ def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str]
     constant = constant_errors(items).mean()
     measured = [rate(i, i.step_s) for i in items]
     told = [rate(i, i.step_s * math.exp(v)) for i, v in zip(items, e, strict=True)]
-    held = [
-        relative(np.array([out[key][i.table, i.row] for i in good])).mean()
-        for key in ("table", "model")
-    ]
+    held = [held_out(good, out[key]) for key in ("table", "model")]
     own = relative(e).mean()
     return (
         f"| {name} | {len(items)} | {own:.1%} | {relative(e).max():.1%} | {constant:.1%} | "
         f"{own / constant:.2f} | {spearmanr(measured, told)[0]:.2f} | {inside:.0%} | {half:.0%} | "
-        f"{held[0]:.1%} | {held[1]:.1%} |"
+        f"{held[0]} | {held[1]} |"
     )
 
 
@@ -192,6 +199,7 @@ def main(folder: Path, page: Path) -> None:
         *family_table(items, out["model"]),
         *memory_table(items),
         *order_table(items),
+        *section(load_catalog()),
         *constants_table(items),
     ]
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")

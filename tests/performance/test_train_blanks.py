@@ -79,7 +79,7 @@ def test_the_band_is_wider_where_the_kind_of_source_is_not_said() -> None:
            "gbs": "128", "seq_len": "4096", "precision": "BF16"}  # fmt: skip
     told, unknown = case(**row, release="26.04"), case(**row, source="A paper (2025)")
     assert predict(unknown).sigma_log[0] > predict(told).sigma_log[0]
-    assert time_of(unknown) == pytest.approx(time_of(case(**row, source="NVIDIA NeMo")))
+    assert time_of(unknown) == pytest.approx(time_of(case(**row, source="NVIDIA NeMo (2025)")))
 
 
 def test_the_report_of_a_run_gives_its_schedule() -> None:

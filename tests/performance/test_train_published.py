@@ -9,7 +9,7 @@ from statistics import mean
 import pytest
 
 from gigawatt.catalog import load_catalog
-from gigawatt.performance.training.cases import predict, resolve_case
+from gigawatt.performance.training.cases import case_columns, predict, resolve_case
 
 CATALOG = load_catalog()
 DEFECTS = ("41", "54")  # the next point release runs the same plan in less than 0.7 of the time
@@ -98,10 +98,35 @@ def test_deepseek_v3_on_h800_by_its_report() -> None:
     row = {
         "model": "DeepSeek-V3", "gpu": "H800", "gpus": "2048", "tp": "1", "pp": "16", "ep": "64",
         "gbs": "15360", "mbs": "1", "seq_len": "4096", "precision": "FP8",
-        "source": "DeepSeek-V3 Technical Report", "notes": "DualPipe",
+        "source": "DeepSeek-V3 Technical Report (arXiv 2412.19437)", "notes": "DualPipe",
     }  # fmt: skip
     out = predict(resolve_case(row, CATALOG))
     rate = float(out.tokens_per_s_per_gpu[0])
     print(f"{rate:,.0f} tokens/s per GPU against 1,543; fits: {bool(out.fits[0])}")
     assert rate == pytest.approx(1543, rel=0.12)
     assert bool(out.fits[0])
+
+
+# Rows that fixed constants, without the tables: Nemotron-4 340B (arXiv 2406.11704, packages, batch,
+# seconds) and strong scaling of GPT-3 175B (README of Megatron-LM, core 0.8, packages, MFU).
+@pytest.mark.parametrize(("gpus", "gbs", "seconds"), [(1536, 768, 10.3), (6144, 2304, 8.0)])
+def test_nemotron_4_by_its_report(gpus: int, gbs: int, seconds: float) -> None:
+    told = time_of({
+        "model": "Nemotron-4 340B", "gpu": "8xH100 SXM", "gpus": str(gpus), "tp": "8", "pp": "12",
+        "gbs": str(gbs), "mbs": "1", "seq_len": "4096", "precision": "bf16",
+        "source": "Nemotron-4 340B Technical Report (arXiv 2406.11704)",
+    })  # fmt: skip
+    print(f"{gpus}: {told / seconds - 1.0:+.1%}")
+    assert told == pytest.approx(seconds, rel=0.07)
+
+
+@pytest.mark.parametrize(("gpus", "mfu"), [(96, 0.47), (4608, 0.42)])
+def test_strong_scaling_of_gpt_3_at_an_unknown_split(gpus: int, mfu: float) -> None:
+    row = {
+        "model": "GPT-3 175B", "gpu": "H100", "gpus": str(gpus), "gbs": "1152", "seq_len": "4096",
+        "precision": "bf16", "release": "core 0.8", "source": "Megatron-LM, 2024",
+        "flops_convention": "Megatron-Core model FLOPs",
+    }  # fmt: skip
+    told = float(case_columns(row, CATALOG)["predicted_tflops_per_gpu"]) / 989.0
+    print(f"{gpus}: MFU {told:.1%} against {mfu:.0%}")
+    assert told == pytest.approx(mfu, rel=0.12)

@@ -38,6 +38,7 @@ from gigawatt.performance.training.defaults import (
     software_month,
     software_stack,
     trend_month,
+    vendor_release,
     virtual_stages,
 )
 from gigawatt.performance.training.evaluate import evaluate_plan
@@ -98,6 +99,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         precision=precision,
         stack=stack,
         release_month=trend_month(release, month, stack),
+        vendor_release=vendor_release(release),
         production=production,
         schedule=schedule,
         seq=seq,

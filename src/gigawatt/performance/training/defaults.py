@@ -38,6 +38,7 @@ _REPORT = re.compile(
     r"|production|deepspeed|megatron-turing|mt-nlg"
 )
 _BENCHMARK = re.compile(r"benchmark|megatron|nemo|nvidia|mlperf|simumax|performance|recipe")
+_VENDOR = re.compile(r"nemotron|nvidia")
 _KINDS = ("gpt", "base", "cut", "layers", "dense", "moe", "model")
 _ARXIV = re.compile(r"\b(\d\d)(0[1-9]|1[0-2])\.\d{4,5}\b")
 
@@ -97,20 +98,24 @@ def software_stack(
 
 
 def trend_month(release: str, month: float, stack: Stack) -> float:
-    """Month that the release trend counts from: of vendors' containers and of the stack of 2021.
+    """Month that the release trend counts from; 0 for plain stacks, whose history is their own."""
+    return month if stack != Stack.PLAIN or _CONTAINER.match(release) else 0.0
 
-    The trend was measured on containers; other stacks have a history of their own.
-    """
-    return month if stack == Stack.ERA_2021 or _CONTAINER.match(release) else 0.0
+
+def vendor_release(release: str) -> bool:
+    """Whether a release is a vendor's container ("26.04")."""
+    return bool(_CONTAINER.match(release))
 
 
 def production_run(model: str, *texts: str) -> tuple[bool, str]:
     """Whether a source is the report of a model, whose run was not a tuned benchmark.
 
     It says so ("technical report", "GPU hours", …), or it is named after the model and names no
-    benchmark or vendor's software.
+    benchmark or vendor's software. A vendor's own model runs on the stack that it tunes.
     """
     text = " ".join(texts).lower()
+    if _VENDOR.search(model.lower()):
+        return False, "tuned stack of the vendor's own model"
     if "whole run" in text:
         return True, "production run (a whole run)"
     if _REPORT.search(text):

@@ -27,12 +27,13 @@ HEAD = """
 ## Whole runs
 
 What papers and model cards state, against `gigawatt train run --cases
-benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). No step
-constant was fitted on these rows, but for the steps of Llama 3.1 405B (*step*) and the servers'
-share of BLOOM's power (*power*); the median of the run factor
-(`assumptions/training/run_hours_factor`) was set by the runs of more than 400,000 hours. Error is
-predicted / published - 1. Packages are predicted at the number that is
-published, else at one for a run of about a month: the reports of small models seldom tell it.
+benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). Step
+constants saw none of these rows but the steps of Llama 3.1 405B (*step*); the servers' share of
+power on A100 comes from BLOOM (*power*). Two assumptions were set on the hours themselves: the
+median of `run_hours_factor` on the runs of more than 400,000 hours, `small_run_exponent` on the
+smaller ones; one number each, so that the scatter is what a new run would meet. Error is
+predicted / published - 1. Packages are predicted at the number that is published, else at one for a
+run of about a month: the reports of small models seldom tell it.
 
 - *design power x hours* is not measured: it tests hours alone. *packages*, *servers*: power was
   metered for the whole job or one node of it; *servers* has no cooling and no network.

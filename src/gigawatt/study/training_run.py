@@ -7,7 +7,8 @@ cooling (`catalog` PUE) and the scaling law (`impact`)::
     energy = working power x time at work + idle power x the rest, then network and storage, PUE
 
 The run factor is what published runs took beyond that: evaluation, restarts by hand, work that is
-thrown away, phases on other plans (`assumptions/training/run_hours_factor`). Bands are draws: the
+thrown away, phases on other plans (`assumptions/training/run_hours_factor`); small runs took longer
+still (`small_run_exponent`). Bands are draws: the
 error of the step model, failures, checkpoints and restarts, the run factor, PUE. What they leave
 out: experiments before the run.
 
@@ -41,6 +42,8 @@ from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS = 1000
+MIN_SMALL_SHARE = 0.01  # smaller runs are not published
+NOTED = 1.02
 RUN_FACTOR = "assumptions/training/run_hours_factor"
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
@@ -154,7 +157,8 @@ def training_run(
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a, catalog.fact(CHECKPOINT).value)
     factor = streams.sample("training-run/factor", catalog.fact(RUN_FACTOR).distribution)
-    seconds = steps * step_s / work * factor
+    small, told = _small_run_factor(gpus * float(np.median(steps * step_s / work)), catalog)
+    seconds = steps * step_s / work * factor * small
     powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
     pue = _pue(ask, catalog, streams)
     beside = streams.sample(
@@ -187,7 +191,7 @@ def training_run(
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*assumed, *case.assumed, *words),
+        assumed=(*assumed, *case.assumed, *told, *words),
     )
 
 
@@ -236,6 +240,19 @@ def _work_share(
     restart = a.restart_base_s + a.restart_s_per_1000_packages * gpus / 1000.0
     inside = synchronous_restart(failures, stall, a.detection_s, restart, a.restart_failure_share)
     return inside.work * (1.0 - a.maintenance_share), failures
+
+
+def _small_run_factor(package_s: float, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
+    """Hours of a small run over those that a large run with its steps takes, and what to tell.
+
+    Tuning pays by the size of a run: published small ones took longer, (hours / limit)^-exponent.
+    """
+    a = catalog.record("assumptions", "training")
+    share = package_s / SECONDS_PER_HOUR / a.value("small_run_hours")
+    factor = max(MIN_SMALL_SHARE, min(1.0, share)) ** -a.value("small_run_exponent")
+    if factor < NOTED:
+        return factor, ()
+    return factor, (f"{factor:.2f} times the hours, as published runs of this size took",)
 
 
 def _pue(ask: RunAsk, catalog: Catalog, streams: Streams) -> Array | float:

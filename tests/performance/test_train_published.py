@@ -130,3 +130,19 @@ def test_strong_scaling_of_gpt_3_at_an_unknown_split(gpus: int, mfu: float) -> N
     told = float(case_columns(row, CATALOG)["predicted_tflops_per_gpu"]) / 989.0
     print(f"{gpus}: MFU {told:.1%} against {mfu:.0%}")
     assert told == pytest.approx(mfu, rel=0.12)
+
+
+@pytest.mark.parametrize(("gbit_s", "seconds"), [(4.0, 38.0), (1.47, 103.0), (0.5, 303.0)])
+def test_an_exchange_of_intellect_1_takes_what_its_links_allow(
+    gbit_s: float, seconds: float
+) -> None:
+    """10.2 bn parameters in 8 bits, 14 sites (arXiv 2412.01152): 103 s within one country."""
+    row = {
+        "model": "INTELLECT-1", "layers": "42", "hidden": "4096", "heads": "32", "kv_heads": "8",
+        "ffn_hidden": "14336", "vocab": "128256", "act_fn": "swiglu", "gpu": "H100", "gpus": "112",
+        "tp": "1", "pp": "1", "gbs": "1792", "mbs": "1", "seq_len": "8192", "fsdp_shard": "8",
+        "precision": "bf16", "sites": "14", "wan_gbit_s": str(gbit_s), "local_steps": "100",
+        "wan_bits": "8",
+    }  # fmt: skip
+    out = predict(resolve_case(row, CATALOG))
+    assert 100.0 * float(out.column("wan_s")[0]) == pytest.approx(seconds, rel=0.05)

@@ -57,6 +57,7 @@ CASE_OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("wan-gbit-s", "wan_gbit_s", "Bandwidth of one site towards the others."),
     ("wan-rtt-ms", "wan_rtt_ms", "Round trip between sites."),
     ("local-steps", "local_steps", "Inner steps between two exchanges of sites."),
+    ("wan-bits", "wan_bits", "Bits a parameter that an exchange sends each way (16)."),
 )  # fmt: skip
 
 

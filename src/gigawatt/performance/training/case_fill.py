@@ -111,6 +111,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         wan_gbit_s=number_of(row, "wan_gbit_s") or 0.0,
         wan_rtt_ms=number_of(row, "wan_rtt_ms") or 0.0,
         local_steps=size_of(row, "local_steps") or 1,
+        wan_bits=number_of(row, "wan_bits") or 16.0,
     )
 
 

@@ -146,3 +146,17 @@ def test_an_exchange_of_intellect_1_takes_what_its_links_allow(
     }  # fmt: skip
     out = predict(resolve_case(row, CATALOG))
     assert 100.0 * float(out.column("wan_s")[0]) == pytest.approx(seconds, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("model", "gpus", "mfu"), [("Mixtral 8x22B", 128, 0.493), ("Qwen2-57B-A14B", 64, 0.39)]
+)
+def test_mixtures_on_h100_in_bf16_that_fixed_no_constant(model: str, gpus: int, mfu: float) -> None:
+    """Best of the splits that the paper tried (MoE Parallel Folding, arXiv 2504.14960)."""
+    row = {
+        "model": model, "gpu": "H100", "gpus": str(gpus), "gbs": "256", "seq_len": "4096",
+        "precision": "bf16", "source": "MoE Parallel Folding, Megatron-Core (arXiv 2504.14960)",
+    }  # fmt: skip
+    told = float(case_columns(row, CATALOG)["predicted_tflops_per_gpu"]) / 989.0
+    print(f"{model}: MFU {told:.1%} against {mfu:.1%}")
+    assert told == pytest.approx(mfu, rel=0.15)

@@ -81,6 +81,7 @@ def errors(items: Sequence[Measured]) -> np.ndarray:
 
 
 def centre() -> np.ndarray:
+    """Centres of the priors."""
     return np.array([c for _, _, c, _ in FITTED])
 
 
@@ -121,6 +122,7 @@ def in_catalog(items: Sequence[Measured]) -> np.ndarray:
 
 
 def main(folder: Path) -> None:
+    """Fit and print."""
     items = read_tables(folder)
     values = fit(items, in_catalog(items))
     print(f"{len(FITTED)} constants on {sum(not i.defect for i in items)} rows")

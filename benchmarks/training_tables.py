@@ -45,6 +45,7 @@ class Measured:
 
     @property
     def defect(self) -> bool:
+        """Whether the row has a known defect of the software."""
         return (self.table, self.row) in DEFECTS
 
     @property
@@ -69,6 +70,7 @@ def measured_step(row: dict[str, str], case: Case) -> float:
 
 
 def read_tables(folder: Path, catalog: Catalog | None = None) -> list[Measured]:
+    """All rows of the published tables, with those that stand in this file."""
     catalog = catalog or load_catalog()
     found = []
     for name in FILES:
@@ -82,6 +84,7 @@ def read_tables(folder: Path, catalog: Catalog | None = None) -> list[Measured]:
 
 
 def measured(row: dict[str, str], catalog: Catalog) -> Measured:
+    """A row with its case and what was measured."""
     case = resolve_case(row, catalog)
     return Measured(
         table=row["table_id"],

@@ -71,6 +71,7 @@ def held_out(items: list[Measured], out: dict[tuple[str, str], float]) -> str:
 
 
 def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str], float]]) -> str:
+    """One line of the table of step times."""
     e = errors(items)
     good = [i for i in items if not i.defect]
     sigma = np.array([float(predict(i.case).sigma_log[0]) for i in items])
@@ -89,6 +90,7 @@ def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str]
 
 
 def grouped(items: list[Measured], key: Callable[[Measured], str]) -> dict[str, list[Measured]]:
+    """Rows by a key, in the order of their first row."""
     found: dict[str, list[Measured]] = {}
     for item in items:
         found.setdefault(key(item), []).append(item)
@@ -96,6 +98,7 @@ def grouped(items: list[Measured], key: Callable[[Measured], str]) -> dict[str, 
 
 
 def time_table(items: list[Measured], out: dict[str, dict[tuple[str, str], float]]) -> list[str]:
+    """Errors of step times by table."""
     lines = [
         "## Step time",
         "",
@@ -112,6 +115,7 @@ def time_table(items: list[Measured], out: dict[str, dict[tuple[str, str], float
 
 
 def release_table(items: list[Measured]) -> list[str]:
+    """Errors of mixtures by release."""
     lines = ["", "## Mixture models by release (defects left out)", "", "| release | rows | mean |"]
     lines.append("|---|---|---|")
     mixed = [i for i in items if "MoE" in i.group and "bridge" in i.table and not i.defect]
@@ -121,6 +125,7 @@ def release_table(items: list[Measured]) -> list[str]:
 
 
 def family_table(items: list[Measured], out: dict[tuple[str, str], float]) -> list[str]:
+    """Errors by model when it is left out."""
     lines = ["", "## Models left out of the fit", "", "| model | rows | mean | max | bias |"]
     lines.append("|---|---|---|---|---|")
     good = [i for i in items if not i.defect]
@@ -134,6 +139,7 @@ def family_table(items: list[Measured], out: dict[tuple[str, str], float]) -> li
 
 
 def memory_table(items: list[Measured]) -> list[str]:
+    """Errors of memory, and plans that fit."""
     rows = [i for i in items if i.memory_gib]
     told = np.array([float(predict(i.case).memory_gib[0]) for i in rows])
     e = np.abs(told / np.array([i.memory_gib for i in rows]) - 1.0)
@@ -168,6 +174,7 @@ def order_table(items: list[Measured]) -> list[str]:
 
 
 def constants_table(items: list[Measured]) -> list[str]:
+    """The fitted constants with their priors."""
     good = sum(not i.defect for i in items)
     lines = [
         "",
@@ -186,6 +193,7 @@ def constants_table(items: list[Measured]) -> list[str]:
 
 
 def main(folder: Path, page: Path) -> None:
+    """Write the page."""
     items = read_tables(folder)
     start = in_catalog(items)
     out = {

@@ -55,6 +55,7 @@ class Compared:
 
     @property
     def hours_error(self) -> float | None:
+        """Predicted over published hours - 1."""
         return self.hours and float(self.told["predicted_gpu_hours"]) / self.hours - 1.0
 
     @property
@@ -65,10 +66,12 @@ class Compared:
 
     @property
     def mwh_error(self) -> float | None:
+        """Predicted over published energy - 1."""
         return self.mwh and self.mwh_told / self.mwh - 1.0
 
     @property
     def hours_inside(self) -> bool:
+        """Whether the published hours lie in the band."""
         low, high = (float(self.told[f"predicted_gpu_hours_{end}"]) for end in ("low", "high"))
         return bool(self.hours) and low <= float(self.hours or 0.0) <= high
 

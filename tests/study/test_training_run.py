@@ -84,6 +84,7 @@ def test_the_same_seed_gives_the_same_run_and_another_nearly_so() -> None:
         (RunAsk(tokens=1e12, flop=1e25), "not tokens and FLOP"),
         (RunAsk(tokens=-1.0), "more than zero"),
         (RunAsk(tokens=1e12, usd_per_gpu_hour=-1.0), "must not be negative"),
+        (RunAsk(tokens=1e12, pue=0.5), "from 1 to 5"),
     ],
 )
 def test_bad_asks_are_one_clear_error(ask: RunAsk, message: str) -> None:
@@ -115,3 +116,24 @@ def test_a_run_without_packages_gets_a_usual_number() -> None:
     told = run_columns({"model": "llama-3.1-8b", "gpu": "H100", "tokens_t": "1"}, CATALOG)
     assert not told["problem"] and "not given" in told["assumed"]
     assert set(told) == set(ADDED)
+
+
+def test_energy_is_told_at_each_boundary() -> None:
+    run = training_run(CASE, RunAsk(tokens=TOKENS, pue=1.1), CATALOG)
+    assert run.tdp_mwh.median == pytest.approx(700e-6 * run.gpu_hours.median)
+    assert run.gpu_mwh.median < run.tdp_mwh.median
+    beside = run.facility_mwh.median / run.it_mwh.median / 1.1
+    assert 1.0 < beside < 1.15  # network and storage
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "512", "tokens_t": "15", "pue": "1.1"}
+    told = run_columns(row, CATALOG)
+    ends = [float(told[f"predicted_{k}_mwh"]) for k in ("gpu", "tdp", "it", "facility")]
+    assert ends == sorted(ends)
+
+
+def test_a_small_run_takes_longer_than_its_steps_and_says_so() -> None:
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "512"}
+    small, large = (run_columns({**row, "tokens_t": t}, CATALOG) for t in ("0.15", "15"))
+    ratio = float(small["predicted_gpu_hours"]) / float(large["predicted_gpu_hours"])
+    assert 0.0105 < ratio < 0.015
+    assert "as published runs of this size" in small["assumed"]
+    assert "as published runs of this size" not in large["assumed"]

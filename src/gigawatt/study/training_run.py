@@ -159,15 +159,10 @@ def training_run(
     factor = streams.sample("training-run/factor", catalog.fact(RUN_FACTOR).distribution)
     small, told = _small_run_factor(gpus * float(np.median(steps * step_s / work)), catalog)
     seconds = steps * step_s / work * factor * small
-    powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
-    pue = _pue(ask, catalog, streams)
-    beside = streams.sample(
-        "training-run/network",
-        catalog.fact("assumptions/conversion/overhead_share").distribution,
-    )
     hours = gpus * seconds / SECONDS_PER_HOUR
+    powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
     gpu_mwh, it_mwh = hours * powers[0] / 1e6, hours * powers[1] / 1e6
-    facility_mwh = it_mwh * (1.0 + beside) * pue
+    facility_mwh = it_mwh * _facility_factor(ask, catalog, streams)
     price, words = _price(case, ask, catalog)
     cost = hours * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
     healthy = float(np.median(steps)) * float(out.step_s[0])
@@ -255,14 +250,19 @@ def _small_run_factor(package_s: float, catalog: Catalog) -> tuple[float, tuple[
     return factor, (f"{factor:.2f} times the hours, as published runs of this size took",)
 
 
-def _pue(ask: RunAsk, catalog: Catalog, streams: Streams) -> Array | float:
-    """Power usage effectiveness: the one asked for, or draws of the cooling plant's."""
+def _facility_factor(ask: RunAsk, catalog: Catalog, streams: Streams) -> Array:
+    """Energy of the facility over that of the servers, (D,): network and storage, then PUE.
+
+    PUE is the one asked for, or draws of the cooling plant's.
+    """
+    overhead = catalog.fact("assumptions/conversion/overhead_share").distribution
+    beside = 1.0 + streams.sample("training-run/network", overhead)
     if ask.pue is None:
         fact = catalog.fact(f"cooling/{ask.cooling}/pue_annual")
-        return streams.sample("training-run/pue", fact.distribution)
+        return beside * streams.sample("training-run/pue", fact.distribution)
     if not 1.0 <= ask.pue <= 5.0:
         raise InputError(f"train run: pue = {ask.pue:g} must be from 1 to 5.")
-    return ask.pue
+    return beside * ask.pue
 
 
 def _powers_w(

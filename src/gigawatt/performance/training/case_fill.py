@@ -46,6 +46,7 @@ from gigawatt.performance.training.facts import TrainModel, load_train_model
 from gigawatt.performance.training.plan import Plan
 from gigawatt.quantity.units import W_PER_KW
 
+UNKNOWN_SEQUENCE_LOG = 0.12
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
 STANDS_FOR = {
     "volta": "ampere",
@@ -92,7 +93,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     seq = size_of(row, "seq_len")
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
-        said.note(f"sequences of {seq:,} tokens (not given)", 0.05)
+        said.note(f"sequences of {seq:,} tokens (not given)", UNKNOWN_SEQUENCE_LOG)
     if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
         raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
     return Plan(
@@ -147,6 +148,20 @@ def sized_plan(
     graphs, words = launch_graphs(shape, system, plan, plan.token_drop)
     said.note(words)
     return replace(plan, graphs=graphs)
+
+
+def complete_split(row: Row, base: Plan, said: Said) -> Row:
+    """The row with `tp` or `pp` where packages, data-parallel ranks and the other give it."""
+    missing = [k for k in ("tp", "pp") if not text_of(row, k)]
+    gpus, dp = size_of(row, "gpus"), size_of(row, "dp")
+    if gpus is None or dp is None or len(missing) != 1:
+        return row
+    other = size_of(row, "pp" if missing == ["tp"] else "tp") or 1
+    known = dp * (size_of(row, "cp") or 1) * other
+    if gpus % known or sharded_plan(row, base, Said([])).zero >= 3:
+        return row
+    said.note(f"{missing[0]} {gpus // known} (packages over the other sizes)")
+    return {**row, missing[0]: str(gpus // known)}
 
 
 def is_open(row: Row, plan: Plan) -> bool:
@@ -246,7 +261,7 @@ def fitting_shards(
 
     Optimizer states, then gradients, then parameters over the data-parallel ranks.
     """
-    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is not None
+    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is False
     if stated or plan.dp == 1 or fits(plan):
         return plan
     for zero in range(plan.zero + 1, 4):

@@ -285,7 +285,7 @@ def precision_of(row: Row, system: System, said: Said) -> tuple[Precision, Preci
     """Precision of the products; BF16 where the row leaves it out."""
     text = text_of(row, "precision")
     if not text or _VAGUE.search(text):
-        said.note("BF16 (precision not given)", 0.05)
+        said.note("BF16 (precision not given)", 0.15 if system.fp8_tflops > 0.0 else 0.03)
         text = "bf16"
     choice = parse_precision(text, system)
     if choice.compute not in FORMATS:

@@ -19,6 +19,7 @@ from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_fill import (
     check_divides,
+    complete_split,
     complete_system,
     expert_sizes,
     filled_plan,
@@ -101,6 +102,7 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     system = complete_system(system_of(row, catalog, said), said)
     model = train_model_of(catalog, system, said)
     base = software_plan(row, system, said)
+    row = complete_split(row, base, said)
     sized = sized_plan(row, shape, system, model, base, said)
     check_plan(sized)
     check_divides(shape, sized, size_of(row, "mbs") is not None)

@@ -9,6 +9,7 @@ import pytest
 
 from gigawatt.catalog import load_catalog
 from gigawatt.performance.names import parse_gpu, parse_recompute
+from gigawatt.performance.training.case_input import number_of
 from gigawatt.performance.training.cases import case_columns, resolve_case
 from gigawatt.performance.training.choices import Stack
 from gigawatt.performance.training.flops import peak_tflops
@@ -103,6 +104,21 @@ def test_recomputation_as_people_write_it(
 ) -> None:
     found = parse_recompute(text)
     assert (found.known, found.parts, found.layers) == (known, parts, layers)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [("tp", "TP8", 8), ("tp", "8-way", 8), ("gpus", "512 GPUs", 512), ("gpus", "16K", 16384),
+     ("seq_len", "8k", 8192), ("gpus", "~2,000", 2000), ("pp", "PP = 4", 4), ("mbs", "n/a", None)],
+)  # fmt: skip
+def test_numbers_as_people_write_them(column: str, text: str, value: float | None) -> None:
+    assert number_of({column: text}, column) == value
+
+
+def test_a_batch_in_tokens_becomes_sequences() -> None:
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "64", "tp": "1", "pp": "1",
+           "seq_len": "8k", "gbs": "4.2M tokens"}  # fmt: skip
+    assert resolve_case(row, CATALOG).plan.gbs == 513
 
 
 def test_a_year_or_a_toolkit_in_the_source_tells_the_software() -> None:

@@ -44,6 +44,12 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+_WORDY = re.compile(  # a number with what it counts before or after it
+    r"^(?:[tpcde]p|vpp?|mbs|gbs|zero)?\s*[=x~≈]?\s*(\d+(?:\.\d+)?)\s*(k)?\s*[x×]?\s*"
+    r"(?:gpus?|packages?|seqs?|sequences?|samples?|tokens?|layers?|-?ways?|stages?|ranks?|%)?$",
+    re.IGNORECASE,
+)
+_TOKENS = re.compile(r"^~?\s*(\d+(?:\.\d+)?)\s*([km]?)\s*tok(?:en)?s?$", re.IGNORECASE)
 _VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or nothing
     r"^(?:-|\?|n/?a|nan|none|auto|default|unknown|amp|(?:16[- ]?)?mixed(?:[- ]precision)?|amp .*"
     r"|not (?:given|stated|known)|see recipe.*)$",
@@ -80,7 +86,7 @@ def text_of(row: Row, key: str) -> str:
 
 
 def number_of(row: Row, key: str) -> float | None:
-    """Number in a cell; None if blank.
+    """Number in a cell; None if blank. "TP8", "512 GPUs", "~2,000" and "8k" are read as meant.
 
     Raises
     ------
@@ -92,10 +98,24 @@ def number_of(row: Row, key: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
+        found = _WORDY.match(text)
+        if found is None:
+            raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
+        kilo = 1024.0 if key in ("seq_len", "gpus") else 1000.0  # "8k tokens", "16K GPUs"
+        value = float(found.group(1)) * (kilo if found.group(2) else 1.0)
     if not 0.0 <= value < 1e15:
         raise InputError(f"{key} = {text} must not be negative or infinite")
     return value
+
+
+def batch_in_sequences(row: Row, usual_seq: int = 4096) -> Row:
+    """The row with its batch in sequences where the cell counts tokens ("4M tokens")."""
+    found = _TOKENS.match(text_of(row, "gbs").replace(",", ""))
+    if found is None:
+        return row
+    scale = {"": 1.0, "k": 1e3, "m": 1e6}[found.group(2).lower()]
+    seq = size_of(row, "seq_len") or usual_seq
+    return {**row, "gbs": str(max(1, round(float(found.group(1)) * scale / seq)))}
 
 
 def size_of(row: Row, key: str) -> int | None:

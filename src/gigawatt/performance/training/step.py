@@ -12,7 +12,8 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - TP: a fixed share stays exposed under a tuned stack, all of it otherwise;
 - CP: the part that attention doesn't hide, and at least a fixed share;
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
-- PP: a fixed share under a tuned stack, twice the time otherwise (both directions wait);
+- PP: a fixed share under a tuned stack with virtual stages, all of one direction without them or
+  under a plain stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
   microbatch can't hide, and at least a fixed share, under a tuned stack; all of it otherwise;
 - WAN: as DP for synchronous training; once in `local_steps` steps otherwise.
@@ -277,9 +278,12 @@ def send_s(x: Machine, s: Shape, p: Row, t: float) -> float:
     if p.pp <= 1.0:
         return 0.0
     link = x.nvlink if p.tp * p.pp * p.cp * p.dp <= x.domain else x.nic
-    exposed = x.pp_exposed if p.stack == TUNED and p.pp_overlap > 0.0 else 2.0
+    exposed = 2.0  # both directions wait
     if p.stack == PLAIN:
         exposed = 1.0
+    elif p.stack == TUNED and p.pp_overlap > 0.0:
+        # without virtual stages a stage has nothing else to do while it sends
+        exposed = x.pp_exposed if p.vp > 1.0 else 1.0
     return exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
 
 

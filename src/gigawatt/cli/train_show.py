@@ -99,7 +99,8 @@ def print_step(case: Case, out: StepBatch) -> None:
     )
     click.echo(
         f"power       {o['power_w']:,.0f} W a package with its server "
-        f"({o['power_compute_w']:,.0f} computing, {o['power_communication_w']:,.0f} communicating)"
+        f"({o['power_compute_w']:,.0f} computing, {o['power_communication_w']:,.0f} "
+        f"communicating), {o['power_gpu_w']:,.0f} W alone"
     )
     click.echo(f"energy      {o['energy_j'] / 3.6e9:.4g} MWh a step, servers only")
     click.echo("\nwhere the time goes")

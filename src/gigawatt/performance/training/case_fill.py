@@ -121,6 +121,8 @@ def sized_plan(
 ) -> Plan:
     """Parallel sizes, batch, sharding and virtual stages."""
     size = {k: size_of(row, k) for k in ("gpus", "tp", "pp", "cp", "ep", "etp", "dp", "vp", "mbs")}
+    if size["tp"] and shape.heads % size["tp"]:
+        raise _not_in_heads(size["tp"], shape)
     plan = sharded_plan(row, base, said)
     searched = is_open(row, plan)
     if searched:
@@ -273,6 +275,10 @@ def fitting_shards(
     return plan
 
 
+def _not_in_heads(tp: int, shape: ModelShape) -> InputError:
+    return InputError(f"tp = {tp} does not divide {shape.heads} heads (impossible split)")
+
+
 def check_divides(shape: ModelShape, plan: Plan, mbs_given: bool = False) -> None:
     """Refuse splits that the model does not allow.
 
@@ -281,7 +287,7 @@ def check_divides(shape: ModelShape, plan: Plan, mbs_given: bool = False) -> Non
     InputError : heads, layers, experts or batch can't be split so; the message names both numbers.
     """
     if shape.heads % plan.tp:
-        raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
+        raise _not_in_heads(plan.tp, shape)
     if mbs_given and plan.gbs % plan.dp == 0 and plan.gbs % (plan.dp * plan.mbs):
         raise InputError(
             f"mbs = {plan.mbs} does not divide {plan.gbs // plan.dp} sequences of a rank "

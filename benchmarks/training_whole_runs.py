@@ -26,7 +26,7 @@ BOUNDARIES = {
 HEAD = """
 ## Whole runs
 
-What papers and model cards state, against `gigawatt train run --cases
+What papers and model cards state (second hand), against `gigawatt train run --cases
 benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). Step
 constants saw none of these rows but the steps of Llama 3.1 405B (*step*); the servers' share of
 power on A100 comes from BLOOM (*power*). Two assumptions were set on the hours themselves: the

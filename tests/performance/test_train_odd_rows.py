@@ -87,7 +87,8 @@ def test_more_packages_are_faster_and_less_efficient(
 @pytest.mark.parametrize(
     ("text", "system"),
     [("8xH100 SXM", "h100-sxm"), ("16 x A100 80GB", "a100-sxm-80g"), ("4× B200", "b200-sxm"),
-     ("A100-PCIE-40GB", "a100-pcie-40g"), ("A100 PCIe", "a100-pcie-80g"), ("MI250X", "mi250x")],
+     ("A100-PCIE-40GB", "a100-pcie-40g"), ("A100 PCIe", "a100-pcie-80g"), ("MI250X", "mi250x"),
+     ("A100-40", "a100-sxm-40g"), ("A100/80GB", "a100-sxm-80g")],
 )  # fmt: skip
 def test_counts_and_modules_in_the_name(text: str, system: str) -> None:
     assert parse_gpu(text, CATALOG).system.id == system
@@ -113,6 +114,15 @@ def test_recomputation_as_people_write_it(
 )  # fmt: skip
 def test_numbers_as_people_write_them(column: str, text: str, value: float | None) -> None:
     assert number_of({column: text}, column) == value
+
+
+def test_a_size_in_an_unknown_name_is_enough_in_a_table() -> None:
+    row = {"model": "Apertus-70B", "gpu": "GH200", "gpus": "512", "params_b": ""}
+    told = case_columns(row, CATALOG)
+    assert not told["problem"]
+    assert "nearest in parameters" in told["assumed"]
+    del row["params_b"]  # one plan, asked by name: the name is an error
+    assert "Unknown model" in case_columns(row, CATALOG)["problem"]
 
 
 def test_a_batch_in_tokens_becomes_sequences() -> None:

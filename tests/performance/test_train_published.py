@@ -77,7 +77,10 @@ def test_peak_memory_of_a_node(shared: Path) -> None:
 
 @pytest.mark.parametrize("shape", ACTIVATIONS_2022, ids=lambda s: str(s[0]))
 @pytest.mark.parametrize("full", [False, True])
-def test_steps_of_2022_that_fixed_no_constant(shape: tuple[float, ...], full: bool) -> None:
+@pytest.mark.parametrize("source", ["arXiv 2205.05198", "Korthikanti et al., MLSys 2023", ""])
+def test_steps_of_2022_that_fixed_no_constant(
+    shape: tuple[float, ...], full: bool, source: str
+) -> None:
     name, layers, hidden, heads, gpus, pp, vp, gbs, mbs, selective_s, full_s = shape
     told = time_of({
         "model": f"GPT-{name}", "layers": str(layers), "hidden": str(hidden), "heads": str(heads),
@@ -86,11 +89,11 @@ def test_steps_of_2022_that_fixed_no_constant(shape: tuple[float, ...], full: bo
         "mbs": str(mbs), "seq_len": "2048", "precision": "fp16",
         "recompute": "full" if full else "selective (attention)",
         "seq_parallel": "0" if full else "1", "dist_optimizer": "0",
-        "source": "Reducing Activation Recomputation in Large Transformer Models, 2205.05198",
+        "source": source,
     })  # fmt: skip
     measured = full_s if full else selective_s
     print(f"{name}: {told / measured - 1.0:+.1%}")
-    assert told == pytest.approx(measured, rel=0.07)
+    assert told == pytest.approx(measured, rel=0.05)
 
 
 def test_deepseek_v3_on_h800_by_its_report() -> None:

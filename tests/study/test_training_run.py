@@ -12,7 +12,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.training.cases import resolve_case
 from gigawatt.study.training_run import RunAsk, training_run
-from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns
+from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns, tokens_of
 
 CATALOG = load_catalog()
 CASE = resolve_case(
@@ -137,3 +137,12 @@ def test_a_small_run_takes_longer_than_its_steps_and_says_so() -> None:
     assert 0.0105 < ratio < 0.015
     assert "as published runs of this size" in small["assumed"]
     assert "as published runs of this size" not in large["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("row", "tokens"),
+    [({"tokens_t": "15.6"}, 15.6e12), ({"tokens_b": "300"}, 3e11), ({"tokens": "1.4T"}, 1.4e12),
+     ({"tokens": "366 billion tokens"}, 3.66e11), ({"tokens": "2e12"}, 2e12), ({}, None)],
+)  # fmt: skip
+def test_tokens_as_people_write_them(row: dict[str, str], tokens: float | None) -> None:
+    assert tokens_of(row) == (None if tokens is None else pytest.approx(tokens))

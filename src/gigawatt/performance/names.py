@@ -143,12 +143,14 @@ _GPUS: dict[str, dict[int, str]] = {
     "vrnvl72": {0: "vr200-nvl72"},
     "vrnvl144": {0: "vr200-nvl72"},
     "rubin": {0: "vr200-nvl72"},
+    "r100": {0: "vr200-nvl72"},
     "r200": {0: "vr200-nvl72"},
     "rubinultra": {0: "rubin-ultra-nvl144"},
     "mi250x": {0: "mi250x"},
     "mi250": {0: "mi250x"},
     "mi300x": {0: "mi300x"},
     "mi325x": {0: "mi325x"},
+    "mi350x": {0: "mi355x"},
     "mi355x": {0: "mi355x"},
     "mi455x": {0: "mi455x-helios"},
     "mi450": {0: "mi455x-helios"},
@@ -173,6 +175,7 @@ _FLOPPY = re.compile(r"[^a-z0-9]")
 
 
 _COUNT = re.compile(r"^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
+_BARE_SIZE = re.compile(r"\b([ahv][18]00)[-/ ](16|32|40|80)\b(?!\s*g)", re.IGNORECASE)  # "A100-40"
 _POD = re.compile(r"(tpu[- ]?v\d[ep]?)[- ]\d+", re.IGNORECASE)  # "TPU v5p-6144": of a pod slice
 
 
@@ -184,7 +187,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     InputError : no known accelerator in the text; the message has the nearest names.
     """
     records = system_records(catalog)
-    text = _COUNT.sub("", text)
+    text = _BARE_SIZE.sub(r"\1 \2GB", _COUNT.sub("", text))
     if text.strip() in records:
         return GpuChoice(system_from_record(records[text.strip()]), 0.0, "")
     watts = _watts(text)

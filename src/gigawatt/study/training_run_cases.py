@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from gigawatt.catalog import Catalog
@@ -29,6 +30,9 @@ ADDED = (
     "predicted_facility_mwh", "predicted_facility_mwh_low", "predicted_facility_mwh_high",
     "predicted_cost_usd", "predicted_loss", "assumed", "problem",
 )  # fmt: skip
+_TOKENS = re.compile(
+    r"^~?\s*(\d+(?:\.\d+)?)\s*([tbm])(?:rillion|illion|n)?\s*(?:tokens?)?$", re.IGNORECASE
+)
 USUAL_DAYS = 30.0
 USUAL_MFU = 0.4
 
@@ -36,14 +40,13 @@ USUAL_MFU = 0.4
 def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """The columns `ADDED` of one row; a row that can't be answered has only its `problem`.
 
-    Beside the columns of single steps a row may have `tokens_t` (10^12 tokens), `flop`, `loss`,
+    Beside the columns of single steps a row may have `tokens_t` (10^12 tokens; or `tokens_b`, `tokens`), `flop`, `loss`,
     `gpus_peak` (for `gpus`), `usd_per_gpu_hour` and `pue`.
     """
     try:
         known, words = _with_gpus(row, catalog)
-        tokens = number_of(row, "tokens_t")
         ask = RunAsk(
-            tokens=None if tokens is None else tokens * 1e12,
+            tokens=tokens_of(row),
             flop=number_of(row, "flop"),
             loss=number_of(row, "loss"),
             usd_per_gpu_hour=number_of(row, "usd_per_gpu_hour"),
@@ -55,6 +58,18 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     except GigawattError as error:
         return {**dict.fromkeys(ADDED, ""), "problem": " ".join(str(error).split())}
     return _cells(run, words)
+
+
+def tokens_of(row: Mapping[str, str]) -> float | None:
+    """Tokens of a row: `tokens_t` (10^12), `tokens_b` (10^9), or `tokens`, also as "15.6T"."""
+    for column, unit in (("tokens_t", 1e12), ("tokens_b", 1e9)):
+        value = number_of(row, column)
+        if value is not None:
+            return value * unit
+    found = _TOKENS.match(text_of(row, "tokens").replace(",", ""))
+    if found is None:
+        return number_of(row, "tokens")
+    return float(found.group(1)) * {"t": 1e12, "b": 1e9, "m": 1e6}[found.group(2).lower()]
 
 
 def predict_runs(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> Iterator[dict[str, str]]:
@@ -72,9 +87,9 @@ def _with_gpus(row: Mapping[str, str], catalog: Catalog) -> tuple[dict[str, str]
     if text_of(row, "gpus_peak"):
         known["gpus"] = text_of(row, "gpus_peak")
         return known, ()
-    tokens, flop = number_of(row, "tokens_t"), number_of(row, "flop")
+    tokens, flop = tokens_of(row), number_of(row, "flop")
     if flop is None and tokens is not None:
-        flop = tokens * 1e12 * train_flop_per_token(shape_of(row, catalog, Said([])), 4096)
+        flop = tokens * train_flop_per_token(shape_of(row, catalog, Said([])), 4096)
     peak = system_of(row, catalog, Said([])).bf16_tflops * 1e12 or 1e15
     wanted = (flop or 0.0) / (USUAL_DAYS * SECONDS_PER_DAY * USUAL_MFU * peak)
     gpus = 2 ** max(3, min(17, round(wanted).bit_length()))

@@ -15,6 +15,7 @@ from dataclasses import replace
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System, full_power_w
+from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
     Row,
@@ -77,6 +78,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         text_of(row, "precision").lower(),
         sp,
         f"{text_of(row, 'source')} {text_of(row, 'notes')}",
+        parse_recompute(text_of(row, "recompute")).parts,
     )
     said.note(words)
     if origin and origin != "release":

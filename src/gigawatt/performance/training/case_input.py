@@ -256,10 +256,12 @@ def _nearest_by_size(
     row: Row, name: str, catalog: Catalog, said: Said, error: InputError
 ) -> ModelShape:
     """Known model whose parameters are nearest, total and active, where only those are given."""
-    total = number_of(row, "params_b")
+    total, active = number_of(row, "params_b"), number_of(row, "active_params_b")
+    if not total and "params_b" in row:  # a table: the name may hold the size
+        total, active = _sizes_in_name(name)
     if not total or not name:
         raise error
-    active = number_of(row, "active_params_b") or total
+    active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():
         if "total_params_b" not in record.facts or record.attributes.get("unsupported"):
@@ -273,6 +275,13 @@ def _nearest_by_size(
         raise error
     said.note(f"shape of {best.id} (nearest in parameters; {name!r} is not known)", 0.15)
     return resolve_model(best.id, catalog)
+
+
+def _sizes_in_name(name: str) -> tuple[float | None, float | None]:
+    """Parameters in 10^9 that a name holds, total and active ("Pythia-12B", "X-57B-A14B")."""
+    sizes = [float(v) for v in re.findall(r"(?<![a-z\d.])(\d+(?:\.\d+)?)\s*b\b", name.lower())]
+    active = re.search(r"\ba(\d+(?:\.\d+)?)b\b", name.lower())
+    return (max(sizes) if sizes else None), (float(active.group(1)) if active else None)
 
 
 def check_shape(shape: ModelShape, row: Row, said: Said) -> None:

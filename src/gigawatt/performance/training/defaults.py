@@ -20,6 +20,8 @@ from gigawatt.performance.training.result import StepBatch
 
 FUSED_ATTENTION = months_since_2000("2023-01")  # papers of large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
+MIDDLE_OF_ERA = months_since_2000("2022-01")
+SCORES_KEPT = months_since_2000("2024-01")  # later texts mean other parts by "selective"
 LARGE_BUBBLE = 0.2  # of the work; tuned recipes with public results stay below it
 HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
@@ -75,19 +77,24 @@ def software_stack(
     precision_text: str,
     sequence_parallel: bool | None,
     source: str = "",
+    recomputed: tuple[str, ...] = (),
 ) -> tuple[Stack, str]:
     """Kind of software, and why.
 
     Runs before fused attention came (papers of 2023) are of the stack of 2021; so are undated FP16
-    runs on Ampere without sequence parallelism. A release that names another tool than a vendor's
-    container or Megatron is a plain stack, and so is a source that names a common toolkit;
-    everything else is taken as tuned.
+    runs on Ampere without sequence parallelism, and runs there (to 2023) that compute the scores of
+    attention again, or in FP16 everything: fused attention leaves no scores to compute again. A
+    release that names another tool than a vendor's container or Megatron is a plain stack, and so
+    is a source that names a common toolkit; everything else is taken as tuned.
     """
     if 0.0 < month < FUSED_ATTENTION:
         return Stack.ERA_2021, "stack of 2021 (dated before fused attention)"
     old = system.generation == "ampere" and "16" in precision_text and "bf" not in precision_text
     if month <= 0.0 and old and not sequence_parallel:
         return Stack.ERA_2021, "stack of 2021 (undated FP16 run on Ampere)"
+    scores = "core_attention" in recomputed or (old and "full" in recomputed)
+    if system.generation == "ampere" and scores and month < SCORES_KEPT:
+        return Stack.ERA_2021, "stack of 2021 (scores are computed again, so not fused)"
     text = release.lower()
     if text.strip() and not _CONTAINER.match(release) and not _TUNED.search(text):
         return Stack.PLAIN, "plain stack (release is not a vendor's container)"
@@ -98,7 +105,12 @@ def software_stack(
 
 
 def trend_month(release: str, month: float, stack: Stack) -> float:
-    """Month that the release trend counts from; 0 for plain stacks, whose history is their own."""
+    """Month that the release trend counts from; 0 for plain stacks, whose history is their own.
+
+    Undated runs of the stack of 2021 are taken as of the middle of its time.
+    """
+    if stack == Stack.ERA_2021 and month <= 0.0:
+        return MIDDLE_OF_ERA
     return month if stack != Stack.PLAIN or _CONTAINER.match(release) else 0.0
 
 

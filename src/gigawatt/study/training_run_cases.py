@@ -40,8 +40,8 @@ USUAL_MFU = 0.4
 def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """The columns `ADDED` of one row; a row that can't be answered has only its `problem`.
 
-    Beside the columns of single steps a row may have `tokens_t` (10^12 tokens; or `tokens_b`, `tokens`), `flop`, `loss`,
-    `gpus_peak` (for `gpus`), `usd_per_gpu_hour` and `pue`.
+    Beside the columns of single steps a row may have `tokens_t` (10^12 tokens; or `tokens_b`,
+    `tokens`), `flop`, `loss`, `gpus_peak` (for `gpus`), `usd_per_gpu_hour` and `pue`.
     """
     try:
         known, words = _with_gpus(row, catalog)

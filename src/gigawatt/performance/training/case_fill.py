@@ -49,6 +49,7 @@ from gigawatt.quantity.units import W_PER_KW
 
 UNKNOWN_SEQUENCE_LOG = 0.12
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
+OTHER_MAKER = 0.8  # of the shares that NVIDIA's like generation reaches, as the catalog has CDNA4
 STANDS_FOR = {
     "volta": "ampere",
     "ada": "hopper",
@@ -237,7 +238,12 @@ def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
             raise
     like = STANDS_FOR[system.generation]
     said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
-    return load_train_model(catalog, like)
+    model = load_train_model(catalog, like)
+    if not system.generation.startswith("cdna"):
+        return model
+    shares = [k for k in model.values if k.startswith("gemm_") or k == "attention_share"]
+    reached = {k: OTHER_MAKER * model.values[k] for k in shares}
+    return replace(model, values={**model.values, **reached})
 
 
 def complete_system(system: System, said: Said) -> System:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gigawatt.cli.finance import command
 from gigawatt.errors import ProblemsError
-from gigawatt.money.project_finance import KEYS, read_case, solve
+from gigawatt.money.finance_case import KEYS, read_case
+from gigawatt.money.project_finance import solve
 
 EXAMPLE = Path(__file__).parents[2] / "examples/project-finance.json"
 
@@ -131,12 +132,57 @@ def test_each_bad_value_is_told_with_its_key(key, value):
         ({"debt_rat": 0.1}, "Did you mean 'debt_rate'"),
         ({"upfront_fee_tax": "withcost"}, "Did you mean 'with_cost'"),
         ({"analysis_years": 12.5}, "whole number"),
+        ({"federal_tax_rate": 21}, "6 % is 0.06"),
+        ({"debt_rate": 6}, "6 % is 0.06"),
+        ({"debt_rate": "6 years"}, "is not a unit of share"),
+        ({"tax_depreciation": [20, 32, 48]}, "tax_depreciation[0]"),
+        ({"total_installed_cost_usd": 10**400}, "must be a number"),
+        ({"price_usd_per_kwh_year1": 55e3}, "at most 100"),
     ],
 )
 def test_what_is_wrong_is_said(changes, words):
     with pytest.raises(ProblemsError, match=r".") as error:
         read_case(case(**changes), "case.json")
     assert words in str(error.value)
+
+
+def test_units_may_be_written_and_text_beside_the_keys_is_left_alone():
+    written = case(debt_rate="7 %", nameplate_kw="100 MW", total_installed_cost_usd="$330 m",
+                   name="plant", note="a note")  # fmt: skip
+    assert read_case(written, "case") == read_case(case(), "case")
+
+
+def test_years_of_negative_cash_flow_follow_the_formula():
+    """O&M that outgrows the price: the formula is a plain sum, and the books still close."""
+    c = case(om_escalation_per_year=0.14, upfront_fee=0.0)
+    debt, _, flows, left = worked_by_hand(c)
+    result = solve(read_case(c, "case"))
+    assert result.years["cfads_usd"][c["debt_tenor_years"]] < 0.0
+    assert result.debt_usd == pytest.approx(debt, rel=1e-12)
+    np.testing.assert_allclose(result.years["equity_flow_usd"], flows, rtol=1e-9)
+    assert abs(left) < 1e-3
+    assert result.min_dscr == pytest.approx(c["target_dscr"])
+
+
+@pytest.mark.parametrize("count", [1, 3, 25, 40])
+def test_depreciation_may_be_shorter_or_longer_than_the_analysis(count):
+    shares = [1.0 / count] * count
+    c = case(tax_depreciation=shares)
+    result = solve(read_case(c, "case"))
+    np.testing.assert_allclose(result.years["equity_flow_usd"], worked_by_hand(c)[2], rtol=1e-9)
+    written = result.years["tax_deduction_usd"].sum() / c["total_installed_cost_usd"]
+    assert written == pytest.approx(min(c["analysis_years"] / count, 1.0))
+
+
+def test_a_key_that_stands_twice_and_a_case_without_debt_are_told(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text('{"debt_rate": 0.1, "debt_rate": 0.2}')
+    twice = CliRunner().invoke(command, [str(path)])
+    assert "debt_rate: stands twice" in str(twice.exception)
+    path.write_text(json.dumps(case(price_usd_per_kwh_year1=0.001)))
+    none = CliRunner().invoke(command, [str(path), "--json"])
+    assert json.loads(none.stdout)["debt_usd"] == 0.0
+    assert "the cash flow carries none" in none.stderr
 
 
 def test_the_command_prints_the_named_outputs():

@@ -12,11 +12,11 @@ Conventions, year 0 is financial close::
     equity_t  = CFADS - interest - principal - state tax - federal tax
 
 Losses are used in the year in which they arise (a negative tax is a receipt: the owner has other
-income). Depreciation, the same for both taxes, is a share of the installed cost each year; what falls
-after the last year is never deducted. The formula is taken as it stands where a year's cash flow is
-negative: its service is negative too, the lender pays in; where the sum is not above zero there is
-no debt. The upfront fee is by default neither depreciated nor deducted; `upfront_fee_tax` says
-otherwise. No reserves, no interest during construction, no working capital, no salvage.
+income). Depreciation, the same for both taxes, is a share of the installed cost each year; what
+falls after the last year is never deducted. The formula is taken as it stands where a year's cash
+flow is negative: its service is negative too, the lender pays in; where the sum is not above zero
+there is no debt. The upfront fee is by default neither depreciated nor deducted; `upfront_fee_tax`
+says otherwise. No reserves, no interest during construction, no working capital, no salvage.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from gigawatt.money.instruments.dsra_and_waterfall import SERVICE
 from gigawatt.money.irr import irr
 from gigawatt.money.loan import CAPITALISED
 from gigawatt.money.result import Entry, Ledger
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import net_by_party, npv_usd
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -137,6 +138,8 @@ def terminal_usd(
             out[e.payer] += np.sum(e.amount_usd * resale, axis=1)
         elif account.payer == accounts.SITE:
             out[e.payer] += e.amount_usd @ left
+        elif e.leg == SALVAGE:  # sold: what would be left of it by then is another's
+            out[e.payee] -= np.sum(e.amount_usd * resale, axis=1)
         elif account.payer.startswith("asset") or account.payer in OWING:
             out[e.payer] += total
         if account.payee.startswith("asset") or account.payee in OWING:

@@ -20,6 +20,7 @@ from gigawatt.money.metrics import (
     terminal_usd,
 )
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import need_after_operation_usd, net_by_party
 from gigawatt.money.statements import Statement, statements
 from gigawatt.money.tracing import circularity
@@ -284,7 +285,8 @@ def cost_table(view: LedgerView, discount_share: float = DISCOUNT) -> dict[str, 
     end = float(factor[-1])
     left = terminal_usd(chain.ledger, chain.money.assumptions.resale_yearly_factor)
     values = _standing(view, left)
-    parts["less_value_at_end"] = -values * end
+    sold = [e.amount_usd @ factor for e in chain.ledger.entries if e.leg == SALVAGE]
+    parts["less_value_at_end"] = -(values * end + sum(sold, np.zeros(len(hours))))
     out = {k: float((v[known] / hours[known]).mean()) for k, v in parts.items()}
     total = sum(parts.values(), np.zeros(len(hours)))[known] / hours[known]
     per_hour = out | {"total": float(total.mean())}

@@ -9,6 +9,7 @@ import numpy as np
 from gigawatt.money import accounts
 from gigawatt.money.instruments import chip_lease_spv, delayed_draw_loan
 from gigawatt.money.loan import CAPITALISED
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.study.ledger_view import LedgerView
@@ -79,9 +80,12 @@ def systems_usd(view: LedgerView, party: str, months: IntArray) -> Array:
     for e in ledger.entries:
         if e.payer == party and accounts.sides(e.instrument, e.leg).payer == accounts.IT:
             bought += e.amount_usd
+        elif e.payee == party and e.leg == SALVAGE:
+            bought -= e.amount_usd
     out = np.zeros((len(bought), len(months)))
     for k, month in enumerate(months):
         age = np.maximum(month + 0.5 - np.arange(bought.shape[1]), 0.0) / MONTHS_PER_YEAR
         held = np.arange(bought.shape[1]) <= month
-        out[:, k] = np.sum(bought * held * factor[:, None] ** age, axis=1)
+        value = np.sum(bought * held * factor[:, None] ** age, axis=1)
+        out[:, k] = np.maximum(value, 0.0)
     return out

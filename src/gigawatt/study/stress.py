@@ -157,6 +157,8 @@ def run_scenario(
     gives the same figures in a tenth of the time.
     """
     moves = case.grid_months > 0.0 or case.platform_months > 0
+    retires = not all(p.refresh for s in loaded.program.sites for p in s.phases)
+    moves |= retires and "it_life_years" in case.assumptions
     free = np.all(np.isinf(bridge_limit_usd(loaded.program, streams)))
     if base is not None and free and not moves:
         return outcome(resettle(base, shock_of(case)), case, discount_share)

@@ -19,6 +19,7 @@ from gigawatt.money.inputs import Contract
 from gigawatt.money.instruments import compute_offtake
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import retired_month
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
@@ -58,6 +59,8 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
     term = inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
     take = inputs.term(compute_offtake.KIND, "take_or_pay_share")
     start, gw, count = op.schedule.in_service, inputs.facility_gw, len(inputs.blocks.sites)
+    gone = retired_month(inputs, op.schedule)
+    end = np.minimum(start + term, gone)
     idle = 1.0 - op.use_share
     left = inputs.assumptions.offtake_renewal_share[:, None, None] <= 0.0
 
@@ -65,13 +68,13 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
         steps = np.stack(changes, axis=1), np.stack(times, axis=1)
         return monthly_steps(*steps, line, count, op.months)
 
-    total = power(np.where(sold, -1, site), [gw], [start]) * idle
+    total = power(np.where(sold, -1, site), [gw, -gw], [start, gone]) * idle
     under = np.where(sold, site, -1)
-    total += power(under, [gw], [start + term]) * np.where(left, 1.0, idle)
+    total += power(under, [gw, -gw], [end, gone]) * np.where(left, 1.0, idle)
     # Sites may mix contracts with different takes: one pass a take-or-pay share of a block.
     for b in np.flatnonzero(under >= 0):
         line = np.where(np.arange(under.size) == b, under, -1)
-        within = power(line, [gw, -gw], [start, start + term])
+        within = power(line, [gw, -gw], [start, end])
         total += within * np.minimum(idle, 1.0 - take[:, b, None, None])
     out: Array = np.maximum(total, 0.0).sum(axis=1)
     return out

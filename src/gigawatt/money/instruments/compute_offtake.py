@@ -4,10 +4,11 @@
               x ramp x (1 - credits) - recognised
 
 from in service of each block for the term; after it the same customer goes on at the renewal share
-of the price (an assumption). `use` is the site's useful over installed package-hours; `recognised`
-is the prepayment set off (see `customer_prepayment`). Where the contract has a ramp the price rises
-to its full in six equal steps, the first at once. Credits are their expected share of the bill.
-Prices are those of the contract, nominal. Leaves out: termination.
+of the price (an assumption); a block that leaves service ends both. `use` is the site's useful over
+installed package-hours; `recognised` is the prepayment set off (see `customer_prepayment`). Where
+the contract has a ramp the price rises to its full in six equal steps, the first at once. Credits
+are their expected share of the bill. Prices are those of the contract, nominal. Leaves out:
+termination.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gigawatt.money.inputs import Contract
 from gigawatt.money.instruments import customer_prepayment
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import retired_month
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
@@ -62,7 +64,8 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
     rate = inputs.facility_gw * contract.terms["price_usd_per_gw_year"][:, None] / MONTHS_PER_YEAR
     renewal = rate * inputs.assumptions.offtake_renewal_share[:, None]
     start = op.schedule.in_service
-    stop = start + contract.terms["term_years"][:, None] * MONTHS_PER_YEAR
+    retired = retired_month(inputs, op.schedule)
+    stop = np.minimum(start + contract.terms["term_years"][:, None] * MONTHS_PER_YEAR, retired)
     payable = np.maximum(op.use_share[:, sites], contract.terms["take_or_pay_share"][:, None, None])
 
     def bill(changes: list[Array], times: list[Array]) -> Array:
@@ -73,7 +76,7 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
 
     within = bill(*_ramped(rate, start, stop, contract.terms["ramp_months"][:, None]))
     within *= 1.0 - contract.terms["credit_share"][:, None]
-    return np.stack([within, bill([renewal], [stop])], axis=1)
+    return np.stack([within, bill([renewal, -renewal], [stop, retired])], axis=1)
 
 
 def _ramped(rate: Array, start: Array, stop: Array, ramp: Array) -> tuple[list[Array], list[Array]]:

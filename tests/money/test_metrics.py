@@ -220,3 +220,19 @@ def test_spending_is_cut_at_the_tranches():
     )
     spent = spending_by_tranche(ledger, {"capacity": ("deposit",)}, {"cloud"})
     np.testing.assert_allclose(spent[:, 0], [4.0, 7.0, 1.0])
+
+
+def test_rounding_after_the_last_payment_is_no_debt_service(case_of, campus):
+    """A loan that ended leaves nothing due: its borrower is not in breach for the years after."""
+    case = case_of(11, draws=4, program=campus)
+    ledger = case.settle()
+    for party in ("chip-company", "cloud", "landlord"):
+        service = np.sum(
+            [
+                e.amount_usd
+                for e in ledger.entries
+                if e.payer == party and e.leg in ("interest", "principal")
+            ],
+            axis=0,
+        )
+        assert not np.any((service > 0.0) & (service < 1.0)), party

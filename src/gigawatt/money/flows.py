@@ -22,6 +22,8 @@ import numpy as np
 
 from gigawatt.quantity.arrays import Array, IntArray
 
+ROUNDING = 1e-12  # of the largest amount of a line
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -170,7 +172,11 @@ def monthly_steps(
     rest = _scatter(changes * into, slot, line, lines, months)
     first[..., 1:] += rest[..., :-1]
     out: Array = np.cumsum(first[..., :months], axis=-1)
-    return out if signed else np.maximum(out, 0.0, out=out)
+    if signed:
+        return out
+    # What a rate leaves behind when it has ended is rounding, and must not count as a payment due.
+    out *= out > ROUNDING * out.max(axis=-1, keepdims=True, initial=0.0)
+    return np.maximum(out, 0.0, out=out)
 
 
 def _scatter(amount: Array, slot: IntArray, line: IntArray, lines: int, months: int) -> Array:

@@ -23,9 +23,17 @@ from gigawatt.study.debt_sheet import (
     largest_loan,
     row_formulas,
 )
+from gigawatt.study.ledger_books import (
+    account_rows,
+    margin_rows,
+    rate_rows,
+    statement_rows,
+    year_names,
+)
 from gigawatt.study.ledger_view import LedgerView
+from gigawatt.study.money_tables import stress_rows
 from gigawatt.study.resale import loan_to_value_table, resale_table
-from gigawatt.study.stress import Outcome, losses_usd
+from gigawatt.study.stress import Outcome
 
 TOLERANCE_USD = 1.0
 HEADER_ROWS = 2
@@ -54,13 +62,7 @@ def _tables(
     view: LedgerView, outcomes: Sequence[Outcome], discount_share: float
 ) -> list[tuple[str, list[dict[str, Any]], dict[str, str]]]:
     """Name, rows and units of the plain tables."""
-    stressed = [
-        {"scenario": o.scenario.name, "what": o.scenario.title, "party": p,
-         "loss_usd_mean": float(x.mean())}
-        for o in outcomes[1:]
-        for p, x in losses_usd(outcomes[0], o).items()
-    ]  # fmt: skip
-    cost = v.cost_table(view, discount_share).get("usd_per_package_hour", {})
+    stressed = stress_rows(outcomes[0], outcomes[1:]) if outcomes else []
     return [
         ("Ledger", list(v.rows(view)), {"period": view.periods[0]}),
         ("Parties", v.party_table(view, discount_share), {}),
@@ -73,9 +75,24 @@ def _tables(
         ("No cash", v.memo_table(view), {}),
         ("Resale", resale_table(view), {"age_years": "years"}),
         ("Loan to value", loan_to_value_table(view), {}),
-        ("Cost", [{"part": k, "usd_per_package_hour": x} for k, x in cost.items()], {}),
+        ("Rates", rate_rows(view), {}),
+        ("Sources and uses", account_rows(view), {}),
+        ("Margins", margin_rows(view), {}),
+        ("Cost", _cost_rows(v.cost_table(view, discount_share)), {}),
         ("Stress", stressed, {}),
     ]
+
+
+def _cost_rows(cost: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cost by part: of a useful package-hour and of a million output tokens of each workload."""
+    if not cost:
+        return []
+    tokens = cost["usd_per_million_output_tokens"]
+    return [
+        {"part": part, "usd_per_package_hour": usd,
+         **{f"usd_per_million_output_tokens_{name}": t[part] for name, t in tokens.items()}}
+        for part, usd in cost["usd_per_package_hour"].items()
+    ]  # fmt: skip
 
 
 def unit_of(name: str) -> str:
@@ -86,6 +103,10 @@ def unit_of(name: str) -> str:
     """
     if "usd_per_package_hour" in name:
         return "USD/package-hour"
+    if "usd_per_million_output_tokens" in name:
+        return "USD/million tokens"
+    if "usd_per_gw" in name:
+        return "USD/GW"
     if "usd" in name:
         return "USD"
     if "share" in name or name.startswith("probability"):
@@ -165,23 +186,15 @@ def _matrix(book: Any, view: LedgerView) -> None:  # noqa: ANN401
 def _statements(book: Any, view: LedgerView) -> None:  # noqa: ANN401
     page = book.add_worksheet("Statements")
     head, unit, number, _ = _formats(book)
-    years = view.chain.axis.years()
-    names = [str(y) for y in np.unique(years)]
+    names = year_names(view)
     page.freeze_panes(HEADER_ROWS, 3)
     page.write_row(0, 0, ["party", "statement", "line", *names], head)
     page.write_row(1, 0, ["", "", "", *["USD"] * len(names)], unit)
     page.set_column(0, 2, 20)
     page.set_column(3, 2 + len(names), 16)
-    ends = [int(np.flatnonzero(years == y)[-1]) for y in np.unique(years)]
-    row = HEADER_ROWS
-    for party, books in v.statement_tables(view).items():
-        for kind in ("income", "cash", "balance"):
-            for line, amount in getattr(books, kind).items():
-                by_year = ([amount[m] for m in ends] if kind == "balance"
-                           else [amount[years == y].sum() for y in np.unique(years)])  # fmt: skip
-                page.write_row(row, 0, [party, kind, line])
-                page.write_row(row, 3, [float(x) for x in by_year], number)
-                row += 1
+    for row, line in enumerate(statement_rows(view), start=HEADER_ROWS):
+        page.write_row(row, 0, [line["party"], line["statement"], line["line"]])
+        page.write_row(row, 3, [line[n] for n in names], number)
 
 
 def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401

@@ -5,7 +5,7 @@ They come from few draws of their own, on the run's seed: a stress test runs the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,7 +90,7 @@ def money_tables(
     }
 
 
-def stress_rows(base: Outcome, cases: list[Outcome]) -> Rows:
+def stress_rows(base: Outcome, cases: Sequence[Outcome]) -> Rows:
     """One row a scenario and party: loss of value, guarantees paid, bills unpaid, breaches."""
     out: Rows = []
     for case in cases:

@@ -86,13 +86,14 @@ def waterfall(
 
 
 def coming(service_usd: Array, months: IntArray) -> Array:
-    """Service of the `months` after each month, (D, M); beyond the calendar nothing is due."""
+    """Service of the `months` after each month, (D, M); beyond the calendar it stays as it is."""
     total = np.concatenate([np.zeros((service_usd.shape[0], 1)), np.cumsum(service_usd, axis=1)], 1)
     count = service_usd.shape[1]
     start = np.arange(1, count + 1)
     stop = np.minimum(start + months[:, None], count)
-    out: Array = np.maximum(np.take_along_axis(total, stop, axis=1) - total[:, start], 0.0)
-    return out
+    beyond = np.maximum(start + months[:, None] - count, 0) * service_usd[:, -1:]
+    out: Array = np.take_along_axis(total, stop, axis=1) - total[:, start] + beyond
+    return np.maximum(out, 0.0)
 
 
 def trailing_dscr(cfads_usd: Array, service_usd: Array, window: int = WINDOW) -> Array:

@@ -215,3 +215,54 @@ def test_capacity_falls_by_what_leaves(leaving):
     np.testing.assert_allclose(left.facility_mw_end[:, 1 - plains],
                                there.facility_mw_end[:, 1 - plains])  # fmt: skip
     np.testing.assert_allclose(left.racks_delivered, there.racks_delivered)
+
+
+# After a default
+
+
+def in_default(case, party, month):
+    full = np.full(case.inputs.draws, float(month))
+    return replace(case, inputs=replace(case.inputs, defaults={party: full}))
+
+
+def test_capacity_of_a_customer_in_default_is_sold_to_others(case_of, dates_of):
+    program = with_terms(small_program(), "compute", resell_share=0.5, resell_months=6.0)
+    program = with_terms(program, "prepaid", share_of_equity=0.0)
+    case = case_of(4, draws=3, program=program)
+    case = replace(case, schedule=dates_of(case.inputs.blocks.racks.shape, **DATES))
+    kept = case.settle()
+    ledger = in_default(case, "lab", 30.5).settle()
+    bill = amount(kept, "capacity")
+    np.testing.assert_allclose(amount(ledger, "capacity")[:, :30], bill[:, :30])
+    assert np.all(amount(ledger, "capacity")[:, 30:] == 0.0)
+    resold = amount(ledger, "resold")
+    assert np.all(resold[:, :36] == 0.0)
+    assert np.all(resold[:, 36:] > 0.0)
+    np.testing.assert_allclose(resold[:, 36:60], 0.5 * bill[:, 36:60])
+
+
+@given(SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_a_backstop_pays_for_capacity_of_a_customer_in_default_until_it_is_resold(
+    case_of, campus, seed
+):
+    def paid(share):
+        terms = {"resell_share": share, "resell_months": 9.0}
+        program = with_terms(with_terms(campus, "offtake-mesa", **terms), "backstop",
+                             cap_usd=1e15)  # fmt: skip
+        case = case_of(seed, draws=2, program=program)
+        none, failed = case.settle(), in_default(case, "lab", 50.0).settle()
+        return amount(none, "backstop"), amount(failed, "backstop")
+
+    (before, unsold), (_, sold) = paid(0.0), paid(0.6)
+    assert np.all(unsold >= before - 1e-2)
+    assert np.all(sold <= unsold + 1e-2)
+    np.testing.assert_allclose(unsold[:, :50], before[:, :50])
+
+
+def test_draws_stop_at_the_borrowers_default(case_of, dates_of, campus):
+    case = case_of(2, draws=2, program=campus)
+    schedule = dates_of(case.inputs.blocks.racks.shape, cleared=1, ready=14, ordered=6,
+                        delivered=13, in_service=14)  # fmt: skip
+    assert np.all(delayed_draw_loan.drawn_usd(in_default(case, "cloud", 12).inputs, schedule) == 0)
+    assert delayed_draw_loan.drawn_usd(in_default(case, "cloud", 14).inputs, schedule).sum() > 1e9

@@ -180,8 +180,8 @@ def test_limits_of_contracts_hold(case_of, c):
                 assert np.all(paid <= t["cap_usd"][:, 0] * (1 + 1e-9) + CENT)
         if k.kind == "revenue_share":
             given = total(entries, instrument=k.id).sum(axis=1)
-            customers = [e for e in entries if e.payee == k.parties["operator"]
-                         and e.leg in ("capacity", "renewal", "revenue", "backstop")]  # fmt: skip
+            legs = ("capacity", "renewal", "revenue", "resold")
+            customers = [e for e in entries if e.payee == k.parties["operator"] and e.leg in legs]
             received = sum((e.amount_usd.sum(axis=1) for e in customers), np.zeros(2))
             assert np.all(given <= received * t["share"][:, 0] * (1 + 1e-9) + CENT)
     first = np.floor(case.schedule.in_service.min(axis=1))[:, None]

@@ -115,6 +115,30 @@ def test_csv_and_json_of_the_command(tmp_path):
     assert data["stress"][0]["scenario"] == "it-life-3"
     assert data["parties"]
     assert data["cost"]["usd_per_package_hour"]["total"] > 0.0
+    assert {r["layer"] for r in data["margins"]} >= {"Landlord", "Cloud", "Lab"}
+    assert (data["rates"][0]["rate"], data["rates"][0]["when"]) == ("base rate", "2026")
+    assert {"guarantees_usd_mean", "unpaid_usd_mean", "loss_usd_p90"} <= set(data["stress"][0])
+    sides = {side: sum(r["usd_mean"] for r in data["sources_and_uses"] if r["side"] == side)
+             for side in ("sources", "uses")}  # fmt: skip
+    assert sides["sources"] == pytest.approx(sides["uses"])
+    for year in ("2027", "2029", "2031"):
+        books = {r["line"]: r[year] for r in data["statements"]
+                 if (r["party"], r["statement"]) == ("landlord", "balance")}  # fmt: skip
+        owed = ("debt", "prepayments_received", "held_in_trust", "paid_in", "retained")
+        held = sum(v for k, v in books.items() if k not in owed)
+        assert held == pytest.approx(sum(books[k] for k in owed), rel=1e-9, abs=1.0)
+
+
+def test_text_of_a_programme_and_of_one_party():
+    run = CliRunner().invoke(command, [CAMPUS, "--draws", "10"])
+    for words in ("Sources and uses", "Exposure", "over their resale value", "Margin by layer",
+                  "Cover of debt service", "Circularity", "from one tranche"):  # fmt: skip
+        assert words in run.stdout, words
+    run = CliRunner().invoke(command, [CAMPUS, "--draws", "10", "--party", "landlord"])
+    for words in ("Income", "Cash flow", "Balance sheet"):
+        assert words in run.stdout
+    run = CliRunner().invoke(command, [CAMPUS, "--party", "lanlord"])
+    assert "Did you mean 'landlord'" in str(run.exception)
 
 
 @pytest.mark.parametrize(

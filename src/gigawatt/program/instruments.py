@@ -122,6 +122,13 @@ KINDS: dict[str, Kind] = {
             "term_years": Term("years", "length of the contract per block", 5.0, positive=True),
             "ramp_months": Term("months", "months over which the price rises to its full", 0.0),
             "credit_share": Term("share", "service credits over the bill", 0.0),
+            "resell_share": Term(
+                "share",
+                "after the customer's default: price at which others take the capacity, over the "
+                "contract's; 0 = it stays unsold",
+                0.0,
+            ),
+            "resell_months": Term("months", "from the default until they do", 12.0),
         },
         site_roles={"provider": "cloud", "customer": "tenant"},
     ),

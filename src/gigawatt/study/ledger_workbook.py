@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.study import ledger_view as v
+from gigawatt.study import sculpted_sheet as sheet
 from gigawatt.study.debt_sheet import (
     COLUMNS,
     FIRST,
@@ -33,6 +34,7 @@ from gigawatt.study.ledger_books import (
 from gigawatt.study.ledger_view import LedgerView
 from gigawatt.study.money_tables import stress_rows
 from gigawatt.study.resale import loan_to_value_table, resale_table
+from gigawatt.study.sculpted_sheet import largest_sculpted
 from gigawatt.study.stress import Outcome
 
 TOLERANCE_USD = 1.0
@@ -56,6 +58,9 @@ def write_ledger(
         example = largest_loan(view)
         if example is not None:
             _debt(book, view, example)
+        sculpted = largest_sculpted(view)
+        if sculpted is not None:
+            _sculpted(book, view, sculpted)
 
 
 def _tables(
@@ -160,8 +165,8 @@ def _read_me(book: Any, view: LedgerView, discount_share: float) -> None:  # noq
         ("Ledger", "each line: payer, payee, instrument, leg, period"),
         ("Matrix", "party by party by instrument; rows sum over the calendar"),
         ("Statements", "income, cash flow and balance sheet at each year's end, mean"),
-        ("Debt", "one loan of draw 1 in formulas: change a yellow cell and it recomputes; "
-                 "the check cell compares it with the ledger's own figures"),
+        ("Debt, Sculpted debt", "one loan of draw 1 in formulas: change a yellow cell and it "
+                                "recomputes; the check cell compares it with the ledger's figures"),
     )):  # fmt: skip
         page.write_string(k, 0, name)
         page.write_string(k, 1, text)
@@ -267,10 +272,58 @@ def _debt(book: Any, view: LedgerView, loan: LoanExample) -> None:  # noqa: ANN4
         page.write_number(row - 1, 9, float(loan.principal[m]), number)
         for column, formula in row_formulas(row).items():
             page.write_formula(f"{column}{row}", formula, number, values[column][m])
-    last = FIRST + months - 1
-    worst = max(values["K"])
+    _verdict(page, head, number, (FIRST, FIRST + months - 1), max(values["K"]))
+
+
+def _sculpted(book: Any, view: LedgerView, loan: sheet.SculptedExample) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Sculpted debt")
+    head, unit, number, _ = _formats(book)
+    given = book.add_format({"bg_color": "#FFF7CC", "num_format": "#,##0.0000"})
+    months, years = view.chain.axis.count, len(loan.cfads)
+    found = sheet.values(loan, months)
+    page.set_column(0, 0, 30)
+    page.set_column(1, 16, 18)
+    page.write_string(0, 0, f"{loan.contract}, {loan.block}, draw 1", head)
+    page.write_string(1, 0, "change the yellow cells", unit)
+    for name, cell, text, what in sheet.INPUTS:
+        k = int(cell[1:]) - 1
+        page.write_string(k, 0, text)
+        page.write_number(k, 1, getattr(loan, name), given)
+        page.write_string(k, 2, what, unit)
+    for k, (cell, text, formula) in enumerate(sheet.head_formulas(years)):
+        page.write_string(int(cell[1:]) - 1, 0, text)
+        page.write_formula(cell, formula, number, found["B"][k])
+    page.write_row(sheet.FIRST - 3, 0, sheet.COLUMNS, head)
+    page.write_row(sheet.FIRST - 2, 0, ["since start", "", *["USD"] * 9], unit)
+    page.write_row(sheet.FIRST - 3, 12, sheet.YEARS, head)
+    page.write_row(sheet.FIRST - 2, 12, ["", "USD", "months", "USD", "USD"], unit)
+    for y in range(years):
+        row = sheet.FIRST + y
+        page.write_number(row - 1, 12, y + 1)
+        page.write_number(row - 1, 13, float(loan.cfads[y]), given)
+        for column, formula in sheet.year_formulas(row).items():
+            page.write_formula(f"{column}{row}", formula, number, found[column][y])
+    for m, label in enumerate(view.chain.axis.labels()):
+        row = sheet.FIRST + m
+        page.write_number(row - 1, 0, m)
+        page.write_string(row - 1, 1, label)
+        page.write_number(row - 1, 8, float(loan.paid[m]), number)
+        page.write_number(row - 1, 9, float(loan.fallen[m]), number)
+        for column, formula in sheet.row_formulas(row, years).items():
+            page.write_formula(f"{column}{row}", formula, number, found[column][m])
+    _verdict(page, head, number, (sheet.FIRST, sheet.FIRST + months - 1), max(found["K"]))
+
+
+def _verdict(
+    page: Any,  # noqa: ANN401
+    head: Any,  # noqa: ANN401
+    number: Any,  # noqa: ANN401
+    rows: tuple[int, int],
+    worst: float,
+) -> None:
+    """Cells that tell whether a sheet's formulas agree with the ledger's own figures."""
     page.write_string("D3", "largest difference, USD")
-    page.write_formula("E3", f"=MAX(K{FIRST}:K{last})", number, worst)
+    page.write_formula("E3", f"=MAX(K{rows[0]}:K{rows[1]})", number, worst)
     page.write_string("D4", "check", head)
     verdict = "agrees" if worst < TOLERANCE_USD else "DIFFERS"
     check = f'=IF(E3<{TOLERANCE_USD:g},"agrees","DIFFERS")'

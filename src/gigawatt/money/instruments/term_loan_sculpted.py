@@ -127,36 +127,34 @@ def operate(op: Operation) -> list[Entry]:
     lines, line = op.inputs.lines(KIND, "borrower", "lender", "")
     if not lines:
         return []
-    paid, repaid = _service(op, loans(op.inputs, op.schedule), line, len(lines))
+    paid, repaid = service(loans(op.inputs, op.schedule), line, len(lines), op.months)
     principal = np.maximum(repaid, 0.0)
     return service_entries(lines, paid - principal, principal)
 
 
-def _service(op: Operation, loan: Sculpted, line: IntArray, lines: int) -> tuple[Array, Array]:
+def service(loan: Sculpted, line: IntArray, lines: int, months: int) -> tuple[Array, Array]:
     """Service paid, and what the balance falls by (negative where it grows), (D, L, M) each."""
     balance = loan.balance_usd
     paid_steps, principal_steps, times = [], [], []
     for year in range(loan.service_usd.shape[-1]):
         start = loan.first + MONTHS_PER_YEAR * year
-        months = loan.months[..., year]
-        service = loan.service_usd[..., year]
-        step = (service - loan.rate * balance) * scale(loan.rate, start)
-        paid_steps += [service, -service]
+        length = loan.months[..., year]
+        due = loan.service_usd[..., year]
+        step = (due - loan.rate * balance) * scale(loan.rate, start)
+        paid_steps += [due, -due]
         principal_steps += [step, -step]
-        times += [start, start + months]
-        up = np.exp(np.log1p(loan.rate) * months)
+        times += [start, start + length]
+        up = np.exp(np.log1p(loan.rate) * length)
         safe = np.where(loan.rate > 0.0, loan.rate, 1.0)
-        value = np.where(loan.rate > 0.0, (up - 1.0) / safe, months)
-        balance = balance * up - service * value
+        value = np.where(loan.rate > 0.0, (up - 1.0) / safe, length)
+        balance = balance * up - due * value
     when = np.stack(times, axis=1)
-    paid = monthly_steps(np.stack(paid_steps, axis=1), when, line, lines, op.months)
-    flat = monthly_steps(
-        np.stack(principal_steps, axis=1), when, line, lines, op.months, signed=True
-    )
-    fallen = np.minimum(growth(loan.rate, line, lines, op.months) * flat, paid)
+    paid = monthly_steps(np.stack(paid_steps, axis=1), when, line, lines, months)
+    flat = monthly_steps(np.stack(principal_steps, axis=1), when, line, lines, months, signed=True)
+    fallen = np.minimum(growth(loan.rate, line, lines, months) * flat, paid)
     one = np.where(loan.balance_usd > 0.0, 1.0, 0.0)
     last = loan.first + loan.months.sum(axis=-1)
-    running = between(one, loan.first, last, line, lines, op.months) > ROUNDING
+    running = between(one, loan.first, last, line, lines, months) > ROUNDING
     return paid, np.where(running, fallen, 0.0)
 
 
@@ -169,7 +167,7 @@ def memo(op: Operation) -> list[Entry]:
     drawn = loan.drawn_usd_per_month * (loan.stop - loan.start)
     added = np.maximum(loan.balance_usd - drawn, 0.0)
     before = monthly_lumps(added, loan.first, line, len(lines), op.months)
-    _, fallen = _service(op, loan, line, len(lines))
+    _, fallen = service(loan, line, len(lines), op.months)
     return entries_of(lines, before + np.maximum(-fallen, 0.0))
 
 

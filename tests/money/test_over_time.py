@@ -260,6 +260,21 @@ def test_a_backstop_pays_for_capacity_of_a_customer_in_default_until_it_is_resol
     np.testing.assert_allclose(unsold[:, :50], before[:, :50])
 
 
+def test_a_guarantee_of_rent_serves_the_landlords_loans_while_it_lasts(case_of, dates_of, campus):
+    program = with_terms(campus, "lease-guarantee", cap_usd=0.2e9, escrow_usd=0.05e9)
+    case = case_of(2, draws=2, program=program)
+    schedule = dates_of(case.inputs.blocks.racks.shape, cleared=1, ready=14, ordered=6,
+                        delivered=13, in_service=14)  # fmt: skip
+    case = in_default(replace(case, schedule=schedule), "cloud", 40)
+    ledger = case.settle()
+    paid = amount(ledger, "guarantee", "lease-guarantee") + amount(ledger, "escrow_paid")
+    np.testing.assert_allclose(paid.sum(axis=1), 0.2e9)
+    rent = sum(e.amount_usd for e in ledger.unpaid if e.leg == "rent")
+    service = amount(ledger, "interest", "loan") + amount(ledger, "principal", "loan")
+    share = np.where(rent > 0.0, paid / np.where(rent > 0.0, rent, 1.0), 1.0)
+    np.testing.assert_allclose(service[:, 40:60], service[:, 39:40] * share[:, 40:60], rtol=1e-6)
+
+
 def test_draws_stop_at_the_borrowers_default(case_of, dates_of, campus):
     case = case_of(2, draws=2, program=campus)
     schedule = dates_of(case.inputs.blocks.racks.shape, cleared=1, ready=14, ordered=6,

@@ -130,9 +130,10 @@ def test_csv_and_json_of_the_command(tmp_path):
 
 
 def test_text_of_a_programme_and_of_one_party():
-    run = CliRunner().invoke(command, [CAMPUS, "--draws", "10"])
-    for words in ("Sources and uses", "Exposure", "over their resale value", "Margin by layer",
-                  "Cover of debt service", "Circularity", "from one tranche"):  # fmt: skip
+    run = CliRunner().invoke(command, [CAMPUS, "--draws", "50"])
+    for words in ("Sources and uses", "Expected loss", "Exposure", "over their resale value",
+                  "Margin by layer", "Cover of debt service", "Circularity",
+                  "from one tranche"):  # fmt: skip
         assert words in run.stdout, words
     run = CliRunner().invoke(command, [CAMPUS, "--draws", "10", "--party", "landlord"])
     for words in ("Income", "Cash flow", "Balance sheet"):

@@ -176,6 +176,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "loan_to_value": loan_to_value_table(view),
         "cost": v.cost_table(view, rate),
         "rates": books.rate_rows(view),
+        "expected_loss": books.loss_rows(view),
         "sources_and_uses": books.account_rows(view),
         "margins": books.margin_rows(view),
         "statements": books.statement_rows(view),

@@ -65,6 +65,7 @@ def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:
         click.echo("\nDSCR: the least of all years from the first receipt on. LLCR: of loans that "
                    "outlive the calendar, over what is repaid within it.")  # fmt: skip
     _print_exposure(view)
+    _print_losses(view)
     _print_cost(v.cost_table(view))
     _print_margins(view)
     for row in v.circularity_table(view):
@@ -214,6 +215,20 @@ def _print_exposure(view: LedgerView) -> None:
              "" if r["above_covenant_share"] is None else f"{r['above_covenant_share']:.0%}"]
             for r in lent
         ])  # fmt: skip
+
+
+def _print_losses(view: LedgerView) -> None:
+    """What is owed and not paid, who pays instead, and what is lost."""
+    from gigawatt.study import ledger_books as books
+
+    rows = books.loss_rows(view)
+    if not rows:
+        return
+    click.echo("\nExpected loss: owed under contracts within the calendar and not paid, bn USD\n")
+    _table(["party", "in draws", "unpaid", "paid by others", "loss", "P90"],
+           [[r["party"], f"{r['probability']:.0%}", _bn(r["unpaid_usd_mean"]),
+             _bn(r["covered_usd_mean"]), _bn(r["loss_usd_mean"]), _bn(r["loss_usd_p90"])]
+            for r in rows])  # fmt: skip
 
 
 def _print_margins(view: LedgerView) -> None:

@@ -95,6 +95,37 @@ def rate_rows(view: LedgerView) -> Rows:
     return out
 
 
+COVERING = ("guarantee", "escrow_paid", "backstop", "resold")
+
+
+def loss_rows(view: LedgerView) -> Rows:
+    """Expected loss of each party: what it is owed under contracts and is not paid.
+
+    Within the calendar. `covered` is what guarantors, escrow and others who take the capacity pay
+    instead, no more than is lost; `loss` is the rest. Arrears that a loan's lender may recover
+    later are in it.
+    """
+    ledger = view.chain.ledger
+    owed: dict[str, Array] = {}
+    for e in ledger.unpaid:
+        owed[e.payee] = owed.get(e.payee, 0.0) + e.amount_usd.sum(axis=1)
+    out: Rows = []
+    for party, lost in owed.items():
+        if not np.any(lost > 1.0):
+            continue
+        paid = [e.amount_usd.sum(axis=1) for e in ledger.entries
+                if e.payee == party and e.leg in COVERING]  # fmt: skip
+        covered = np.minimum(sum(paid, np.zeros_like(lost)), lost)
+        low, middle, high = bands(lost - covered)
+        out.append({
+            "party": party, "probability": float(np.mean(lost > 1.0)),
+            "unpaid_usd_mean": float(lost.mean()), "covered_usd_mean": float(covered.mean()),
+            "loss_usd_mean": float((lost - covered).mean()), "loss_usd_p10": float(low),
+            "loss_usd_p50": float(middle), "loss_usd_p90": float(high),
+        })  # fmt: skip
+    return sorted(out, key=lambda row: -row["loss_usd_mean"])
+
+
 def _run_rows(view: LedgerView) -> tuple[Rows, Rows, Rows]:
     """Ledger, capital cost and capacity as the tables of a run have them; flows in one sum."""
     chain = view.chain

@@ -26,6 +26,7 @@ from gigawatt.study.debt_sheet import (
 )
 from gigawatt.study.ledger_books import (
     account_rows,
+    loss_rows,
     margin_rows,
     rate_rows,
     statement_rows,
@@ -81,6 +82,7 @@ def _tables(
         ("Resale", resale_table(view), {"age_years": "years"}),
         ("Loan to value", loan_to_value_table(view), {}),
         ("Rates", rate_rows(view), {}),
+        ("Expected loss", loss_rows(view), {}),
         ("Sources and uses", account_rows(view), {}),
         ("Margins", margin_rows(view), {}),
         ("Cost", _cost_rows(v.cost_table(view, discount_share)), {}),

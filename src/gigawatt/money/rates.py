@@ -71,6 +71,11 @@ def signed_month(dates: Mapping[str, float], as_of_month: float) -> float:
     return next((dates[name] for name in SIGNED if name in dates), as_of_month)
 
 
+def is_signed(dates: Mapping[str, float], as_of_month: float) -> bool:
+    """Whether a contract says that it was signed by the as-of date."""
+    return any(dates[name] <= as_of_month for name in SIGNED if name in dates)
+
+
 def priced(
     terms: Mapping[str, Array], dates: Mapping[str, float], curve: RateCurve
 ) -> dict[str, Array]:

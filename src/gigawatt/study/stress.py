@@ -18,6 +18,7 @@ from gigawatt.errors import unknown_name
 from gigawatt.money.inputs import MoneyInputs, Prices
 from gigawatt.money.instruments import bridge
 from gigawatt.money.metrics import borrowers, cover, terminal_usd, values_usd
+from gigawatt.money.rates import RATE_TERMS, is_signed
 from gigawatt.money.result import Ledger
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.load import Loaded
@@ -30,7 +31,6 @@ from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
 DEFAULT_DSCR, LOCKUP_DSCR = 1.05, 1.15
-RATE_TERMS = ("rate_share", "debt_rate_share", "coupon_share")
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -43,7 +43,7 @@ class Scenario:
     name, title : short name and one line.
     grid_months : how much later the grid comes on the grid route.
     platform_months : how much later systems that are not yet shipping at the start come.
-    rate_share : added to the interest of loans, leases and notes.
+    rate_share : added to the base rate: to loans, leases and notes not signed by the as-of date.
     assumptions : name → function of the sampled values.
     leaves : whether tenants leave where a guarantee of residual value says that they may.
     defaults : "tenant" or "cloud": that with the most gigawatts stops paying; "" for none.
@@ -275,9 +275,9 @@ def _changed(inputs: MoneyInputs, case: Scenario) -> MoneyInputs:
     new = {name: change(getattr(a, name)) for name, change in case.assumptions.items()}
     contracts = list(inputs.contracts)
     for k, c in enumerate(contracts):
-        terms = {
-            name: v + case.rate_share if name in RATE_TERMS else v for name, v in c.terms.items()
-        }
+        # A rate that was fixed by the as-of date stays.
+        more = 0.0 if is_signed(c.dates, inputs.as_of_month) else case.rate_share
+        terms = {name: v + more if name in RATE_TERMS else v for name, v in c.terms.items()}
         if case.leaves and "leave_share" in terms:
             terms["leave_share"] = np.full_like(terms["leave_share"], 1.0)
         contracts[k] = replace(c, terms=terms)

@@ -39,6 +39,17 @@ def statement_rows(view: LedgerView) -> Rows:
     return out
 
 
+def long_statements(view: LedgerView) -> Rows:
+    """The same, a row a line and year; what is zero throughout is left out."""
+    names = year_names(view)
+    return [
+        {"party": r["party"], "statement": r["statement"], "line": r["line"], "year": year,
+         "usd_mean": r[year]}
+        for r in statement_rows(view) if any(r[y] for y in names)
+        for year in names
+    ]  # fmt: skip
+
+
 def _by_year(amount: Array, years: IntArray) -> Array:
     return np.array([amount[years == y].sum() for y in np.unique(years)])
 

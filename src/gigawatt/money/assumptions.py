@@ -34,7 +34,8 @@ class MoneyAssumptions:
         of racks and of sites (`money.learning`).
     learning_base_gw, learning_base_yearly_factor : facility GW of the kind that stand at the as-of
         date, built by all, and how others' grow.
-    base_rate_2025_share … base_rate_later_share : base rate in the middle of a year (of 2030 on).
+    base_rate_2025_share … base_rate_later_share : base rate in October 2025, at the
+        end of March 2026, and from the middle of 2030 on.
     base_rate_error_share : how far off it may be five years ahead.
     """
 

@@ -2,13 +2,14 @@
 
     base(t) = path(t) + error x sqrt(years from the as-of date to t / 5), never below 0
 
-The path goes straight from one known year's middle to the next and stays where it ends; the error
+The path goes straight from one known date to the next and stays where it ends; the error
 is one draw for the whole calendar, its size that of five years ahead. A contract is fixed at its
 signing (swapped, as the lenders of such loans ask): `rate at signing = term + weight x base`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,13 +18,12 @@ import numpy as np
 from gigawatt.money.assumptions import MoneyAssumptions
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
-from gigawatt.quantity.money import price_year_position
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
-PATH = {
-    2025: "base_rate_2025_share",
-    2026: "base_rate_2026_share",
-    2030: "base_rate_later_share",
+PATH = {  # assumption → when it holds
+    "base_rate_2025_share": dt.date(2025, 10, 1),
+    "base_rate_2026_share": dt.date(2026, 3, 31),
+    "base_rate_later_share": dt.date(2030, 7, 1),
 }
 ERROR_YEARS = 5.0
 RATE_TERMS = ("rate_share", "debt_rate_share", "coupon_share")
@@ -33,7 +33,7 @@ SIGNED = ("signing", "issue")  # dates at which a contract's rate is fixed
 
 @dataclass(frozen=True, slots=True)
 class RateCurve:
-    """Base rate over time; D draws, K years of the path.
+    """Base rate over time; D draws, K dates of the path.
 
     Attributes
     ----------
@@ -61,8 +61,8 @@ class RateCurve:
 
 def rate_curve(a: MoneyAssumptions, axis: MonthAxis, as_of_month: float) -> RateCurve:
     """Curve of the sampled assumptions."""
-    months = np.array([price_year_position(year, axis) for year in PATH])
-    path = np.stack([getattr(a, name) for name in PATH.values()], axis=1)
+    months = np.array([axis.position(date) for date in PATH.values()])
+    path = np.stack([getattr(a, name) for name in PATH], axis=1)
     return RateCurve(months, path, a.base_rate_error_share, as_of_month)
 
 

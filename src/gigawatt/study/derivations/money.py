@@ -12,9 +12,7 @@ _SITE_PRICE = (
     "assumptions/money/site_price_yearly_factor", _INFLATION,
     "assumptions/money/site_learning_share", *_LEARNING,
 )  # fmt: skip
-_BASE_RATE = tuple(
-    f"assumptions/money/{name}" for name in (*PATH.values(), "base_rate_error_share")
-)
+_BASE_RATE = tuple(f"assumptions/money/{name}" for name in (*PATH, "base_rate_error_share"))
 
 # Terms of contracts; those that no other derivation names move the running payments or the shares.
 _TERMS = tuple(sorted({f"instrument/*/{name}" for kind in KINDS.values() for name in kind.terms}

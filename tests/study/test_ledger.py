@@ -117,6 +117,7 @@ def test_csv_and_json_of_the_command(tmp_path):
     assert data["cost"]["usd_per_package_hour"]["total"] > 0.0
     assert {r["layer"] for r in data["margins"]} >= {"Landlord", "Cloud", "Lab"}
     assert (data["rates"][0]["rate"], data["rates"][0]["when"]) == ("base rate", "2026")
+    assert data["contracts_by_block"][0]["compute_offtake"] == "offtake"
     assert {"guarantees_usd_mean", "unpaid_usd_mean", "loss_usd_p90"} <= set(data["stress"][0])
     sides = {side: sum(r["usd_mean"] for r in data["sources_and_uses"] if r["side"] == side)
              for side in ("sources", "uses")}  # fmt: skip

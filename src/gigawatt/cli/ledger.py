@@ -175,6 +175,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "resale": resale_table(view),
         "loan_to_value": loan_to_value_table(view),
         "cost": v.cost_table(view, rate),
+        "contracts_by_block": books.block_rows(view),
         "rates": books.rate_rows(view),
         "expected_loss": books.loss_rows(view),
         "sources_and_uses": books.account_rows(view),

@@ -54,6 +54,29 @@ def _by_year(amount: Array, years: IntArray) -> Array:
     return np.array([amount[years == y].sum() for y in np.unique(years)])
 
 
+def block_rows(view: LedgerView) -> Rows:
+    """Which contract serves which phase, one column a kind: no block has two of a kind.
+
+    Gigawatts that several announcements count are here once, under the contracts that they have.
+    """
+    money, blocks = view.chain.money, view.chain.blocks
+    kinds = [k for k, index in money.cover.items() if np.any(index >= 0)]
+    power = blocks.facility_power_mw.mean(axis=0)
+    out: dict[tuple[str, str], dict[str, Any]] = {}
+    for b, phase in enumerate(blocks.phases):
+        site = blocks.sites[blocks.site[b]]
+        row = out.setdefault((site, phase.id), {
+            "site": site, "phase": phase.id, "system": phase.system, "facility_mw_mean": 0.0,
+            "landlord": money.landlord[blocks.site[b]], "cloud": money.cloud[blocks.site[b]],
+            "tenant": money.tenant[blocks.site[b]], "renewed": phase.refresh,
+        })  # fmt: skip
+        row["facility_mw_mean"] += float(power[b])
+        for kind in kinds:
+            place = int(money.cover[kind][b])
+            row[kind] = money.contracts[place].id if place >= 0 else ""
+    return list(out.values())
+
+
 def margin_rows(view: LedgerView) -> Rows:
     """What each layer of the value chain takes in and keeps for one gigawatt, low to high, USD."""
     ledger, capex, capacity = _run_rows(view)

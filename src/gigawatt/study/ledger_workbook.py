@@ -26,6 +26,7 @@ from gigawatt.study.debt_sheet import (
 )
 from gigawatt.study.ledger_books import (
     account_rows,
+    block_rows,
     loss_rows,
     margin_rows,
     rate_rows,
@@ -81,6 +82,7 @@ def _tables(
         ("No cash", v.memo_table(view), {}),
         ("Resale", resale_table(view), {"age_years": "years"}),
         ("Loan to value", loan_to_value_table(view), {}),
+        ("Blocks", block_rows(view), {"facility_mw_mean": "MW"}),
         ("Rates", rate_rows(view), {}),
         ("Expected loss", loss_rows(view), {}),
         ("Sources and uses", account_rows(view), {}),

@@ -130,6 +130,22 @@ def test_csv_and_json_of_the_command(tmp_path):
         assert held == pytest.approx(sum(books[k] for k in owed), rel=1e-9, abs=1.0)
 
 
+def test_months_add_up_to_quarters_and_cash_to_zero():
+    net, total = {}, {}
+    for period in ("month", "quarter"):
+        run = CliRunner().invoke(
+            command, ["single-campus", "--draws", "5", "--csv", "--period", period]
+        )
+        for row in csv.DictReader(io.StringIO(run.stdout)):
+            usd = float(row["usd_mean"])
+            total[period] = total.get(period, 0.0) + usd
+            for party, sign in ((row["payee"], 1.0), (row["payer"], -1.0)):
+                net[period, party] = net.get((period, party), 0.0) + sign * usd
+    assert total["month"] == pytest.approx(total["quarter"])
+    for period in total:
+        assert sum(v for (p, _), v in net.items() if p == period) == pytest.approx(0.0, abs=1.0)
+
+
 def test_text_of_a_programme_and_of_one_party():
     run = CliRunner().invoke(command, [CAMPUS, "--draws", "50"])
     for words in ("Sources and uses", "Expected loss", "Exposure", "over their resale value",

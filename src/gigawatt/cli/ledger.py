@@ -27,7 +27,7 @@ Examples:
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option(
     "--period",
-    type=click.Choice(("quarter", "year", "all")),
+    type=click.Choice(("month", "quarter", "year", "all")),
     default="quarter",
     show_default=True,
     help="How the calendar is cut in --csv, --json and --xlsx.",

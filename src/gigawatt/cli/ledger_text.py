@@ -60,10 +60,11 @@ def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:
     covered = v.cover_table(view)
     if covered:
         click.echo("\nCover of debt service\n")
-        head = ["borrower", "DSCR P10", "P50", "LLCR", "peak debt", "below 1.15", "below 1.05"]
+        head = ["borrower", "DSCR P10", "P50", "LLCR", "peak debt", "below lock-up", "in default"]
         _table(head, [_cover_row(r) for r in covered])
         click.echo("\nDSCR: the least of all years from the first receipt on. LLCR: of loans that "
-                   "outlive the calendar, over what is repaid within it.")  # fmt: skip
+                   "outlive the calendar, over what is repaid within it. "
+                   "Lock-up and default: of the contract, else 1.15 and 1.05.")  # fmt: skip
     _print_exposure(view)
     _print_losses(view)
     _print_cost(v.cost_table(view))

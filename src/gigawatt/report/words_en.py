@@ -235,9 +235,9 @@ ENGLISH: dict[str, str] = {
     "risk.one_irr": "Draws with one",
     "risk.need": "Peak need",
     "risk.cover": "Cover of debt service",
-    "risk.cover_note": "Least yearly cash flow before debt service over service. Below 1.15 "
-    "nothing "
-    "is distributed, below 1.05 a loan is in default. Source: tables/cover of this run.",
+    "risk.cover_note": "Least yearly cash flow before debt service over service. Below the "
+    "lock-up nothing is distributed: 1.15, and 1.05 for default, unless a contract says otherwise. "
+    "Source: tables/cover of this run.",
     "risk.borrower": "Borrower",
     "risk.value": "Loans on systems over their resale value, at the end of the year",
     "risk.value_note": "Years in which at least half of the draws have such a loan. Above 100 % a "
@@ -258,8 +258,8 @@ ENGLISH: dict[str, str] = {
     "risk.covered": "Paid by others",
     "risk.lost": "Loss",
     "risk.debt": "Largest debt",
-    "risk.lockup": "Below 1.15",
-    "risk.default": "Below 1.05",
+    "risk.lockup": "Below lock-up",
+    "risk.default": "In default",
     "risk.stress": "Who loses what under stress: value lost against the base case",
     "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
     "the answer to question 12. Parties react only as their contracts say, and one in default goes "

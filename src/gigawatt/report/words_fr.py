@@ -247,9 +247,8 @@ _WORDS: dict[str, str] = {
     "risk.need": "Besoin maximal",
     "risk.cover": "Couverture du service de la dette",
     "risk.cover_note": "Plus faible flux annuel avant service de la dette sur ce service. Sous "
-    "1,15 "
-    "rien n’est distribué, sous 1,05 un prêt est en défaut. Source : tables/cover de cette "
-    "simulation.",
+    "le seuil de versement rien n’est distribué : 1,15, et 1,05 pour le défaut, sauf clause "
+    "contraire. Source : tables/cover de cette simulation.",
     "risk.borrower": "Emprunteur",
     "risk.value": "Prêts sur les systèmes rapportés à leur valeur de revente, en fin d’année",
     "risk.value_note": "Années où au moins la moitié des tirages ont un tel prêt. Au-dessus de "
@@ -271,8 +270,8 @@ _WORDS: dict[str, str] = {
     "risk.covered": "Payé par d’autres",
     "risk.lost": "Perte",
     "risk.debt": "Dette la plus grande",
-    "risk.lockup": "Sous 1,15",
-    "risk.default": "Sous 1,05",
+    "risk.lockup": "Sous le seuil de versement",
+    "risk.default": "En défaut",
     "risk.stress": "Qui perd quoi sous contrainte : valeur perdue par rapport au cas de base",
     "risk.stress_note": "Moyenne des tirages ; un gain est négatif. Ce que change chaque essai est "
     "dans la réponse à la question 12. Les parties ne réagissent que selon leurs contrats, et une "

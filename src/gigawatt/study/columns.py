@@ -165,8 +165,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "largest debt, less what of it is left when the calendar ends; median.",
         ),
         "peak_debt_usd_mean": Column("USD", "Largest debt; mean of the draws."),
-        "probability_below_lockup": Column("share", "Draws whose least cover is below 1.15."),
-        "probability_below_default": Column("share", "Draws whose least cover is below 1.05."),
+        "probability_below_lockup": Column(
+            "share", "Draws whose least cover is below the lock-up, 1.15 by default."
+        ),
+        "probability_below_default": Column(
+            "share", "Draws whose least cover is a default, below 1.05 by default."
+        ),
     },
     "exposure": {
         "holder": Column(TEXT, "Party that holds the claim."),

@@ -23,7 +23,6 @@ from gigawatt.study.ledger_view import LedgerView, ledger_view
 from gigawatt.study.resale import loan_to_value_table
 from gigawatt.study.site_supply import site_plans
 from gigawatt.study.stress import (
-    DEFAULT_DSCR,
     DISCOUNT,
     SCENARIOS,
     Outcome,
@@ -121,7 +120,7 @@ def stress_rows(base: Outcome, cases: Sequence[Outcome]) -> Rows:
                 "guarantees_usd_mean": 0.0 if paid is None else float(paid.mean()),
                 "unpaid_usd_mean": unpaid,
                 "probability_below_default": (
-                    case.breach_probability(party, DEFAULT_DSCR)
+                    case.breach_probability(party)
                     if party in case.least_dscr else None
                 ),
             })  # fmt: skip

@@ -17,6 +17,7 @@ from gigawatt.energy.site_plan import SitePlan
 from gigawatt.errors import unknown_name
 from gigawatt.money.inputs import MoneyInputs, Prices
 from gigawatt.money.instruments import bridge
+from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import borrowers, cover, terminal_usd, values_usd
 from gigawatt.money.rates import RATE_TERMS, is_signed
 from gigawatt.money.result import Ledger
@@ -30,7 +31,6 @@ from gigawatt.study.site_supply import site_plans
 from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
-DEFAULT_DSCR, LOCKUP_DSCR = 1.05, 1.15
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -115,6 +115,7 @@ class Outcome:
     npv_usd : party → (D,) value.
     gap_peak_usd : (D,) peak of the funding gap.
     least_dscr : borrower → (D,) least yearly cover.
+    default_dscr : borrower → (D,) cover below which its loans are in default.
     peak_debt_usd : borrower → (D,).
     unpaid_usd : (payer, payee) → (D,) owed under contracts and not paid.
     guarantees_usd : guarantor → (D,) paid under guarantees, backstops and escrow.
@@ -125,14 +126,15 @@ class Outcome:
     npv_usd: dict[str, Array]
     gap_peak_usd: Array
     least_dscr: dict[str, Array]
+    default_dscr: dict[str, Array]
     peak_debt_usd: dict[str, Array]
     unpaid_usd: dict[tuple[str, str], Array]
     guarantees_usd: dict[str, Array]
     defaulted: tuple[str, ...] = ()
 
-    def breach_probability(self, party: str, dscr: float = DEFAULT_DSCR) -> float:
-        """Share of draws in which a borrower's cover falls below a covenant."""
-        return float(np.mean(self.least_dscr[party] < dscr))
+    def breach_probability(self, party: str) -> float:
+        """Share of draws in which a borrower's cover falls below that of a default."""
+        return float(np.mean(self.least_dscr[party] < self.default_dscr[party]))
 
 
 def scenario(name: str) -> Scenario:
@@ -209,6 +211,7 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
         npv_usd=values_usd(own, discount_share, terminal),
         gap_peak_usd=ledger.gap_usd.max(axis=1),
         least_dscr={p: c.least_dscr for p, c in covers.items()},
+        default_dscr={p: covenants(chain.money, p)[1] for p in covers},
         peak_debt_usd={p: c.peak_debt_usd for p, c in covers.items()},
         unpaid_usd={k: v for k, v in unpaid.items() if v.any()},
         guarantees_usd={k: v for k, v in paid.items() if v.any()},

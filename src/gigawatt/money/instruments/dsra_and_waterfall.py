@@ -18,8 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
+from gigawatt.program.instruments import KINDS
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 KIND = "dsra_and_waterfall"
@@ -124,6 +126,20 @@ def of_company(op: Operation, company: str) -> tuple[Array, Array]:
         elif e.payee == company:
             cfads += e.amount_usd
     return cfads, service
+
+
+def covenants(inputs: MoneyInputs, company: str) -> tuple[Array, Array]:
+    """Cover below which nothing is distributed, and below which a loan is in default, (D,) each.
+
+    Those of the company's contract, else the usual ones (the table's defaults).
+    """
+    own = [c.terms for c in inputs.of_kind(KIND) if c.parties["company"] == company]
+    usual = KINDS[KIND].terms
+    lockup, default = (
+        own[0][name] if own else np.full(inputs.draws, usual[name].default, dtype=float)
+        for name in ("lockup_dscr", "default_dscr")
+    )
+    return lockup, default
 
 
 def close(op: Operation) -> list[Entry]:

@@ -311,6 +311,19 @@ def test_the_gain_of_a_party_in_default_is_its_creditors_estate(outcomes):
     np.testing.assert_allclose(sum(loss.values()), plain, atol=1.0)
 
 
+@pytest.mark.parametrize("party", ["landlord", "chip-company", "lab"])
+def test_any_party_may_default(outcomes, party):
+    loaded, streams = load_program(CAMPUS), Streams(1, 40)
+    hit = run_scenario(loaded, streams, scenario(f"defaults:{party}"))
+    assert hit.defaulted == (party,)
+    assert {payer for payer, _ in hit.unpaid_usd} >= {party}
+
+
+def test_a_party_in_default_must_be_one_of_the_programme():
+    run = CliRunner().invoke(command, [CAMPUS, "--stress", "defaults:lendlord"])
+    assert "Did you mean 'landlord'" in str(run.exception)
+
+
 def test_settling_anew_gives_what_the_whole_chain_gives():
     loaded, streams = load_program("single-campus"), Streams(3, 12)
     base = run_chain(loaded, streams)

@@ -33,7 +33,9 @@ Examples:
     help="How the calendar is cut in --csv, --json and --xlsx.",
 )
 @click.option("--discount", default="10 %", show_default=True, help="Rate a year for values.")
-@click.option("--stress", multiple=True, metavar="NAME", help="Add a stress test, or `all`.")
+@click.option(
+    "--stress", multiple=True, metavar="NAME", help="Add a stress test, `all`, or `defaults:PARTY`."
+)
 @click.option("--party", metavar="NAME", help="Print the statements of one party by year.")
 @click.option("--xlsx", type=click.Path(), metavar="FILE", help="Write a workbook.")
 @click.option("--force", is_flag=True, help="Replace the workbook.")
@@ -71,14 +73,17 @@ def command(
         raise InputError(f"--draws {draws}: must be at least 1.")
     rate = _share(discount)
     names = _scenarios(stress)
+    parties = [party] if party else []
+    parties += [n.partition(":")[2] for n in names if ":" in n]
     target = Path(xlsx) if xlsx else None
     if target is not None:
         from gigawatt.study.export import check_target
 
         check_target(target, force)
     loaded = load_program(program)
-    if party and party not in loaded.program.parties:
-        raise unknown_name("party", party, loaded.program.parties)
+    for name in parties:
+        if name not in loaded.program.parties:
+            raise unknown_name("party", name, loaded.program.parties)
     view = ledger_view(loaded, draws, seed, period)
     outcomes = _stressed(view, draws, seed, names, rate) if names else []
     if target is not None:

@@ -31,6 +31,7 @@ from gigawatt.study.site_supply import site_plans
 from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
+DEFAULTS, LARGEST = "defaults:", "largest "  # before a party, before a role
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -46,7 +47,8 @@ class Scenario:
     rate_share : added to the base rate: to loans, leases and notes not signed by the as-of date.
     assumptions : name → function of the sampled values.
     leaves : whether tenants leave where a guarantee of residual value says that they may.
-    defaults : "tenant" or "cloud": that with the most gigawatts stops paying; "" for none.
+    defaults : party that stops paying, "largest tenant" or "largest cloud" (by gigawatts); "" for
+        none.
     """
 
     name: str
@@ -100,9 +102,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("platform-late-6", "the platform comes two quarters late", platform_months=6),
     Scenario("rates-up-300", "interest is 300 basis points higher", rate_share=0.03),
     Scenario("tenant-defaults", "the largest tenant stops paying two years after it has its "
-             "first block", defaults="tenant"),
+             "first block", defaults=f"{LARGEST}tenant"),
     Scenario("cloud-defaults", "the largest cloud stops paying two years after it has its first "
-             "block: no rent, and no debt service from it", defaults="cloud"),
+             "block: no rent, and no debt service from it", defaults=f"{LARGEST}cloud"),
 )  # fmt: skip
 
 
@@ -138,8 +140,12 @@ class Outcome:
 
 
 def scenario(name: str) -> Scenario:
-    """Scenario of that name."""
+    """Scenario of that name; ``defaults:PARTY`` puts any party into default."""
     known = {s.name: s for s in SCENARIOS}
+    if name.startswith(DEFAULTS):
+        party = name.removeprefix(DEFAULTS)
+        title = f"{party} stops paying two years after the first block that it is part of"
+        return Scenario(name, title, defaults=party)
     if name not in known:
         raise unknown_name("scenario", name, known)
     return known[name]
@@ -215,7 +221,7 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
         peak_debt_usd={p: c.peak_debt_usd for p, c in covers.items()},
         unpaid_usd={k: v for k, v in unpaid.items() if v.any()},
         guarantees_usd={k: v for k, v in paid.items() if v.any()},
-        defaulted=(_largest(chain.money, case.defaults),) if case.defaults else (),
+        defaulted=(_failing(chain.money, case.defaults),) if case.defaults else (),
     )
 
 
@@ -305,6 +311,20 @@ def _prices(inputs: MoneyInputs, new: Mapping[str, Array]) -> Prices:
     return prices
 
 
+def _failing(inputs: MoneyInputs, which: str) -> str:
+    """Party that defaults: the tenant or cloud with the most gigawatts, or the one that is named.
+
+    Raises
+    ------
+    InputError : the programme has no such party.
+    """
+    if which.startswith(LARGEST):
+        return _largest(inputs, which.removeprefix(LARGEST))
+    if which not in inputs.named:
+        raise unknown_name("party", which, inputs.named)
+    return which
+
+
 def _largest(inputs: MoneyInputs, role: str) -> str:
     """The tenant or cloud with the most gigawatts."""
     parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
@@ -314,9 +334,10 @@ def _largest(inputs: MoneyInputs, role: str) -> str:
     return max(power, key=lambda p: power[p])
 
 
-def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, role: str) -> MoneyInputs:
-    """The tenant or cloud with the most gigawatts stops paying two years after its first block."""
-    largest = _largest(inputs, role)
-    parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
-    first = schedule.in_service[:, np.array(parties) == largest].min(axis=1)
-    return replace(inputs, defaults={**inputs.defaults, largest: first + DEFAULT_AFTER_MONTHS})
+def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, which: str) -> MoneyInputs:
+    """A party stops paying two years after the first block that it is part of."""
+    party = _failing(inputs, which)
+    roles = (inputs.landlord, inputs.cloud, inputs.tenant)
+    own = np.any([np.array(inputs.party_of_block(r)) == party for r in roles], axis=0)
+    first = schedule.in_service[:, own if own.any() else np.ones_like(own)].min(axis=1)
+    return replace(inputs, defaults={**inputs.defaults, party: first + DEFAULT_AFTER_MONTHS})

@@ -71,6 +71,48 @@ def test_the_example_agrees_with_a_spreadsheet_of_plain_python():
     assert result.llcr == pytest.approx(c["target_dscr"])
 
 
+@st.composite
+def random_cases(draw):
+    years = draw(st.integers(1, 40))
+    shares = draw(st.lists(st.floats(0.0, 1.0), min_size=0, max_size=30))
+    whole = max(sum(shares), 1.0)
+    return case(
+        net_output_kw=draw(st.floats(0.0, 1e5)), hours_per_year=draw(st.floats(0.0, 8784.0)),
+        price_usd_per_kwh_year1=draw(st.floats(-0.02, 1.5)),
+        price_escalation_per_year=draw(st.floats(-0.2, 0.15)),
+        total_installed_cost_usd=draw(st.floats(1e6, 1e10)),
+        om_usd_per_kw_year1=draw(st.floats(0.0, 900.0)),
+        om_escalation_per_year=draw(st.floats(-0.1, 0.15)), analysis_years=years,
+        federal_tax_rate=draw(st.floats(0.0, 0.6)), state_tax_rate=draw(st.floats(0.0, 0.3)),
+        tax_depreciation=[x / whole for x in shares], debt_rate=draw(st.floats(-0.02, 0.3)),
+        debt_tenor_years=draw(st.integers(0, years)), target_dscr=draw(st.floats(0.8, 3.0)),
+        upfront_fee=draw(st.floats(0.0, 0.1)), nominal_discount_rate=draw(st.floats(-0.05, 0.3)),
+    )  # fmt: skip
+
+
+@given(random_cases())
+@settings(max_examples=150, deadline=None)
+def test_any_case_agrees_with_a_spreadsheet_of_plain_python(c):
+    debt, equity, flows, left = worked_by_hand(c)
+    result = solve(read_case(c, "case"))
+    scale = max(map(abs, flows)) + abs(debt)
+    if debt <= 0.0:
+        assert result.debt_usd == 0.0
+        return
+    assert result.debt_usd == pytest.approx(debt, rel=1e-11)
+    assert result.equity_usd == pytest.approx(equity, rel=1e-9, abs=1e-11 * scale)
+    np.testing.assert_allclose(result.years["equity_flow_usd"], flows, rtol=1e-8,
+                               atol=1e-10 * scale)  # fmt: skip
+    npv = sum(x / (1 + c["nominal_discount_rate"]) ** t for t, x in enumerate(flows))
+    assert result.equity_npv_after_tax_usd == pytest.approx(npv, rel=1e-8, abs=1e-9 * scale)
+    assert abs(left) < 1e-7 * scale
+    rate = result.equity_irr_after_tax_pct / 100.0
+    if result.irr_roots == 1 and -0.5 < rate < 2.0:
+        value = sum(x / (1 + rate) ** t for t, x in enumerate(flows))
+        slope = sum(t * abs(x) / (1 + rate) ** (t + 1) for t, x in enumerate(flows))
+        assert abs(value) <= 1e-8 * slope
+
+
 def test_level_cash_flow_gives_an_annuity():
     r = solved(price_escalation_per_year=0.0, om_escalation_per_year=0.0, debt_rate=0.06,
                debt_tenor_years=15, target_dscr=1.25)  # fmt: skip

@@ -8,6 +8,8 @@
     cost of sales   vendor -> suppliers      (1 - gross margin) x receipts for systems
     revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use;
                                              none after an offtake that nobody renews (share of 0)
+                                             or once the block has left service
+    salvage         markets -> cloud         what systems bring that are not renewed (`retirement`)
 
 Replacement is booked as operating: it is paid from income, not from the funding of the build-out,
 and leaves capacity as it is (the newer machines' higher output is not counted). The cost of sales
@@ -26,6 +28,7 @@ from gigawatt.money.inputs import racks_usd
 from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import renewed, retired_month, salvage
 from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
@@ -40,6 +43,7 @@ def operate(op: Operation) -> list[Entry]:
         *replaced,
         *cost_of_sales(op, replaced),
         *revenue(op),
+        *salvage(op.inputs, op.schedule, op.months),
     ]
 
 
@@ -67,7 +71,7 @@ def replacement(op: Operation) -> list[Entry]:
     )
     paid = [np.zeros((inputs.draws, len(lines), op.months)) for lines, _ in (vendor, other)]
     ordered = np.where(np.isfinite(s.ordered), s.ordered, 0.0)
-    date = s.in_service + life
+    date = np.where(renewed(inputs), s.in_service + life, NEVER)
     while np.any(date < op.months):
         since_order = np.where(np.isfinite(date), date, ordered) - ordered
         bill = first * price_factor(a.inflation_yearly_factor[:, None], since_order)
@@ -100,6 +104,7 @@ def revenue(op: Operation) -> list[Entry]:
     ends = start + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
     left = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
     stop = np.where(left & (inputs.cover[compute_offtake.KIND] >= 0), ends, NEVER)
+    stop = np.minimum(stop, retired_month(inputs, op.schedule))
     changes, times = np.stack([gw, -gw], axis=1), np.stack([start, stop], axis=1)
     in_service = monthly_steps(changes, times, inputs.blocks.site, sites, op.months)
     use = op.use_share / inputs.assumptions.anchor_use_share[:, None, None]

@@ -70,6 +70,9 @@ def read_epw(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         columns[name] = np.where(values >= gap, np.nan, values)
     if np.isnan(columns["dewpoint_c"]).any():  # not needed beside the relative humidity
         del columns["dewpoint_c"]
+    for name in ("dni_w_m2", "dhi_w_m2"):  # files of plain stations mark them as missing throughout
+        if np.isnan(columns[name]).all():
+            del columns[name]
     found = {"lat": lat, "lon": lon, "tz": tz, "elevation": height}
     place, notes = resolve_place(where, location[1].strip() or where, found, given)
     return to_year(

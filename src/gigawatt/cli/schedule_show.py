@@ -152,6 +152,8 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     from gigawatt.schedule.cases import COLUMNS, RESULTS, case_dates, read_case
 
     header, rows = read_rows(source, required=("clearing_date",), known=COLUMNS)
+    for name, column in misspelt(header, COLUMNS):
+        click.echo(f"{source}: column {name!r} is not read; {column!r} is near", err=True)
     catalog = load_catalog()
     done = []
     for row in rows:
@@ -167,6 +169,15 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     click.echo(
         f"{len(done)} sites → {target}" + (f"; {bad} with a problem" if bad else ""), err=True
     )
+
+
+def misspelt(header: list[str], known: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Columns of a header that are not read, with the absent one that each is near to."""
+    from gigawatt.errors import nearest
+
+    absent = [name for name in known if name not in header]
+    near = ((name, nearest(name, absent)) for name in header if name not in known)
+    return [(name, column) for name, column in near if column]
 
 
 # ------------------------------------------------------------------------------------- terminal

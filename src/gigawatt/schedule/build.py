@@ -249,7 +249,7 @@ def _case(
     """What is known of a phase and how its tasks are drawn."""
     where = f"site/{site.id}/{phase.id}"
     pace = setting.paces[site.id]
-    known = known_dates(setting, phase, reached, where)
+    known = known_dates(setting, site, phase, reached, where)
     drawn: dict[str, Drawn] = {}
 
     def draw(task: Task) -> Drawn:

@@ -122,7 +122,7 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
     start_used = {link.task for t in tasks for link in t.links if link.from_start}
     for task in tasks:
         if task.id in case.done_at_clearing:
-            spans[task.id] = _done(task, case)
+            spans[task.id] = _done(task, case, tasks)
             continue
         start = _start(task, case, spans)
         if task.per_building and not any(link.task in per_building for link in task.links):
@@ -149,16 +149,33 @@ def later(first: Moment, second: Moment) -> Moment:
     )
 
 
-def _done(task: Task, case: Case) -> Span:
-    """Task before clearing: at its milestone if known, a root by the as-of date, else at clearing.
+def _prepared(tasks: Sequence[Task], case: Case) -> Array | float:
+    """Months from land in hand to clearing, where a task hangs on it: the longest of those between.
 
-    Land is under control by the as-of date at the latest, so that a utility can be asked before
-    the ground is cleared.
+    Returns 0 where no task that is open at clearing starts from the land, so that nothing is drawn
+    for it.
+    """
+    done = case.done_at_clearing
+    roots = {t.id for t in tasks if t.id in done and not t.links}
+    waits = any(
+        not roots.isdisjoint(link.task for link in t.links)
+        for t in tasks
+        if t.id not in done and not t.starts_at and t.milestone not in case.known
+    )
+    between = [case.draw(t).months() for t in tasks if t.id in done and t.links] if waits else []
+    return np.max(between, axis=0) if between else 0.0
+
+
+def _done(task: Task, case: Case, tasks: Sequence[Task]) -> Span:
+    """Task before clearing: at its milestone if known, a root before the others, else at clearing.
+
+    Land is under control before permits and design, and by the as-of date at the latest, so that a
+    utility can be asked before the ground is cleared.
     """
     cleared = case.known["cleared"]
     month = case.known.get(task.milestone)
     if month is None:
-        month = cleared if task.links else np.minimum(case.as_of, cleared)
+        month = cleared if task.links else np.minimum(case.as_of, cleared - _prepared(tasks, case))
     moment = Moment(month, np.zeros((PATH_LABELS, 1, 1)))
     return Span(moment, moment)
 

@@ -232,7 +232,7 @@ def _draft(setting: Setting, chain: Chain | None, site: Site, phase: Phase) -> D
     if chain is not None:
         case = replace(case, running=Running(case.known[_begun(reached, network)], chain))
     spans = forward(network.dated, case)
-    nothing = Moment(np.full_like(case.early_order, -np.inf), np.zeros((1, 1, 1)))
+    nothing = Moment(np.full_like(case.early_order, -np.inf), {})
     dates = {"support_ready": nothing}
     for task in network.dated:
         for result in task.gives:

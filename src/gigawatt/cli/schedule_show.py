@@ -78,9 +78,11 @@ def _run(
 ) -> ScheduleRun:
     from dataclasses import replace
 
+    from gigawatt.cli.memory import keep_freed_memory
     from gigawatt.program.load import load_program
     from gigawatt.study.schedule_run import schedule_run
 
+    keep_freed_memory()
     loaded = load_program(program, as_of=iso_date(as_of, "--as-of"))
     if haircuts:
         loaded = replace(loaded, program=replace(loaded.program, haircuts=haircuts))

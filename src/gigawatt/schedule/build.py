@@ -156,7 +156,8 @@ def _build_times(drafts: Sequence[Draft], given: Plan, plan: Plan) -> BuildTimes
                          "support_ready", "fixed_in_service")}  # fmt: skip
     before = given.hall_ready
     with np.errstate(invalid="ignore"):  # never minus never
-        later_by = np.nan_to_num(plan.hall_ready - before, nan=0.0, posinf=np.inf)
+        later_by = plan.hall_ready - before
+    later_by[np.isnan(later_by)] = 0.0
     # An order that was late for its hall has that much less to wait for.
     slack = np.maximum(rest["order_due"] - (before - rest["system_lead"]), 0.0)
     rest["order_due"] = rest["order_due"] + np.maximum(later_by - slack, 0.0)

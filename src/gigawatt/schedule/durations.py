@@ -146,11 +146,14 @@ class Law:
         """Duration that is exceeded with the probability `survival`."""
         body = self.body.ppf(np.clip((1.0 - survival) / (1.0 - share), 0.0, 1.0))
         within = np.maximum(body, 0.0)
-        if not np.any(share > 0.0):
-            return within
-        beyond_maximum = np.maximum(share / np.maximum(survival, 1e-300), 1.0)
-        tail = longest * beyond_maximum ** (1.0 / self.overdue_index)
-        return np.where(survival < share, tail, within)
+        late = survival < share
+        if late.any():  # few: powers are taken of these alone
+            beyond_maximum = np.broadcast_to(share, late.shape)[late] / np.maximum(
+                survival[late], 1e-300
+            )
+            index = np.broadcast_to(self.overdue_index, late.shape)[late]
+            within[late] = longest * np.maximum(beyond_maximum, 1.0) ** (1.0 / index)
+        return within
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 from gigawatt.schedule.calendars import Winter, next_meeting
 from gigawatt.schedule.durations import Chain, Law
 from gigawatt.schedule.network import Link, Task
-from gigawatt.schedule.result import Binding
 
 Path = Mapping[int, Array]  # `Binding` → months; what is not in it took none
 _MARK_MONTHS = 1e-9  # weight of a task that takes no time, so that its label is not lost
@@ -132,7 +131,7 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
 
 
 def cause_of(moment: Moment, shape: tuple[int, ...]) -> IntArray:
-    """`Binding` that took most of the longest path to a date, as (D, K) integers; ties: the first."""
+    """`Binding` that took most of the longest path to a date, (D, K) integers; the first of equals."""
     labels = sorted(moment.path)
     if not labels:
         return np.zeros(shape, dtype=np.int64)

@@ -131,7 +131,7 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
 
 
 def cause_of(moment: Moment, shape: tuple[int, ...]) -> IntArray:
-    """`Binding` that took most of the longest path to a date, (D, K) integers; the first of equals."""
+    """`Binding` that took most of the longest path to a date, (D, K); of equals the first."""
     labels = sorted(moment.path)
     if not labels:
         return np.zeros(shape, dtype=np.int64)

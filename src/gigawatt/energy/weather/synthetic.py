@@ -43,7 +43,7 @@ DAY_SHAPE = np.array([
     .32, .26, .21, .17, .14, .12, .14, .24, .38, .53, .66, .74,
     .81, .87, .91, .92, .88, .81, .71, .60, .51, .45, .40, .36,
 ])  # fmt: skip
-PERSISTENCE_DAILY, PERSISTENCE_SKY = 0.65, 0.5
+PERSISTENCE_DAILY, PERSISTENCE_SKY = 0.65, 0.6
 CLEAR_WIDENS = 0.28  # daily range over its mean, per score of clearness
 CLEAR_DRIES = -0.45  # correlation of dew point with clearness
 NOISE_K, NOISE_PERSISTENCE = 0.5, 0.8

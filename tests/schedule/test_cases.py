@@ -125,3 +125,9 @@ def test_campuses_before_the_demand_for_whole_ones_grow_by_the_year():
 def test_dates_that_cannot_be_are_told(row: dict[str, str], message: str):
     with pytest.raises(InputError, match=message):
         read_case({"clearing_date": "2025-03-01", **row})
+
+
+def test_ground_is_not_cleared_years_ahead_of_power(monkeypatch: pytest.MonkeyPatch):
+    asked = median(power_contracted=False, route="grid")
+    monkeypatch.setattr("gigawatt.schedule.phase_case.UTILITY_WORK", "")
+    assert asked < median(power_contracted=False, route="grid") - 3.0

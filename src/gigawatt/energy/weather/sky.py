@@ -35,8 +35,8 @@ DIFFUSE_SHARE = (1.0, 0.985, 0.93, 0.80, 0.61, 0.49, 0.36, 0.24, 0.16, 0.15, 0.1
 HOURLY_PERSISTENCE, DAILY_PERSISTENCE = 0.72, 0.45
 # Weight of the daily score: weather systems rule the wind but in deserts, where the course of the
 # day does. For the spread of daily means of wind yield five of six typical years want 0.66 to 0.76,
-# for the length of calms 0.50 to 0.72; the desert wants less than 0.5. It is told by how far the dew
-# point lies below the dry bulb (21 K there, 5 to 9 K elsewhere).
+# for the length of calms 0.50 to 0.72; the desert wants less than 0.5. It is told by how far the
+# dew point lies below the dry bulb (21 K there, 5 to 9 K elsewhere).
 DAILY_WEIGHT, DAILY_WEIGHT_PER_K, DAILY_WEIGHT_FROM_K = 0.64, -0.016, 9.0
 LEAST_DAILY_WEIGHT = 0.45
 # Wind follows the sun: a heated ground mixes the air, after sunset the lowest layer comes to rest.

@@ -161,16 +161,17 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     from gigawatt.errors import InputError
     from gigawatt.schedule.cases import COLUMNS, RESULTS, case_dates, read_case
 
-    header, rows = read_rows(source, required=("clearing_date",), known=COLUMNS)
+    cut: dict[int, str] = {}
+    header, rows = read_rows(source, ("clearing_date",), COLUMNS, cut)
     for name, column in misspelt(header, COLUMNS):
         click.echo(f"{source}: column {name!r} is not read; {column!r} is near", err=True)
     catalog = load_catalog()
     done = []
-    for row in rows:
+    for index, row in enumerate(rows):
         found: dict[str, str] = dict.fromkeys(RESULTS, "")
-        problem = ""
+        problem = cut.get(index, "")
         try:
-            found |= case_dates(read_case(row), catalog, seed)
+            found |= {} if problem else case_dates(read_case(row), catalog, seed)
         except InputError as error:
             problem = str(error)
         done.append({**row, **found, "problem": problem})

@@ -177,3 +177,14 @@ def test_half_hours_of_a_time_zone_do_not_move_the_sun(layout, tmp_path):
     assert any("rounded" in n for n in found.notes)
     got, right = (pv_yield(w, sun_of(w.place), Array1Axis()).sum() for w in (found, whole))
     assert got == pytest.approx(right, rel=1e-3)
+
+
+def test_parts_that_an_epw_marks_as_missing_throughout_are_computed(tmp_path):
+    lines = files.epw_file()
+    for row in range(8, len(lines)):
+        cells = lines[row].split(",")
+        cells[14] = cells[15] = "9999"
+        lines[row] = ",".join(cells)
+    found = read_weather(write(tmp_path, lines, "w.epw"))
+    assert any("computed from ghi_w_m2" in n for n in found.notes)
+    assert found.ghi_w_m2 == pytest.approx(files.year().ghi_w_m2, abs=6e-3)

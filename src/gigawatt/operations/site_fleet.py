@@ -1,8 +1,9 @@
 """One site as a fleet for the event engine: racks, powers, workloads as jobs and as a pool.
 
-Training and research become streams of jobs whose offered load is the share of racks times the
-share of time that `fluid` lets them run, so that both engines mean the same fleet. Sizes have two
-peaks: a few jobs of the workload's full size own most of the time, many small ones the rest.
+Training and research become jobs whose offered load is the share of racks times the share of time
+that `fluid` lets them run, so that both engines mean the same fleet. Sizes have two peaks: a few
+jobs of the workload's full size, each followed by the next after a gap, own most of the time; many
+small ones come at random and take the rest.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
     All racks of a job compute at once and communicate at once, which is the worst: pipeline stages
     and overlap of communication with computing flatten it.
     """
-    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.per_day > 0.0}
+    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.wanted}
     found = [
         StepSwing(use.workload.id, racks * _phase_rack_w(site, use.rate) / W_PER_MW,
                   use.rate.step_time_s)
@@ -213,21 +214,19 @@ def _kinds(
     site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int
 ) -> tuple[JobKind, JobKind]:
     """Large and small jobs of a training or research workload."""
-    racks = use.share * site.racks
+    held_share = a["spare_share"] + a["maintenance_share"]
+    racks = use.share * site.racks * (1.0 - held_share)  # for jobs, as in `fluid`
     use_share = a["train_use_share" if use.workload.kind == "train" else "research_use_share"]
-    full = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
-    most = max(1, int(racks * use_share))
-    full = min(full, most)
-    load = racks * use_share
-    large_share = a["large_job_share"] if full > 1 else 0.0
-    large = np.array([full], dtype=np.int64)
+    whole = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
+    count, full = _standing(racks, whole, a["large_job_share"])
     small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
     hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]
     restart = a["restart_base_s"] + a["restart_s_per_1000_packages"] * (
         full * site.packages_per_rack / 1000.0
     )
     base = JobKind(
-        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, tenant=tenant,
+        use.workload.id, 0.0, np.array([full], dtype=np.int64), hours * SECONDS_PER_HOUR, 0.7,
+        tenant=tenant,
         policy=policy or central_policy(use.workload, a),
         stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
@@ -241,15 +240,31 @@ def _kinds(
     return (
         replace(
             base, name=f"{base.name}-large", priority=0, longest_s=90 * SECONDS_PER_DAY,
-            per_day=_per_day(load * large_share, large, hours, 0.7),
+            standing=count, gap_s=base.mean_s * (1.0 - use_share) / use_share,
         ),
         replace(
             base, name=f"{base.name}-small", priority=1, longest_s=14 * SECONDS_PER_DAY,
-            per_day=_per_day(load * (1.0 - large_share), small, a["small_job_hours"], 1.3)
-            / (1.0 - a["own_error_share"]),
+            per_day=_per_day(
+                (racks - count * full) * use_share, small, a["small_job_hours"], 1.3
+            ) / (1.0 - a["own_error_share"]),
             racks=small, median_s=small_s, sigma_log=1.3, own_error_share=a["own_error_share"],
         ),
     )  # fmt: skip
+
+
+def _standing(racks: float, whole: int, large_share: float) -> tuple[int, int]:
+    """How many jobs of full size follow each other on so many racks, and racks of each.
+
+    A cluster is bought for its large jobs, and when one ends the next is prepared, so they come one
+    after another, not at random. Where there is less room than one of full size asks for, one job
+    takes what there is.
+    """
+    room = racks * large_share
+    if min(room, whole) < 2.0:
+        return 0, 1
+    if room < whole:
+        return 1, int(room)
+    return min(round(room / whole), int(racks / whole)), whole
 
 
 def _write_s(use: Use, a: Numbers) -> float:

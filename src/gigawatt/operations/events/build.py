@@ -69,7 +69,7 @@ def build(
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
         curve=np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float),
         cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
-        log=np.zeros(max(log_lines, 1), st.LOG),
+        log=np.zeros(max(log_lines, 1), st.LOG), campaign=_campaigns(spec),
     )  # fmt: skip
     _note_lengths(fleet)
     _seat_all(fleet)
@@ -84,7 +84,8 @@ def _note_lengths(f: st.Fleet) -> None:
         "failures_n": len(f.failure), "kinds": len(f.kind), "bins": f.energy.shape[1],
         "days": f.pace.shape[1], "curve_n": len(f.curve), "cap_n": f.cap.shape[1],
         "size_n": f.size_table.shape[1], "most_row": f.bucket.shape[1] - 1,
-        "repair_room": len(f.repair), "log_room": len(f.log), "parts_n": f.part.shape[1],
+        "campaigns_n": len(f.campaign), "repair_room": len(f.repair), "log_room": len(f.log),
+        "parts_n": f.part.shape[1],
     }  # fmt: skip
     for name, value in lengths.items():
         f.config[name][0] = value
@@ -113,7 +114,7 @@ def _check(spec: FleetSpec, days: float) -> None:
     for kind in spec.kinds:
         if kind.policy not in POLICY_CODES:
             raise InputError(f"kind {kind.name!r}: policy {kind.policy!r} is not known")
-        if kind.per_day > 0.0 and kind.racks.max() > largest:
+        if kind.wanted and kind.racks.max() > largest:
             raise InputError(
                 f"kind {kind.name!r}: jobs of {kind.racks.max():,} racks fit no site (the largest "
                 f"has {largest:,} besides its reserve)"
@@ -188,13 +189,22 @@ def _kinds(spec: FleetSpec) -> tuple[st.Records, st.Records]:
             "memory_interval": k.memory_interval_s, "memory_stall": k.memory_stall_s,
             "pause": k.pause_s, "absent": k.absent_s,
             "replicas_per_rack": spec.gpus_per_rack / k.replica_gpus,
-            "whole_share": k.whole_share,
+            "whole_share": k.whole_share, "gap": k.gap_s,
         }  # fmt: skip
         if k.policy == "memory" and k.interval_s <= 0.0:
             values["interval"] = 3600.0
         for name, value in values.items():
             kinds[name][i] = value
     return kinds, table
+
+
+def _campaigns(spec: FleetSpec) -> st.Records:
+    """Standing jobs, all due at the start; a row that is never due if there is none."""
+    kinds = np.repeat(np.arange(len(spec.kinds)), [k.standing for k in spec.kinds])
+    out = np.zeros(max(len(kinds), 1), st.CAMPAIGN)
+    out["at"] = 1e300
+    out["at"][: len(kinds)], out["kind"][: len(kinds)] = 0.0, kinds
+    return out
 
 
 def node_rate_per_rack(spec: FleetSpec) -> float:
@@ -260,6 +270,7 @@ def _config(spec: FleetSpec, until: float, bin_s: float, log: int, slots: int) -
         "headroom": spec.headroom,
         "idle_failures": spec.idle_failure_share,
         "total_rate": sum(k.per_day for k in spec.kinds) / SECONDS_PER_DAY,
+        "campaign_next": 0.0 if any(k.standing for k in spec.kinds) else 1e300,
         "drop_above_w": 20e6, "tick_s": HOUR if bin_s >= HOUR else TICK_S,
     }  # fmt: skip
     if spec.maintenance_per_year > 0.0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gigawatt.operations.events.arrivals import arrive
+from gigawatt.operations.events.arrivals import arrive, next_of_campaign, step_of_campaign
 from gigawatt.operations.events.decide import PREEMPT, START, decide, may_backfill
 from gigawatt.operations.events.heaps import rekey
 from gigawatt.operations.events.jit import compiled
@@ -104,7 +104,10 @@ def step_of_job(c: Config, s: int, t: float) -> None:
         refresh(c, s)
     else:
         note(c, t, L_END, s, job.serial, job.racks, site_at(c, s).raw_w)
+        campaign = job.campaign
         finish(c, j)
+        if campaign >= 0:
+            next_of_campaign(c, campaign, t, 0.0)
         refresh(c, s)
         schedule(c, s, t)
 
@@ -208,7 +211,7 @@ def run(config: Records) -> None:
         s = next_site(c)
         back = repair_at(c, 0).at if c.repairs_n > 0 else NEVER
         ends = site_at(c, s).next
-        t = min(ends, arrival, failure, back, hour, upkeep)
+        t = min(ends, arrival, failure, back, hour, upkeep, c.campaign_next)
         if t >= c.until:
             break
         c.events += 1.0
@@ -217,6 +220,10 @@ def run(config: Records) -> None:
         elif arrival == t:
             arrive(c, t, c.total_rate)
             arrival = t + exponential(c, ARRIVAL) / c.total_rate
+            if c.failed == 0:
+                schedule_new(c, t)
+        elif c.campaign_next == t:
+            step_of_campaign(c, t)
             if c.failed == 0:
                 schedule_new(c, t)
         elif failure == t:

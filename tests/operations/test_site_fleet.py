@@ -27,7 +27,7 @@ from gigawatt.operations.site_fleet import (
 )
 from gigawatt.operations.week import representative_week
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input, site_weeks
+from gigawatt.study.operate import site_input, site_week, site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
 
@@ -177,18 +177,27 @@ def test_stages_of_a_site_grow(loaded):
 
 
 def test_the_closed_week_is_near_the_week_of_events(loaded):
-    """Hours within 6 % (rms), mean within 2 %, drop and ramp within a factor of 2.5."""
+    """Hours within 6 % (rms), mean within 2 %."""
     for site in ("shackelford", "milam"):
         for (_, closed), (_, week) in zip(
             site_weeks(loaded, site, events=False), site_weeks(loaded, site), strict=True
         ):
             rms = float(np.sqrt(((closed.it_shape_pu - week.it_shape_pu) ** 2).mean()))
-            print(site, rms, closed.mean_it_mw, week.mean_it_mw, closed.drop_mw, week.drop_mw)
+            print(site, rms, closed.mean_it_mw, week.mean_it_mw)
             assert closed.it_shape_pu.mean() == pytest.approx(1.0)
             assert rms < 0.06
             assert closed.mean_it_mw == pytest.approx(week.mean_it_mw, rel=0.02)
-            assert week.ramp_mw_per_min / 2.5 < closed.ramp_mw_per_min < 2.5 * week.ramp_mw_per_min
-            assert week.drop_mw / 2.5 < closed.drop_mw < 2.5 * week.drop_mw
+
+
+@pytest.mark.parametrize("site", ["shackelford", "saline", "lordstown", "unnamed-4"])
+def test_closed_drops_and_ramps_are_near_the_median_of_half_years(loaded, site):
+    closed = site_week(loaded, site, events=False)
+    weeks = [site_week(loaded, site, seed=seed) for seed in range(2, 7)]
+    drop = float(np.median([w.drop_mw for w in weeks]))
+    ramp = float(np.median([w.ramp_mw_per_min for w in weeks]))
+    print(site, closed.drop_mw, drop, closed.ramp_mw_per_min, ramp)
+    assert drop / 1.8 < closed.drop_mw < 1.8 * drop
+    assert ramp / 1.8 < closed.ramp_mw_per_min < 1.8 * ramp
 
 
 def test_the_meter_and_the_swing_within_a_step(loaded, spec, run):

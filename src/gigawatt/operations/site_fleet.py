@@ -9,7 +9,7 @@ small ones come at random and take the rest.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from gigawatt.catalog.facts import Catalog
 from gigawatt.errors import InputError
 from gigawatt.operations.causes import failure_classes
 from gigawatt.operations.events.spec import (
+    FailureClass,
     FleetSpec,
     JobKind,
     SiteSpec,
@@ -90,55 +91,113 @@ def central_assumptions(catalog: Catalog) -> dict[str, float]:
 
 
 def site_fleet(
-    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "", cap_mw: Array | None = None
+    site: SiteInput | Sequence[SiteInput],
+    catalog: Catalog,
+    a: Numbers,
+    policy: str = "",
+    cap_mw: Array | None = None,
+    backfill: bool = False,
 ) -> FleetSpec:
-    """Fleet of one site.
+    """Fleet of one site, or of several that share one queue.
 
     Parameters
     ----------
-    site : what stands there and what it is for.
+    site : what stands there and what it is for; several must have the same system.
     catalog : failure classes.
     a : assumptions, as `central_assumptions` gives them.
     policy : of jobs after a failure; empty takes that of each workload, else the assumption.
-    cap_mw : (H,) IT power allowed by hour from the start, repeated; None for none.
+    cap_mw : (H,) IT power allowed by hour from the start, repeated, at each site; None for none.
+    backfill : batch jobs without end take what is free and give way to all others.
 
     Raises
     ------
-    InputError : the site has no whole rack.
+    InputError : a site has no whole rack, or sites differ in their racks.
     """
-    if site.racks < 1:
-        raise InputError(f"site {site.name!r} has no rack to simulate")
-    idle_w = site.rack_power_w * a["idle_power_share"]
+    sites = (site,) if isinstance(site, SiteInput) else tuple(site)
+    whole = joined(sites)
+    idle_w = whole.rack_power_w * a["idle_power_share"]
+    classes = failure_classes(catalog, a["failures_per_1000_node_days"])
+    largest = max(s.racks for s in sites)
     kinds = tuple(
         kind
-        for tenant, use in enumerate(site.uses)
+        for tenant, use in enumerate(whole.uses)
         if use.workload.kind != "serve"
-        for kind in _kinds(site, use, a, policy, tenant)
+        for kind in _kinds(whole, use, a, policy, tenant, largest)
     )
-    serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
-    classes = failure_classes(catalog, a["failures_per_1000_node_days"])
-    repairs_per_day = sum(
-        c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
-    ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
-    jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
-    spec = SiteSpec(
-        site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
-        crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
-        spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
-        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
-        season_share=a["season_swing_share"],
-        cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
-    )  # fmt: skip
+    specs = tuple(_site_spec(s, classes, a, cap_mw) for s in sites)
+    if backfill:
+        kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
     return FleetSpec(
-        (spec,), kinds, classes, gpus_per_rack=round(site.packages_per_rack),
-        spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(site),
-        serve_w=_serve_rack_w(site), infant_factor=site.infant_factor,
+        specs, kinds, classes, gpus_per_rack=round(whole.packages_per_rack),
+        spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(whole),
+        serve_w=_serve_rack_w(whole), infant_factor=whole.infant_factor,
         infant_years=a["infant_years"], service_factor=a["service_factor"],
         service_nodes=a["service_nodes"], size_exponent=a["size_exponent"],
         lemon_share=a["lemon_share"], lemon_factor=a["lemon_factor"],
         maintenance_per_year=a["maintenance_per_year"], maintenance_h=a["maintenance_hours"],
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
+    )  # fmt: skip
+
+
+def joined(sites: tuple[SiteInput, ...]) -> SiteInput:
+    """Sites as one, with the racks of all and means by rack.
+
+    Raises
+    ------
+    InputError : a site has no whole rack, or sites differ in their racks.
+    """
+    for site in sites:
+        if site.racks < 1:
+            raise InputError(f"site {site.name!r} has no rack to simulate")
+        if site.packages_per_rack != sites[0].packages_per_rack:
+            raise InputError(
+                f"sites {sites[0].name!r} and {site.name!r} have racks of "
+                f"{sites[0].packages_per_rack:g} and {site.packages_per_rack:g} packages: a queue "
+                "over several sites needs equal racks"
+            )
+    racks = np.array([s.racks for s in sites], dtype=float)
+
+    def mean(name: str) -> float:
+        return float(np.average([getattr(s, name) for s in sites], weights=racks))
+
+    return replace(
+        sites[0], name=", ".join(s.name for s in sites), racks=int(racks.sum()),
+        rack_power_w=mean("rack_power_w"), infant_factor=mean("infant_factor"),
+        facility_over_it=mean("facility_over_it"),
+    )  # fmt: skip
+
+
+def _site_spec(
+    site: SiteInput, classes: Sequence[FailureClass], a: Numbers, cap_mw: Array | None
+) -> SiteSpec:
+    """Racks, reserve, crews, parts and pool of one site."""
+    repairs_per_day = sum(
+        c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
+    ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
+    serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
+    jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
+    return SiteSpec(
+        site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
+        crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
+        spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
+        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
+        season_share=a["season_swing_share"],
+        cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
+        unassigned_racks=max(0.0, site.racks - serve_racks - jobs_racks),
+    )  # fmt: skip
+
+
+def _filler(sites: Sequence[SiteSpec], kinds: Sequence[JobKind], a: Numbers) -> JobKind:
+    """Batch jobs of low priority, enough to fill what all others leave at any hour."""
+    sizes = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, 8)), 1024)
+    held = sum(k.offered_racks for k in kinds) + sum(s.reserve_racks for s in sites)
+    free = sum(s.racks for s in sites) - held
+    return JobKind(
+        "backfill", 0.0, sizes, a["small_job_hours"] * SECONDS_PER_HOUR, 1.3,
+        longest_s=SECONDS_PER_DAY, priority=2, preemptible=True,
+        tenant=max((k.tenant for k in kinds), default=-1) + 1,
+        standing=max(1, math.ceil(max(free, 0.0) / float(sizes.mean()))), flex_tier=3,
     )  # fmt: skip
 
 
@@ -211,13 +270,15 @@ def _rack_w(site: SiteInput, use: Use) -> float:
 
 
 def _kinds(
-    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int
+    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int, largest: int
 ) -> tuple[JobKind, JobKind]:
-    """Large and small jobs of a training or research workload."""
+    """Large and small jobs of a training or research workload; none is larger than a site holds."""
     held_share = a["spare_share"] + a["maintenance_share"]
     racks = use.share * site.racks * (1.0 - held_share)  # for jobs, as in `fluid`
     use_share = a["train_use_share" if use.workload.kind == "train" else "research_use_share"]
     whole = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
+    jobs_share = sum(u.share for u in site.uses if u.workload.kind != "serve")
+    whole = min(whole, max(1, int(largest * jobs_share * (1.0 - held_share))))
     count, full = _standing(racks, whole, a["large_job_share"])
     small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
     hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]

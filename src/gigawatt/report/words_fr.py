@@ -353,8 +353,8 @@ _WORDS: dict[str, str] = {
     "charge recharge la "
     "batterie. Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
-    "supply.grid_note": "Rampes du soutirage d’une heure à l’autre, à toute charge, semaine du parc "
-    "comprise ; ce qui change en une minute ou d’un coup est la charge, avant l’aide d’une "
+    "supply.grid_note": "Rampes du soutirage d’une heure à l’autre, à toute charge, semaine du "
+    "parc comprise ; ce qui change en une minute ou d’un coup est la charge, avant l’aide d’une "
     "batterie.",
     "supply.contract": "Contrat",
     "supply.peak": "Soutirage maximal",

@@ -148,5 +148,5 @@ def submit(
     job.replicas = max(2.0, racks * kind.replicas_per_rack)
     c.serial += 1.0
     job.serial = c.serial
-    job_at(c, j).rank = int(c.serial) - kind.priority * (1 << 44) + (1 << 50)
+    job_at(c, j).rank = int(c.serial) + kind.priority * (1 << 44)
     enqueue(c, j)

@@ -7,7 +7,13 @@ import numpy as np
 from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
-from gigawatt.operations.events.spec import POLICY_CODES, FailureClass, FleetSpec, weekly_curve
+from gigawatt.operations.events.spec import (
+    POLICY_CODES,
+    FailureClass,
+    FleetSpec,
+    SiteSpec,
+    weekly_curve,
+)
 from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
@@ -43,7 +49,8 @@ def build(
     ------
     InputError : what cannot be.
     """
-    _check(spec, days)
+    demand = np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float)
+    _check(spec, days, float(demand.min()))
     racks, sites = _racks(spec), len(spec.sites)
     rows, row_of = _rows(spec)
     racks["row"] = row_of
@@ -67,9 +74,10 @@ def build(
         energy=np.zeros((sites, int(np.ceil(until / bin_s)) + 2)),
         lost=np.zeros((len(kinds), len(st.CAUSES))), by_size=np.zeros(st.SIZES, st.BY_SIZE),
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
-        curve=np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float),
+        curve=demand,
         cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
         log=np.zeros(max(log_lines, 1), st.LOG), campaign=_campaigns(spec),
+        snap=np.zeros((sites, int(until / HOUR) + 1, len(st.SEEN)), np.int32),
     )  # fmt: skip
     _note_lengths(fleet)
     _seat_all(fleet)
@@ -85,7 +93,7 @@ def _note_lengths(f: st.Fleet) -> None:
         "days": f.pace.shape[1], "curve_n": len(f.curve), "cap_n": f.cap.shape[1],
         "size_n": f.size_table.shape[1], "most_row": f.bucket.shape[1] - 1,
         "campaigns_n": len(f.campaign), "repair_room": len(f.repair), "log_room": len(f.log),
-        "parts_n": f.part.shape[1],
+        "parts_n": f.part.shape[1], "hours_n": f.snap.shape[1],
     }  # fmt: skip
     for name, value in lengths.items():
         f.config[name][0] = value
@@ -101,7 +109,7 @@ def _tenants(spec: FleetSpec) -> st.Records:
     return tenant
 
 
-def _check(spec: FleetSpec, days: float) -> None:
+def _check(spec: FleetSpec, days: float, least_demand: float) -> None:
     if not 0.0 < days <= 366 * 100:
         raise InputError(f"days = {days:g}: must be above 0 and at most 36,600")
     if not spec.sites or spec.racks < 1:
@@ -110,15 +118,24 @@ def _check(spec: FleetSpec, days: float) -> None:
         raise InputError(
             f"row_racks_powered = {spec.row_racks_powered}: must be 1 to {spec.racks_per_row}"
         )
-    largest = max(s.racks - s.reserve_racks for s in spec.sites)
+    largest = max(_room(s, spec, least_demand) for s in spec.sites)
     for kind in spec.kinds:
         if kind.policy not in POLICY_CODES:
             raise InputError(f"kind {kind.name!r}: policy {kind.policy!r} is not known")
         if kind.wanted and kind.racks.max() > largest:
             raise InputError(
                 f"kind {kind.name!r}: jobs of {kind.racks.max():,} racks fit no site (the largest "
-                f"has {largest:,} besides its reserve)"
+                f"has {largest:,} besides its reserve, the pool at its least, and racks whose row "
+                "lacks the power)"
             )
+
+
+def _room(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
+    """Most racks that jobs can ever hold at a site."""
+    rows, rest = divmod(site.racks, spec.racks_per_row)
+    powered = rows * spec.row_racks_powered + min(rest, spec.row_racks_powered)
+    pool = int(np.ceil(site.pool_peak_racks * least_demand * (1.0 + spec.headroom)))
+    return powered - pool - site.reserve_racks
 
 
 def _racks(spec: FleetSpec) -> st.Records:

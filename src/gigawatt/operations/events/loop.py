@@ -41,6 +41,7 @@ from gigawatt.operations.events.state import (
     rack_at,
     repair_at,
     site_at,
+    snap_at,
 )
 
 HOUR, DAY = 3600.0, 86400.0
@@ -176,8 +177,15 @@ def step_of_failure(c: Config, t: float, top: float) -> None:
 def step_of_hour(c: Config, t: float) -> None:
     """Caps and demand of the hour, or part of an hour, that begins."""
     hour = int(t / HOUR + 1e-6)
+    full = hour < c.hours_n and t - hour * HOUR < 1.0
     for s in range(c.sites):
         settle(c, s, t)
+        if full:
+            site = site_at(c, s)
+            snap_at(c, s, hour, 0).v = site.busy
+            snap_at(c, s, hour, 1).v = site.pool
+            snap_at(c, s, hour, 2).v = site.free
+            snap_at(c, s, hour, 3).v = site.out
         site_at(c, s).cap_w = cap_at(c, s, hour % c.cap_n).v
         resize(c, s, t)
         refresh(c, s)

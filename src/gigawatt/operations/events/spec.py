@@ -141,6 +141,8 @@ class SiteSpec:
     age_years : of its racks at the start.
     season_share : amplitude of the yearly swing of failures; warmest at the middle of the year.
     cap_mw : (H,) IT power allowed by hour, repeated; empty for none.
+    unassigned_racks : racks that no workload is meant for; of use to jobs all the same, and named
+        among what stays free.
     """
 
     name: str
@@ -153,6 +155,7 @@ class SiteSpec:
     age_years: float = 1.0
     season_share: float = 0.03
     cap_mw: Array = field(default_factory=lambda: np.zeros(0))
+    unassigned_racks: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

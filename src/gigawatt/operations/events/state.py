@@ -30,6 +30,7 @@ PRIORITIES, SIZES = 3, 13  # queues: by priority, by power of two of size
 LISTS = PRIORITIES * SIZES
 PROFILE_HOURS = 4096  # horizon of reservations
 WAIT_BINS = 64  # waits: from 1 s, 3 bins an octave
+SEEN = ("busy", "pool", "free", "out")  # what is noted at each full hour
 CREWS = 128  # most crews of a site
 
 f8, i8, i4 = np.float64, np.int64, np.int32
@@ -107,7 +108,7 @@ CONFIG = np.dtype(
         "held_head",
         "held_site", "sites", "racks", "rows", "jobs", "failures_n", "kinds", "bins", "days",
         "curve_n", "cap_n", "size_n", "most_row", "repair_room", "log_room", "parts_n",
-        "campaigns_n",
+        "campaigns_n", "hours_n",
     )]
     + [(n, f8) for n in (
         "node_rate", "kappa", "service_racks", "large_racks", "size_exponent", "extra_max",
@@ -123,7 +124,7 @@ CONFIG = np.dtype(
         "line",
         "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
         "curve", "cap",
-        "tenant", "seeds", "log", "campaign",
+        "tenant", "seeds", "log", "campaign", "snap",
     )]
     + [(f"sources_{_sources()}", i4)]
 )  # fmt: skip
@@ -177,6 +178,7 @@ class Fleet:
     seeds: Records  # (STREAMS,) uint64
     log: Records  # (many,) LOG
     campaign: Records  # (standing jobs, at least 1) CAMPAIGN
+    snap: Records  # (S, hours, SEEN) int32, racks by state at each full hour
 
     def __post_init__(self) -> None:
         """Note all addresses."""
@@ -225,6 +227,7 @@ _SITE_SIZE = SITE.itemsize
 _TENANT_SIZE = TENANT.itemsize
 _WORD_SIZE = WORD.itemsize
 _CAUSES = len(CAUSES)
+_SEEN = len(SEEN)
 
 
 @compiled
@@ -309,6 +312,12 @@ def tenant_at(c: Config, i: int) -> Records:
 def campaign_at(c: Config, i: int) -> Records:
     """Standing campaign i."""
     return _CAMPAIGN(c.campaign_ptr + i * _CAMPAIGN_SIZE)
+
+
+@compiled
+def snap_at(c: Config, i: int, hour: int, k: int) -> Records:
+    """Racks of site i in state k at a full hour."""
+    return _INT(c.snap_ptr + ((i * c.hours_n + hour) * _SEEN + k) * _INT_SIZE)
 
 
 @compiled

@@ -22,7 +22,8 @@ def load_shape(run: RunData) -> Found:
     }
     rows = [
         (r["site"], r["phases"], r["facility_mw"], r["contract_mw"], r["import_peak_mw"],
-         r["import_ramp_mw"], r["ramp_mw_per_min"], r["drop_mw"], battery.get((r["site"], r["number"]), 0.0))
+         r["import_ramp_mw"], r["ramp_mw_per_min"], r["drop_mw"],
+         battery.get((r["site"], r["number"]), 0.0))
         for r in held.filter(pl.col("source") == "all").iter_rows(named=True)
     ]  # fmt: skip
     table = Part(

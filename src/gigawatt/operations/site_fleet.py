@@ -293,7 +293,8 @@ def _kinds(
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
         pause_s=a["elastic_pause_s"], absent_s=a["detection_s"] + restart,
         replica_gpus=a["elastic_replica_count"], whole_share=a["elastic_whole_share"],
-        lost_share=a["memory_lost_share"], memory_interval_s=a["memory_interval_s"],
+        warm_share=a["warm_restart_share"], lost_share=a["memory_lost_share"],
+        memory_interval_s=a["memory_interval_s"],
         memory_stall_s=a["memory_stall_s"],
         flex_tier=1 if use.workload.kind == "train" else 2,
     )  # fmt: skip

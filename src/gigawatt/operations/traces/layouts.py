@@ -193,8 +193,17 @@ def _sacct(f: Fields, line: int) -> Row:
         limit = 60.0 * number(f, "timelimitraw")
     return Row(
         job, submit, duration(run, "Elapsed"), gpus, limit, start, end,
-        priority=number(f, "priority", 0.0), line=line,
+        priority=number(f, "priority", 0.0), nodes=_sacct_nodes(f), line=line,
     )  # fmt: skip
+
+
+def _sacct_nodes(f: Fields) -> float:
+    """Nodes of the job, from a column of their own or from AllocTRES; NaN for none."""
+    for key in ("allocnodes", "nnodes"):
+        if f.get(key, "").strip().isdigit():
+            return number(f, key)
+    found = re.search(r"\bnode=(\d+)", f.get("alloctres") or f.get("reqtres") or "")
+    return float(found[1]) if found else NONE
 
 
 def _sacct_elapsed(f: Fields, between: float) -> float:

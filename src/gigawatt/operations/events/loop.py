@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from gigawatt.operations.events.arrivals import arrive, next_of_campaign, step_of_campaign
-from gigawatt.operations.events.decide import PREEMPT, START, decide, may_backfill
+from gigawatt.operations.events.decide import (
+    PREEMPT,
+    START,
+    best_site,
+    decide,
+    may_backfill,
+    within_quota,
+)
 from gigawatt.operations.events.heaps import rekey
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import (
@@ -72,10 +79,17 @@ def schedule(c: Config, changed: int, t: float) -> None:
 @compiled
 def schedule_new(c: Config, t: float) -> None:
     """A job has just come: it is tried as the head of the line, or else alone as backfill."""
+    j = job_at(c, c.free_slots).slot  # its slot was the last one handed out
+    if c.waiting == 1 and within_quota(c, j):  # nobody is ahead
+        s = best_site(c, j)
+        if s >= 0:
+            settle(c, s, t)
+            start(c, j, s, t)
+            refresh(c, s)
+            return
     if c.waiting == 1 or c.held_head < 0:
         schedule(c, 0, t)
         return
-    j = job_at(c, c.free_slots).slot  # its slot was the last one handed out
     if job_at(c, j).serial != c.serial or job_at(c, j).phase != QUEUED or c.backfill == 0:
         return
     if job_at(c, j).rank < job_at(c, c.held_head).rank:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,12 @@ from gigawatt.cli.operate import command
 from gigawatt.errors import InputError
 from gigawatt.operations.account import account
 from gigawatt.operations.events.simulate import simulate
-from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+from gigawatt.operations.site_fleet import (
+    central_assumptions,
+    demand_curve,
+    site_fleet,
+    step_swing,
+)
 from gigawatt.program.load import load_program
 from gigawatt.study.operate import site_input
 
@@ -78,3 +84,38 @@ def test_the_command_runs_a_fleet_and_draws_it(tmp_path):
         assert title in text
     apart = CliRunner().invoke(command, argv, catch_exceptions=False).stdout
     assert "all                     61,776" in apart
+
+
+def test_halls_keep_their_caps(loaded):
+    """No hall ever draws more than it may; what that strands has a name."""
+    a = central_assumptions(loaded.catalog)
+    site = site_input(loaded, "lordstown")
+    free = site_fleet(site, loaded.catalog, a)
+    cap = 0.9 * 256 * max(free.work_w, free.serve_w) / 1e6
+    spec = site_fleet(site, loaded.catalog, a, hall_cap_mw=cap, backfill=True)
+    run = simulate(spec, 14.0, 1, 60.0, curve=demand_curve(a), warm_days=28)
+    rows = run.fleet.row
+    most_w = max(spec.work_w, spec.serve_w)
+    for first in range(0, len(rows), 16):
+        hall = rows[first : first + 16]
+        racks, limit = int(hall["racks"].sum()), int(hall["limit"].sum())
+        assert racks * spec.idle_w + limit * (most_w - spec.idle_w) <= cap * 1e6 + 1e-6
+        assert (hall["busy"] <= hall["limit"]).all()
+    assert run.goodput()["stranded"] > 0.02
+    with pytest.raises(InputError, match="lacks the power"):
+        simulate(site_fleet(site, loaded.catalog, a, hall_cap_mw=0.2 * cap), 2.0)
+
+
+def test_swing_within_a_step_follows_the_phases(loaded):
+    a = central_assumptions(loaded.catalog)
+    site = site_input(loaded, "saline")
+    swing = step_swing(site, site_fleet(site, loaded.catalog, a))
+    assert 0.0 < swing.at_step_mw <= swing.mw * 2.0 / math.pi
+    assert 0.0 < swing.rms_mw <= swing.mw / 2.0  # no wave of that height has more
+    assert swing.site_rms_mw == pytest.approx(2.0 * swing.rms_mw)  # four jobs, out of step
+    rate = next(u.rate for u in site.uses if u.workload.kind == "train")
+    half = replace(rate, compute_share=0.5, communication_share=0.5)
+    uses = tuple(replace(u, rate=half) if u.workload.kind == "train" else u for u in site.uses)
+    even = step_swing(replace(site, uses=uses), site_fleet(site, loaded.catalog, a))
+    assert even.rms_mw == pytest.approx(even.mw / 2.0)
+    assert even.at_step_mw == pytest.approx(2.0 / math.pi * even.mw)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     default="",
     help="Of all jobs: sync, spares, elastic, memory; if none, of the workload or by assumption.",
 )
-@click.option("--cap-mw", type=float, help="IT power allowed.")
+@click.option("--cap-mw", type=float, help="IT power allowed at each site.")
+@click.option("--hall-cap-mw", default=0.0, help="IT power allowed in each hall of 256 racks.")
 @click.option("--seed", default=1, help="Seed of the events.")
 @click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
 @click.option("--floor-mw", default=0.0, help="Smoothing: least power drawn.")
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 def command(
     program: str, sites: tuple[str, ...], together: bool, backfill: bool,
     phases: tuple[str, ...], days: float, warm_days: int, policy: str, cap_mw: float | None,
-    seed: int, usd_per_gpu_hour: float, floor_mw: float,
+    hall_cap_mw: float, seed: int, usd_per_gpu_hour: float, floor_mw: float,
     ramp_mw_per_min: float | None, storage_mwh: float, storage_mw: float,
     shed: tuple[float, float, float] | None, log_to: str | None, plot: str | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -69,7 +70,7 @@ def command(
         raise unknown_name("policy", policy, POLICIES)
     if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
         raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
-    _check_numbers(cap_mw, seed, usd_per_gpu_hour, shed)
+    _check_numbers(cap_mw, hall_cap_mw, seed, usd_per_gpu_hour, shed)
     check_folders({"--log": log_to, "--plot": plot})
     loaded = load_program(program)
     smoothing = _smoothing(floor_mw, ramp_mw_per_min, storage_mwh, storage_mw)
@@ -81,7 +82,8 @@ def command(
         raise InputError("--log: give one --site, or sites --together")
     told = []
     for fleet in fleets:
-        run = _run(loaded, fleet, days, warm_days, policy, cap_mw, seed, bool(log_to), backfill)
+        run = _run(loaded, fleet, days, warm_days, policy, cap_mw, seed, bool(log_to), backfill,
+                   hall_cap_mw)  # fmt: skip
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
         whole = joined(fleet)
@@ -106,13 +108,19 @@ def command(
 
 
 def _check_numbers(
-    cap_mw: float | None, seed: int, usd: float, shed: tuple[float, float, float] | None
+    cap_mw: float | None,
+    hall_cap_mw: float,
+    seed: int,
+    usd: float,
+    shed: tuple[float, float, float] | None,
 ) -> None:
     """Refuse what no site can have."""
     from gigawatt.errors import InputError
 
     if cap_mw is not None and not 0.0 < cap_mw < float("inf"):
         raise InputError(f"--cap-mw {cap_mw:g}: must be above 0")
+    if not 0.0 <= hall_cap_mw < float("inf"):
+        raise InputError(f"--hall-cap-mw {hall_cap_mw:g}: must be 0 or more")
     if not 0 <= seed < 2**63:
         raise InputError(f"--seed {seed}: must be 0 or more")
     if not 0.0 <= usd < float("inf"):
@@ -136,7 +144,7 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
 
 def _run(
     loaded: Loaded, sites: tuple[SiteInput, ...], days: float, warm_days: int, policy: str,
-    cap_mw: float | None, seed: int, log: bool, backfill: bool,
+    cap_mw: float | None, seed: int, log: bool, backfill: bool, hall_cap_mw: float,
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
@@ -145,7 +153,7 @@ def _run(
 
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
-    spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill)
+    spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw)
     lines = 5_000_000 if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 
@@ -227,8 +235,9 @@ def _print_power(p: dict[str, Any]) -> None:
     if "step_swing" in p:
         w = p["step_swing"]
         click.echo(
-            f"within a step of {w['workload']} ({w['period_s']:.1f} s): up to {w['it_mw']:,.1f} MW "
-            f"of IT, if all compute and communicate at once and nothing smooths it"
+            f"within a step of {w['workload']} ({w['period_s']:.1f} s): {w['at_step_it_mw']:,.1f} "
+            f"MW of IT once a step, rms {w['rms_it_mw']:,.1f} MW of the largest job and "
+            f"{w['site_rms_it_mw']:,.1f} of all; at most {w['it_mw']:,.1f} MW; nothing smoothed"
         )
     if "smoothed" in p:
         s = p["smoothed"]

@@ -142,7 +142,8 @@ def site_account(power: Told, site: SiteInput, swing: StepSwing | None) -> Told:
     if swing is not None:
         out["step_swing"] = {
             "workload": swing.workload, "it_mw": swing.mw, "meter_mw": swing.mw * over,
-            "period_s": swing.period_s,
+            "rms_it_mw": swing.rms_mw, "at_step_it_mw": swing.at_step_mw,
+            "site_rms_it_mw": swing.site_rms_mw, "period_s": swing.period_s,
         }  # fmt: skip
     return out
 

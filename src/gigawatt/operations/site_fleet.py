@@ -97,6 +97,7 @@ def site_fleet(
     policy: str = "",
     cap_mw: Array | None = None,
     backfill: bool = False,
+    hall_cap_mw: float = 0.0,
 ) -> FleetSpec:
     """Fleet of one site, or of several that share one queue.
 
@@ -107,6 +108,7 @@ def site_fleet(
     a : assumptions, as `central_assumptions` gives them.
     policy : of jobs after a failure; empty takes that of each workload, else the assumption.
     cap_mw : (H,) IT power allowed by hour from the start, repeated, at each site; None for none.
+    hall_cap_mw : IT power allowed in each hall; 0 for none.
     backfill : batch jobs without end take what is free and give way to all others.
 
     Raises
@@ -124,7 +126,9 @@ def site_fleet(
         if use.workload.kind != "serve"
         for kind in _kinds(whole, use, a, policy, tenant, largest)
     )
-    specs = tuple(_site_spec(s, classes, a, cap_mw) for s in sites)
+    specs = tuple(
+        replace(_site_spec(s, classes, a, cap_mw), hall_cap_mw=hall_cap_mw) for s in sites
+    )
     if backfill:
         kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
     return FleetSpec(
@@ -215,37 +219,55 @@ class StepSwing:
     Attributes
     ----------
     workload : whose job it is.
-    mw : IT power while all compute less IT power while all communicate.
+    mw : IT power while all compute less that in the phase that draws least: the most it can be.
+    rms_mw : root mean square of the job's power about its mean over the phases of a step.
+    at_step_mw : amplitude of the part of it that swings once a step.
+    site_rms_mw : rms of all jobs of that size together, whose steps are not in time.
     period_s : time of a step.
     """
 
     workload: str
     mw: float
+    rms_mw: float
+    at_step_mw: float
+    site_rms_mw: float
     period_s: float
 
 
 def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
-    """Largest swing within a training step; None for a site that does not train.
+    """Swing within a training step; None for a site that does not train.
 
-    All racks of a job compute at once and communicate at once, which is the worst: pipeline stages
-    and overlap of communication with computing flatten it.
+    All racks of a job go through the phases of its rate at once: compute for d of the step, the
+    rest communicating or waiting. A square wave of height P swings once a step by
+    (2 / pi) P sin(pi d). Pipeline stages and communication behind computing flatten it.
     """
-    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.wanted}
-    found = [
-        StepSwing(use.workload.id, racks * _phase_rack_w(site, use.rate) / W_PER_MW,
-                  use.rate.step_time_s)
-        for use in site.uses
-        if isinstance(use.rate, TrainRate)
-        and (racks := largest.get(f"{use.workload.id}-large", 0)) > 0
-    ]  # fmt: skip
+    largest = {k.name: k for k in spec.kinds if k.wanted}
+    found = []
+    for use in site.uses:
+        kind = largest.get(f"{use.workload.id}-large")
+        if not isinstance(use.rate, TrainRate) or kind is None or not kind.standing:
+            continue
+        racks_mw = int(kind.racks.max()) * site.rack_power_w / W_PER_MW
+        power, share = _phases(site, use.rate)
+        mean = float(power @ share)
+        rms = racks_mw * math.sqrt(float(share @ (power - mean) ** 2))
+        rest = float(share[1:] @ power[1:] / max(float(share[1:].sum()), 1e-12))
+        at_step = 2.0 / math.pi * (power[0] - rest) * math.sin(math.pi * share[0])
+        found.append(
+            StepSwing(
+                use.workload.id, racks_mw * float(power[0] - power[share > 0.0].min()), rms,
+                racks_mw * float(at_step), rms * math.sqrt(kind.standing), use.rate.step_time_s,
+            )
+        )  # fmt: skip
     return max(found, key=lambda s: s.mw, default=None)
 
 
-def _phase_rack_w(site: SiteInput, rate: TrainRate) -> float:
-    """Power of a rack that computes less that of one that communicates, W."""
-    high = min(rate.power_compute_w / site.rate_power_w, 1.0)
-    low = min(rate.power_communication_w / site.rate_power_w, 1.0)
-    return site.rack_power_w * (high - low)
+def _phases(site: SiteInput, rate: TrainRate) -> tuple[Array, Array]:
+    """Power over full power and share of time of computing, communicating, waiting; (3,) each."""
+    watts = np.array([rate.power_compute_w, rate.power_communication_w, rate.power_idle_w])
+    share = np.array([rate.compute_share, rate.communication_share, 0.0])
+    share[2] = max(0.0, 1.0 - share.sum())
+    return np.minimum(watts / site.rate_power_w, 1.0), share
 
 
 def _job_rack_w(site: SiteInput) -> float:

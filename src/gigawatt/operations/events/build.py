@@ -15,7 +15,7 @@ from gigawatt.operations.events.spec import (
     weekly_curve,
 )
 from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
 
 SLOTS = 1 << 18  # jobs that wait or run at once
@@ -130,10 +130,31 @@ def _check(spec: FleetSpec, days: float, least_demand: float) -> None:
             )
 
 
+def row_limits(site: SiteSpec, spec: FleetSpec) -> IntArray:
+    """Racks that may work at once in each row of a site: power of the row, and of its hall.
+
+    A hall of n racks under a cap carries (cap - n idle) / (busy - idle) racks at work, busy being
+    the most that a rack draws; they are shared out evenly over its rows.
+    """
+    size = spec.racks_per_row
+    racks = np.full(-(-site.racks // size), size, dtype=np.int64)
+    racks[-1] = site.racks - size * (len(racks) - 1)
+    out = np.minimum(racks, spec.row_racks_powered)
+    if site.hall_cap_mw > 0.0:
+        most_w = max(spec.work_w, spec.serve_w, spec.rest_w)
+        rows = max(1, site.hall_racks // size)
+        for first in range(0, len(racks), rows):
+            here = racks[first : first + rows]
+            room_w = site.hall_cap_mw * 1e6 - float(here.sum()) * spec.idle_w
+            carried = max(0, int(room_w / max(most_w - spec.idle_w, 1e-9) + 1e-9))
+            edges = np.round(carried * np.cumsum([0, *here]) / here.sum()).astype(np.int64)
+            out[first : first + rows] = np.minimum(out[first : first + rows], np.diff(edges))
+    return out
+
+
 def _room(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
     """Most racks that jobs can ever hold at a site."""
-    rows, rest = divmod(site.racks, spec.racks_per_row)
-    powered = rows * spec.row_racks_powered + min(rest, spec.row_racks_powered)
+    powered = int(row_limits(site, spec).sum())
     pool = int(np.ceil(site.pool_peak_racks * least_demand * (1.0 + spec.headroom)))
     return powered - pool - site.reserve_racks
 
@@ -165,7 +186,7 @@ def _rows(spec: FleetSpec) -> tuple[st.Records, Array]:
         rows["racks"][at : at + count] = np.minimum(size, first + site.racks - starts)
         row_of.append(at + np.arange(site.racks) // size)
         at, first = at + count, first + site.racks
-    rows["limit"] = np.minimum(spec.row_racks_powered, rows["racks"])
+    rows["limit"] = np.concatenate([row_limits(s, spec) for s in spec.sites])
     rows["bucket"] = rows["next"] = rows["prev"] = -1
     return rows, np.concatenate(row_of)
 

@@ -141,6 +141,8 @@ class SiteSpec:
     age_years : of its racks at the start.
     season_share : amplitude of the yearly swing of failures; warmest at the middle of the year.
     cap_mw : (H,) IT power allowed by hour, repeated; empty for none.
+    hall_cap_mw, hall_racks : IT power that each hall may draw, and its racks; 0 for no cap. The
+        racks at work that it carries are shared out over the rows of the hall.
     unassigned_racks : racks that no workload is meant for; of use to jobs all the same, and named
         among what stays free.
     """
@@ -156,6 +158,8 @@ class SiteSpec:
     season_share: float = 0.03
     cap_mw: Array = field(default_factory=lambda: np.zeros(0))
     unassigned_racks: float = 0.0
+    hall_cap_mw: float = 0.0
+    hall_racks: int = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 )
 @click.option("--cap-mw", type=float, help="IT power allowed at each site.")
 @click.option("--hall-cap-mw", default=0.0, help="IT power allowed in each hall of 256 racks.")
+@click.option(
+    "--upgrade", type=(float, float), help="Roll through all racks: in DAYS, HOURS each; repeated."
+)
 @click.option("--seed", default=1, help="Seed of the events.")
 @click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
 @click.option("--floor-mw", default=0.0, help="Smoothing: least power drawn.")
@@ -42,8 +45,9 @@ if TYPE_CHECKING:
 def command(
     program: str, sites: tuple[str, ...], together: bool, backfill: bool,
     phases: tuple[str, ...], days: float, warm_days: int, policy: str, cap_mw: float | None,
-    hall_cap_mw: float, seed: int, usd_per_gpu_hour: float, floor_mw: float,
-    ramp_mw_per_min: float | None, storage_mwh: float, storage_mw: float,
+    hall_cap_mw: float, upgrade: tuple[float, float] | None, seed: int,
+    usd_per_gpu_hour: float, floor_mw: float, ramp_mw_per_min: float | None, storage_mwh: float,
+    storage_mw: float,
     shed: tuple[float, float, float] | None, log_to: str | None, plot: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run sites of PROGRAM for some days: jobs, failures, repair, power.
@@ -73,6 +77,8 @@ def command(
     _check_numbers(cap_mw, hall_cap_mw, seed, usd_per_gpu_hour, shed)
     check_folders({"--log": log_to, "--plot": plot})
     loaded = load_program(program)
+    if upgrade and not all(0.0 < value < float("inf") for value in upgrade):
+        raise InputError(f"--upgrade {upgrade[0]:g} {upgrade[1]:g}: each must be above 0")
     smoothing = _smoothing(floor_mw, ramp_mw_per_min, storage_mwh, storage_mw)
     if "all" in sites:
         sites = tuple(s.id for s in loaded.program.sites)
@@ -83,7 +89,7 @@ def command(
     told = []
     for fleet in fleets:
         run = _run(loaded, fleet, days, warm_days, policy, cap_mw, seed, bool(log_to), backfill,
-                   hall_cap_mw)  # fmt: skip
+                   hall_cap_mw, upgrade)  # fmt: skip
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
         whole = joined(fleet)
@@ -145,15 +151,23 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
 def _run(
     loaded: Loaded, sites: tuple[SiteInput, ...], days: float, warm_days: int, policy: str,
     cap_mw: float | None, seed: int, log: bool, backfill: bool, hall_cap_mw: float,
+    upgrade: tuple[float, float] | None,
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
     from gigawatt.operations.events.simulate import simulate
-    from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+    from gigawatt.operations.site_fleet import (
+        central_assumptions,
+        demand_curve,
+        site_fleet,
+        with_upgrade,
+    )
 
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
     spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw)
+    if upgrade:
+        spec = with_upgrade(spec, *upgrade)
     lines = 5_000_000 if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 

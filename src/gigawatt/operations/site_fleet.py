@@ -31,7 +31,12 @@ from gigawatt.operations.policies import advised_spares
 from gigawatt.performance.result import ServeRate, TrainRate
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array, IntArray
-from gigawatt.quantity.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, W_PER_KW
+from gigawatt.quantity.units import (
+    DAYS_PER_YEAR,
+    SECONDS_PER_DAY,
+    SECONDS_PER_HOUR,
+    W_PER_KW,
+)
 
 BYTES_PER_GB = 1e9
 W_PER_MW = 1e6
@@ -142,6 +147,22 @@ def site_fleet(
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
     )  # fmt: skip
+
+
+def with_upgrade(spec: FleetSpec, days: float, hours: float) -> FleetSpec:
+    """A fleet through whose racks an upgrade rolls, one after the other, beside planned work.
+
+    A rack at work is taken when its job leaves it; work that is planned waits for that.
+
+    Parameters
+    ----------
+    spec : the fleet.
+    days : in which all racks are done once; then it begins again.
+    hours : for one rack.
+    """
+    own, more = spec.maintenance_per_year, DAYS_PER_YEAR / days
+    mean_h = (own * spec.maintenance_h + more * hours) / (own + more)
+    return replace(spec, maintenance_per_year=own + more, maintenance_h=mean_h)
 
 
 def joined(sites: tuple[SiteInput, ...]) -> SiteInput:

@@ -77,6 +77,7 @@ def build(
         curve=demand,
         cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
         log=np.zeros(max(log_lines, 1), st.LOG), campaign=_campaigns(spec),
+        next=np.full(sites, 1e300),
         snap=np.zeros((sites, int(until / HOUR) + 1, len(st.SEEN)), np.int32),
     )  # fmt: skip
     _note_lengths(fleet)
@@ -201,7 +202,7 @@ def _sites(spec: FleetSpec) -> st.Records:
     site["pool_peak"] = [s.pool_peak_racks for s in spec.sites]
     site["hour_shift"] = [s.hour_shift % 168.0 for s in spec.sites]
     site["young"] = site["pool_head"] = -1
-    site["speed"], site["next"], site["cap_w"] = 1.0, 1e300, 1e300
+    site["speed"], site["cap_w"] = 1.0, 1e300
     site["raw_w"] = site["peak_w"] = site["last_w"] = site["racks"] * spec.idle_w
     return site
 

@@ -44,6 +44,7 @@ from gigawatt.operations.events.state import (
     failure_at,
     heap_at,
     job_at,
+    next_at,
     pace_at,
     rack_at,
     repair_at,
@@ -209,10 +210,11 @@ def step_of_hour(c: Config, t: float) -> None:
 @compiled
 def next_site(c: Config) -> int:
     """Site whose next job event comes first."""
-    best = 0
+    best, soonest = 0, next_at(c, 0).v
     for s in range(1, c.sites):
-        if site_at(c, s).next < site_at(c, best).next:
-            best = s
+        at = next_at(c, s).v
+        if at < soonest:
+            best, soonest = s, at
     return best
 
 
@@ -232,7 +234,7 @@ def run(config: Records) -> None:
     while c.failed == 0:
         s = next_site(c)
         back = repair_at(c, 0).at if c.repairs_n > 0 else NEVER
-        ends = site_at(c, s).next
+        ends = next_at(c, s).v
         t = min(ends, arrival, failure, back, hour, upkeep, c.campaign_next)
         if t >= c.until:
             break

@@ -42,7 +42,7 @@ SITE = np.dtype(
         "part_next", "drained", "hour",
     )]
     + [(n, f8) for n in (
-        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "next", "raw_w", "cap_w",
+        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "raw_w", "cap_w",
         "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
         "t_throttled", "t_pool_idle", "t_stranded", "t_maintenance", "lost_pool", "joule",
         "pool_w", "repair_wait", "repairs", "last_w",
@@ -124,7 +124,7 @@ CONFIG = np.dtype(
         "line",
         "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
         "curve", "cap",
-        "tenant", "seeds", "log", "campaign", "snap",
+        "tenant", "seeds", "log", "campaign", "snap", "next",
     )]
     + [(f"sources_{_sources()}", i4)]
 )  # fmt: skip
@@ -178,6 +178,7 @@ class Fleet:
     seeds: Records  # (STREAMS,) uint64
     log: Records  # (many,) LOG
     campaign: Records  # (standing jobs, at least 1) CAMPAIGN
+    next: Records  # (S,) time of the next job event of each site
     snap: Records  # (S, hours, SEEN) int32, racks by state at each full hour
 
     def __post_init__(self) -> None:
@@ -312,6 +313,12 @@ def tenant_at(c: Config, i: int) -> Records:
 def campaign_at(c: Config, i: int) -> Records:
     """Standing campaign i."""
     return _CAMPAIGN(c.campaign_ptr + i * _CAMPAIGN_SIZE)
+
+
+@compiled
+def next_at(c: Config, i: int) -> Records:
+    """Time of the next job event of site i; side by side, as every event looks at all."""
+    return _FLOAT(c.next_ptr + i * _FLOAT_SIZE)
 
 
 @compiled

@@ -19,6 +19,7 @@ from gigawatt.operations.site_fleet import (
     site_fleet,
     step_swing,
 )
+from gigawatt.operations.week import closed_week
 from gigawatt.program.load import load_program
 from gigawatt.study.operate import site_input
 
@@ -119,3 +120,16 @@ def test_swing_within_a_step_follows_the_phases(loaded):
     even = step_swing(replace(site, uses=uses), site_fleet(site, loaded.catalog, a))
     assert even.rms_mw == pytest.approx(even.mw / 2.0)
     assert even.at_step_mw == pytest.approx(2.0 / math.pi * even.mw)
+
+
+@pytest.mark.parametrize("racks", [1, 2, 5, 13, 40])
+@pytest.mark.parametrize("backfill", [False, True])
+def test_small_sites_run_as_well(loaded, racks, backfill):
+    """A first phase may be a few racks, or one that the serving pool holds alone."""
+    a = central_assumptions(loaded.catalog)
+    site = replace(site_input(loaded, "saline"), racks=racks)
+    spec = site_fleet(site, loaded.catalog, a, backfill=backfill)
+    run = simulate(spec, 14.0, 1, 3600.0, curve=demand_curve(a), warm_days=14)
+    assert sum(shares(run).values()) == pytest.approx(1.0)
+    closed = closed_week(spec, demand_curve(a)).mean_it_mw
+    assert run.power_mw().mean() == pytest.approx(closed, rel=0.25)

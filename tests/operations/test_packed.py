@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.errors import InputError
-from gigawatt.operations.events.packed import node_sizes, parts_of, replay_packed
+from gigawatt.operations.events.nodes import node_sizes, parts_of
+from gigawatt.operations.events.packed import replay_packed
 from gigawatt.operations.events.replay import replay
 
 NAN = np.nan

@@ -17,6 +17,7 @@ import numpy as np
 from gigawatt.catalog.facts import Catalog
 from gigawatt.errors import InputError
 from gigawatt.operations.causes import failure_classes
+from gigawatt.operations.events.build import room_for_jobs
 from gigawatt.operations.events.spec import (
     FailureClass,
     FleetSpec,
@@ -136,8 +137,8 @@ def site_fleet(
     )
     if backfill:
         kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
-    return FleetSpec(
-        specs, kinds, classes, gpus_per_rack=round(whole.packages_per_rack),
+    fleet = FleetSpec(
+        specs, (), classes, gpus_per_rack=round(whole.packages_per_rack),
         spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(whole),
         serve_w=_serve_rack_w(whole), infant_factor=whole.infant_factor,
         infant_years=a["infant_years"], service_factor=a["service_factor"],
@@ -147,6 +148,11 @@ def site_fleet(
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
     )  # fmt: skip
+    if hall_cap_mw > 0.0:
+        return replace(fleet, kinds=kinds)  # what does not fit under a cap is told
+    room = max(room_for_jobs(s, fleet, float(demand_curve(a).min())) for s in specs)
+    fit = tuple(replace(k, racks=np.minimum(k.racks, room)) for k in kinds if room >= 1)
+    return replace(fleet, kinds=fit)  # a site of one or two racks may have no room for jobs
 
 
 def with_upgrade(spec: FleetSpec, days: float, hours: float) -> FleetSpec:

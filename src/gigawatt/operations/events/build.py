@@ -119,7 +119,7 @@ def _check(spec: FleetSpec, days: float, least_demand: float) -> None:
         raise InputError(
             f"row_racks_powered = {spec.row_racks_powered}: must be 1 to {spec.racks_per_row}"
         )
-    largest = max(_room(s, spec, least_demand) for s in spec.sites)
+    largest = max(room_for_jobs(s, spec, least_demand) for s in spec.sites)
     for kind in spec.kinds:
         if kind.policy not in POLICY_CODES:
             raise InputError(f"kind {kind.name!r}: policy {kind.policy!r} is not known")
@@ -153,7 +153,7 @@ def row_limits(site: SiteSpec, spec: FleetSpec) -> IntArray:
     return out
 
 
-def _room(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
+def room_for_jobs(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
     """Most racks that jobs can ever hold at a site."""
     powered = int(row_limits(site, spec).sum())
     pool = int(np.ceil(site.pool_peak_racks * least_demand * (1.0 + spec.headroom)))

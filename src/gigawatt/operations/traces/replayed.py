@@ -9,7 +9,8 @@ import numpy as np
 
 from gigawatt.errors import InputError
 from gigawatt.operations.cluster import Cluster
-from gigawatt.operations.events.packed import node_sizes, replay_packed
+from gigawatt.operations.events.nodes import node_sizes
+from gigawatt.operations.events.packed import replay_packed
 from gigawatt.operations.events.replay import Replayed, replay
 from gigawatt.operations.traces.model import Trace
 from gigawatt.quantity.arrays import Array

@@ -9,6 +9,7 @@ import pytest
 from factories import small_program
 
 from gigawatt.catalog import load_catalog
+from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.program.load import Loaded
 from gigawatt.study.answers import Frame
 from gigawatt.study.chain import run_chain
@@ -55,7 +56,8 @@ def test_rules_of_the_sites(run):
         facts = site_facts(frame, CATALOG, s)
         assert facts.grid_mw + facts.onsite_mw == pytest.approx(facts.facility_mw)
         assert facts.started is None or facts.started > dt.date(2026, 1, 1)
-        potential = facts.onsite_mw * 8760 * 0.10 / 1e3
+        reserve = central_reserve("recip-engine", CATALOG, facts.onsite_mw)
+        potential = facts.onsite_mw / (1.0 - reserve) * 8760 * 0.10 / 1e3
         assert facts.nox_t_per_year == pytest.approx(potential)
     for row in rows:
         assert row["applies"] in ("yes", "no", "open")

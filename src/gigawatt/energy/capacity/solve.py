@@ -139,7 +139,8 @@ def solve_year(
                       most_seconds=most_seconds)  # fmt: skip
     return Solution(
         plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0],
-        ROUTE_UNBOUND if plan.unbound else route_name(problem), plan.rounds, plan.dispatches, plan.seconds,
+        ROUTE_UNBOUND if plan.unbound else route_name(problem),
+        plan.rounds, plan.dispatches, plan.seconds,
     )  # fmt: skip
 
 

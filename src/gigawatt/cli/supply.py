@@ -89,8 +89,11 @@ def _case(
         click.echo(f"Warning: {warning}", err=True)
     problem = year_problem(case)
     compile_kernel()
-    solution = least_cost(problem, gap, route)
     serve = must_serve(case)
+    try:
+        solution = least_cost(problem, gap, route)
+    except InfeasibleError:
+        raise InfeasibleError(message(problem, None, must_serve=serve)) from None
     if broken(problem, solution, must_serve=serve):
         raise InfeasibleError(message(problem, solution, must_serve=serve))
     if solution.gap > gap:

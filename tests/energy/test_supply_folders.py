@@ -14,7 +14,7 @@ pypsa = pytest.importorskip("pypsa", reason="PyPSA is the oracle of this test (e
 ROUTES = {
     "loose ramps": "ramps do not bind",
     "ramps": "HiGHS (ramps)",
-    "two storages": "HiGHS (2 storages)",
+    "two storages": "whole LP",
     "standing loss": "HiGHS (standing loss)",
 }
 

@@ -30,7 +30,7 @@ def least_cost(problem: YearProblem, gap: float = 1e-6, route: str = "auto") -> 
     gap : (found - bound) / found to reach. The fast route goes on to a hundredth of it where that
         costs no more rounds again, since capacities lie flat around the optimum.
     route : "kernel", "lp" (the whole in HiGHS) or "auto": cutting planes, with the kernel where it
-        holds the year and HiGHS for the dispatch where not.
+        holds the year and HiGHS for the dispatch where not; several storages: the whole LP.
 
     Raises
     ------
@@ -40,7 +40,9 @@ def least_cost(problem: YearProblem, gap: float = 1e-6, route: str = "auto") -> 
     why = beyond_kernel(problem)
     if route == "kernel" and why:
         raise InputError(f"The kernel can't hold this case ({why}); leave the route to 'auto'.")
-    if route == "lp":
+    if route == "lp" or (
+        len(problem.storages) > 1 and not any(c.block_mw > 0.0 for c in problem.capacities)
+    ):  # several storages: the whole LP took half the time of its dispatch inside the cuts
         return solve_lp(problem)
     try:
         return solve_year(problem, gap, polish=1.0 if why else POLISH)

@@ -74,9 +74,17 @@ def grid_view_rows(
 
 
 def grid_row(
-    site: Site, plan: SitePlan, number: int, stage: StageResult, catalog: Catalog, non_firm: float
+    site: Site,
+    plan: SitePlan,
+    number: int,
+    stage: StageResult,
+    catalog: Catalog,
+    non_firm: float | None = None,
 ) -> dict[str, Any]:
-    """What the grid sees of one stage; ramps and drops within the hour are for operations."""
+    """What the grid sees of one stage; ramps and drops within the hour are for operations.
+
+    `non_firm` is the interruptible part of the contract; None = not known.
+    """
     area = catalog.records["areas"].get(site.grid)
     share = catalog.record("grids", site.grid).value("curtailment_share")
     imported = float(stage.supply_mwh[plan.sources.index(GRID)].sum())
@@ -86,9 +94,11 @@ def grid_row(
     limit = area.value("largest_loss_mw") if area and "largest_loss_mw" in area.facts else None
     return {
         "site": site.id, "number": number, "phases": stage.name, "grid": site.grid,
-        "contract_mw": stage.grid_mw, "firm_mw": stage.grid_mw * (1.0 - non_firm),
-        "non_firm_mw": stage.grid_mw * non_firm, "import_peak_mw": stage.import_peak_mw,
-        "import_mwh": imported, "coincident_mw": coincident, "area_peak_mw": peak,
+        "contract_mw": stage.grid_mw,
+        "firm_mw": None if non_firm is None else stage.grid_mw * (1.0 - non_firm),
+        "non_firm_mw": None if non_firm is None else stage.grid_mw * non_firm,
+        "import_peak_mw": stage.import_peak_mw, "import_mwh": imported,
+        "coincident_mw": coincident, "area_peak_mw": peak,
         "area_share": None if peak is None or coincident is None else coincident / peak,
         "contract_hours": None if hours is None else hours.figure("contract_hours"),
         "curtailed_hours": share * HOURS_PER_YEAR, "curtailed_mwh": share * imported,

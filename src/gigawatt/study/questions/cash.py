@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from gigawatt.impact.prices import price_outlook
 from gigawatt.quantity.units import DAYS_PER_YEAR
-from gigawatt.study.questions.result import Found, Need, Part, number_part, text_part
+from gigawatt.study.questions.part import Part, number_part, text_part
+from gigawatt.study.questions.result import Found, Need
 from gigawatt.study.questions.rundata import RunData
+from gigawatt.study.questions.worth import recovery, stake_later
 
 if TYPE_CHECKING:
     import polars as pl
@@ -127,8 +129,8 @@ def released(run: RunData) -> Found:
         ),
         rows=tuple(rows),
     )  # fmt: skip
-    need = Need("MONEY", "valuation at each release, hence the stake")
-    return Found((table, _equity(run)), (need,))
+    stake = stake_later(run, ROUND, VALUED)
+    return Found((table, _equity(run), *((stake,) if stake else ())))
 
 
 def _equity(run: RunData) -> Part:
@@ -247,8 +249,8 @@ def debt_capacity(run: RunData) -> Found:
             for r in run.table("cover").iter_rows(named=True)
         ),
     )  # fmt: skip
-    need = Need("MONEY", "recovery of lenders from the estate of a party in default")
-    return Found((carried, covered), (need,))
+    back = recovery(run)
+    return Found((carried, covered, *((back,) if back else ())))
 
 
 def shocks(run: RunData) -> Found:

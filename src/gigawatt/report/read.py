@@ -74,7 +74,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "grid_view": (
         "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",
         "area_share", "curtailed_hours", "curtailed_mwh", "waiting_hours", "import_ramp_mw",
-        "ramp_mw_per_min", "drop_mw", "at_risk_mw",
+        "ramp_mw_per_min",
     ),
     "supply_weeks": ("site", "week", "hour", "source", "mw"),
     "supply_durations": ("site", "source", "share_of_year", "mw"),

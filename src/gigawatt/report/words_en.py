@@ -338,8 +338,8 @@ ENGLISH: dict[str, str] = {
     "supply.grid": "What the grid sees",
     "supply.grid_note": "At full load. Interruptible: what a rule that applies lets the operator "
     "call back. At the area's peak: mean import in its peak hours, and over its peak load. Called "
-    "back: expected, in hours of full load. Ramps within a minute and drops come from operations; "
-    "lost in a fault is the whole import, if nothing rides through. Source: tables/grid_view of "
+    "back: expected, in hours of full load. Ramps within a minute come from operations. A fault "
+    "takes the largest import, if nothing rides through. Source: tables/grid_view of "
     "this run.",
     "supply.firm": "Firm contract",
     "supply.non_firm": "Interruptible",
@@ -347,8 +347,6 @@ ENGLISH: dict[str, str] = {
     "supply.area_share": "Of the area's peak",
     "supply.curtailed": "Called back",
     "supply.waits": "Compute waits",
-    "supply.drop": "Own drop",
-    "supply.at_risk": "Lost in a fault",
     "supply.month": "Month",
     "supply.accounts": "Accounts of each site's last stage",
     "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location; by "

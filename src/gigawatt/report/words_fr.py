@@ -356,16 +356,14 @@ _WORDS: dict[str, str] = {
     "supply.grid_note": "À pleine charge. Interruptible : ce qu’une règle applicable permet de "
     "rappeler. À la pointe de la zone : soutirage moyen dans ses heures de pointe, et rapporté à "
     "sa charge maximale. Rappelé : attendu, en heures à pleine charge. Les rampes dans la minute "
-    "et les chutes viennent de l’exploitation ; perdu sur défaut est tout le soutirage, si rien ne "
-    "reste raccordé. Source : tables/grid_view de ce calcul.",
+    "viennent de l’exploitation. Un défaut emporte le soutirage maximal, si rien ne reste "
+    "raccordé. Source : tables/grid_view de ce calcul.",
     "supply.firm": "Contrat ferme",
     "supply.non_firm": "Interruptible",
     "supply.coincident": "À la pointe de la zone",
     "supply.area_share": "De la pointe de la zone",
     "supply.curtailed": "Rappelé",
     "supply.waits": "Calcul en attente",
-    "supply.drop": "Chute propre",
-    "supply.at_risk": "Perdu sur défaut",
     "supply.month": "Mois",
     "supply.accounts": "Comptes de la dernière étape de chaque site",
     "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "

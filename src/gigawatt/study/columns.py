@@ -353,7 +353,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "contract_mw": Column("MW", "Contracted from the grid."),
         "firm_mw": Column("MW", "Part of it that no rule makes interruptible."),
         "non_firm_mw": Column("MW", "Part that may be called back by a rule that applies."),
-        "import_peak_mw": Column("MW", "Largest import of an hour."),
+        "import_peak_mw": Column(
+            "MW", "Largest import of an hour; lost at once in a fault if nothing rides through."
+        ),
         "import_mwh": Column("MWh", "Import of a year at full load."),
         "coincident_mw": Column("MW", "Mean import in the hours in which the area peaks."),
         "area_peak_mw": Column("MW", "Peak load of the area."),
@@ -365,7 +367,6 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "waiting_mwh": Column("MWh", "Energy of compute that waits, and of load shed."),
         "waiting_longest_h": Column("hours", "Longest run of such hours."),
         "import_ramp_mw": Column("MW", "Largest change of import from hour to hour."),
-        "at_risk_mw": Column("MW", "Lost at once if the site rides through no fault."),
         "largest_loss_mw": Column("MW", "Loss of load that the area can bear; empty = not known."),
         "ramp_mw_per_min": Column("MW/min", "Largest ramp within a minute, at the meter."),
         "drop_mw": Column("MW", "Largest drop by the site's own events, at the meter."),
@@ -378,6 +379,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cue_kg_per_kwh": Column(
             "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
         ),
+        "ref": Column("share", "Own sun and wind over facility energy (30134-3)."),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
     },

@@ -31,8 +31,8 @@ TYPES = {
     **dict.fromkeys((
         "contract_mw", "firm_mw", "non_firm_mw", "import_peak_mw", "import_mwh", "coincident_mw",
         "area_peak_mw", "area_share", "contract_hours", "curtailed_hours", "curtailed_mwh",
-        "waiting_hours", "waiting_mwh", "waiting_longest_h", "import_ramp_mw", "at_risk_mw",
-        "largest_loss_mw", "ramp_mw_per_min", "drop_mw",
+        "waiting_hours", "waiting_mwh", "waiting_longest_h", "import_ramp_mw", "largest_loss_mw",
+         "ramp_mw_per_min", "drop_mw",
     ), "Float64"),
 }  # fmt: skip
 
@@ -106,7 +106,7 @@ def grid_row(
         "waiting_mwh": None if hours is None else hours.figure("waiting_mwh"),
         "waiting_longest_h": None if hours is None else hours.figure("waiting_longest_h"),
         "import_ramp_mw": stage.import_ramp_mw,
-        "at_risk_mw": stage.import_peak_mw, "largest_loss_mw": limit,
+        "largest_loss_mw": limit,
     }  # fmt: skip
 
 

@@ -114,8 +114,7 @@ def _grid(view: View) -> Table | None:
             cell(r["firm_mw"]), cell(r["non_firm_mw"]), cell(r["import_peak_mw"]),
             cell(r["coincident_mw"]), cell(r["area_share"], 2, PERCENT),
             cell(r["curtailed_hours"], 1), cell(r["curtailed_mwh"]), cell(r["waiting_hours"]),
-            cell(r["import_ramp_mw"]), cell(r["ramp_mw_per_min"]), cell(r["drop_mw"]),
-            cell(r["at_risk_mw"]),
+            cell(r["import_ramp_mw"]), cell(r["ramp_mw_per_min"]),
         )
         for r in rows
     )  # fmt: skip
@@ -124,7 +123,7 @@ def _grid(view: View) -> Table | None:
         (say("supply.peak"), "MW"), (say("supply.coincident"), "MW"),
         (say("supply.area_share"), "%"), (say("supply.curtailed"), "h"),
         (say("supply.curtailed"), "MWh"), (say("supply.waits"), "h"), (say("supply.ramp"), "MW/h"),
-        (say("supply.ramp"), "MW/min"), (say("supply.drop"), "MW"), (say("supply.at_risk"), "MW"),
+        (say("supply.ramp"), "MW/min"),
     )  # fmt: skip
     return Table(say("supply.grid"), columns, body, say("supply.grid_note"), cards=True)
 

@@ -32,7 +32,7 @@ TYPES = {
         "contract_mw", "firm_mw", "non_firm_mw", "import_peak_mw", "import_mwh", "coincident_mw",
         "area_peak_mw", "area_share", "contract_hours", "curtailed_hours", "curtailed_mwh",
         "waiting_hours", "waiting_mwh", "waiting_longest_h", "import_ramp_mw", "largest_loss_mw",
-         "ramp_mw_per_min", "drop_mw",
+        "ramp_mw_per_min", "drop_mw",
     ), "Float64"),
 }  # fmt: skip
 

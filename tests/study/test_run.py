@@ -131,7 +131,10 @@ def test_a_parent_that_is_a_file_is_said_in_one_line(simulated, tmp_path):
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_no_folder_that_looks_whole(how, tmp_path):
     out = tmp_path / "run"
-    code = "from gigawatt.cli.main import main; main()"
+    code = (  # a job in the background of a shell inherits that interrupts are ignored
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from gigawatt.cli.main import main; main()"
+    )
     argv = ["run", "single-campus", "--draws", "200000", "--workers", "1", "--out", str(out)]
     process = subprocess.Popen([sys.executable, "-c", code, *argv], stderr=subprocess.PIPE)
     time.sleep(4.0)

@@ -36,9 +36,9 @@ def best_interval(rate: float, stall: float) -> float:
     y = math.sqrt(2.0 * c)
     x = y / (1.0 + y / 3.0 + c / 18.0)
     for _ in range(2):
-        slope = -math.expm1(-(x + c))
-        if slope > 0.0:
-            x -= (x + math.expm1(-(x + c))) / slope
+        fall = math.expm1(-(x + c))  # the slope is its negative
+        if fall < 0.0:
+            x += (x + fall) / fall
     return x / rate
 
 

@@ -64,7 +64,7 @@ def build(
     fleet = st.Fleet(
         config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks,
         cold=_cold(spec),
-        heap=np.zeros(spec.racks, np.int32), row=rows,
+        heap=np.zeros(spec.racks, st.ENTRY), row=rows,
         job=job, failure=_failures(spec), kind=kinds, size_table=table,
         bucket=np.full((sites, spec.racks_per_row + 1), -1, np.int32), line=line,
         profile=np.zeros((sites, st.PROFILE_HOURS), np.int32),

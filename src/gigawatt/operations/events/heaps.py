@@ -13,63 +13,62 @@ from gigawatt.operations.events.state import (
 
 
 @compiled
-def _up(c: Config, base: int, i: int) -> None:
-    j = heap_at(c, base + i).v
-    key = job_at(c, j).key
-    while i > 0:
-        p = (i - 1) >> 1
-        other = heap_at(c, base + p).v
-        if job_at(c, other).key <= key:
-            break
-        heap_at(c, base + i).v = other
-        job_at(c, other).place = i
-        i = p
-    heap_at(c, base + i).v = j
+def _put(c: Config, at: int, i: int, j: int, key: float) -> None:
+    """Job j stands at place i of its heap, which is entry `at` of all."""
+    heap_at(c, at).v = j
+    heap_at(c, at).key = key
     job_at(c, j).place = i
 
 
 @compiled
-def _down(c: Config, base: int, n: int, i: int) -> None:
-    j = heap_at(c, base + i).v
-    key = job_at(c, j).key
+def _up(c: Config, base: int, i: int, j: int, key: float) -> None:
+    """Job j goes up from place i, which is empty, to where its key belongs."""
+    while i > 0:
+        p = (i - 1) >> 1
+        other = heap_at(c, base + p)
+        if other.key <= key:
+            break
+        _put(c, base + i, i, other.v, other.key)
+        i = p
+    _put(c, base + i, i, j, key)
+
+
+@compiled
+def _down(c: Config, base: int, n: int, i: int, j: int, key: float) -> None:
+    """Job j goes down from place i, which is empty, to where its key belongs."""
     while True:
         m = 2 * i + 1
         if m >= n:
             break
-        if (
-            m + 1 < n
-            and job_at(c, heap_at(c, base + m + 1).v).key < job_at(c, heap_at(c, base + m).v).key
-        ):
+        if m + 1 < n and heap_at(c, base + m + 1).key < heap_at(c, base + m).key:
             m += 1
-        other = heap_at(c, base + m).v
-        if job_at(c, other).key >= key:
+        other = heap_at(c, base + m)
+        if other.key >= key:
             break
-        heap_at(c, base + i).v = other
-        job_at(c, other).place = i
+        _put(c, base + i, i, other.v, other.key)
         i = m
-    heap_at(c, base + i).v = j
-    job_at(c, j).place = i
+    _put(c, base + i, i, j, key)
 
 
 @compiled
 def push(c: Config, s: int, j: int) -> None:
     """Job j, with its key set, enters the events of site s."""
     site = site_at(c, s)
-    heap_at(c, site.first + site.heap_n).v = j
     site.heap_n += 1
-    _up(c, site.first, site.heap_n - 1)
+    _up(c, site.first, site.heap_n - 1, j, job_at(c, j).key)
 
 
 @compiled
 def rekey(c: Config, s: int, j: int, key: float) -> None:
     """The next event of job j moves."""
     site = site_at(c, s)
-    later = key > job_at(c, j).key
-    job_at(c, j).key = key
+    job = job_at(c, j)
+    later = key > job.key
+    job.key = key
     if later:
-        _down(c, site.first, site.heap_n, job_at(c, j).place)
+        _down(c, site.first, site.heap_n, job.place, j, key)
     else:
-        _up(c, site.first, job_at(c, j).place)
+        _up(c, site.first, job.place, j, key)
 
 
 @compiled
@@ -80,11 +79,10 @@ def drop(c: Config, s: int, j: int) -> None:
     site.heap_n -= 1
     if i == site.heap_n:
         return
-    last = heap_at(c, site.first + site.heap_n).v
-    heap_at(c, site.first + i).v = last
-    job_at(c, last).place = i
-    _down(c, site.first, site.heap_n, i)
-    _up(c, site.first, job_at(c, last).place)
+    last = heap_at(c, site.first + site.heap_n)
+    j, key = last.v, last.key
+    _down(c, site.first, site.heap_n, i, j, key)
+    _up(c, site.first, job_at(c, j).place, j, key)
 
 
 @compiled

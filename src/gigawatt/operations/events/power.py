@@ -11,7 +11,6 @@ from gigawatt.operations.events.state import (
     Config,
     energy_at,
     heap_at,
-    job_at,
     next_at,
     site_at,
 )
@@ -67,7 +66,7 @@ def refresh(c: Config, s: int) -> None:
         site.speed = 1.0
     soonest = 1e300
     if site.heap_n > 0:
-        key = job_at(c, heap_at(c, site.first).v).key
+        key = heap_at(c, site.first).key
         soonest = max(site.now, site.now + (key - site.clock) / site.speed)
     next_at(c, s).v = soonest
 

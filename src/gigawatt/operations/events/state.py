@@ -128,6 +128,7 @@ CONFIG = np.dtype(
     )]
     + [(f"sources_{_sources()}", i4)]
 )  # fmt: skip
+ENTRY = np.dtype([("key", f8), ("v", i8)])  # a job in the events of its site, by the key beside it
 REPAIR = np.dtype([("at", f8), ("first", i4), ("count", i4), ("what", i4)])
 LOG = np.dtype([("t", f8), ("what", i4), ("site", i4), ("serial", f8), ("racks", i4), ("w", f8)])
 BY_SIZE = np.dtype([(n, f8) for n in (
@@ -155,7 +156,7 @@ class Fleet:
     site: Records  # (S,) SITE
     rack: Records  # (N,) RACKS
     cold: Records  # (N,) COLD
-    heap: Records  # (N,) int32, job events by site
+    heap: Records  # (N,) ENTRY, job events by site
     row: Records  # (R,) ROW
     job: Records  # (J,) JOBS
     failure: Records  # (C,) CLASS
@@ -197,6 +198,7 @@ _BY_SIZE = view_at(BY_SIZE)
 _CAMPAIGN = view_at(CAMPAIGN)
 _CLASS = view_at(CLASS)
 _COLD = view_at(COLD)
+_ENTRY = view_at(ENTRY)
 _FLOAT = view_at(FLOAT)
 _INT = view_at(INT)
 _JOBS = view_at(JOBS)
@@ -214,6 +216,7 @@ _BY_SIZE_SIZE = BY_SIZE.itemsize
 _CAMPAIGN_SIZE = CAMPAIGN.itemsize
 _CLASS_SIZE = CLASS.itemsize
 _COLD_SIZE = COLD.itemsize
+_ENTRY_SIZE = ENTRY.itemsize
 _FLOAT_SIZE = FLOAT.itemsize
 _INT_SIZE = INT.itemsize
 _JOBS_SIZE = JOBS.itemsize
@@ -258,7 +261,7 @@ def cold_at(c: Config, i: int) -> Records:
 @compiled
 def heap_at(c: Config, i: int) -> Records:
     """Place i of the heaps of job events."""
-    return _INT(c.heap_ptr + i * _INT_SIZE)
+    return _ENTRY(c.heap_ptr + i * _ENTRY_SIZE)
 
 
 @compiled

@@ -141,3 +141,35 @@ def test_plain_rows_that_cannot_be(tmp_path):
     slip = PLAIN.replace("power_w", "power_kw", 1)
     done, _ = replay(tmp_path, slip, "--gpus", "16")
     assert "'power_kw' is not read; 'power_w' is" in str(done.exception)
+
+
+def test_a_name_that_begins_with_a_mark_does_not_swallow_its_row(tmp_path):
+    """`sacct -P` does not quote."""
+    rows = SLIPS.splitlines()[:2]
+    rows[0] = "JobName|" + rows[0]
+    path = tmp_path / "names.txt"
+    path.write_text("\n".join([rows[0], '"odd|' + rows[1], '5" run|' + rows[1].replace("200", "9", 1),
+                               '"whole"|' + rows[1].replace("200", "8", 1)]) + "\n")  # fmt: skip
+    told = CliRunner().invoke(command, ["replay", str(path), "--gpus", "8", "--json"])
+    assert told.exit_code == 0
+    assert json.loads(told.stdout)["jobs"] == 3
+
+
+@pytest.mark.parametrize(("times", "limit"), [(1000.0, 7200.0), (1.0, 7.2), (1.0, 120.0)])
+def test_durations_and_limits_in_two_units_are_told(tmp_path, times, limit):
+    rows = [f"{i},{100 * i},{(600 + 60 * i) * times},8,{limit}" for i in range(40)]
+    path = tmp_path / "units.csv"
+    path.write_text("job_id,submit_s,duration_s,gpus,limit_s\n" + "\n".join(rows) + "\n")
+    run = CliRunner().invoke(command, ["replay", str(path), "--gpus", "64"])
+    if limit == 120.0:  # late, as jobs with a grace are
+        assert run.exit_code == 0
+    else:
+        assert "times their limit" in str(run.exception)
+
+
+def test_the_head_of_an_swf_file_is_the_cluster_and_nothing_else_is_said(tmp_path):
+    path = tmp_path / "jobs.swf"
+    path.write_text(SWF.splitlines()[3] + "\n" + SWF.splitlines()[4] + "\n")
+    run = CliRunner().invoke(command, ["replay", str(path), "--json"])
+    assert json.loads(run.stdout)["capacity"] == 128
+    assert "assumed" not in run.stderr

@@ -127,6 +127,9 @@ policy,8,8,3.79,5,,233,synk,full
 negative,8,8,-1,5,,233,sync,full
 short,8
 never,1e6,8,20,600,,3600,elastic,
+long,16,384,8,3.79,5,600,233,sync,series
+costs,16384,8,2.3,,,,memory,
+mttf,16384,8,2.3,,,,sync,series
 """
 
 
@@ -139,11 +142,18 @@ def test_no_row_of_a_table_is_dropped(tmp_path):
     )  # fmt: skip
     assert done.exit_code == 0
     rows = {r["name"]: r for r in csv.DictReader(out.read_text().splitlines())}
-    assert list(rows) == ["good", "blank", "word", "policy", "negative", "short", "never"]
+    names = "good blank word policy negative short never long costs mttf"
+    assert list(rows) == names.split()
     assert not rows["good"]["problem"]
     assert not rows["blank"]["problem"]
     assert float(rows["blank"]["mttf_h_low"]) < float(rows["blank"]["mttf_h"])
-    words = {"word": "number", "policy": "sync", "negative": "from 0", "short": "gpus_per"}
+    assert not rows["costs"]["problem"]
+    assert rows["mttf"]["ettr"] == ""
+    assert float(rows["mttf"]["mttf_h"]) == pytest.approx(1e3 * 24 / (2048 * 2.3), rel=1e-5)
+    words = {
+        "word": "number", "policy": "sync", "negative": "from 0", "short": "gpus_per",
+        "long": "10 cells", "mttf": "checkpoint_write_s: needed for ettr",
+    }  # fmt: skip
     for name, word in words.items():
         assert word in rows[name]["problem"], name
 
@@ -165,6 +175,24 @@ def test_a_job_that_never_fails_has_no_best_interval(reader):
         "checkpoint_write_s": "5", "checkpoint_interval_s": "", "restart_s": "1",
     })  # fmt: skip
     assert (row["ettr"], row["mttf_h"], row["problem"]) == ("1", "", "")
+
+
+def test_a_series_that_never_fails_still_writes_its_checkpoints(reader):
+    got = reader.answer(case(rate=0.0, write=10.0, interval=600.0, model="series"))
+    assert got.ettr[0] == pytest.approx(600.0 / 610.0)
+    assert reader.answer(case(rate=0.0, interval=None, model="series")).ettr[0] == 1.0
+
+
+def test_blank_costs_are_drawn(reader):
+    """More than 90 % on 16,384 lies in the range; a colder restart costs more."""
+    _, low, high = reader.answer(Case(16_384, 8, None, None, None, None, "sync", "full")).ettr
+    assert low <= 0.9 <= high
+    cold, warm, going = (
+        reader.answer(Case(98_304, 8, 2.3, None, None, None, p, "full")).ettr
+        for p in ("sync", "spares", "elastic")
+    )
+    assert cold[0] < warm[0] < going[0]
+    assert cold[2] - cold[1] > 0.2  # write and restart are drawn as well
 
 
 def test_an_interval_too_short_is_told_as_the_cause(reader):

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-OPTIONAL = ("policy", "model", "checkpoint_interval_s", "failures_per_1000_node_days")
+OPTIONAL = (
+    "policy", "model", "checkpoint_interval_s", "failures_per_1000_node_days",
+    "checkpoint_write_s", "restart_s",
+)  # fmt: skip
 
 
 @click.command()
@@ -18,7 +21,7 @@ def command(cases: str, out: str | None, draws: int, seed: int) -> None:
     """Predict mean time to failure and effective training time of each row of --cases.
 
     Columns: gpus, gpus_per_node, failures_per_1000_node_days (blank: our range),
-    checkpoint_write_s, checkpoint_interval_s (blank: the best), restart_s,
+    checkpoint_write_s, restart_s (blank: our range), checkpoint_interval_s (blank: the best),
     policy (sync, spares, elastic, memory), model (series: N x rate; full, also if blank).
     Adds mttf_h and ettr with _low and _high (5th and 95th percentile), best_interval_s, problem.
     """
@@ -31,10 +34,15 @@ def command(cases: str, out: str | None, draws: int, seed: int) -> None:
     if not 10 <= draws <= 1_000_000:
         raise InputError(f"--draws {draws}: must be 10 to 1,000,000")
     check_folders({"--out": out})
-    names, rows = read_rows(Path(cases), [n for n in INPUTS if n not in OPTIONAL], INPUTS)
+    bad: dict[int, str] = {}  # rows of more cells than the header
+    names, rows = read_rows(Path(cases), [n for n in INPUTS if n not in OPTIONAL], INPUTS, bad)
     reader = CaseReader(load_catalog(), draws, seed)
-    done = [{**row, **reader.row(row)} for row in rows]
+    none = dict.fromkeys(OUTPUTS, "")
+    done = [
+        {**row, **({**none, "problem": bad[i]} if i in bad else reader.row(row))}
+        for i, row in enumerate(rows)
+    ]
     columns = [*(n for n in names if n not in OUTPUTS), *OUTPUTS]
     write_rows(Path(out) if out else None, columns, done)
-    bad = sum(bool(row["problem"]) for row in done)
-    click.echo(f"{len(done)} cases, {bad} with a problem" + (f": {out}" if out else ""), err=True)
+    wrong = sum(bool(row["problem"]) for row in done)
+    click.echo(f"{len(done)} cases, {wrong} with a problem" + (f": {out}" if out else ""), err=True)

@@ -57,18 +57,18 @@ def command(
     from gigawatt.operations.traces.replayed import replay_trace, summary
 
     cluster = _cluster(cluster_name, gpus, nodes)
+    path = Path(trace)
+    if size is None and not (cluster_name or gpus or nodes):
+        size = stated_size(path)
+    _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes})
     if not (cluster_name or gpus or nodes or size):
         click.echo(
             f"no cluster given: {cluster.gpus:,.0f} GPUs are assumed (--gpus, --nodes, --cluster)",
             err=True,
         )
-    _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes})
     _check_policy(policy)
     check_folders({"--rejected": rejected_to, "--jobs-out": jobs_out, "--power-out": power_out})
     speeds = _steps(steps_per_s)
-    path = Path(trace)
-    if size is None and not (cluster_name or gpus or nodes):
-        size = stated_size(path)
     read = read_trace(path, layout, skip_bad, _capacity_for(cluster, size), speeds)
     if read.rejected:
         _write_rejected(read, Path(rejected_to or f"{path.name}.rejected.csv"))

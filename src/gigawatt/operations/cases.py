@@ -7,7 +7,7 @@ Model `series` is the published form, with nothing added (failures in proportion
 with Young's interval sqrt(2 C / (N r)) where none is given. Model `full` takes the rate of
 `reliability` (shared services, size), the exact goodput of `goodput` and `policies`, and draws what
 is not known; its low and high are the 5th and 95th percentile. A rate that is given is taken as the
-rate of nodes, at the age at which it was measured.
+rate of nodes, at the age at which it was measured. Blank fields take the ranges of the catalog.
 """
 
 from __future__ import annotations
@@ -47,22 +47,23 @@ LARGEST = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One job. `interval_s` None takes the best one; `failures_per_1000_node_days` None our range.
+    """One job. `interval_s` None takes the best one; for what else may be None, our range.
 
     Attributes
     ----------
     gpus, gpus_per_node : size of the job; nodes are counted whole.
     failures_per_1000_node_days : per node of `gpus_per_node`.
-    write_s, restart_s : blocking part of a checkpoint; from the failure to useful work.
+    write_s, restart_s : blocking part of a checkpoint; from the failure to useful work, under the
+        policy.
     policy, model : of `POLICIES`, `MODELS`.
     """
 
     gpus: float
     gpus_per_node: float
     failures_per_1000_node_days: float | None
-    write_s: float
+    write_s: float | None
     interval_s: float | None
-    restart_s: float
+    restart_s: float | None
     policy: str
     model: str
 
@@ -97,7 +98,7 @@ class CaseReader:
         except ValueError as bad:
             return {**dict.fromkeys(OUTPUTS, ""), "problem": str(bad)}
         values = (*answer.mttf_h, *answer.ettr, answer.best_interval_s)
-        shown = ["" if not math.isfinite(v) else f"{v:.6g}" for v in values]
+        shown = ["" if not math.isfinite(v) else f"{v if v > 1e-12 else 0.0:.6g}" for v in values]
         return dict(zip(OUTPUTS, [*shown, answer.problem], strict=True))
 
     def answer(self, case: Case) -> Answer:
@@ -151,16 +152,27 @@ class CaseReader:
         says nothing of a stock of spares, so they do not run out.
         """
         a = self.any
+        write = self.fleet.checkpoint_stall_s if case.write_s is None else case.write_s
+        restart, cold = self._restarts(case)
         return Recovery(
-            stall_s=case.write_s, detection_s=0.0, restart_s=case.restart_s,
-            restart_failure_share=0.0, warm_share=1.0, hard_restart_s=case.restart_s + case.write_s,
-            absent_s=case.restart_s,
+            stall_s=write, detection_s=0.0, restart_s=restart,
+            restart_failure_share=0.0, warm_share=1.0, hard_restart_s=cold + write,
+            absent_s=restart,
             replicas=np.maximum(case.gpus / a.elastic_replica_count, 2.0),
             repair_share=0.0, repair_s=0.0,
             elastic_pause_s=a.elastic_pause_s, elastic_redo_s=a.elastic_redo_s,
             elastic_whole_share=a.elastic_whole_share, memory_lost_share=a.memory_lost_share,
             memory_interval_s=a.memory_interval_s, memory_stall_s=a.memory_stall_s,
         )  # fmt: skip
+
+    def _restarts(self, case: Case) -> tuple[Array | float, Array | float]:
+        """From a failure to useful work, s: under the policy, and from the store."""
+        if case.restart_s is not None:
+            return case.restart_s, case.restart_s
+        f = self.fleet
+        cold = f.restart_base_s + f.restart_s_per_1000_packages * case.gpus / 1000.0
+        warm = f.warm_restart_share if case.policy in ("spares", "memory") else 1.0
+        return f.detection_s + warm * cold, f.detection_s + cold
 
     def _at_most(self, case: Case) -> str:
         """What would let the job finish: the best interval, or the largest size of halvings."""
@@ -184,19 +196,22 @@ def _series(case: Case) -> Answer:
     if case.policy != "sync":
         raise ValueError(f"policy {case.policy!r}: model series knows only sync; use model full")
     rate = case.nodes * float(node_rate_per_s(case.failures_per_1000_node_days))
-    if rate == 0.0:
-        return Answer((math.inf,) * 3, (1.0,) * 3, math.inf)
-    best = math.sqrt(2.0 * case.write_s / rate)
+    mttf = (1.0 / rate / SECONDS_PER_HOUR if rate > 0.0 else math.inf,) * 3
+    write, restart = case.write_s, case.restart_s
+    if write is None or restart is None:
+        lacks = "checkpoint_write_s" if write is None else "restart_s"
+        return Answer(mttf, (math.nan,) * 3, math.nan, f"{lacks}: needed for ettr of model series")
+    best = math.sqrt(2.0 * write / rate) if rate > 0.0 else math.inf
     tau = best if case.interval_s is None else case.interval_s
-    share = 1.0 - rate * (case.restart_s + tau / 2.0)
-    ettr = max(share, 0.0) / (1.0 + (case.write_s / tau if tau > 0.0 else 0.0))
+    share = 1.0 - (rate * (restart + tau / 2.0) if rate > 0.0 else 0.0)
+    ettr = max(share, 0.0) / (1.0 + (write / tau if tau > 0.0 else 0.0))
     problem = ""
     if share <= 0.0:
         problem = (
             "never finishes by the first-order formula: it loses more than it works; "
             "model full gives the exact share"
         )
-    return Answer((1.0 / rate / SECONDS_PER_HOUR,) * 3, (ettr,) * 3, best, problem)
+    return Answer(mttf, (ettr,) * 3, best, problem)
 
 
 def parse_case(fields: Mapping[str, str]) -> Case:
@@ -216,9 +231,10 @@ def parse_case(fields: Mapping[str, str]) -> Case:
     gpus, per_node = _number(fields, "gpus"), _number(fields, "gpus_per_node")
     rate = _number(fields, "failures_per_1000_node_days", blank=True)
     interval = _number(fields, "checkpoint_interval_s", blank=True)
-    write, restart = _number(fields, "checkpoint_write_s"), _number(fields, "restart_s")
-    if gpus is None or per_node is None or write is None or restart is None:
-        raise ValueError("gpus, gpus_per_node, checkpoint_write_s and restart_s are needed")
+    write = _number(fields, "checkpoint_write_s", blank=True)
+    restart = _number(fields, "restart_s", blank=True)
+    if gpus is None or per_node is None:
+        raise ValueError("gpus and gpus_per_node are needed")
     if gpus < 1.0 or per_node < 1.0:
         raise ValueError("gpus and gpus_per_node must be at least 1")
     if interval is not None and interval <= 0.0:

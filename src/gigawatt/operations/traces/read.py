@@ -231,20 +231,25 @@ def _fields(
             continue
         if set(text) <= set("- "):  # the rule below the heading of aligned columns
             continue
-        cells = _cells(text, separator, layout.name == "swf", spans)
+        cells = _cells(text, separator, layout.name == "swf", spans, len(names))
         if len(cells) < len(names):
             cells += [""] * (len(names) - len(cells))
         yield line, dict(zip(names, cells, strict=False)), text, len(cells) - len(names)
 
 
-def _cells(text: str, separator: str, by_spaces: bool, spans: list[tuple[int, int]]) -> list[str]:
+def _cells(
+    text: str, separator: str, by_spaces: bool, spans: list[tuple[int, int]], columns: int
+) -> list[str]:
     if by_spaces:
         return text.split()
     if spans:
         return [text[a:b].strip() for a, b in spans]
+    plain = text.split(separator)
     if '"' not in text:
-        return text.split(separator)
-    return next(csv.reader([text], delimiter=separator))
+        return plain
+    quoted = next(csv.reader([text], delimiter=separator))
+    # `sacct -P` does not quote: a name may begin with a mark that nothing closes
+    return plain if len(quoted) != columns == len(plain) else quoted
 
 
 def _all_told(rejected: list[Rejected]) -> ProblemsError:
@@ -270,6 +275,13 @@ def _check_units(trace: Trace) -> None:
         raise InputError(
             f"{trace.name}: half of the jobs run longer than {typical / 86400:,.0f} days; the "
             "duration looks like milliseconds, give s"
+        )
+    limited = trace.limit_s > 0.0
+    over = np.median(trace.duration_s[limited] / trace.limit_s[limited]) if limited.any() else 0.0
+    if over > 30.0:
+        raise InputError(
+            f"{trace.name}: half of the jobs run for more than {over:,.0f} times their limit; "
+            "one of duration and limit is in another unit, give s for both"
         )
     longest = float(trace.duration_s.max())
     if longest < 5.0:

@@ -220,3 +220,36 @@ def test_priority_0_goes_first_and_gangs_clear_backfill_away():
         assert rows["fill"].mean_wait_h > waits[name]
     print(waits)
     assert waits["preempts"] < 0.01 < waits["waits"]
+
+
+def test_a_cap_slows_the_pool_and_the_jobs_and_never_is_passed():
+    """Power at the cap exactly; what is not served is counted; a cap below idle is not held."""
+    kind = JobKind("work", 0.0, np.array([10]), 20 * 3600.0, 0.3, standing=4, gap_s=0.0)
+    site = SiteSpec("a", 100, pool_peak_racks=40.0)
+    spec = FleetSpec((site,), (kind,), idle_w=40e3, work_w=140e3, serve_w=140e3,
+                     power_aware=False)  # fmt: skip
+
+    def of(cap):
+        capped = site if cap is None else replace(site, cap_mw=np.array([cap]))
+        run = simulate(replace(spec, sites=(capped,)), 20.0, 1, curve=np.ones(24))
+        assert math.isclose(sum(run.goodput().values()), 1.0, rel_tol=1e-9)
+        return run.goodput(), run.power_mw()[0, 48:].max(), run.power_mw()[0, 48:].min()
+
+    free, most, _ = of(None)
+    assert 11.0 < most <= 12.4 + 1e-9  # 4 MW idle, 40 racks of jobs, 40 of pool at 0.1 MW more
+    assert free["serving"] == pytest.approx(0.4, rel=1e-9)
+    assert free["throttled"] == 0.0
+    held, most, _ = of(8.0)
+    speed = ((8.0 - 4.0) / 8.0) ** 0.4
+    assert most == pytest.approx(8.0)
+    assert held["serving"] == pytest.approx(0.44 * speed, rel=0.01)  # head-room of 10 % goes first
+    assert held["work"] == pytest.approx(free["work"] * speed, rel=0.03)
+    below, _, least = of(2.0)
+    assert least == pytest.approx(4.0 + 0.05 * 8.0, rel=0.02)
+    assert below["serving"] == pytest.approx(0.44 * 0.05**0.4, rel=0.01)
+
+
+def test_the_log_begins_with_the_days_that_are_counted():
+    log = event_log(simulate(everything(2), 5.0, 1, log_lines=200_000, warm_days=3))
+    assert 0.0 <= log["t_s"][0] < 3600.0
+    assert log["t_s"][-1] <= 5.0 * DAY

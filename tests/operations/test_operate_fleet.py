@@ -133,3 +133,27 @@ def test_small_sites_run_as_well(loaded, racks, backfill):
     assert sum(shares(run).values()) == pytest.approx(1.0)
     closed = closed_week(spec, demand_curve(a)).mean_it_mw
     assert run.power_mw().mean() == pytest.approx(closed, rel=0.25)
+
+
+@pytest.mark.parametrize(("option", "told"), [
+    (["--cap-mw", "1"], "draw .* MW when idle"),
+    (["--floor-mw", "1000"], "MW of IT installed"),
+    (["--ramp-mw-per-min", "0"], "must be above 0"),
+])  # fmt: skip
+def test_what_no_site_can_do_is_refused(option, told):
+    with pytest.raises(InputError, match=told):
+        CliRunner().invoke(
+            command, [PROGRAM, "--site", "lordstown", "--days", "2", "--warm-days", "1", *option],
+            catch_exceptions=False,
+        )  # fmt: skip
+
+
+def test_waits_by_class_are_told(loaded):
+    run = CliRunner().invoke(
+        command, [PROGRAM, "--site", "lordstown", "--days", "7", "--warm-days", "7"],
+        catch_exceptions=False,
+    )  # fmt: skip
+    lines = run.output.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("jobs by class"))
+    assert lines[at + 1].split()[0] == "train-large"
+    assert "never drawn" in run.output

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gigawatt.operations.site_fleet import SiteInput
     from gigawatt.program.load import Loaded
 
+LOG_LINES = 5_000_000  # most events that a log holds
+
 
 @click.command(name="PROGRAM")
 @click.argument("program")
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 @click.option("--together", is_flag=True, help="The sites share one queue of jobs.")
 @click.option("--backfill", is_flag=True, help="Batch jobs take what is free and give way.")
 @click.option("--phase", "phases", multiple=True, help="Phases in service; all if none.")
-@click.option("--days", default=182.0, help="Days that are counted.")
-@click.option("--warm-days", default=56, help="Days before them, to fill the site.")
+@click.option("--days", default=182.0, show_default=True, help="Days that are counted.")
+@click.option(
+    "--warm-days", default=56, show_default=True, help="Days before them, to fill the site."
+)
 @click.option(
     "--policy",
     default="",
@@ -92,6 +96,11 @@ def command(
                    hall_cap_mw, upgrade)  # fmt: skip
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
+        if floor_mw > one["power"]["installed_mw"]:
+            raise InputError(
+                f"--floor-mw {floor_mw:g}: {', '.join(one['sites'])} has "
+                f"{one['power']['installed_mw']:,.1f} MW of IT installed"
+            )
         whole = joined(fleet)
         one["power"] |= site_account(one["power"], whole, step_swing(whole, run.spec))
         if shed:
@@ -143,6 +152,8 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
     for name, value in {**given, "--ramp-mw-per-min": ramp or 0.0}.items():
         if not 0.0 <= value < float("inf"):
             raise InputError(f"{name} {value:g}: must be 0 or more")
+    if ramp == 0.0:
+        raise InputError("--ramp-mw-per-min 0: must be above 0; without it, ramps are free")
     if not (floor or ramp or energy):
         return None
     return Smoothing(floor, ramp or float("inf"), energy, power)
@@ -155,6 +166,7 @@ def _run(
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
+    from gigawatt.errors import InputError
     from gigawatt.operations.events.simulate import simulate
     from gigawatt.operations.site_fleet import (
         central_assumptions,
@@ -166,9 +178,15 @@ def _run(
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
     spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw)
+    for site in spec.sites if cap_mw is not None else ():
+        idle_mw = site.racks * spec.idle_w / 1e6
+        if cap_mw is not None and cap_mw <= idle_mw:
+            raise InputError(
+                f"--cap-mw {cap_mw:g}: the racks of {site.name} draw {idle_mw:,.1f} MW when idle"
+            )
     if upgrade:
         spec = with_upgrade(spec, *upgrade)
-    lines = 5_000_000 if log else 0
+    lines = LOG_LINES if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 
 
@@ -179,7 +197,9 @@ def _write_log(run: FleetRun, path: Path) -> None:
 
     table = pl.DataFrame(event_log(run))
     table.write_parquet(path)
-    click.echo(f"{len(table):,} events written to {path}", err=True)
+    full = len(table) >= LOG_LINES
+    more = "; there were more: the log is full, take fewer days" if full else ""
+    click.echo(f"{len(table):,} events written to {path}{more}", err=True)
 
 
 def _print(one: dict[str, Any], policy: str, usd: float) -> None:
@@ -202,6 +222,7 @@ def _print(one: dict[str, Any], policy: str, usd: float) -> None:
             f"{r['smallest_gpus']:>24,.0f}{r['jobs']:>9,}{mttf:>11}{r['ettr']:>9.3f}"
             f"{r['mean_wait_h']:>14.2f}"
         )
+    _print_kinds(one["kinds"])
     click.echo("\nfailures             hits   hit jobs")
     for r in one["failures"]:
         click.echo(f"  {r['cause']:<33}{r['hits']:>8,}{r['jobs_hit']:>9,}")
@@ -212,6 +233,18 @@ def _print(one: dict[str, Any], policy: str, usd: float) -> None:
     _print_power(one["power"])
     if "call" in one:
         _print_call(one["call"])
+
+
+def _print_kinds(kinds: list[dict[str, Any]]) -> None:
+    """Waits until the first start, by class of job."""
+    click.echo(
+        "\njobs by class         started   waiting  pre-empted   wait h: mean   median      P90"
+    )
+    for k in kinds:
+        click.echo(
+            f"  {k['name']:<20}{k['started']:>7,}{k['waiting']:>10,}{k['preempted']:>12,}"
+            f"{k['mean_wait_h']:>15.2f}{k['median_wait_h']:>9.2f}{k['p90_wait_h']:>9.2f}"
+        )
 
 
 def _print_sum(told: list[dict[str, Any]]) -> None:
@@ -234,7 +267,8 @@ def _print_sum(told: list[dict[str, Any]]) -> None:
 def _print_power(p: dict[str, Any]) -> None:
     click.echo(
         f"\nIT power: mean {p['mean_mw']:,.1f} MW, peak {p['peak_mw']:,.1f} of "
-        f"{p['installed_mw']:,.1f} installed, load factor {p['load_factor']:.2f}"
+        f"{p['installed_mw']:,.1f} installed ({p['stranded_mw']:,.1f} never drawn), load factor "
+        f"{p['load_factor']:.2f}"
     )
     click.echo(
         f"largest ramp {p['ramp_up_mw_per_min']:,.1f} up, {p['ramp_down_mw_per_min']:,.1f} down "

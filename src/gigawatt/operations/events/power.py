@@ -1,7 +1,9 @@
 """Power and the clock of a site: exact between events.
 
 Raw power is idle power of all racks plus what jobs and the pool draw above it. A cap that binds
-slows all jobs of the site alike: with dynamic power cut to the share x, work goes on at x^e.
+slows all work of the site alike, jobs and pool: with dynamic power cut to the share x, it goes
+on at x^e. A pool that is slowed loses its head-room first. Racks cannot draw less than when idle
+and a little more: a cap below that is not held, and the power shows it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,17 @@ from gigawatt.operations.events.state import (
     site_at,
 )
 
+LEAST_DYNAMIC = 0.05  # share of dynamic power below which no cap can push
+
+
+@compiled
+def capped_w(c: Config, s: int) -> float:
+    """Power of site s whose raw power is above its cap."""
+    site = site_at(c, s)
+    idle = site.racks * c.idle_w
+    out: float = max(site.cap_w, idle + LEAST_DYNAMIC * (site.raw_w - idle))
+    return out
+
 
 @compiled
 def settle(c: Config, s: int, t: float) -> None:
@@ -23,7 +36,11 @@ def settle(c: Config, s: int, t: float) -> None:
     dt = t - site.now
     if dt <= 0.0:
         return
-    watts = min(site.raw_w, site.cap_w)
+    watts = site.raw_w
+    if watts > site.cap_w:
+        watts = capped_w(c, s)
+        served = min(site.pool_load, float(site.pool))
+        site.t_pool_slow += dt * max(0.0, served - site.pool * site.speed)
     step = watts - site.last_w  # all that happened at one moment together
     site.drop_w = max(site.drop_w, -step)
     site.rise_w = max(site.rise_w, step)
@@ -60,7 +77,7 @@ def refresh(c: Config, s: int) -> None:
     site = site_at(c, s)
     if site.raw_w > site.cap_w:
         idle = site.racks * c.idle_w
-        share = max(0.05, (site.cap_w - idle) / max(site.raw_w - idle, 1.0))
+        share = (capped_w(c, s) - idle) / max(site.raw_w - idle, 1.0)
         site.speed = share**c.cap_exponent
     else:
         site.speed = 1.0

@@ -50,6 +50,7 @@ class KindRow:
 
     name: str
     arrived: int
+    started: int
     done: int
     refused: int
     preempted: int
@@ -96,19 +97,22 @@ class FleetRun:
     def goodput(self) -> dict[str, float]:
         """Share of rack-hours by use; sums to 1.
 
-        Jobs: work, checkpoint, redo, detection, restart, own_error, and throttled under caps. Pool:
-        serving, pool_idle (head-room), pool_lost. The rest: free, stranded, repair, maintenance.
+        Jobs: work, checkpoint, redo, detection, restart, own_error. Pool: serving, pool_idle
+        (head-room), pool_lost. Both: throttled under caps. The rest: free, stranded, repair,
+        maintenance.
         """
         total = self.spec.racks * self.days * SECONDS_PER_DAY
         site = self.fleet.site
         out = {
             cause: float(self.fleet.lost[:, k].sum()) / total for k, cause in enumerate(st.CAUSES)
         }
-        out["throttled"] = float(site["t_throttled"].sum()) / total
+        slow = float(site["t_pool_slow"].sum()) / total
+        out["throttled"] = float(site["t_throttled"].sum()) / total + slow
         states = self.availability()
-        lost = min(float(site["lost_pool"].sum()) / total, states["pool"])
         idle = float(site["t_pool_idle"].sum()) / total
-        out |= {"serving": states["pool"] - idle - lost, "pool_idle": idle, "pool_lost": lost}
+        lost = min(float(site["lost_pool"].sum()) / total, states["pool"] - idle - slow)
+        serving = states["pool"] - idle - slow - lost
+        out |= {"serving": serving, "pool_idle": idle, "pool_lost": lost}
         return out | {k: states[k] for k in ("free", "stranded", "repair", "maintenance")}
 
     def job_shares(self, kind: int | None = None) -> dict[str, float]:
@@ -144,7 +148,8 @@ class FleetRun:
             n = max(int(row["started"]), 1)
             out.append(
                 KindRow(
-                    spec.name, int(row["arrived"]), int(row["done"]), int(row["refused"]),
+                    spec.name, int(row["arrived"]), int(row["started"]), int(row["done"]),
+                    int(row["refused"]),
                     int(row["preempted"]), int(row["requeued"]),
                     int(waiting.sum()),
                     float(row["waits"]) / n / SECONDS_PER_HOUR,
@@ -239,8 +244,8 @@ def _check_room(fleet: st.Fleet) -> None:
 def _forget(fleet: st.Fleet) -> None:
     """Set all that is counted to zero; the state stays."""
     for name in ("t_free", "t_busy", "t_out", "t_pool", "t_short", "t_throttled", "t_pool_idle",
-                 "t_stranded", "t_maintenance", "lost_pool", "joule", "repair_wait", "repairs",
-                 "drop_w", "rise_w"):  # fmt: skip
+                 "t_pool_slow", "t_stranded", "t_maintenance", "lost_pool", "joule",
+                 "repair_wait", "repairs", "drop_w", "rise_w"):  # fmt: skip
         fleet.site[name] = 0.0
     fleet.site["peak_w"] = np.minimum(fleet.site["raw_w"], fleet.site["cap_w"])
     for name in ("arrived", "refused", "done", "waits", "started", "preempted", "requeued"):
@@ -255,12 +260,13 @@ def _forget(fleet: st.Fleet) -> None:
 
 
 def event_log(run_: FleetRun) -> dict[str, Array]:
-    """Log by column: t_s, what (text), site (text), serial, racks, site_mw at it."""
+    """Log by column: t_s of the days counted, what, site, serial, racks, site_mw at it."""
     n = int(run_.fleet.config["log_n"][0])
     lines = run_.fleet.log[:n]
     names = np.array([s.name for s in run_.spec.sites])
     return {
-        "t_s": lines["t"].copy(), "what": np.array(st.LOGGED)[lines["what"]],
+        "t_s": lines["t"] - run_.warm_days * SECONDS_PER_DAY,
+        "what": np.array(st.LOGGED)[lines["what"]],
         "site": names[lines["site"]], "serial": lines["serial"].copy(),
         "racks": lines["racks"].copy(), "site_mw": lines["w"] / W_PER_MW,
     }  # fmt: skip

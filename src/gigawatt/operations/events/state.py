@@ -44,8 +44,8 @@ SITE = np.dtype(
     + [(n, f8) for n in (
         "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "raw_w", "cap_w",
         "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
-        "t_throttled", "t_pool_idle", "t_stranded", "t_maintenance", "lost_pool", "joule",
-        "pool_w", "repair_wait", "repairs", "last_w",
+        "t_throttled", "t_pool_idle", "t_pool_slow", "t_stranded", "t_maintenance", "lost_pool",
+        "joule", "pool_w", "repair_wait", "repairs", "last_w",
     )]
 )  # fmt: skip
 RACKS = np.dtype(  # touched at every start and end: half a cache line each

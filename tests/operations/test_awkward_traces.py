@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -173,3 +174,14 @@ def test_the_head_of_an_swf_file_is_the_cluster_and_nothing_else_is_said(tmp_pat
     run = CliRunner().invoke(command, ["replay", str(path), "--json"])
     assert json.loads(run.stdout)["capacity"] == 128
     assert "assumed" not in run.stderr
+
+
+def test_a_trace_without_a_sound_row_says_why(tmp_path):
+    path = tmp_path / "jobs.csv"
+    for rows, told in (
+        ("a,0,100,16\nb,1,5,16\n", "2 bad rows, the first: .*jobs.csv:2"),
+        ("", "no rows"),
+    ):
+        path.write_text("job_id,submit_s,duration_s,gpus\n" + rows)
+        run = CliRunner().invoke(command, ["replay", str(path), "--gpus", "8", "--skip-bad"])
+        assert re.search(told, str(run.exception))

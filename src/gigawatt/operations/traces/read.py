@@ -69,8 +69,11 @@ def read_trace(
     if rejected and not skip_bad:
         raise _all_told(rejected)
     if not rows:
-        why = "; ".join(f"{n} rows: {reason}" for reason, n in left_out.items())
-        raise InputError(f"{path.name}: no job can be replayed" + (f" ({why})" if why else ""))
+        reasons = [f"{n} rows: {reason}" for reason, n in left_out.items()]
+        if rejected:
+            reasons.append(f"{len(rejected)} bad rows, the first: {rejected[0].problem}")
+        why = f" ({'; '.join(reasons)})" if reasons else ": it has no rows"
+        raise InputError(f"{path.name}: no job can be replayed{why}")
     trace = as_trace(path.name, found.name, found.counts, rows, rejected, left_out)
     _check_units(trace)
     return trace

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.errors import GigawattError, InputError
-from gigawatt.operations.events.simulate import event_log, simulate
+from gigawatt.operations.events.simulate import _wait_quantile, event_log, simulate
 from gigawatt.operations.events.spec import (
     FailureClass,
     FleetSpec,
@@ -253,3 +253,22 @@ def test_the_log_begins_with_the_days_that_are_counted():
     log = event_log(simulate(everything(2), 5.0, 1, log_lines=200_000, warm_days=3))
     assert 0.0 <= log["t_s"][0] < 3600.0
     assert log["t_s"][-1] <= 5.0 * DAY
+
+
+def test_a_class_that_never_starts_has_no_end_of_waiting():
+    """Jobs of 60 racks at a site whose pool leaves 70 and whose cap feeds none of them."""
+    kind = JobKind("large", 0.0, np.array([60]), 3600.0, 0.0, standing=1)
+    site = SiteSpec("a", 100, pool_peak_racks=20.0, cap_mw=np.array([7.0]))
+    row = simulate(FleetSpec((site,), (kind,)), 10.0, 1).kinds()[0]
+    assert (row.started, row.waiting) == (0, 1)
+    assert row.mean_wait_h == row.p90_wait_h == math.inf
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_quantiles_of_waits_out_of_bins(share):
+    waits = np.random.default_rng(1).lognormal(8.0, 1.5, 50_000)
+    bins = 1 + np.floor(3.0 * np.log2(waits)).astype(int)
+    got = _wait_quantile(np.bincount(bins, minlength=64), share) * 3600.0
+    assert got == pytest.approx(np.quantile(waits, share), rel=0.03)
+    assert _wait_quantile(np.zeros(64, int), share) == 0.0
+    assert _wait_quantile(np.array([9, 1]), 0.5) == 0.0

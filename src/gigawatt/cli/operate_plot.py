@@ -111,7 +111,9 @@ def _mttf(figure: go.Figure, told: Told, row: int, col: int) -> None:
 
 
 def _waits(figure: go.Figure, told: Told, row: int, col: int) -> None:
-    names = [k["name"] for k in told["kinds"]]
+    names = [
+        k["name"] + (" (none started)" if k["mean_wait_h"] is None else "") for k in told["kinds"]
+    ]
     for key, colour in (("mean_wait_h", BLUE), ("p90_wait_h", GREY)):
         figure.add_bar(
             x=names, y=[k[key] for k in told["kinds"]], marker_color=colour, offsetgroup=key,

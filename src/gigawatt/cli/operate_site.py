@@ -241,9 +241,11 @@ def _print_kinds(kinds: list[dict[str, Any]]) -> None:
         "\njobs by class         started   waiting  pre-empted   wait h: mean   median      P90"
     )
     for k in kinds:
+        waits = (k["mean_wait_h"], k["median_wait_h"], k["p90_wait_h"])
+        mean, median, p90 = ("no end" if w is None else f"{w:.2f}" for w in waits)
         click.echo(
             f"  {k['name']:<20}{k['started']:>7,}{k['waiting']:>10,}{k['preempted']:>12,}"
-            f"{k['mean_wait_h']:>15.2f}{k['median_wait_h']:>9.2f}{k['p90_wait_h']:>9.2f}"
+            f"{mean:>15}{median:>9}{p90:>9}"
         )
 
 

@@ -41,7 +41,7 @@ def account(run: FleetRun, usd_per_gpu_hour: float = 0.0) -> Told:
         "by_size": [
             {k: _finite(getattr(r, k)) for k in r.__slots__} for r in run.by_size()
         ],
-        "kinds": [{k: getattr(r, k) for k in r.__slots__} for r in run.kinds()],
+        "kinds": [{k: _finite(getattr(r, k)) for k in r.__slots__} for r in run.kinds()],
         "failures": [
             {"cause": name, "hits": int(row["hits"]), "jobs_hit": int(row["lost_jobs"])}
             for name, row in zip(
@@ -83,7 +83,7 @@ def free_parts(run: FleetRun, free: float) -> dict[str, float]:
 
 
 def _finite(value: float) -> float | None:
-    """None for infinity, which JSON cannot hold: no failure was seen."""
+    """None for infinity, which JSON cannot hold: no failure was seen, or no job ever started."""
     return None if value == float("inf") else value
 
 

@@ -202,7 +202,7 @@ def _sites(spec: FleetSpec) -> st.Records:
     site["pool_peak"] = [s.pool_peak_racks for s in spec.sites]
     site["hour_shift"] = [s.hour_shift % 168.0 for s in spec.sites]
     site["young"] = site["pool_head"] = -1
-    site["speed"], site["cap_w"] = 1.0, 1e300
+    site["speed"], site["cap_w"] = 1.0, _caps(spec)[:, 0]
     site["raw_w"] = site["peak_w"] = site["last_w"] = site["racks"] * spec.idle_w
     return site
 

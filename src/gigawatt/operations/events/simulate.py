@@ -45,7 +45,8 @@ class SizeRow:
 class KindRow:
     """One kind of job: counts, and waits until the first start in h of those that started.
 
-    `waiting` counts jobs that wait at the end: where it is large, so would their waits be.
+    `waiting` counts jobs that wait at the end: where it is large, so would their waits be; if none
+    started, waits are inf.
     """
 
     name: str
@@ -145,15 +146,17 @@ class FleetRun:
         for k, spec in enumerate(self.spec.kinds):
             row, counts = self.fleet.kind[k], self.fleet.waits[k]
             waiting = (self.fleet.job["phase"] == st.QUEUED) & (self.fleet.job["kind"] == k)
-            n = max(int(row["started"]), 1)
+            n = int(row["started"])
+            never = n == 0 and waiting.any()
+            waits = (
+                (float("inf"),) * 3 if never else
+                (float(row["waits"]) / max(n, 1) / SECONDS_PER_HOUR,
+                 _wait_quantile(counts, 0.5), _wait_quantile(counts, 0.9))
+            )  # fmt: skip
             out.append(
                 KindRow(
-                    spec.name, int(row["arrived"]), int(row["started"]), int(row["done"]),
-                    int(row["refused"]),
-                    int(row["preempted"]), int(row["requeued"]),
-                    int(waiting.sum()),
-                    float(row["waits"]) / n / SECONDS_PER_HOUR,
-                    _wait_quantile(counts, 0.5), _wait_quantile(counts, 0.9),
+                    spec.name, int(row["arrived"]), n, int(row["done"]), int(row["refused"]),
+                    int(row["preempted"]), int(row["requeued"]), int(waiting.sum()), *waits,
                 )
             )  # fmt: skip
         return out
@@ -184,12 +187,16 @@ class FleetRun:
 
 
 def _wait_quantile(counts: Array, share: float) -> float:
-    """Upper end of the wait bin that holds a quantile, h."""
-    total = counts.sum()
-    if total == 0:
+    """Quantile of waits, h, from counts by bin; within a bin they are spread evenly in the log."""
+    up_to = np.cumsum(counts)
+    if up_to[-1] == 0:
         return 0.0
-    b = int(np.searchsorted(np.cumsum(counts), share * total))
-    return 0.0 if b == 0 else float(2.0 ** (b / 3.0)) / SECONDS_PER_HOUR
+    rank = share * float(up_to[-1])
+    b = int(np.searchsorted(up_to, rank))
+    if b == 0:
+        return 0.0
+    part = (rank - float(up_to[b - 1])) / float(counts[b])
+    return float(2.0 ** ((b - 1 + part) / 3.0)) / SECONDS_PER_HOUR
 
 
 def simulate(

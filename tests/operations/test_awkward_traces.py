@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gigawatt.cli.operate import command
+from gigawatt.errors import InputError
 
 SACCT = """State,JobID,AllocTRES,Submit,Start,End,Elapsed,Timelimit,NNodes,Partition
 COMPLETED,100,"billing=64,cpu=64,gres/gpu=8,mem=512G,node=1",2026-03-01T00:00:00,2026-03-01T00:01:00,2026-03-02T02:04:03,1-02:03:03,2-00:00:00,1,gpu
@@ -185,3 +186,31 @@ def test_a_trace_without_a_sound_row_says_why(tmp_path):
         path.write_text("job_id,submit_s,duration_s,gpus\n" + rows)
         run = CliRunner().invoke(command, ["replay", str(path), "--gpus", "8", "--skip-bad"])
         assert re.search(told, str(run.exception))
+
+
+def test_a_job_on_more_nodes_than_there_are_is_a_bad_row(tmp_path):
+    """Sixteen GPUs fit the cluster, but not as two on each of eight nodes."""
+    path = tmp_path / "wide.txt"
+    row = "COMPLETED|1772323200|1772323260|1772326860|3600|gres/gpu=16|"
+    path.write_text(
+        f"JobID|State|Submit|Start|End|Elapsed|AllocTRES|NNodes\n1|{row}2\n2|{row}8\n3|{row}4\n"
+    )
+    argv = ["replay", str(path), "--nodes", "4", "--json"]
+    assert "wide.txt:3" in str(CliRunner().invoke(command, argv).exception)
+    bad = tmp_path / "bad.csv"
+    run = CliRunner().invoke(command, [*argv, "--skip-bad", "--rejected", str(bad)])
+    told = json.loads(run.stdout)
+    assert (told["jobs"], told["rejected_rows"]) == (2, 1)
+    assert "2 on each of 8" in bad.read_text()
+
+
+@pytest.mark.parametrize("option", [
+    ["--nodes", "1e11"], ["--gpus", "0.5", "--packed"], ["--turnaround-s", "nan"],
+    ["--sample-s", "0"], ["--sample-s", "1e-7", "--power-out", "p.csv"],
+])  # fmt: skip
+def test_numbers_that_mean_nothing_are_told(tmp_path, option, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jobs.csv").write_text("job_id,submit_s,duration_s,gpus\na,0,3600,0.5\n")
+    size = [] if option[0] in ("--nodes", "--gpus") else ["--gpus", "8"]
+    run = CliRunner().invoke(command, ["replay", "jobs.csv", *size, *option])
+    assert isinstance(run.exception, InputError)

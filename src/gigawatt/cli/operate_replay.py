@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gigawatt.operations.traces.model import Trace
     from gigawatt.operations.traces.replayed import TraceReplay
 
+MOST = 1e8  # units of a cluster, seconds, hours
+
 
 @click.command()
 @click.argument("trace", type=click.Path())
@@ -53,6 +55,8 @@ def command(
     gigawatt operate replay raps.csv --cluster frontier --policy raps --until-h 24
     """  # noqa: D301
     from gigawatt.cli.operate import check_folders
+    from gigawatt.errors import InputError
+    from gigawatt.operations.events.nodes import node_sizes
     from gigawatt.operations.traces.read import read_trace, stated_size
     from gigawatt.operations.traces.replayed import replay_trace, summary
 
@@ -60,7 +64,10 @@ def command(
     path = Path(trace)
     if size is None and not (cluster_name or gpus or nodes):
         size = stated_size(path)
-    _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes})
+    _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes,
+               "--sample-s": sample_s})  # fmt: skip
+    if not 0.0 <= turnaround_s < MOST:
+        raise InputError(f"--turnaround-s {turnaround_s:g}: must be 0 or more")
     if not (cluster_name or gpus or nodes or size):
         click.echo(
             f"no cluster given: {cluster.gpus:,.0f} GPUs are assumed (--gpus, --nodes, --cluster)",
@@ -69,13 +76,16 @@ def command(
     _check_policy(policy)
     check_folders({"--rejected": rejected_to, "--jobs-out": jobs_out, "--power-out": power_out})
     speeds = _steps(steps_per_s)
-    read = read_trace(path, layout, skip_bad, _capacity_for(cluster, size), speeds)
+    packs = _packs(packed, policy, described=bool(cluster_name or nodes))
+    capacity = _capacity_for(cluster, size)
+    on = node_sizes(capacity("GPU"), round(cluster.gpus_per_node)) if packs else None
+    read = read_trace(path, layout, skip_bad, capacity, speeds, on)
     if read.rejected:
         _write_rejected(read, Path(rejected_to or f"{path.name}.rejected.csv"))
     result = replay_trace(
         read, cluster, policy, size, turnaround_s,
         None if until_h is None else until_h * 3600.0, sample_s if power_out else 0.0, by_priority,
-        _packs(packed, policy, described=bool(cluster_name or nodes)),
+        packs,
     )  # fmt: skip
     if jobs_out:
         _write_jobs(read, result, Path(jobs_out))
@@ -114,8 +124,8 @@ def _positive(given: dict[str, float | None]) -> None:
     from gigawatt.errors import InputError
 
     for name, value in given.items():
-        if value is not None and not value > 0.0:
-            raise InputError(f"{name} {value:g}: must be above 0")
+        if value is not None and not 0.0 < value <= MOST:
+            raise InputError(f"{name} {value:g}: must be above 0 and at most {MOST:,.0f}")
 
 
 def _check_policy(policy: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.errors import InputError
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 SLACK = 1e-9  # of a share of a GPU
 
@@ -13,9 +13,15 @@ SLACK = 1e-9  # of a share of a GPU
 def node_sizes(gpus: float, per_node: int) -> IntArray:
     """GPUs of each node of a cluster; the last may be smaller.
 
+    Raises
+    ------
+    InputError : not one whole GPU.
+
     >>> node_sizes(20, 8).tolist()
     [8, 8, 4]
     """
+    if gpus < 1.0:
+        raise InputError(f"a cluster of {gpus:g} GPUs has no whole one to put on a node")
     full, rest = divmod(int(gpus), per_node)
     out: IntArray = np.array([per_node] * full + ([rest] if rest else []), dtype=np.int64)
     return out
@@ -45,16 +51,31 @@ def parts_of(size: Array, nodes: Array, most: int) -> IntArray:
     return out
 
 
-def check_fits(ask: IntArray, size: Array, node_gpus: IntArray) -> None:
-    """Refuse a job that the empty cluster cannot hold."""
-    most = int(node_gpus.max())
-    at_least = np.array([(node_gpus >= k).sum() for k in range(most + 2)])
+def fits_empty(ask: IntArray, node_gpus: IntArray) -> BoolArray:
+    """Whether the empty cluster can hold each job, (J,)."""
+    at_least = np.array([(node_gpus >= k).sum() for k in range(int(node_gpus.max()) + 2)])
     per, many, rest = ask.T
-    fits = (at_least[per] >= many) & ((rest == 0) | (at_least[rest] >= many + 1))
-    if not fits.all():
-        worst = int(np.flatnonzero(~fits)[0])
-        raise InputError(
-            f"a job of {float(size[worst]):g} GPUs fits on no {len(node_gpus):,} nodes of "
-            f"{most:g} GPUs: it asks for {per[worst]} on each of {many[worst]}"
-            + (f" and {rest[worst]} on one more" if rest[worst] else "")
-        )
+    out: BoolArray = (at_least[per] >= many) & ((rest == 0) | (at_least[rest] >= many + 1))
+    return out
+
+
+def why_not(ask: IntArray, node_gpus: IntArray) -> str:
+    """What one job asks for that the empty cluster does not have."""
+    per, many, rest = (int(v) for v in ask)
+    return (
+        f"fits on no {len(node_gpus):,} nodes of {int(node_gpus.max())} GPUs: it asks for {per} on "
+        f"each of {many}" + (f" and {rest} on one more" if rest else "")
+    )
+
+
+def check_fits(ask: IntArray, size: Array, node_gpus: IntArray) -> None:
+    """Refuse a job that the empty cluster cannot hold.
+
+    Raises
+    ------
+    InputError : names the first.
+    """
+    bad = np.flatnonzero(~fits_empty(ask, node_gpus))
+    if len(bad):
+        worst = int(bad[0])
+        raise InputError(f"a job of {float(size[worst]):g} GPUs {why_not(ask[worst], node_gpus)}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest, unknown_name
+from gigawatt.operations.events.nodes import fits_empty, parts_of, why_not
 from gigawatt.operations.traces.layouts import (
     GAVEL_FIELDS,
     LAYOUTS,
@@ -27,6 +28,7 @@ from gigawatt.operations.traces.model import (
     Trace,
     as_trace,
 )
+from gigawatt.quantity.arrays import IntArray
 
 MOST_TOLD = 20  # problems in one message
 FEW = 20  # rows below which nothing is said of a trace's units as a whole
@@ -38,6 +40,7 @@ def read_trace(
     skip_bad: bool = False,
     capacity: Callable[[str], float] | None = None,
     steps_per_s: Callable[[str, float], float] | None = None,
+    node_gpus: IntArray | None = None,
 ) -> Trace:
     """Jobs of a trace file (plain or gzip).
 
@@ -49,6 +52,8 @@ def read_trace(
     capacity : size of the cluster in what is counted ("GPU", "node", "processor"); a larger job
         is a bad row.
     steps_per_s : speed by job type and GPUs, for the layout "gavel".
+    node_gpus : GPUs of each node, where jobs are put on nodes; one that the empty cluster cannot
+        hold is a bad row.
 
     Raises
     ------
@@ -66,6 +71,9 @@ def read_trace(
         found = replace(found, read=gavel_reader(steps_per_s))
     most = float("inf") if capacity is None else capacity(found.counts)
     rows, rejected, left_out = _rows(path, lines, found, most)
+    if node_gpus is not None and found.counts == "GPU":
+        rows, too_wide = _on_nodes(path, lines, rows, node_gpus)
+        rejected = sorted([*rejected, *too_wide], key=lambda r: r.problem.line or 0)
     if rejected and not skip_bad:
         raise _all_told(rejected)
     if not rows:
@@ -111,6 +119,24 @@ def _rows(
             seen.add(row.job_id)
             rows.append(row)
     return rows, rejected, left_out
+
+
+def _on_nodes(
+    path: Path, lines: list[str], rows: list[Row], node_gpus: IntArray
+) -> tuple[list[Row], list[Rejected]]:
+    """Rows that fit on the empty nodes, and those that do not."""
+    size = np.array([r.size for r in rows], dtype=float)
+    named = np.array([r.nodes for r in rows], dtype=float)
+    ask = parts_of(size, named, int(node_gpus.max()))
+    fits = fits_empty(ask, node_gpus)
+    bad = [
+        Rejected(
+            Problem(path.name, row.line, "size", row.size, why_not(ask[i], node_gpus)),
+            lines[row.line - 1],
+        )
+        for i, row in enumerate(rows) if not fits[i]
+    ]  # fmt: skip
+    return [row for i, row in enumerate(rows) if fits[i]], bad
 
 
 def stated_size(path: Path) -> float | None:

@@ -17,6 +17,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import SECONDS_PER_HOUR, W_PER_KW
 
 JOULES_PER_MWH = 3.6e9
+MOST_SAMPLES = 5e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def _power(
     edges = np.concatenate([[0.0], moments, [horizon]])
     joules = float((np.diff(edges) * level).sum())
     lasting = level[np.diff(edges) > 0.0]
+    if sample_s > 0.0 and horizon / sample_s > MOST_SAMPLES:
+        raise InputError(f"samples each {sample_s:g} s over {horizon:,.0f} s are too many")
     samples = np.arange(0.0, horizon, sample_s) if sample_s > 0.0 else np.zeros(0)
     sampled = level[np.searchsorted(moments, samples, side="right")]
     return Power(

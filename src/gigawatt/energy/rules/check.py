@@ -90,6 +90,8 @@ class Finding:
     ----------
     rule, name : of the record.
     applies : whether it covers the site on the day; None where the size is not known.
+    size, size_value, threshold, size_unit : which figure of the site decides, its value (None = not
+        told) and from where on the rule applies.
     met : None where the quantity is not known, or the rule does not apply.
     value, limit, unit : of the quantity (duties: 1 = done).
     short_by : by how much the limit is missed, 0 when met.
@@ -101,6 +103,10 @@ class Finding:
     rule: str
     name: str
     applies: bool | None
+    size: str
+    size_value: float | None
+    threshold: float
+    size_unit: str
     met: bool | None
     value: float | None
     limit: float
@@ -161,6 +167,10 @@ def check_rule(
         rule=record.id,
         name=record.name,
         applies=applies,
+        size=record.text("size"),
+        size_value=getattr(site, record.text("size")),
+        threshold=record.value("threshold"),
+        size_unit=record.fact("threshold").unit,
         met=None if short is None or not applies else short <= 0.0,
         value=value,
         limit=limit,

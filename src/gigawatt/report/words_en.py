@@ -404,6 +404,7 @@ ENGLISH: dict[str, str] = {
     "told.no": "no",
     "told.open": "open",
     "supply.sized": "{size}: {value}, from {least}",
+    "unit.tonnes_year": "t a year",
     "supply.not_told": "not told",
     "rule_size.it_mw": "IT power",
     "rule_size.facility_mw": "facility power",

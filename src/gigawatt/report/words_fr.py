@@ -421,6 +421,7 @@ _WORDS: dict[str, str] = {
     "told.no": "non",
     "told.open": "ouvert",
     "supply.sized": "{size} : {value}, à partir de {least}",
+    "unit.tonnes_year": "t/an",
     "supply.not_told": "non indiqué",
     "rule_size.it_mw": "puissance informatique",
     "rule_size.facility_mw": "puissance du site",

@@ -13,6 +13,7 @@ ALL = "all"
 KG_PER_T, PER_KT = 1e3, 1e3
 BAR_PX, FRAME_PX = 26, 90
 PERCENT = 100.0
+SHARE, TONNES = "share", "t/year"
 APPLIES = ("yes", "open")
 
 
@@ -161,11 +162,15 @@ def _rules(view: View, rows: list[Row]) -> Table:
     say, names = view.say, site_names(view)
 
     def told(value: float | None, unit: str) -> str:
-        return "" if value is None else f"{view.number(value)} {unit}".strip()
+        if value is None:
+            return ""
+        if unit == SHARE:
+            value, unit = value * PERCENT, "%"
+        return f"{view.number(value)} {unit}".strip()
 
     def sized(r: Row) -> str:
         value = say("supply.not_told") if r["size_value"] is None else view.number(r["size_value"])
-        unit = r["size_unit"]
+        unit = say("unit.tonnes_year") if r["size_unit"] == TONNES else r["size_unit"]
         size, least = say.label("rule_size", r["size"]), view.number(r["threshold"])
         return say("supply.sized", size=size, value=value, least=f"{least} {unit}".strip())
 

@@ -16,6 +16,7 @@ from gigawatt.energy.dispatch.many import YearChange, dispatch_years
 from gigawatt.energy.plan_cache import load_plan, planned, store_plan
 from gigawatt.energy.site_inputs import StageMegawatts, site_inputs
 from gigawatt.energy.site_plan import by_month, plan_hours
+from gigawatt.energy.stage_solution import stage_number, stage_solution
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.program.model import CleanPower
@@ -156,3 +157,15 @@ def test_own_pue_and_contracts_reach_the_plan(cache):
     far = site_inputs(nowhere, catalog, [StageMegawatts("a", 6.0, 130.0, 130.0)], 0.0, cache=cache)
     assert [c.by_hour for c in far.contracts] == [False, True]
     assert far.stages[0].load_mw == pytest.approx(130.0 / design * 1.3)
+
+
+def test_a_stage_as_a_year_keeps_the_cost_of_the_plan(solved):
+    for n, stage in enumerate(solved.plan.stages):
+        problem, solution = stage_solution(solved, stage_number(solved, stage.name))
+        assert solution.objective_usd == pytest.approx(stage.cost_usd.sum())
+        assert solution.gap == pytest.approx(solved.plan.gap)
+        assert [c.min_mw for c in problem.capacities] == stage.capacity_mw.tolist()
+        assert n == stage_number(solved, stage.name)
+    assert stage_number(solved, "") == 1
+    with pytest.raises(InputError, match="Known: a, b"):
+        stage_number(solved, "c")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 )
 @click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
 @click.option("--site", metavar="NAME", help="A site of the programme TARGET.")
+@click.option("--stage", metavar="NAME", default="",
+              help="Stage of the site for --csv, --pypsa and --html; else the last.")  # fmt: skip
 def command(
     target: str,
     gap: float,
@@ -38,11 +40,13 @@ def command(
     pypsa: str | None,
     html: str | None,
     site: str | None,
+    stage: str,
 ) -> None:
     """Least-cost capacities and hourly dispatch of TARGET.
 
     TARGET is a case directory, or with --site a programme (a bundled name or a TOML file): then the
     site is planned over the stages of its schedule, islanded or on the grid as its phases are.
+    --csv, --pypsa and --html then write one stage, with the capacities of the plan.
 
     A case directory holds case.json (technologies, settings) and timeseries.csv or .csv.gz with
     8,760 hours; docs/supply.md lists the keys. Exit code 3 if no supply keeps all limits: the
@@ -54,12 +58,16 @@ def command(
 
     if site is not None:
         given = click.get_current_context().get_parameter_source("gap")
-        if csv or pypsa or html or route != "auto" or given is ParameterSource.COMMANDLINE:
-            raise InputError(
-                "--gap, --csv, --pypsa, --html and --route go with a case directory only."
-            )
+        if route != "auto" or given is ParameterSource.COMMANDLINE:
+            raise InputError("--gap and --route go with a case directory only.")
+        if stage and not (csv or pypsa or html):
+            raise InputError("--stage goes with --csv, --pypsa or --html.")
         _site(target, site, as_json)
+        if csv or pypsa or html:
+            _write_site(target, site, stage, csv, pypsa, html)
         return
+    if stage:
+        raise InputError("--stage goes with --site.")
     if not Path(target).is_dir():
         raise InputError(
             f"{target}: no such case directory. For a programme name the site: --site NAME."
@@ -198,6 +206,21 @@ def _site(program: str, name: str, as_json: bool) -> None:
                 click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")
         if row is not None:
             click.echo(_seen_by_grid(row))
+
+
+def _write_site(
+    program: str, name: str, stage: str, csv: str | None, pypsa: str | None, html: str | None
+) -> None:
+    """Files of one stage of a site; the hours are solved anew, a plan is kept without them."""
+    from gigawatt.energy.site_plan import plan_hours
+    from gigawatt.energy.stage_solution import stage_number, stage_solution
+    from gigawatt.program.load import load_program
+    from gigawatt.study.site_supply import one_site
+
+    found = plan_hours(one_site(load_program(program), name))
+    number = stage_number(found, stage)
+    problem, solution = stage_solution(found, number)
+    _write(problem, solution, csv, pypsa, html, f"{name} {found.plan.stages[number].name}")
 
 
 def _seen_by_grid(row: dict[str, Any]) -> str:

@@ -120,6 +120,11 @@ class Finding:
     as_of: str
 
 
+def rules_at(catalog: Catalog, site: SiteFacts) -> list[Record]:
+    """Rules whose place is the site's."""
+    return [r for r in catalog.records["siterules"].values() if _holds_at(r, site)]
+
+
 def check_rules(
     catalog: Catalog, site: SiteFacts, day: dt.date, until: dt.date | None = None
 ) -> list[Finding]:
@@ -131,11 +136,7 @@ def check_rules(
     day, until : a rule applies if it holds on a day from `day` to `until`; None = on `day` alone.
         `Finding.begins` is then the day from which the site has to keep it.
     """
-    found = [
-        check_rule(record, site, day, until)
-        for record in catalog.records["siterules"].values()
-        if _holds_at(record, site)
-    ]
+    found = [check_rule(record, site, day, until) for record in rules_at(catalog, site)]
     return sorted(found, key=lambda f: (f.applies is not True, f.applies is False))
 
 

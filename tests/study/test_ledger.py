@@ -19,9 +19,17 @@ from gigawatt.cli.ledger import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.study.chain import run_chain
-from gigawatt.study.ledger_view import cost_table, ledger_view, matrix, net_of_parties, rows
+from gigawatt.study.ledger_books import account_rows
+from gigawatt.study.ledger_view import (
+    cost_table,
+    ledger_view,
+    matrix,
+    net_of_parties,
+    rows,
+)
 from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
+from gigawatt.study.tranche_account import FROM, USES, tranche_table
 from gigawatt.uncertainty.streams import Streams
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")
@@ -56,6 +64,18 @@ def test_rows_are_the_ledger(campus):
     assert total == pytest.approx(booked)
     assert campus.periods[0] == "2026-Q1"
     assert campus.periods[-1] == "2040-Q4"
+
+
+def test_uses_of_each_tranche_have_their_sources(campus):
+    """Equity of all rows is what the account of the whole build-out has."""
+    table = tranche_table(campus)
+    for row in table:
+        uses, money = (sum(row[f"{n}_usd"] for n in names) for names in (USES, FROM))
+        assert uses == pytest.approx(money)
+        assert row["loans_usd"] >= 0.0
+    whole = {r["line"]: r["usd_mean"] for r in account_rows(campus) if r["side"] == "sources"}
+    for name in ("equity", "loans", "unnamed"):
+        assert sum(r[f"{name}_usd"] for r in table) == pytest.approx(whole[name], rel=1e-6), name
 
 
 def test_cost_of_a_package_hour_sums_and_tokens_follow(campus):

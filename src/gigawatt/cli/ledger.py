@@ -161,6 +161,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
     from gigawatt.study import ledger_view as v
     from gigawatt.study.money_tables import stress_rows
     from gigawatt.study.resale import loan_to_value_table, resale_table
+    from gigawatt.study.tranche_account import tranche_table
 
     data: dict[str, Any] = {
         "program": view.loaded.program.name,
@@ -174,7 +175,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "cover": v.cover_table(view),
         "claims": v.claim_table(view),
         "circularity": v.circularity_table(view),
-        "tranches": v.tranche_table(view),
+        "tranches": tranche_table(view),
         "stakes": v.stake_table(view),
         "memo": v.memo_table(view),
         "resale": resale_table(view),

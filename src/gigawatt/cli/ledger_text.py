@@ -172,6 +172,7 @@ def _print_funding(view: LedgerView) -> None:
     """Who pays until the largest gap, sources and uses, and what is spent between tranches."""
     from gigawatt.study import ledger_books as books
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.tranche_account import FROM, USES, tranche_table
 
     funded = [r for r in v.funding_table(view) if r["usd_mean"] >= SHOWN_BN * BN]
     if funded:
@@ -186,11 +187,12 @@ def _print_funding(view: LedgerView) -> None:
         _table(["side", "line", "bn USD", "bn USD per GW"],
                [[r["side"], r["line"], _bn(r["usd_mean"]), _bn(r["usd_per_gw_mean"])]
                 for r in account])  # fmt: skip
-    tranches = v.tranche_table(view)
+    tranches = tranche_table(view)
     if tranches:
-        click.echo("\nSpent from one tranche of milestone equity to the next, bn USD\n")
-        _table(["tranches so far", *v.USES],
-               [[str(r["tranches_released"]), *(_bn(r[f"{u}_usd"]) for u in v.USES)]
+        click.echo("\nUses and sources from one tranche of milestone equity to the next, bn USD\n")
+        names = (*USES, *FROM)
+        _table(["tranches so far", *(n.replace("_", " ") for n in names)],
+               [[str(r["tranches_released"]), *(_bn(r[f"{n}_usd"]) for n in names)]
                 for r in tranches])  # fmt: skip
 
 

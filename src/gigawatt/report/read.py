@@ -55,7 +55,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_to_value_share_p90", "above_covenant_share",
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
-    "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
+    "tranche_uses": (
+        "tranches_released", "capacity_usd", "energy_usd", "other_usd", "equity_usd", "loans_usd",
+        "unnamed_usd", "own_cash_usd",
+    ),
     "peak_funding": ("instrument", "from", "to", "usd_mean"),
     "peak_need": (
         "need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",

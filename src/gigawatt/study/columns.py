@@ -232,6 +232,15 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "capacity_usd": Column("USD", "Spent on systems, network and sites until the next, mean."),
         "energy_usd": Column("USD", "Spent on energy in the same time, mean."),
         "other_usd": Column("USD", "Spent on upkeep, interest, fees and tax, mean."),
+        "equity_usd": Column(
+            "USD", "Equity that reaches those who build, the tranche that opens the row among it."
+        ),
+        "loans_usd": Column("USD", "Drawn under loans and notes, mean."),
+        "unnamed_usd": Column("USD", "Unnamed funding, less what is repaid, mean."),
+        "own_cash_usd": Column(
+            "USD",
+            "What closes the account: operating receipts less what is repaid and paid out.",
+        ),
     },
     "peak_funding": {
         "instrument": Column(TEXT, "Instrument."),

@@ -38,6 +38,7 @@ from gigawatt.study.money_tables import stress_rows
 from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.sculpted_sheet import largest_sculpted
 from gigawatt.study.stress import Outcome
+from gigawatt.study.tranche_account import tranche_table
 
 TOLERANCE_USD = 1.0
 HEADER_ROWS = 2
@@ -77,7 +78,7 @@ def _tables(
         ("Cover", v.cover_table(view), {}),
         ("Claims", v.claim_table(view), {}),
         ("Circularity", v.circularity_table(view), {}),
-        ("Tranches", v.tranche_table(view), {}),
+        ("Tranches", tranche_table(view), {}),
         ("Stakes", v.stake_table(view), {}),
         ("No cash", v.memo_table(view), {}),
         ("Resale", resale_table(view), {"age_years": "years"}),

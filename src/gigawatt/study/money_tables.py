@@ -30,6 +30,7 @@ from gigawatt.study.stress import (
     outcome,
     run_scenario,
 )
+from gigawatt.study.tranche_account import FROM, USES, tranche_table
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
@@ -64,7 +65,10 @@ CIRCLE = (
     "investor", "equity_usd", "systems_sold_usd", "equity_over_systems_share",
     *(f"back_within_{n}_months_share" for n in v.RETURN_MONTHS),
 )  # fmt: skip
-TRANCHES = ("tranches_released", "capacity_usd", "energy_usd", "other_usd")
+TRANCHES = (
+    "tranches_released",
+    *(f"{name}_usd" for name in (*USES, *FROM)),
+)
 PAID_BY = ("instrument", "from", "to", "usd_mean")
 NEED = ("need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
         "party_usd_mean")  # fmt: skip
@@ -98,7 +102,7 @@ def money_tables(
         "statements": _frame(long_statements(view), BOOKS, BOOKS[:-1]),
         "circularity": _frame(v.circularity_table(view), CIRCLE, ("investor",)),
         "debt_capacity": _frame(debt_capacity(view), CAPACITY, ("landlord",)),
-        "tranche_uses": _frame(v.tranche_table(view), TRANCHES, ()),
+        "tranche_uses": _frame(tranche_table(view), TRANCHES, ()),
         "peak_funding": _frame(v.funding_table(view), PAID_BY, ("instrument", "from", "to")),
         "peak_need": _frame(need_rows(view), NEED, ("need", "peak_month", "party")),
         "stress": _frame(stress_rows(base, cases), STRESS, ("scenario", "title", "party")),

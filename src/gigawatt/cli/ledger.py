@@ -64,6 +64,7 @@ def command(
 
     from gigawatt.cli import ledger_text
     from gigawatt.errors import InputError, unknown_name
+    from gigawatt.program.idle import idle
     from gigawatt.program.load import load_program
     from gigawatt.study.ledger_view import ledger_view
 
@@ -84,6 +85,8 @@ def command(
     for name in parties:
         if name not in loaded.program.parties:
             raise unknown_name("party", name, loaded.program.parties)
+    for warning in idle(loaded.program):
+        click.echo(f"note: {warning}", err=True)
     view = ledger_view(loaded, draws, seed, period)
     outcomes = _stressed(view, draws, seed, names, rate) if names else []
     if target is not None:

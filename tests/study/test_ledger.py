@@ -17,7 +17,9 @@ from click.testing import CliRunner
 
 from gigawatt.cli.ledger import command
 from gigawatt.errors import InputError
+from gigawatt.money.capex import capex_per_gw
 from gigawatt.program.load import load_program
+from gigawatt.study.capex_bases import capex_bases
 from gigawatt.study.chain import run_chain
 from gigawatt.study.ledger_books import account_rows
 from gigawatt.study.ledger_view import (
@@ -76,6 +78,22 @@ def test_uses_of_each_tranche_have_their_sources(campus):
     whole = {r["line"]: r["usd_mean"] for r in account_rows(campus) if r["side"] == "sources"}
     for name in ("equity", "loans", "unnamed"):
         assert sum(r[f"{name}_usd"] for r in table) == pytest.approx(whole[name], rel=1e-6), name
+
+
+def test_capital_cost_on_other_bases_is_one_cost(campus):
+    """Whichever gigawatt divides it, the site and the systems keep their parts of the whole."""
+    found = {(r["system"], r["gigawatt"], r["covers"]): r["usd_per_gw_mean"]
+             for r in capex_bases(campus)}  # fmt: skip
+    total = capex_per_gw(campus.chain.money).total_usd_per_gw.mean(axis=0)
+    for g, system in enumerate(campus.chain.blocks.systems):
+        assert found[system, "facility", "site_and_systems"] == pytest.approx(total[g])
+        for gigawatt in ("facility", "it", "chip"):
+            whole, site, systems = (found[system, gigawatt, c]
+                                    for c in ("site_and_systems", "site", "systems"))  # fmt: skip
+            assert whole == pytest.approx(site + systems)
+        # Of a facility's power a part is IT, and of that a part reaches the accelerators.
+        assert (found[system, "facility", "site"] < found[system, "it", "site"]
+                < found[system, "chip", "site"])  # fmt: skip
 
 
 def test_cost_of_a_package_hour_sums_and_tokens_follow(campus):

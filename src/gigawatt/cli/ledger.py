@@ -162,6 +162,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
 
     from gigawatt.study import ledger_books as books
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.capex_bases import capex_bases
     from gigawatt.study.money_tables import stress_rows
     from gigawatt.study.resale import loan_to_value_table, resale_table
     from gigawatt.study.tranche_account import tranche_table
@@ -179,6 +180,7 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "claims": v.claim_table(view),
         "circularity": v.circularity_table(view),
         "tranches": tranche_table(view),
+        "capital_cost": capex_bases(view),
         "stakes": v.stake_table(view),
         "memo": v.memo_table(view),
         "resale": resale_table(view),

@@ -98,6 +98,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "computed_p90", "agrees", "reading",
     ),
     "capex": ("system", "component", "usd_per_gw_mean", "p10", "p50", "p90"),
+    "capex_bases": (
+        "system", "gigawatt", "covers", "usd_per_gw_p10", "usd_per_gw_p50", "usd_per_gw_p90",
+    ),
     "sites": (
         "site", "name", "status", "mw_basis", "power_mw", "deal_share", "facility_mw", "route",
         "source", "note", "landlord", "cloud", "tenant", "country", "export_rule",

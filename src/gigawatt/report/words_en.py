@@ -300,6 +300,17 @@ ENGLISH: dict[str, str] = {
     "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly "
     "because some count only the site, some IT power. Source: tables/capex of this run.",
     "capex.component": "Component",
+    "capex.bases": "The same cost on other bases",
+    "capex.bases_note": "One cost, divided by other gigawatts: published figures seldom say which "
+    "they mean. Chips: design power of the accelerators alone. Site alone and systems alone: P50. "
+    "From 100 draws of their own. Source: tables/capex_bases of this run.",
+    "capex.gigawatt": "Gigawatt of",
+    "counted.facility": "facility power",
+    "counted.it": "IT power",
+    "counted.chip": "chips",
+    "covers.site": "Site alone",
+    "covers.systems": "Systems, network, storage",
+    "unit.bn_usd_per_gw": "bn USD per GW",
     "component.systems": "GPU systems",
     "component.network": "network",
     "component.storage_cpu": "storage and CPU",

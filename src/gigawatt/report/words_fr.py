@@ -315,6 +315,18 @@ _WORDS: dict[str, str] = {
     "double, voire au triple, surtout parce que certains ne comptent que le site, d’autres que la "
     "puissance informatique. Source : tables/capex de cette simulation.",
     "capex.component": "Poste",
+    "capex.bases": "Le même coût sur d’autres bases",
+    "capex.bases_note": "Un seul coût, divisé par d’autres gigawatts : les chiffres publiés disent "
+    "rarement lesquels. Puces : puissance de conception des seuls accélérateurs. Site seul et "
+    "systèmes seuls : P50. Sur 100 tirages à part. Source : tables/capex_bases de cette "
+    "simulation.",
+    "capex.gigawatt": "Gigawatt de",
+    "counted.facility": "puissance d’installation",
+    "counted.it": "puissance informatique",
+    "counted.chip": "puces",
+    "covers.site": "Site seul",
+    "covers.systems": "Systèmes, réseau, stockage",
+    "unit.bn_usd_per_gw": "Md $ par GW",
     "component.systems": "systèmes GPU",
     "component.network": "réseau informatique",
     "component.storage_cpu": "stockage et CPU",

@@ -427,6 +427,19 @@ COLUMNS: dict[str, dict[str, Column]] = {
         ),
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
     },
+    "capex_bases": {
+        "gigawatt": Column(
+            TEXT,
+            "What the gigawatt counts: facility, IT, or design power of the chips.",
+        ),
+        "covers": Column(TEXT, "What the cost holds: site and systems, or one of them."),
+        "price_year": Column("year", "Year of the dollars."),
+        **{
+            f"usd_per_gw_p{k}": Column("USD/GW", f"Capital cost per such gigawatt: P{k}.")
+            for k in (10, 50, 90)
+        },
+        "usd_per_gw_mean": Column("USD/GW", "Capital cost per such gigawatt: mean of the draws."),
+    },
     "sites": {
         "grid": Column(TEXT, "Id of its grid in the catalog."),
         "name": Column(TEXT, "Name of the site."),

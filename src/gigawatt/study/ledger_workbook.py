@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.program.instruments import KINDS
 from gigawatt.study import ledger_view as v
 from gigawatt.study import sculpted_sheet as sheet
+from gigawatt.study.capex_bases import capex_bases
 from gigawatt.study.debt_sheet import (
     COLUMNS,
     FIRST,
@@ -41,6 +43,7 @@ from gigawatt.study.stress import Outcome
 from gigawatt.study.tranche_account import tranche_table
 
 TOLERANCE_USD = 1.0
+NOTHING = "nothing of this kind in the programme"
 HEADER_ROWS = 2
 
 
@@ -86,6 +89,7 @@ def _tables(
         ("Blocks", block_rows(view), {"facility_mw_mean": "MW"}),
         ("Rates", rate_rows(view), {}),
         ("Expected loss", loss_rows(view), {}),
+        ("Capital cost", capex_bases(view), {"price_year": "year"}),
         ("Sources and uses", account_rows(view), {}),
         ("Margins", margin_rows(view), {}),
         ("Cost", _cost_rows(v.cost_table(view, discount_share)), {}),
@@ -127,7 +131,8 @@ def unit_of(name: str) -> str:
 def _sheet(book: Any, name: str, data: list[dict[str, Any]], units: dict[str, str]) -> None:  # noqa: ANN401
     page = book.add_worksheet(name)
     if not data:
-        page.write_string(0, 0, "nothing of this kind in the programme")
+        text = "run with --stress NAME or --stress all" if name == "Stress" else NOTHING
+        page.write_string(0, 0, text)
         return
     head, unit, number, share = _formats(book)
     names = list(data[0])
@@ -229,11 +234,13 @@ def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401
                  f"{source.title} ({source.date})", fact.note]  # fmt: skip
         _write_cells(page, row, cells, number)
         row += 1
+    as_of = view.loaded.program.as_of.isoformat()
     for i in view.loaded.program.instruments:
         for name, term in i.terms.items():
             low, high = (float(term.ppf(np.array([q]))[0]) for q in (0.0, 1.0))
-            cells = [f"instrument/{i.id}/{name}", term.central, low, high, "", "", str(i.status),
-                     i.source, i.note]  # fmt: skip
+            unit_of_term = KINDS[i.kind].terms[name].unit
+            cells = [f"instrument/{i.id}/{name}", term.central, low, high, unit_of_term, as_of,
+                     str(i.status), i.source, i.note]  # fmt: skip
             _write_cells(page, row, cells, number)
             row += 1
 

@@ -174,7 +174,12 @@ def _read_me(book: Any, view: LedgerView, discount_share: float) -> None:  # noq
         ("Values", f"at {100 * discount_share:g} % a year, at the start of the calendar"),
         ("Ledger", "each line: payer, payee, instrument, leg, period"),
         ("Matrix", "party by party by instrument; rows sum over the calendar"),
+        ("Capital cost", "of a gigawatt of facility, IT or chip power, with and without systems"),
+        ("Tranches", "uses of those who build until the next tranche, and whose money it is; "
+                     "own_cash closes the account"),
+        ("Stress", "who loses what, where stress tests were asked for (--stress all)"),
         ("Statements", "income, cash flow and balance sheet at each year's end, mean"),
+        ("Sources", "inputs of the money layer and terms of all contracts, with unit and source"),
         ("Debt, Sculpted debt", "one loan of draw 1 in formulas: change a yellow cell and it "
                                 "recomputes; the check cell compares it with the ledger's figures"),
     )):  # fmt: skip

@@ -254,6 +254,13 @@ class WorkloadTable(Section):
     policy: Literal["", "sync", "spares", "memory", "elastic"] = Field(
         "", description="training: what a job does after a failure, else by assumption"
     )
+    speculation: Literal["auto", "none", "mtp", "eagle3", "dspark"] = Field(
+        "auto",
+        description="serving: drafted tokens; auto = MTP where the model has it, else EAGLE-3",
+    )
+    pools: Literal["auto", "one", "two"] = Field(
+        "auto", description="serving: prompts and answers in one pool or two; auto = the better"
+    )
 
 
 class SupplyTable(Section):
@@ -329,6 +336,9 @@ class ProgramTable(Section):
         default_factory=list, description="catalog ids of haircuts on announced dates"
     )
     instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
+    revenue_basis: Literal["gw_year", "tokens"] = Field(
+        "gw_year", description="what users pay for: a gigawatt-year in use, or the tokens served"
+    )
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"
     )

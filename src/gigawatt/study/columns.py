@@ -497,6 +497,7 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                                         "draw that scales durations.")),
     (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
                                         "change of plan is read off.")),
+    (r"^market/", Column("standard deviations", "Standard normal draw of the course of prices.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

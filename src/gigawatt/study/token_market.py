@@ -195,5 +195,5 @@ def _path(catalog: Catalog, money: MoneyInputs, streams: Streams) -> Array:
         streams.sample(drift.path, drift.distribution)[:, None],
         record.value("volatility_sd_log"),
         np.maximum(years, 0.0),
-        streams.normal("prices/served-tokens/walk")[:, None],
+        streams.normal("market/token_price")[:, None],
     )

@@ -16,6 +16,7 @@ from gigawatt.uncertainty.summary import bands
 
 DAYS = 100.0  # of the question
 LAW = "scaling/besiroglu-refit"
+EARNED = ("token_price_by_year", "token_revenue_per_gw_year", "capacity_revenue_per_gw_year")
 
 
 def training(run: RunData) -> Found:
@@ -105,8 +106,7 @@ def _rules(run: RunData, budget: Part) -> tuple[Part, ...]:
 
 
 def serving(run: RunData) -> Found:
-    """15: tokens of one gigawatt, demand for them, and the revenue anchor."""
-    need = (Need("MONEY", "revenue from tokens and prices beside the anchor"),)
+    """15: tokens of one gigawatt, demand for them, what they earn, and the revenue anchor."""
     revenue = run.catalog.fact("assumptions/money/revenue_usd_per_gw_year")
     anchor = number_part(
         "revenue_anchor", "Revenue of a gigawatt-year, anchor", "USD/GW-year",
@@ -115,7 +115,8 @@ def serving(run: RunData) -> Found:
         f"catalog: {revenue.path}",
     )  # fmt: skip
     per_day = run.part("tokens_per_day_per_gw")
-    return Found((per_day, _demand(run), anchor), need)
+    earned = [run.part(name) for name in EARNED]
+    return Found((per_day, _demand(run), *earned, anchor))
 
 
 def _demand(run: RunData) -> Part:

@@ -11,7 +11,8 @@ Phases of one site and system share their tokens by packages in service in the y
 trains or researches sells no token: it is an internal transfer at cost.
 
 Cost of a phase in a year, each part: systems (with network, storage and CPU nodes) and site as
-annuities of the capital cost of the as-of date, upkeep, and its part of the site's energy bill.
+annuities of the capital cost of the as-of date, upkeep, and its part of the site's energy bill (a
+bill of a year before anything is in service is no phase's).
 Serving bears its share of what workloads are given, idle capacity included.
 """
 

@@ -78,7 +78,7 @@ def _figure(view: View, workload: str, rows: Sequence[Row]) -> Figure:
     unit = say("unit.usd_per_million")
     layout = {
         "xaxis": {"type": "category"},
-        "yaxis": {"type": "log", "title": {"text": unit}},
+        "yaxis": {"type": "log", "dtick": "D2", "title": {"text": unit}},
     }
     body = tuple(
         (

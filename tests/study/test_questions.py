@@ -18,8 +18,11 @@ from gigawatt.program.load import load_program
 from gigawatt.study.questions import QUESTIONS, answer, as_dict, newest_run, question, read_run_data
 from gigawatt.study.questions.claim import Claim, claim_of, readings
 from gigawatt.study.questions.market import added_by_party
-from gigawatt.study.questions.result import KINDS, TOPICS, Need
+from gigawatt.study.questions.part import KINDS
+from gigawatt.study.questions.result import TOPICS, Need
+from gigawatt.study.questions.worth import LIFE_YEARS, _margin, present_value
 from gigawatt.study.run import Settings, simulate, write_run
+from gigawatt.study.stress import DISCOUNT
 from gigawatt.uncertainty.streams import Streams
 
 PLAN = "openai-nvidia-2025-09"
@@ -298,3 +301,59 @@ def test_command_takes_the_newest_run_and_says_so(runs, tmp_path, monkeypatch):
     told = CliRunner().invoke(command, ["3"])
     assert told.exit_code == 0
     assert "runs/newer" in told.stderr and "runs" not in told.stdout.split("\n")[0]
+
+
+def test_a_gigawatt_is_worth_its_annuity_less_its_cost():
+    rate = np.log(1.0 + DISCOUNT)
+    years = (np.arange(LIFE_YEARS * 12) + 0.5) / 12
+    monthly = float(np.sum(4e9 / 12 * np.exp(-rate * years)))  # the integral as a sum
+    assert present_value(0.0, 30e9, 4e9) == pytest.approx(monthly - 30e9, rel=1e-3)
+    # at the break-even cash nothing depends on the date; above it earlier is better
+    even = 30e9 * rate / (1.0 - np.exp(-rate * LIFE_YEARS))
+    assert present_value(3.0, 30e9, even) == pytest.approx(0.0, abs=1.0)
+    assert present_value(1.0, 30e9, 2 * even) > present_value(4.0, 30e9, 2 * even) > 0.0
+    assert present_value(1.0, 30e9, 0.5 * even) < present_value(4.0, 30e9, 0.5 * even) < 0.0
+
+
+def test_cash_of_a_gigawatt_year_is_that_of_the_ledger(plan):
+    ledger, capacity = plan.table("ledger"), plan.table("capacity")
+    sums = ledger.group_by("instrument").agg("amount_usd_mean")
+    usd = {name: float(np.sum(values)) for name, values in sums.iter_rows()}
+    gw_years = capacity.filter(capacity["site"] != "all")["facility_mw_mean"].sum() / 12e3
+    before = usd["revenue"] - usd["cost_of_sales"] - usd["opex"] - usd["refresh"]
+    margin, energy_mwh, years = _margin(plan)
+    assert years == pytest.approx(gw_years)
+    assert margin == pytest.approx(before / gw_years)
+    assert 4e6 < energy_mwh < 8.77e6  # a gigawatt, not always at full load
+
+
+def test_a_stake_grows_with_the_money_and_less_than_at_a_standing_value(plan):
+    table = parts(plan, 9)["tranche_stake"]
+    p50 = [row[7] for row in table.rows]
+    assert p50 == sorted(p50)
+    deal = plan.catalog.record("deals", "nvidia-openai-equity")
+    standing = table.rows[-1][2] / (deal.value("pre_money_usd") + deal.value("round_usd"))
+    assert 0.0 < p50[-1] < standing  # the middle value rises, and later shares thin earlier ones
+
+
+def test_lenders_get_back_no_more_than_their_debt(plan):
+    for _, debt, _, *back, expected in parts(plan, 11)["recovery"].rows:
+        assert debt > 0.0
+        assert 0.0 < back[0] <= back[1] <= back[2] <= 1.0
+        assert 0.0 <= expected <= 1.0
+
+
+def test_mixes_hold_the_energy_of_the_run(plan):
+    rows = parts(plan, 18)["carbon_and_water_of_mixes"].rows
+    energy = plan.table("energy")
+    whole = energy.filter(energy["source"] == "all")["supply_mwh_mean"].sum()
+    assert sum(row[1] for row in rows) == pytest.approx(whole / 1e6)
+    assert all(row[4] >= row[3] for row in rows)  # engines emit more than today's grids
+    assert all(row[6] >= row[5] for row in rows)
+
+
+def test_a_named_run_has_days_energy_and_dollars_on_each_phase(plan):
+    rows = parts(plan, 14)["named_run"].rows
+    assert {row[0].split("/")[0] for row in rows} <= set(plan.table("sites")["site"])
+    assert all(low <= middle <= high for _, _, low, middle, high, _, _ in rows)
+    assert all(row[5] > 0.0 and row[6] > 0.0 for row in rows)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.questions.result import Found, Part, Question, Value
+    from gigawatt.study.questions.part import Part, Value
+    from gigawatt.study.questions.result import Found, Question
     from gigawatt.study.questions.rundata import RunData
 
 SCALED_FROM = 1e4  # smaller numbers are written out

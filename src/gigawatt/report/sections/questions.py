@@ -13,8 +13,9 @@ from gigawatt.report.stored import stored_run
 from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 from gigawatt.study.questions import QUESTIONS, answer, question, read_run_data
-from gigawatt.study.questions.result import Found, Question, Value
-from gigawatt.study.questions.result import Part as Result
+from gigawatt.study.questions.part import Part as Result
+from gigawatt.study.questions.part import Value
+from gigawatt.study.questions.result import Found, Question
 
 MOST_ROWS = 40
 VIEWS = {

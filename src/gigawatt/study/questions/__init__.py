@@ -1,7 +1,7 @@
 """The questions that readers bring, each answered from a run folder or honestly not yet.
 
 Twenty questions of utility analysts (U), planners at a lab (P), lenders (L), regulators (R),
-journalists (J) and investors (I). An answer is a list of named results (`result.Part`), computed
+journalists (J) and investors (I). An answer is a list of named results (`part.Part`), computed
 from the run's tables, answers and manifest and from facts of the catalog; what an answer still
 needs names the open issue by its topic.
 """

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gigawatt.study.questions.result import Found, Need, Part, text_part
+from gigawatt.study.questions.part import Part, text_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
+from gigawatt.study.questions.worth import recovery, stake_later
 
 if TYPE_CHECKING:
     import polars as pl
@@ -121,8 +123,8 @@ def released(run: RunData) -> Found:
         ),
         rows=tuple(rows),
     )  # fmt: skip
-    need = Need("MONEY", "valuation at each release, hence the stake")
-    return Found((table, _equity(run)), (need,))
+    stake = stake_later(run, ROUND, VALUED)
+    return Found((table, _equity(run), *((stake,) if stake else ())))
 
 
 def _equity(run: RunData) -> Part:
@@ -241,8 +243,8 @@ def debt_capacity(run: RunData) -> Found:
             for r in run.table("cover").iter_rows(named=True)
         ),
     )  # fmt: skip
-    need = Need("MONEY", "recovery of lenders from the estate of a party in default")
-    return Found((carried, covered), (need,))
+    back = recovery(run)
+    return Found((carried, covered, *((back,) if back else ())))
 
 
 def shocks(run: RunData) -> Found:

@@ -22,7 +22,8 @@ from gigawatt.program.quantities import support
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.format import money, percent, scaled, span
 from gigawatt.quantity.units import KW_PER_MW, MW_PER_GW
-from gigawatt.study.questions.result import Found, Part, Value, text_part
+from gigawatt.study.questions.part import Part, Value, text_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
 from gigawatt.uncertainty.distributions import Distribution
 from gigawatt.uncertainty.streams import Streams

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.quantity.units import DAYS_PER_YEAR
-from gigawatt.study.questions.result import Found, Need, Part, number_part, text_part
+from gigawatt.study.questions.part import Part, number_part, text_part
+from gigawatt.study.questions.result import Found, Need
 from gigawatt.study.questions.rundata import RunData
+from gigawatt.study.questions.worth import route_value
 
 RACKS_2026 = "supply/packaging/rubin_racks_2026_count"
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
@@ -101,8 +103,7 @@ def power_route(run: RunData) -> Found:
         "over the calendar, and the capital cost of the plant, which stays as back-up; without "
         "fuel.",
     )  # fmt: skip
-    parts = (_one_site(run), *((table,) if table else ()))
-    return Found(parts, (Need("MONEY", "net present value of the difference"),))
+    return Found(tuple(p for p in (_one_site(run), table, route_value(run)) if p))
 
 
 def _no_levers() -> Found:

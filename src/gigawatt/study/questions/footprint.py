@@ -7,9 +7,12 @@ import polars as pl
 
 from gigawatt.energy.customers import LargeLoadTariff, UtilityInvestment, other_customers
 from gigawatt.quantity.units import KW_PER_MW
-from gigawatt.study.questions.result import Found, Need, Part, Value, text_part
+from gigawatt.study.questions.part import Part, Value, text_part
+from gigawatt.study.questions.result import Found, Need
 from gigawatt.study.questions.rundata import BANDS, RunData
 
+ENGINE = "recip-engine"  # plant of the mix that is all gas on site
+KG_PER_T = 1e3
 L_PER_M3_MILLION = 1e3  # million litres in a million m3
 
 
@@ -150,10 +153,41 @@ def carbon_and_water(run: RunData) -> Found:
             (str(y), *co2[y], *(w * L_PER_M3_MILLION for w in water[y])) for y in sorted(co2)
         ),
     )  # fmt: skip
-    return Found(
-        (years, _by_site(run)),
-        (Need("ENERGY", "two further supply mixes of the same sites on the same draws"),),
-    )
+    return Found((years, _by_site(run), _other_mixes(run)))
+
+
+def _other_mixes(run: RunData) -> Part:
+    """CO2 of the same energy from the grids alone, and from gas on site alone."""
+    energy = run.table("energy").filter(pl.col("source") == "all")
+    sites = run.table("sites")
+    per_mwh = {
+        site: run.catalog.record("grids", grid).value("co2_t_per_mwh")
+        for site, grid in zip(sites["site"], sites["grid"], strict=True)
+    }
+    engine = run.catalog.record("technologies", ENGINE)
+    carbon = run.catalog.fact("assumptions/energy/gas_co2_kg_per_mmbtu").value / KG_PER_T
+    gas, make_up = engine.value("heat_rate_mmbtu_per_mwh") * carbon, engine.value("water_l_per_kwh")
+    rows = []
+    by_year = energy.with_columns(pl.col("month").str.slice(0, 4).alias("year"))
+    for (year,), own in by_year.group_by("year", maintain_order=True):
+        mwh, water = own["supply_mwh_mean"].to_numpy(), float(own["water_m3_mean"].sum())
+        whole, co2 = float(mwh.sum()), float(own["co2_t_mean"].sum())
+        grid = float(sum(m * per_mwh[s] for m, s in zip(mwh, own["site"], strict=True)))
+        rows.append(
+            (str(year), whole / 1e6, co2 / 1e6, grid / 1e6, gas * whole / 1e6, water / 1e3,
+             (water + make_up * whole) / 1e3)
+        )  # fmt: skip
+    return Part(
+        "carbon_and_water_of_mixes", "The same energy from three supplies", "table", "Mt CO2",
+        "Mean energy of each year: as this run supplies it; all from the grid of each site at its "
+        "average intensity of the catalog, kept as it is today; all from gas engines on site, "
+        "whose make-up water comes on top of cooling. Water of grid plants is in none of them.",
+        f"tables energy, sites; catalog: grids, technologies/{ENGINE}",
+        columns=(("year", ""), ("energy", "TWh"), ("this run", "Mt CO2"), ("all grid", "Mt CO2"),
+                 ("all gas on site", "Mt CO2"), ("water", "million L"),
+                 ("water, all gas", "million L")),
+        rows=tuple(sorted(rows)),
+    )  # fmt: skip
 
 
 def _by_site(run: RunData) -> Part:

@@ -18,7 +18,8 @@ from gigawatt.impact.concentration import (
 )
 from gigawatt.impact.world import BASE_YEAR, h100_equivalents_per_package, world_stock
 from gigawatt.quantity.arrays import Array
-from gigawatt.study.questions.result import Found, Part, Value, number_part
+from gigawatt.study.questions.part import Part, Value, number_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import BANDS, RunData
 from gigawatt.uncertainty.summary import bands
 

@@ -16,7 +16,7 @@ from gigawatt.errors import InputError, unknown_name
 from gigawatt.quantity.arrays import Array
 from gigawatt.study.folder import open_folder
 from gigawatt.study.manifest import distribution_of
-from gigawatt.study.questions.result import Part
+from gigawatt.study.questions.part import Part
 from gigawatt.uncertainty.streams import Streams
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import datetime as dt
 
 from gigawatt.impact.prices import price_outlook
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, MONTHS_PER_YEAR
-from gigawatt.study.questions.result import Found, Part, number_part
+from gigawatt.study.questions.part import Part, number_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
 
 MIDDLE_OF_2027 = dt.date(2027, 7, 1)

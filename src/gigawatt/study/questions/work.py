@@ -10,22 +10,57 @@ from gigawatt.impact.rules import rules_for_training
 from gigawatt.impact.scaling import Optimum, compute_optimal, frontier_flop, scaling_law
 from gigawatt.impact.tokens import fill_share, token_demand
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_DAY
-from gigawatt.study.questions.result import Found, Need, Part, Value, number_part, text_part
+from gigawatt.study.questions.part import Part, Value, number_part, text_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import BANDS, RunData
 from gigawatt.uncertainty.summary import bands
 
 DAYS = 100.0  # of the question
 LAW = "scaling/besiroglu-refit"
 EARNED = ("token_price_by_year", "token_revenue_per_gw_year", "capacity_revenue_per_gw_year")
+NAMED_RUN = (
+    "packages", "run_days_p10", "run_days_p50", "run_days_p90", "run_mwh_p50", "run_usd_p50",
+)  # fmt: skip
 
 
 def training(run: RunData) -> Found:
     """14: what one gigawatt trains in 100 days."""
     budget = run.part("training_flop_100_days_per_gw")
-    need = (Need("MONEY", "cost of the run"), Need("ENERGY", "energy of the run hour by hour"))
     if not budget.p50:
-        return Found((budget,), need)
-    return Found((budget, _models(run, budget), _frontier(run), *_rules(run, budget)), need)
+        return Found((budget,))
+    named = _named_run(run)
+    return Found((
+        budget, _models(run, budget), _frontier(run), *((named,) if named else ()),
+        *_rules(run, budget),
+    ))  # fmt: skip
+
+
+def _named_run(run: RunData) -> Part | None:
+    """Days, energy and cost of one run of a round size on each phase; None without training."""
+    import polars as pl
+
+    held = run.table("performance").filter(pl.col("kind") == "named run")
+    if held.is_empty():
+        return None
+    rows: list[tuple[Value, ...]] = []
+    for (phase,), own in held.group_by("workload", maintain_order=True):
+        value = dict(zip(own["metric"], own["value"], strict=True))
+        rows.append((str(phase), *(value.get(k) for k in NAMED_RUN)))
+    flop = run.catalog.fact("scaling/frontier/named_run_flop").value
+    models = ", ".join(sorted(set(held["model"])))
+    return Part(
+        "named_run", f"A run of {flop:.0e} FLOP on each phase", "table", "days",
+        f"Of {models}. Days with failures and restarts, energy at the meter of the site, and the "
+        "owner's cost: capital in a straight line over the life of the systems, upkeep, energy. "
+        "Staff, return on capital and idle time are left out. The smallest job whose days are "
+        "within a tenth of the shortest.",
+        "table performance: named run",
+        columns=(
+            ("phase", ""), ("packages", ""), ("p10", "days"), ("p50", "days"), ("p90", "days"),
+            ("energy", "MWh"), ("cost", "USD"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
 
 
 def _models(run: RunData, budget: Part) -> Part:

@@ -15,7 +15,7 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.schedule.result import Binding
 from gigawatt.study.outputs import ChunkOutput
-from gigawatt.study.token_tables import MILLION, yearly_ratio
+from gigawatt.study.token_tables import yearly_ratio
 from gigawatt.uncertainty.summary import bands
 
 END_OF_2026 = dt.date(2027, 1, 1)
@@ -145,31 +145,28 @@ def _programme(frame: Frame) -> list[dict[str, Any]]:
 
 def _tokens(frame: Frame) -> list[dict[str, Any]]:
     """Price and cost of tokens, and what a gigawatt-year earns on both bases."""
-    tokens, gw = ("output_tokens", "input_tokens"), ("gw_years",)
     return [
         _ratio(
             frame, "token_price_by_year", "Price of a million tokens", "USD/million tokens",
-            "revenue_usd", tokens, MILLION,
             "Prompts and answers together: cost on the newest measured system in volume, times a "
             "markup, moving on as the rent of one and the same chip does. Conditions (model, "
             "lengths, speed per user) are those of the serving workloads.",
         ),
         _ratio(
             frame, "token_cost_by_year", "Cost of a million tokens", "USD/million tokens",
-            "cost_usd", tokens, MILLION,
             "Whole cost of the programme's serving capacity over the tokens sold, prompts and "
             "answers together: systems and site as annuities, upkeep, energy; idle time and "
             "failures included.",
         ),
         _ratio(
             frame, "token_revenue_per_gw_year", "Revenue of a gigawatt-year by tokens",
-            "USD/GW-year", "revenue_usd", gw, 1.0,
+            "USD/GW-year",
             "Tokens sold x price over facility GW in service, training capacity included, which "
             "sells nothing. The ledger books it where the programme's revenue_basis is tokens.",
         ),
         _ratio(
             frame, "capacity_revenue_per_gw_year", "Revenue of a gigawatt-year by capacity",
-            "USD/GW-year", "capacity_revenue_usd", gw, 1.0,
+            "USD/GW-year",
             "The anchor, 8 to 13 bn USD a GW-year as one company earned from 2023 to 2025, times "
             "use over the use at which it was earned. The ledger books it where the programme's "
             "revenue_basis is gw_year.",
@@ -177,14 +174,11 @@ def _tokens(frame: Frame) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _ratio(
-    frame: Frame, name: str, title: str, unit: str, above: str, below: tuple[str, ...],
-    factor: float, definition: str,
-) -> dict[str, Any]:  # fmt: skip
-    found = yearly_ratio(frame, above, below)
+def _ratio(frame: Frame, name: str, title: str, unit: str, definition: str) -> dict[str, Any]:
+    found = yearly_ratio(frame, name)
     return {
         **_answer(name, title, "by_year", unit, definition),
-        "by_year": {year: _stats(factor * values) for year, values in found.items()},
+        "by_year": {year: _stats(v[np.isfinite(v)]) for year, v in found.items()},
     }
 
 

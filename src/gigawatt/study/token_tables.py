@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -97,19 +98,46 @@ def phase_rows(frame: Frame) -> Rows:
     return rows
 
 
-def yearly_ratio(frame: Frame, above: str, below: tuple[str, ...]) -> dict[str, Array]:
-    """Sum over the phases of one kept quantity over that of others, by year, (draws,) each.
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A result by year: sum over the phases of one kept quantity over that of others.
 
-    Draws without any of the latter are left out, and years in which these are most draws.
+    Attributes
+    ----------
+    above, below : names of what is kept by phase and year.
+    factor : on the ratio.
     """
+
+    above: str
+    below: tuple[str, ...]
+    factor: float = 1.0
+
+
+_TOKENS, _GW = ("output_tokens", "input_tokens"), ("gw_years",)
+RATIOS = {
+    "token_price_by_year": Ratio("revenue_usd", _TOKENS, MILLION),
+    "token_cost_by_year": Ratio("cost_usd", _TOKENS, MILLION),
+    "token_revenue_per_gw_year": Ratio("revenue_usd", _GW),
+    "capacity_revenue_per_gw_year": Ratio("capacity_revenue_usd", _GW),
+}
+
+
+def yearly_ratio(frame: Frame, name: str) -> dict[str, Array]:
+    """One of `RATIOS` by year, (D,) each.
+
+    nan in draws without any of what it is divided by; years in which these are most draws are left
+    out.
+    """
+    ratio = RATIOS[name]
     kept = _kept(frame, "phase_tokens")
-    top = kept[above].sum(axis=1, dtype=float)
-    bottom = np.sum([kept[name].sum(axis=1, dtype=float) for name in below], axis=0)
+    top = ratio.factor * kept[ratio.above].sum(axis=1, dtype=float)
+    bottom = np.sum([kept[part].sum(axis=1, dtype=float) for part in ratio.below], axis=0)
     out = {}
     for y, year in enumerate(np.unique(frame.axis.years())):
         some = bottom[:, y] > 0.0
         if some.mean() >= LEAST_SHARE:
-            out[str(year)] = np.asarray(top[some, y] / bottom[some, y])
+            whole = np.where(some, bottom[:, y], 1.0)
+            out[str(year)] = np.where(some, top[:, y] / whole, np.nan)
     return out
 
 

@@ -202,3 +202,5 @@ def test_years_in_service_by_hand():
     years = np.repeat([2026, 2027], [6, 12])
     got = active_years(np.array([[0.0, 3.0, 12.0, np.inf]]), years)[0]
     np.testing.assert_allclose(got, [[0.5, 1.0], [0.25, 1.0], [0.0, 0.5], [0.0, 0.0]])
+    gone = active_years(np.array([[0.0, 3.0]]), years, np.array([[12.0, 4.0]]))[0]
+    np.testing.assert_allclose(gone, [[0.5, 0.5], [1.0 / 12.0, 0.0]])

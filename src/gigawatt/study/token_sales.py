@@ -33,7 +33,7 @@ from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.result import RateTable, ServeRate
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.load import Loaded
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW, SECONDS_PER_HOUR
@@ -190,16 +190,18 @@ def phase_tokens(
     )  # fmt: skip
 
 
-def active_years(in_service: Array, years: IntArray) -> Array:
+def active_years(in_service: Array, years: IntArray, left: Array | float = NEVER) -> Array:
     """Part of each calendar year in which each block is in service, (D, B, Y).
 
     `years` (M,) is the year of each month of the calendar; months outside of it do not count.
+    `left` is the month at which a block leaves service, (D, B).
     """
     names = np.unique(years)
     first = np.searchsorted(years, names, side="left")
     last = np.searchsorted(years, names, side="right")
     began = np.maximum(in_service[:, :, None], first)
-    return np.asarray(np.maximum(last - began, 0.0) / MONTHS_PER_YEAR)
+    ended = np.minimum(np.asarray(left)[..., None], last)
+    return np.asarray(np.maximum(ended - began, 0.0) / MONTHS_PER_YEAR)
 
 
 def _phases(blocks: Blocks) -> tuple[tuple[tuple[str, str, str], ...], IntArray]:

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from gigawatt.catalog.facts import Catalog
+from gigawatt.performance.hardware import load_system
+from gigawatt.performance.rates import workload_rate
+from gigawatt.performance.result import ServeRate
 from gigawatt.program.load import Loaded, load_program
 from gigawatt.study.chain import Chain, run_chain
+from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.stress import stress
 from gigawatt.study.token_market import TokenMarket
 from gigawatt.study.token_sales import PARTS, PhaseTokens, active_years, phase_tokens, token_sales
@@ -137,6 +141,24 @@ def test_speculation_and_pools_never_serve_less(tokens):
     assert (
         "prefill" not in rates["none", "one"].setting and "prefill" in rates["none", "two"].setting
     )
+
+
+def test_the_rates_are_the_points_of_the_front():
+    loaded = load_program("openai-nvidia-2025-09")
+    systems = ("vr200-nvl72", "rubin-ultra-nvl144")
+    (workload,) = [w for w in loaded.program.workloads if w.kind == "serve"]
+    rows = serving_fronts(loaded, systems)
+    for system in systems:
+        rate = workload_rate(workload, load_system(loaded.catalog, system), loaded.catalog)
+        (row,) = [
+            r for r in rows
+            if r["system"] == system and r["at_programme_speed"] and r["speculation"] != "none"
+        ]  # fmt: skip
+        assert isinstance(rate, ServeRate)
+        assert row["output_tok_s_per_gpu"] == pytest.approx(rate.output_tokens_per_s_per_package)
+        assert row["tok_s_per_user"] == pytest.approx(rate.tokens_per_s_per_user)
+        assert row["drawn_w_per_gpu"] == pytest.approx(rate.power_w)
+        assert row["plan"].split(",")[0] in rate.setting
 
 
 def test_acceptance_is_drawn_and_moves_the_rate(tokens):

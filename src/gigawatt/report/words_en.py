@@ -100,8 +100,8 @@ ENGLISH: dict[str, str] = {
     "Rates of the programme are those of its systems here, as far as its workload leaves "
     "speculation and pools open; bands are 90 %. Points of the fronts: tables/serving of this run.",
     "serving.reference": "{system} (measured, for comparison)",
+    "serving.held": "{precision}, {packages} GPUs, {engine} of {date}, speculation: {speculation}",
     "serving.drawn": "W per GPU",
-    "serving.speculation": "Speculation",
     "serving.conditions": "{model}, {precision}, {packages} GPUs, {input_tokens} tokens in and "
     "{output_tokens} out, limit of TTFT (p99): {ttft_limit}, speculation: {speculation}, "
     "{engine} of {date}, PUE {pue}.",

@@ -110,8 +110,9 @@ _WORDS: dict[str, str] = {
     "laisse libres l’anticipation et les groupes ; les fourchettes sont à 90 %. Points des "
     "courbes : tables/serving de cette simulation.",
     "serving.reference": "{system} (référence mesurée)",
+    "serving.held": "{precision}, {packages} GPU, {engine} de {date}, anticipation : "
+    "{speculation}",
     "serving.drawn": "W par GPU",
-    "serving.speculation": "Anticipation",
     "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
     "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
     "{speculation}, {engine} de {date}, PUE {pue}.",

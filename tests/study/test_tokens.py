@@ -115,6 +115,19 @@ def test_a_higher_price_brings_more_and_as_much_more(tokens):
     np.testing.assert_array_equal(low.sales.output_tokens, high.sales.output_tokens)
 
 
+def test_a_workload_may_state_its_price(tokens):
+    prices = {
+        "input_price_usd_per_million_tokens": Point(0.05),
+        "output_price_usd_per_million_tokens": Point(0.4),
+    }
+    chain = chain_of(with_workload(on("tokens"), **prices))
+    before = int(np.floor(chain.money.as_of_month)) - 1
+    assert chain.market.output_usd_per_million[:, 0, before] == pytest.approx(0.4)
+    assert chain.market.input_usd_per_million[:, 0, before] == pytest.approx(0.05)
+    own, other = (c.market.output_usd_per_million[:, 0] for c in (chain, tokens))
+    np.testing.assert_allclose(own / own[:, :1], other / other[:, :1])
+
+
 def test_a_faster_service_sells_fewer_and_dearer_tokens(tokens):
     quick = chain_of(with_workload(on("tokens"), tokens_per_s_per_user=110.0))
     total = [c.sales.output_tokens.sum() for c in (tokens, quick)]

@@ -178,6 +178,8 @@ class Workload:
     policy : training: what a job does after a failure; empty leaves it to the assumptions.
     speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
     pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
+    input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
+        prompts and answers at the as-of date; None = the cost on the market's system x markup.
     """
 
     id: str
@@ -194,6 +196,8 @@ class Workload:
     policy: str = ""
     speculation: str = "auto"
     pools: str = "auto"
+    input_price_usd_per_million_tokens: Distribution | None = None
+    output_price_usd_per_million_tokens: Distribution | None = None
 
 
 @dataclass(frozen=True, slots=True)

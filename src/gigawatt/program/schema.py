@@ -58,6 +58,7 @@ Count = Annotated[Distribution, Quantity("count", low=1.0)]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
 Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
+TokenPrice = Annotated[Distribution, Quantity("usd_per_million_tokens")]
 Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
 
 
@@ -260,6 +261,12 @@ class WorkloadTable(Section):
     )
     pools: Literal["auto", "one", "two"] = Field(
         "auto", description="serving: prompts and answers in one pool or two; auto = the better"
+    )
+    input_price_usd_per_million_tokens: TokenPrice | None = Field(
+        None, description="serving: price of prompts at as_of; by default cost times a markup"
+    )
+    output_price_usd_per_million_tokens: TokenPrice | None = Field(
+        None, description="serving: the same of answers"
     )
 
 

@@ -126,6 +126,18 @@ def _workload(w: Workload, entry: _Entry) -> Iterator[Row]:
         ("policy", "After a failure", "choice", w.policy),
         ("speculation", "Speculation", "choice", w.speculation if w.kind == "serve" else ""),
         ("pools", "Pools of prompts and answers", "choice", w.pools if w.kind == "serve" else ""),
+        (
+            "input_price_usd_per_million_tokens",
+            "Price of prompt tokens",
+            "usd_per_million_tokens",
+            w.input_price_usd_per_million_tokens,
+        ),
+        (
+            "output_price_usd_per_million_tokens",
+            "Price of answer tokens",
+            "usd_per_million_tokens",
+            w.output_price_usd_per_million_tokens,
+        ),
     ):
         if stated not in (0.0, ""):  # numbers of the other kind of work
             yield entry.row(f"workload/{w.id}/{key}", f"{title}, workload {w.id}", unit, stated)

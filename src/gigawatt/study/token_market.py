@@ -12,7 +12,8 @@ Prompts and answers divide it by the time that they take.
 From the as-of date on the price moves as the rent of one and the same chip does
 (``prices/gpu-hour-outlook``: it falls with age and better systems, it rises with scarcity): the
 workload's model is a yardstick of the work, and buyers who move to better models buy the same
-machines' hours. Before that date the price is level. Leaves out: prices by customer, batch
+machines' hours. Before that date the price is level. A workload may state the price of its prompts
+and answers at the as-of date itself. Leaves out: prices by customer, batch
 discounts, reuse of prefixes, and a floor (below the cost of energy and upkeep machines would stop).
 """
 
@@ -117,8 +118,8 @@ def token_market(
             rate.prompt_share, owner.utilisation_share,
         )  # fmt: skip
         hours.append(per_hour)
-        inputs.append((prompt * factor)[:, None] * path)
-        outputs.append((answer * factor)[:, None] * path)
+        inputs.append(_asked(workload, "input", prompt * factor, streams)[:, None] * path)
+        outputs.append(_asked(workload, "output", answer * factor, streams)[:, None] * path)
         used.append(name)
         settings.append(rate.setting)
     shape = (streams.size, 0, money.axis.count)
@@ -169,6 +170,13 @@ def upkeep_usd_per_gw_year(money: MoneyInputs, month: float) -> Array:
     p = money.prices
     parts = (p.facility_opex_usd_per_gw_year, p.it_opex_usd_per_gw_year)
     return np.asarray(np.sum([x.at(at)[:, 0] for x in parts], axis=0))
+
+
+def _asked(workload: Workload, what: str, market: Array, streams: Streams) -> Array:
+    """Price at the as-of date, (D,): the workload's own, else the market's."""
+    name = f"{what}_price_usd_per_million_tokens"
+    own = getattr(workload, name)
+    return market if own is None else streams.sample(f"workload/{workload.id}/{name}", own)
 
 
 def _market_rate(

@@ -51,10 +51,12 @@ NODES = (
     Node(
         "token_price", "Price of prompt and answer tokens",
         "cost on the market's system x markup x drift^years x exp(sigma x sqrt(years) x z), years "
-        "from the as-of date", "USD/million tokens", ("market_cost",),
+        "from the as-of date; a workload may state what it starts from",
+        "USD/million tokens", ("market_cost",),
         ("prices/served-tokens/markup_factor", "prices/gpu-hour-outlook/drift_yearly_factor",
          "prices/gpu-hour-outlook/volatility_sd_log"),
-        ("programme/as_of",),
+        ("programme/as_of", "workload/*/input_price_usd_per_million_tokens",
+         "workload/*/output_price_usd_per_million_tokens"),
     ),
     Node(
         "market_cost", "Cost of tokens on the market's system",

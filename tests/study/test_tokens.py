@@ -13,6 +13,8 @@ from gigawatt.performance.rates import workload_rate
 from gigawatt.performance.result import ServeRate
 from gigawatt.program.load import Loaded, load_program
 from gigawatt.study.chain import Chain, run_chain
+from gigawatt.study.hybrids import groups_of
+from gigawatt.study.mixture import WORKLOADS, hybrid
 from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.stress import stress
 from gigawatt.study.token_market import TokenMarket
@@ -201,6 +203,13 @@ def test_no_one_buys_more_tokens_than_the_world_asks_for(tokens):
     np.testing.assert_allclose(
         phases_of(chain).revenue_usd.sum(axis=(1, 2, 3)), booked(chain), rtol=1e-9
     )
+
+
+def test_a_change_of_basis_is_told_and_carried():
+    a, b = on("gw_year"), on("tokens")
+    found = hybrid(a, b, {WORKLOADS})
+    assert found.program.revenue_basis == "tokens" and a.program.revenue_basis == "gw_year"
+    assert [g.parts for g in groups_of(a, b)] == [(WORKLOADS,)]
 
 
 def test_chunks_do_not_change_the_sales():

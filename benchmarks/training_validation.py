@@ -16,7 +16,9 @@ import numpy as np
 from scipy.stats import spearmanr
 from training_calibration import FITTED, errors, in_catalog, left_out
 from training_tables import Measured, read_tables
+from training_whole_runs import section
 
+from gigawatt.catalog import load_catalog
 from gigawatt.performance.training.cases import predict
 
 Z95 = 1.645
@@ -32,7 +34,8 @@ step time. Plans are filled in by the rules of `gigawatt train --cases`.
 - *rank*: Spearman correlation of predicted and measured FLOP/s per GPU.
 - *in band*: share of rows inside the 90 % band; *half-width* is the band's median.
 - *table out*, *model out*: mean error when the constants are fitted without that table (dense and
-  mixture rows apart), or without that model in any table.
+  mixture rows apart), or without that model in any table, and the share of rows inside the band
+  then.
 - Rows with a known defect of the software (the next point release runs the same plan in less than
   0.7 of the time) are in the table but not in the fit.
 """
@@ -60,7 +63,15 @@ def constant_errors(items: Sequence[Measured]) -> np.ndarray:
     return np.abs(rates / middle - 1.0)
 
 
+def held_out(items: list[Measured], out: dict[tuple[str, str], float]) -> str:
+    """Mean error of rows that were left out of the fit, and the share inside their band."""
+    e = np.array([out[i.table, i.row] for i in items])
+    sigma = np.array([float(predict(i.case).sigma_log[0]) for i in items])
+    return f"{relative(e).mean():.1%}, {np.mean(np.abs(e) <= Z95 * sigma):.0%}"
+
+
 def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str], float]]) -> str:
+    """One line of the table of step times."""
     e = errors(items)
     good = [i for i in items if not i.defect]
     sigma = np.array([float(predict(i.case).sigma_log[0]) for i in items])
@@ -69,19 +80,17 @@ def row_of(name: str, items: list[Measured], out: dict[str, dict[tuple[str, str]
     constant = constant_errors(items).mean()
     measured = [rate(i, i.step_s) for i in items]
     told = [rate(i, i.step_s * math.exp(v)) for i, v in zip(items, e, strict=True)]
-    held = [
-        relative(np.array([out[key][i.table, i.row] for i in good])).mean()
-        for key in ("table", "model")
-    ]
+    held = [held_out(good, out[key]) for key in ("table", "model")]
     own = relative(e).mean()
     return (
         f"| {name} | {len(items)} | {own:.1%} | {relative(e).max():.1%} | {constant:.1%} | "
         f"{own / constant:.2f} | {spearmanr(measured, told)[0]:.2f} | {inside:.0%} | {half:.0%} | "
-        f"{held[0]:.1%} | {held[1]:.1%} |"
+        f"{held[0]} | {held[1]} |"
     )
 
 
 def grouped(items: list[Measured], key: Callable[[Measured], str]) -> dict[str, list[Measured]]:
+    """Rows by a key, in the order of their first row."""
     found: dict[str, list[Measured]] = {}
     for item in items:
         found.setdefault(key(item), []).append(item)
@@ -89,6 +98,7 @@ def grouped(items: list[Measured], key: Callable[[Measured], str]) -> dict[str, 
 
 
 def time_table(items: list[Measured], out: dict[str, dict[tuple[str, str], float]]) -> list[str]:
+    """Errors of step times by table."""
     lines = [
         "## Step time",
         "",
@@ -105,6 +115,7 @@ def time_table(items: list[Measured], out: dict[str, dict[tuple[str, str], float
 
 
 def release_table(items: list[Measured]) -> list[str]:
+    """Errors of mixtures by release."""
     lines = ["", "## Mixture models by release (defects left out)", "", "| release | rows | mean |"]
     lines.append("|---|---|---|")
     mixed = [i for i in items if "MoE" in i.group and "bridge" in i.table and not i.defect]
@@ -114,6 +125,7 @@ def release_table(items: list[Measured]) -> list[str]:
 
 
 def family_table(items: list[Measured], out: dict[tuple[str, str], float]) -> list[str]:
+    """Errors by model when it is left out."""
     lines = ["", "## Models left out of the fit", "", "| model | rows | mean | max | bias |"]
     lines.append("|---|---|---|---|---|")
     good = [i for i in items if not i.defect]
@@ -127,6 +139,7 @@ def family_table(items: list[Measured], out: dict[tuple[str, str], float]) -> li
 
 
 def memory_table(items: list[Measured]) -> list[str]:
+    """Errors of memory, and plans that fit."""
     rows = [i for i in items if i.memory_gib]
     told = np.array([float(predict(i.case).memory_gib[0]) for i in rows])
     e = np.abs(told / np.array([i.memory_gib for i in rows]) - 1.0)
@@ -161,6 +174,7 @@ def order_table(items: list[Measured]) -> list[str]:
 
 
 def constants_table(items: list[Measured]) -> list[str]:
+    """The fitted constants with their priors."""
     good = sum(not i.defect for i in items)
     lines = [
         "",
@@ -179,6 +193,7 @@ def constants_table(items: list[Measured]) -> list[str]:
 
 
 def main(folder: Path, page: Path) -> None:
+    """Write the page."""
     items = read_tables(folder)
     start = in_catalog(items)
     out = {
@@ -192,6 +207,7 @@ def main(folder: Path, page: Path) -> None:
         *family_table(items, out["model"]),
         *memory_table(items),
         *order_table(items),
+        *section(load_catalog()),
         *constants_table(items),
     ]
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -67,6 +67,17 @@ def test_a_published_plan_that_does_not_say_its_sharding_fits() -> None:
     assert not bool(predict(case(**row, dist_optimizer="0")).fits[0])  # said is said
 
 
+def test_what_packages_and_data_ranks_leave_is_the_split() -> None:
+    row = {"model": "llama-3-70b", "gpu": "H100", "gpus": "64", "dp": "4", "gbs": "128",
+           "precision": "FP8", "seq_len": "8192"}  # fmt: skip
+    both = case(**row, tp="4", pp="4")
+    assert case(**row, tp="4").plan.pp == 4
+    assert case(**row, pp="4").plan.tp == 4
+    free = case(**row).plan
+    assert free.tp * free.pp == 16
+    assert free.dp == both.plan.dp == 4
+
+
 def test_a_round_count_of_packages_gets_a_batch_that_divides() -> None:
     found = case(model="llama-2-7b", gpu="A100 80GB", gpus="2000", gbs="1024", seq_len="4096")
     assert found.plan.gpus == 2000
@@ -79,7 +90,7 @@ def test_the_band_is_wider_where_the_kind_of_source_is_not_said() -> None:
            "gbs": "128", "seq_len": "4096", "precision": "BF16"}  # fmt: skip
     told, unknown = case(**row, release="26.04"), case(**row, source="A paper (2025)")
     assert predict(unknown).sigma_log[0] > predict(told).sigma_log[0]
-    assert time_of(unknown) == pytest.approx(time_of(case(**row, source="NVIDIA NeMo")))
+    assert time_of(unknown) == pytest.approx(time_of(case(**row, source="NVIDIA NeMo (2025)")))
 
 
 def test_the_report_of_a_run_gives_its_schedule() -> None:

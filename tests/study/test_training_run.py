@@ -12,7 +12,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.training.cases import resolve_case
 from gigawatt.study.training_run import RunAsk, training_run
-from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns
+from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns, tokens_of
 
 CATALOG = load_catalog()
 CASE = resolve_case(
@@ -84,6 +84,7 @@ def test_the_same_seed_gives_the_same_run_and_another_nearly_so() -> None:
         (RunAsk(tokens=1e12, flop=1e25), "not tokens and FLOP"),
         (RunAsk(tokens=-1.0), "more than zero"),
         (RunAsk(tokens=1e12, usd_per_gpu_hour=-1.0), "must not be negative"),
+        (RunAsk(tokens=1e12, pue=0.5), "from 1 to 5"),
     ],
 )
 def test_bad_asks_are_one_clear_error(ask: RunAsk, message: str) -> None:
@@ -115,3 +116,33 @@ def test_a_run_without_packages_gets_a_usual_number() -> None:
     told = run_columns({"model": "llama-3.1-8b", "gpu": "H100", "tokens_t": "1"}, CATALOG)
     assert not told["problem"] and "not given" in told["assumed"]
     assert set(told) == set(ADDED)
+
+
+def test_energy_is_told_at_each_boundary() -> None:
+    run = training_run(CASE, RunAsk(tokens=TOKENS, pue=1.1), CATALOG)
+    assert run.tdp_mwh.median == pytest.approx(700e-6 * run.gpu_hours.median)
+    assert run.gpu_mwh.median < run.tdp_mwh.median
+    beside = run.facility_mwh.median / run.it_mwh.median / 1.1
+    assert 1.0 < beside < 1.15  # network and storage
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "512", "tokens_t": "15", "pue": "1.1"}
+    told = run_columns(row, CATALOG)
+    ends = [float(told[f"predicted_{k}_mwh"]) for k in ("gpu", "tdp", "it", "facility")]
+    assert ends == sorted(ends)
+
+
+def test_a_small_run_takes_longer_than_its_steps_and_says_so() -> None:
+    row = {"model": "llama-3.1-8b", "gpu": "H100", "gpus": "512"}
+    small, large = (run_columns({**row, "tokens_t": t}, CATALOG) for t in ("0.15", "15"))
+    ratio = float(small["predicted_gpu_hours"]) / float(large["predicted_gpu_hours"])
+    assert 0.0105 < ratio < 0.015
+    assert "as published runs of this size" in small["assumed"]
+    assert "as published runs of this size" not in large["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("row", "tokens"),
+    [({"tokens_t": "15.6"}, 15.6e12), ({"tokens_b": "300"}, 3e11), ({"tokens": "1.4T"}, 1.4e12),
+     ({"tokens": "366 billion tokens"}, 3.66e11), ({"tokens": "2e12"}, 2e12), ({}, None)],
+)  # fmt: skip
+def test_tokens_as_people_write_them(row: dict[str, str], tokens: float | None) -> None:
+    assert tokens_of(row) == (None if tokens is None else pytest.approx(tokens))

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
-
-Config = Mapping[str, Any]
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "layers": ("num_hidden_layers", "n_layer", "num_layers", "n_layers"),
@@ -120,7 +119,7 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         given["v_dim"] = narrow
     notes: list[str] = []
     given |= _feed_forward(config, family, needed["layers"], where, notes)
-    given |= _mixing(config, family, needed["layers"], given, where, notes)
+    given |= mixing(config, family, needed["layers"], given, notes)
     return ModelShape(
         id=_slug(name),
         name=name,
@@ -275,143 +274,10 @@ def _dense_layers(config: Config, family: str, layers: int, where: str) -> int:
     if isinstance(config.get("mlp_only_layers"), list) and config["mlp_only_layers"]:
         return len(config["mlp_only_layers"])
     spelled = ("interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq")
-    step = next((n for key in spelled if (n := _plain(config.get(key)))), 1)
+    step = next((n for key in spelled if (n := plain_int(config.get(key)))), 1)
     first = _optional(config, "first_dense", where)
     after = layers - first
     return first + after - after // max(step, 1) if family not in _EVERY_LAYER_MOE else 0
-
-
-def _mixing(
-    config: Config, family: str, layers: int, given: Config, where: str, notes: list[str]
-) -> dict[str, Any]:
-    """Windows, linear layers, state space, sparse attention."""
-    out = _hybrid_blocks(config, given, notes)
-    out = out or _linear_layers(config, layers, given) or {}
-    if out.get("linear_layers"):
-        notes.append(
-            "linear layers are weights and a state of fixed size; their kernels count as products"
-        )
-    elif not out:
-        out = _windows(config, family, layers)
-    if topk := _plain(config.get("index_topk")):
-        out |= {
-            "index_topk": topk,
-            "index_heads": _plain(config.get("index_n_heads")),
-            "index_dim": _plain(config.get("index_head_dim")),
-        }
-        notes.append("sparse attention is the chosen tokens and the indexer's scores")
-    if family.startswith("deepseek_v4") or family == "deepseek_ref":
-        out |= _deepseek_v4(config, notes)
-    return out
-
-
-def _plain(value: object) -> int:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
-
-
-def _count(config: Config, kind: str) -> int:
-    """Layers of a kind, by the list of layer types or by a summary of it ("a:3 b:1")."""
-    listed = config.get("layer_types")
-    if isinstance(listed, list):
-        return sum(str(v) == kind for v in listed)
-    for part in str(config.get("layer_types_summary") or "").split():
-        name, _, count = part.partition(":")
-        if name == kind:
-            return int(count)
-    return 0
-
-
-def _windows(config: Config, family: str, layers: int) -> dict[str, Any]:
-    window = _plain(config.get("sliding_window")) or _plain(config.get("attention_chunk_size"))
-    if not window or config.get("use_sliding_window") is False:
-        return {}
-    windowed = _count(config, "sliding_attention") + _count(config, "chunked_attention")
-    if not windowed and isinstance(config.get("hybrid_layer_pattern"), list):
-        windowed = sum(bool(v) for v in config["hybrid_layer_pattern"])
-    pattern = _plain(config.get("sliding_window_pattern"))
-    if not windowed and pattern > 1:
-        windowed = layers - layers // pattern
-    if not windowed and family == "gemma2":
-        windowed = layers // 2
-    if not windowed and family.startswith("llama4"):
-        windowed = layers - layers // 4  # no-rope layers are full
-    if not windowed and family in ("mistral", "mixtral", "phi3"):
-        windowed = layers
-    return {"sliding_window": window, "windowed_layers": windowed} if windowed else {}
-
-
-def _linear_layers(config: Config, layers: int, given: Config) -> dict[str, Any]:
-    """Gated delta-rule layers (Qwen3-Next and later) and Kimi's linear attention."""
-    linear = _count(config, "linear_attention")
-    every = _plain(config.get("full_attention_interval"))
-    own = config.get("linear_attn_config")
-    if not linear and every:
-        linear = layers - layers // every
-    if isinstance(own, dict) and own.get("kda_layers"):
-        return _kimi_linear(own, given)
-    if not linear:
-        return {}
-    h = given["hidden"]
-    keys = _plain(config.get("linear_num_key_heads")) * _plain(config.get("linear_key_head_dim"))
-    value_heads = _plain(config.get("linear_num_value_heads"))
-    values = value_heads * _plain(config.get("linear_value_head_dim"))
-    weights = h * (2 * keys + 2 * values + 2 * value_heads) + values * h
-    state = values * _plain(config.get("linear_key_head_dim"))
-    return {"linear_layers": linear, "linear_weights": weights, "linear_state": state}
-
-
-def _kimi_linear(own: Config, given: Config) -> dict[str, Any]:
-    wide = _plain(own.get("num_heads")) * _plain(own.get("head_dim"))
-    low = 2 * (given["hidden"] + wide) * _plain(own.get("head_dim"))  # decay and output gates
-    weights = 4 * given["hidden"] * wide + low
-    return {
-        "linear_layers": len(own["kda_layers"]),
-        "linear_weights": weights,
-        "linear_state": wide * _plain(own.get("head_dim")),
-    }
-
-
-def _hybrid_blocks(config: Config, given: Config, notes: list[str]) -> dict[str, Any]:
-    """Nemotron-H: every block is one of state space (M), attention (*), dense (-), mixture (E)."""
-    pattern = str(config.get("hybrid_override_pattern") or "")
-    if not pattern:
-        return {}
-    h = given["hidden"]
-    ssm_heads = _plain(config.get("mamba_num_heads"))
-    inner = ssm_heads * _plain(config.get("mamba_head_dim"))
-    state = _plain(config.get("ssm_state_size"))
-    groups = _plain(config.get("n_groups"))
-    out: dict[str, Any] = {
-        "attention_layers": pattern.count("*"),
-        "linear_layers": pattern.count("M"),
-        "linear_weights": h * (2 * inner + 2 * groups * state + ssm_heads) + inner * h,
-        "linear_state": inner * state,
-        "dense_layers": pattern.count("-"),
-        "layers": len(pattern),
-    }
-    if given.get("experts"):
-        out["mixture_layers"] = pattern.count("E")
-        out["dense_ffn"] = 0 if not pattern.count("-") else given["dense_ffn"]
-    notes.append("blocks of one kind each are counted as layers of a plain stack")
-    return out
-
-
-def _deepseek_v4(config: Config, notes: list[str]) -> dict[str, Any]:
-    """Compressed attention of DeepSeek-V4: half of the layers keep 1 entry of 4, half 1 of 128."""
-    ratios = config.get("compress_ratios")
-    kept = [1.0 / r for r in ratios if r] if isinstance(ratios, list) else [1 / 4, 1 / 128]
-    notes.append(
-        "attention to compressed entries is an average over layers; windows beside it are left out"
-    )
-    return {
-        "shared_kv": True,
-        "sliding_window": 0,
-        "q_lora_rank": _plain(config.get("q_lora_rank")),
-        "o_lora_rank": _plain(config.get("o_lora_rank")) or 1024,
-        "o_groups": _plain(config.get("o_groups"))
-        or _plain(config.get("num_attention_heads")) // 8,
-        "kv_entries_per_token": sum(kept) / len(kept),
-    }
 
 
 def native_precision(raw: Config, config: Config) -> str:

@@ -1,6 +1,7 @@
 """Free text of published tables to names: GPU, precision, recomputation. The rules, in order.
 
-GPU: text in brackets and words of capacity ("80GB") and power ("1100W") are read apart; then the
+GPU: a number of packages ("8x") is left out; text in brackets and words of capacity ("80GB") and
+power ("1100W") are read apart; then the
 longest known name that the text holds counts (`_GPUS`). A capacity chooses between variants of one
 name; watts, where they are written, replace the package's design power.
 
@@ -115,7 +116,10 @@ class RecomputeChoice:
 # name that a text may hold → id by capacity in GB (0: any)
 _GPUS: dict[str, dict[int, str]] = {
     "a100": {0: "a100-sxm-80g", 40: "a100-sxm-40g", 80: "a100-sxm-80g"},
+    "a100pcie": {0: "a100-pcie-80g", 40: "a100-pcie-40g", 80: "a100-pcie-80g"},
     "a800": {0: "a800-sxm-80g"},
+    "v100": {0: "v100-sxm2-32g", 16: "v100-sxm2-16g", 32: "v100-sxm2-32g"},
+    "l40s": {0: "l40s"},
     "h100": {0: "h100-sxm"},
     "h100pcie": {0: "h100-pcie"},
     "h100nvl": {0: "h100-pcie"},
@@ -139,10 +143,14 @@ _GPUS: dict[str, dict[int, str]] = {
     "vrnvl72": {0: "vr200-nvl72"},
     "vrnvl144": {0: "vr200-nvl72"},
     "rubin": {0: "vr200-nvl72"},
+    "r100": {0: "vr200-nvl72"},
     "r200": {0: "vr200-nvl72"},
     "rubinultra": {0: "rubin-ultra-nvl144"},
+    "mi250x": {0: "mi250x"},
+    "mi250": {0: "mi250x"},
     "mi300x": {0: "mi300x"},
     "mi325x": {0: "mi325x"},
+    "mi350x": {0: "mi355x"},
     "mi355x": {0: "mi355x"},
     "mi455x": {0: "mi455x-helios"},
     "mi450": {0: "mi455x-helios"},
@@ -166,6 +174,8 @@ _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 _FLOPPY = re.compile(r"[^a-z0-9]")
 
 
+_COUNT = re.compile(r"^\s*\d+\s*[x×*]\s*", re.IGNORECASE)
+_BARE_SIZE = re.compile(r"\b([ahv][18]00)[-/ ](16|32|40|80)\b(?!\s*g)", re.IGNORECASE)  # "A100-40"
 _POD = re.compile(r"(tpu[- ]?v\d[ep]?)[- ]\d+", re.IGNORECASE)  # "TPU v5p-6144": of a pod slice
 
 
@@ -177,6 +187,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     InputError : no known accelerator in the text; the message has the nearest names.
     """
     records = system_records(catalog)
+    text = _BARE_SIZE.sub(r"\1 \2GB", _COUNT.sub("", text))
     if text.strip() in records:
         return GpuChoice(system_from_record(records[text.strip()]), 0.0, "")
     watts = _watts(text)
@@ -295,7 +306,10 @@ def _of_part(text: str, parts: tuple[str, ...]) -> Format | None:
     return None
 
 
-_OPEN = re.compile(r"see recipe|recipe|default|unknown|as published|not stated|^\?$|^$")
+_OPEN = re.compile(
+    r"see recipe|recipe|default|unknown|as published|not (?:stated|given|known)|partial"
+    r"|^(?:\?|n/?a|nan|null|auto)?$"
+)
 _MODULES: tuple[tuple[str, str], ...] = (
     (r"layer[-_ ]?norm|\bnorms?\b|rms", "norm"),
     (r"moe_act|activation function|\bact\b|swiglu|gelu", "activation"),
@@ -304,7 +318,7 @@ _MODULES: tuple[tuple[str, str], ...] = (
     (r"shared_experts|\bmlp\b|\bffn\b|feed[-_ ]?forward", "feed_forward"),
     (r"\bmoe\b|\bexperts?\b", "moe"),
 )
-_LAYERS = re.compile(r"(\d+)\s*layers?|layers?\s*[=:]\s*(\d+)|num_layers\D+(\d+)")
+_LAYERS = re.compile(r"(\d+)\s*layers?|layers?\s*[=:]\s*(\d+)|num_layers\D+(\d+)|block\W+(\d+)")
 
 
 def parse_recompute(text: str) -> RecomputeChoice:
@@ -319,11 +333,13 @@ def parse_recompute(text: str) -> RecomputeChoice:
     """
     lowered = text.lower().strip()
     layers = next((int(v) for v in (_LAYERS.search(lowered) or _None()).groups() if v), 0)
-    if lowered in ("0", "no", "false", "off", "-") or re.match(r"none|no\b|without", lowered):
-        return RecomputeChoice(True, (), 0, text)
-    if re.match(r"full\b|uniform|block\b|yes|true|1$|all\b|100\s*%", lowered) and not _open(
-        lowered
+    if lowered in ("0", "no", "false", "off", "-") or re.match(
+        r"none|no\b|not used|without|disabled", lowered
     ):
+        return RecomputeChoice(True, (), 0, text)
+    if re.match(
+        r"full\b|uniform|block\b|yes|true|1$|all\b|every|\d+ layers|100\s*%", lowered
+    ) and not _open(lowered):
         return RecomputeChoice(True, ("full",), layers, text)
     if _open(lowered):
         return RecomputeChoice(False, (), 0, text)
@@ -332,7 +348,7 @@ def parse_recompute(text: str) -> RecomputeChoice:
         return RecomputeChoice(True, parts, layers, text)
     if re.match(r"sel", lowered):
         return RecomputeChoice(True, ("core_attention",), layers, text)
-    if "full" in lowered:
+    if re.search(r"full|checkpointing|recompute", lowered):
         return RecomputeChoice(True, ("full",), layers, text)
     raise InputError(
         f"Unknown recomputation {text!r}. Write none, selective, full, or modules "

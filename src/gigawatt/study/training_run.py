@@ -3,12 +3,17 @@
 Composed of the training step (`performance`), failures and restarts (`operations`, closed form),
 cooling (`catalog` PUE) and the scaling law (`impact`)::
 
-    days   = tokens / (healthy tokens/s) / (work share x (1 - planned stops))
+    days   = tokens / (healthy tokens/s) / (work share x (1 - planned stops)) x run factor
     energy = working power x time at work + idle power x the rest, then network and storage, PUE
 
-Bands are draws: the error of the step model, failures, checkpoints and restarts, PUE. What they
-leave out: experiments before the run, evaluation, changes of batch or sequence length within it,
-and work that people throw away (published GPU-hours of whole projects are 1.1 to 2 times the run).
+The run factor is what published runs took beyond that: evaluation, restarts by hand, work that is
+thrown away, phases on other plans (`assumptions/training/run_hours_factor`); small runs took longer
+still (`small_run_exponent`). Bands are draws: the
+error of the step model, failures, checkpoints and restarts, the run factor, PUE. What they leave
+out: experiments before the run.
+
+Energy is told at four boundaries: design power times hours, as model cards count it; what the
+packages draw; with their servers; the facility with network, storage and cooling.
 """
 
 from __future__ import annotations
@@ -37,6 +42,9 @@ from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS = 1000
+MIN_SMALL_SHARE = 0.01  # smaller runs are not published
+NOTED = 1.02
+RUN_FACTOR = "assumptions/training/run_hours_factor"
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
 PRICED = "gb200-nvl72"  # whose package-hour stands for those without a published cost
@@ -52,6 +60,7 @@ class RunAsk:
     usd_per_gpu_hour : price of a package-hour; None takes the catalog's cost to an owner.
     usd_per_mwh : price of energy on top; None where the package-hour holds it.
     cooling : catalog record that PUE is taken from.
+    pue : the facility's, in place of the record's; None takes the record's.
     seed : of the draws.
     percentiles : low, middle and high end of the bands.
     """
@@ -62,6 +71,7 @@ class RunAsk:
     usd_per_gpu_hour: float | None = None
     usd_per_mwh: float | None = None
     cooling: str = COOLING
+    pue: float | None = None
     seed: int = 0
     percentiles: tuple[float, float, float] = BAND
 
@@ -88,6 +98,7 @@ class TrainingRun:
     healthy_days : days without failures.
     work_share : share of the run's time that is work that counts.
     days, gpu_hours : of the run.
+    tdp_mwh : design power of the packages times hours, as model cards count energy.
     gpu_mwh, it_mwh, facility_mwh : energy of the packages alone, of their servers, and of the
         facility with network, storage and cooling.
     failures_per_day : expected interruptions of the job.
@@ -108,6 +119,7 @@ class TrainingRun:
     work_share: Band
     days: Band
     gpu_hours: Band
+    tdp_mwh: Band
     gpu_mwh: Band
     it_mwh: Band
     facility_mwh: Band
@@ -144,18 +156,13 @@ def training_run(
         steps = steps * streams.sample("training-run/local-steps", extra)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a, catalog.fact(CHECKPOINT).value)
-    seconds = steps * step_s / work
-    powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
-    pue = streams.sample(
-        "training-run/pue", catalog.fact(f"cooling/{ask.cooling}/pue_annual").distribution
-    )
-    beside = streams.sample(
-        "training-run/network",
-        catalog.fact("assumptions/conversion/overhead_share").distribution,
-    )
+    factor = streams.sample("training-run/factor", catalog.fact(RUN_FACTOR).distribution)
+    small, told = _small_run_factor(gpus * float(np.median(steps * step_s / work)), catalog)
+    seconds = steps * step_s / work * factor * small
     hours = gpus * seconds / SECONDS_PER_HOUR
+    powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
     gpu_mwh, it_mwh = hours * powers[0] / 1e6, hours * powers[1] / 1e6
-    facility_mwh = it_mwh * (1.0 + beside) * pue
+    facility_mwh = it_mwh * _facility_factor(ask, catalog, streams)
     price, words = _price(case, ask, catalog)
     cost = hours * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
     healthy = float(np.median(steps)) * float(out.step_s[0])
@@ -172,13 +179,14 @@ def training_run(
         work_share=_band(work, ask.percentiles),
         days=_band(seconds / SECONDS_PER_DAY, ask.percentiles),
         gpu_hours=_band(hours, ask.percentiles),
+        tdp_mwh=_band(hours * case.system.gpu_tdp_w / 1e6, ask.percentiles),
         gpu_mwh=_band(gpu_mwh, ask.percentiles),
         it_mwh=_band(it_mwh, ask.percentiles),
         facility_mwh=_band(facility_mwh, ask.percentiles),
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*assumed, *case.assumed, *words),
+        assumed=(*assumed, *case.assumed, *told, *words),
     )
 
 
@@ -227,6 +235,34 @@ def _work_share(
     restart = a.restart_base_s + a.restart_s_per_1000_packages * gpus / 1000.0
     inside = synchronous_restart(failures, stall, a.detection_s, restart, a.restart_failure_share)
     return inside.work * (1.0 - a.maintenance_share), failures
+
+
+def _small_run_factor(package_s: float, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
+    """Hours of a small run over those that a large run with its steps takes, and what to tell.
+
+    Tuning pays by the size of a run: published small ones took longer, (hours / limit)^-exponent.
+    """
+    a = catalog.record("assumptions", "training")
+    share = package_s / SECONDS_PER_HOUR / a.value("small_run_hours")
+    factor = max(MIN_SMALL_SHARE, min(1.0, share)) ** -a.value("small_run_exponent")
+    if factor < NOTED:
+        return factor, ()
+    return factor, (f"{factor:.2f} times the hours, as published runs of this size took",)
+
+
+def _facility_factor(ask: RunAsk, catalog: Catalog, streams: Streams) -> Array:
+    """Energy of the facility over that of the servers, (D,): network and storage, then PUE.
+
+    PUE is the one asked for, or draws of the cooling plant's.
+    """
+    overhead = catalog.fact("assumptions/conversion/overhead_share").distribution
+    beside = 1.0 + streams.sample("training-run/network", overhead)
+    if ask.pue is None:
+        fact = catalog.fact(f"cooling/{ask.cooling}/pue_annual")
+        return beside * streams.sample("training-run/pue", fact.distribution)
+    if not 1.0 <= ask.pue <= 5.0:
+        raise InputError(f"train run: pue = {ask.pue:g} must be from 1 to 5.")
+    return beside * ask.pue
 
 
 def _powers_w(

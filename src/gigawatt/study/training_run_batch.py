@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gigawatt.catalog import Catalog
-from gigawatt.performance.training.case_input import size_of
+from gigawatt.performance.training.case_input import batch_in_sequences, size_of
 from gigawatt.performance.training.case_search import usual_batch
 from gigawatt.performance.training.cases import open_case
 from gigawatt.study.training_run import RunAsk, what_is_trained
@@ -26,7 +26,7 @@ def with_batch(
     ------
     InputError, InfeasibleError : as `cases.open_case` and `training_run.what_is_trained`.
     """
-    known = dict(row)
+    known = dict(batch_in_sequences(row))
     gpus = size_of(row, "gpus")
     if size_of(row, "gbs") is not None or gpus is None:
         return known, ()

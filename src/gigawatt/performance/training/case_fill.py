@@ -15,6 +15,7 @@ from dataclasses import replace
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System, full_power_w
+from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
     Row,
@@ -38,6 +39,7 @@ from gigawatt.performance.training.defaults import (
     software_month,
     software_stack,
     trend_month,
+    vendor_release,
     virtual_stages,
 )
 from gigawatt.performance.training.evaluate import evaluate_plan
@@ -45,8 +47,13 @@ from gigawatt.performance.training.facts import TrainModel, load_train_model
 from gigawatt.performance.training.plan import Plan
 from gigawatt.quantity.units import W_PER_KW
 
+UNKNOWN_SEQUENCE_LOG = 0.12
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
+OTHER_MAKER = 0.8  # of the shares that NVIDIA's like generation reaches, as the catalog has CDNA4
 STANDS_FOR = {
+    "volta": "ampere",
+    "ada": "hopper",
+    "cdna2": "ampere",
     "cdna3": "hopper",
     "cdna5": "cdna4",
     "tpu": "ampere",
@@ -65,7 +72,15 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     release = text_of(row, "release")
     month, origin = software_month(release, text_of(row, "source"))
     sp = flag_of(row, "seq_parallel")
-    stack, words = software_stack(release, month, system, text_of(row, "precision").lower(), sp)
+    stack, words = software_stack(
+        release,
+        month,
+        system,
+        text_of(row, "precision").lower(),
+        sp,
+        f"{text_of(row, 'source')} {text_of(row, 'notes')}",
+        parse_recompute(text_of(row, "recompute")).parts,
+    )
     said.note(words)
     if origin and origin != "release":
         said.note(f"date of the software by the {origin}")
@@ -81,13 +96,14 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
     seq = size_of(row, "seq_len")
     if seq is None:
         seq = 2048 if stack == Stack.ERA_2021 else 4096
-        said.note(f"sequences of {seq:,} tokens (not given)", 0.05)
+        said.note(f"sequences of {seq:,} tokens (not given)", UNKNOWN_SEQUENCE_LOG)
     if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
         raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
     return Plan(
         precision=precision,
         stack=stack,
         release_month=trend_month(release, month, stack),
+        vendor_release=vendor_release(release),
         production=production,
         schedule=schedule,
         seq=seq,
@@ -99,6 +115,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         wan_gbit_s=number_of(row, "wan_gbit_s") or 0.0,
         wan_rtt_ms=number_of(row, "wan_rtt_ms") or 0.0,
         local_steps=size_of(row, "local_steps") or 1,
+        wan_bits=number_of(row, "wan_bits") or 16.0,
     )
 
 
@@ -107,6 +124,8 @@ def sized_plan(
 ) -> Plan:
     """Parallel sizes, batch, sharding and virtual stages."""
     size = {k: size_of(row, k) for k in ("gpus", "tp", "pp", "cp", "ep", "etp", "dp", "vp", "mbs")}
+    if size["tp"] and shape.heads % size["tp"]:
+        raise _not_in_heads(size["tp"], shape)
     plan = sharded_plan(row, base, said)
     searched = is_open(row, plan)
     if searched:
@@ -134,6 +153,20 @@ def sized_plan(
     graphs, words = launch_graphs(shape, system, plan, plan.token_drop)
     said.note(words)
     return replace(plan, graphs=graphs)
+
+
+def complete_split(row: Row, base: Plan, said: Said) -> Row:
+    """The row with `tp` or `pp` where packages, data-parallel ranks and the other give it."""
+    missing = [k for k in ("tp", "pp") if not text_of(row, k)]
+    gpus, dp = size_of(row, "gpus"), size_of(row, "dp")
+    if gpus is None or dp is None or len(missing) != 1:
+        return row
+    other = size_of(row, "pp" if missing == ["tp"] else "tp") or 1
+    known = dp * (size_of(row, "cp") or 1) * other
+    if gpus % known or sharded_plan(row, base, Said([])).zero >= 3:
+        return row
+    said.note(f"{missing[0]} {gpus // known} (packages over the other sizes)")
+    return {**row, missing[0]: str(gpus // known)}
 
 
 def is_open(row: Row, plan: Plan) -> bool:
@@ -205,7 +238,12 @@ def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
             raise
     like = STANDS_FOR[system.generation]
     said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
-    return load_train_model(catalog, like)
+    model = load_train_model(catalog, like)
+    if not system.generation.startswith("cdna"):
+        return model
+    shares = [k for k in model.values if k.startswith("gemm_") or k == "attention_share"]
+    reached = {k: OTHER_MAKER * model.values[k] for k in shares}
+    return replace(model, values={**model.values, **reached})
 
 
 def complete_system(system: System, said: Said) -> System:
@@ -233,7 +271,7 @@ def fitting_shards(
 
     Optimizer states, then gradients, then parameters over the data-parallel ranks.
     """
-    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is not None
+    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is False
     if stated or plan.dp == 1 or fits(plan):
         return plan
     for zero in range(plan.zero + 1, 4):
@@ -245,6 +283,10 @@ def fitting_shards(
     return plan
 
 
+def _not_in_heads(tp: int, shape: ModelShape) -> InputError:
+    return InputError(f"tp = {tp} does not divide {shape.heads} heads (impossible split)")
+
+
 def check_divides(shape: ModelShape, plan: Plan, mbs_given: bool = False) -> None:
     """Refuse splits that the model does not allow.
 
@@ -253,7 +295,7 @@ def check_divides(shape: ModelShape, plan: Plan, mbs_given: bool = False) -> Non
     InputError : heads, layers, experts or batch can't be split so; the message names both numbers.
     """
     if shape.heads % plan.tp:
-        raise InputError(f"tp = {plan.tp} does not divide {shape.heads} heads (impossible split)")
+        raise _not_in_heads(plan.tp, shape)
     if mbs_given and plan.gbs % plan.dp == 0 and plan.gbs % (plan.dp * plan.mbs):
         raise InputError(
             f"mbs = {plan.mbs} does not divide {plan.gbs // plan.dp} sequences of a rank "
@@ -318,15 +360,18 @@ def _best_filled(
     rated: Callable[[Plan], tuple[float, bool]],
     said: Said,
 ) -> Plan:
-    """Fastest microbatch, each with its own way of fitting."""
+    """Fastest microbatch, each with its own way of fitting; offloading only where all need it.
+
+    The model has no cost of offloading, so it would let a large microbatch win.
+    """
     most = plan.gbs / plan.dp
     sizes = microbatches(most)
     tried = []
     for b in sizes:
         candidate, words = filled(replace(plan, mbs=b))
         time, fits = rated(candidate)
-        tried.append((not fits, time, b, candidate, words))
-    _, _, b, done, words = min(tried, key=lambda t: t[:3])
+        tried.append((not fits, candidate.offload_share > 0.0, time, b, candidate, words))
+    *_, b, done, words = min(tried, key=lambda t: t[:4])
     said.note(f"microbatch {b} (fastest that fits)")
     for word in words:
         said.note(word)

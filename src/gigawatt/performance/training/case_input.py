@@ -44,6 +44,17 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+_WORDY = re.compile(  # a number with what it counts before or after it
+    r"^(?:[tpcde]p|vpp?|mbs|gbs|zero)?\s*[=x~≈]?\s*(\d+(?:\.\d+)?)\s*(k)?\s*[x×]?\s*"
+    r"(?:gpus?|packages?|seqs?|sequences?|samples?|tokens?|layers?|-?ways?|stages?|ranks?|%)?$",
+    re.IGNORECASE,
+)
+_TOKENS = re.compile(r"^~?\s*(\d+(?:\.\d+)?)\s*([km]?)\s*tok(?:en)?s?$", re.IGNORECASE)
+_VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or nothing
+    r"^(?:-|\?|n/?a|nan|none|auto|default|unknown|amp|(?:16[- ]?)?mixed(?:[- ]precision)?|amp .*"
+    r"|not (?:given|stated|known)|see recipe.*)$",
+    re.IGNORECASE,
+)
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
@@ -75,7 +86,7 @@ def text_of(row: Row, key: str) -> str:
 
 
 def number_of(row: Row, key: str) -> float | None:
-    """Number in a cell; None if blank.
+    """Number in a cell; None if blank. "TP8", "512 GPUs", "~2,000" and "8k" are read as meant.
 
     Raises
     ------
@@ -87,10 +98,24 @@ def number_of(row: Row, key: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
+        found = _WORDY.match(text)
+        if found is None:
+            raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
+        kilo = 1024.0 if key in ("seq_len", "gpus") else 1000.0  # "8k tokens", "16K GPUs"
+        value = float(found.group(1)) * (kilo if found.group(2) else 1.0)
     if not 0.0 <= value < 1e15:
         raise InputError(f"{key} = {text} must not be negative or infinite")
     return value
+
+
+def batch_in_sequences(row: Row, usual_seq: int = 4096) -> Row:
+    """The row with its batch in sequences where the cell counts tokens ("4M tokens")."""
+    found = _TOKENS.match(text_of(row, "gbs").replace(",", ""))
+    if found is None:
+        return row
+    scale = {"": 1.0, "k": 1e3, "m": 1e6}[found.group(2).lower()]
+    seq = size_of(row, "seq_len") or usual_seq
+    return {**row, "gbs": str(max(1, round(float(found.group(1)) * scale / seq)))}
 
 
 def size_of(row: Row, key: str) -> int | None:
@@ -231,10 +256,12 @@ def _nearest_by_size(
     row: Row, name: str, catalog: Catalog, said: Said, error: InputError
 ) -> ModelShape:
     """Known model whose parameters are nearest, total and active, where only those are given."""
-    total = number_of(row, "params_b")
+    total, active = number_of(row, "params_b"), number_of(row, "active_params_b")
+    if not total and "params_b" in row:  # a table: the name may hold the size
+        total, active = _sizes_in_name(name)
     if not total or not name:
         raise error
-    active = number_of(row, "active_params_b") or total
+    active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():
         if "total_params_b" not in record.facts or record.attributes.get("unsupported"):
@@ -248,6 +275,13 @@ def _nearest_by_size(
         raise error
     said.note(f"shape of {best.id} (nearest in parameters; {name!r} is not known)", 0.15)
     return resolve_model(best.id, catalog)
+
+
+def _sizes_in_name(name: str) -> tuple[float | None, float | None]:
+    """Parameters in 10^9 that a name holds, total and active ("Pythia-12B", "X-57B-A14B")."""
+    sizes = [float(v) for v in re.findall(r"(?<![a-z\d.])(\d+(?:\.\d+)?)\s*b\b", name.lower())]
+    active = re.search(r"\ba(\d+(?:\.\d+)?)b\b", name.lower())
+    return (max(sizes) if sizes else None), (float(active.group(1)) if active else None)
 
 
 def check_shape(shape: ModelShape, row: Row, said: Said) -> None:
@@ -279,8 +313,8 @@ def system_of(row: Row, catalog: Catalog, said: Said) -> System:
 def precision_of(row: Row, system: System, said: Said) -> tuple[Precision, PrecisionChoice]:
     """Precision of the products; BF16 where the row leaves it out."""
     text = text_of(row, "precision")
-    if not text:
-        said.note("BF16 (precision not given)", 0.05)
+    if not text or _VAGUE.search(text):
+        said.note("BF16 (precision not given)", 0.15 if system.fp8_tflops > 0.0 else 0.03)
         text = "bf16"
     choice = parse_precision(text, system)
     if choice.compute not in FORMATS:

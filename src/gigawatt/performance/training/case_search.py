@@ -18,6 +18,7 @@ from gigawatt.performance.training.plan import Plan
 from gigawatt.performance.training.search import SearchResult, search
 from gigawatt.performance.training.space import PRACTICAL, Choices
 
+MOST_TENSOR = 64
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 ROUND_COUNT = 1.15  # a batch that divides is taken where it is faster per sequence by more
@@ -56,7 +57,21 @@ def searched_plan(
     stated = stated_recompute(row, shape, None)
     if stated is not None:
         choices = replace(choices, recompute=(stated,))
-    found = _found(shape, system, model, replace(plan, gbs=gbs), gpus, choices, said)
+    start = replace(plan, gbs=gbs)
+    found = None
+    for split in _splits(size, gpus):
+        own = Said([])
+        try:
+            other = _found(shape, system, model, start, gpus, replace(choices, **split), own)
+        except (InputError, InfeasibleError) as error:
+            failed: Exception = error
+            continue
+        if found is None or _per_sequence(other) < _per_sequence(found):
+            found, noted = other, own
+    if found is None:
+        raise failed
+    for words in noted.words:
+        said.note(words, noted.sigma_log)
     chosen = found.recommended.plan
     said.note(
         f"tp {chosen.tp}, pp {chosen.pp}, cp {chosen.cp}, ep {chosen.ep} (not given: best of "
@@ -65,6 +80,16 @@ def searched_plan(
         0.1,
     )
     return chosen
+
+
+def _splits(size: Mapping[str, int | None], gpus: int) -> list[dict[str, Any]]:
+    """Splits to search: all, or those with the stated data-parallel ranks where they divide."""
+    dp, cp = size["dp"], size["cp"] or 1
+    if dp is None or size["tp"] or size["pp"] or gpus % (dp * cp):
+        return [{}]
+    inside = gpus // (dp * cp)
+    tensor = [t for t in range(1, min(inside, MOST_TENSOR) + 1) if inside % t == 0]
+    return [{"tp": (t,), "pp": (inside // t,), "cp": (cp,)} for t in tensor]
 
 
 def _found(

@@ -19,6 +19,7 @@ from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_fill import (
     check_divides,
+    complete_split,
     complete_system,
     expert_sizes,
     filled_plan,
@@ -31,6 +32,7 @@ from gigawatt.performance.training.case_fill import (
 from gigawatt.performance.training.case_input import (
     Row,
     Said,
+    batch_in_sequences,
     check_shape,
     shape_of,
     size_of,
@@ -94,6 +96,7 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
         precision. InfeasibleError : sizes are missing and no plan fits.
     """
     said = Said([])
+    row = batch_in_sequences(row)
     shape = shape_of(row, catalog, said)
     check_shape(shape, row, said)
     for words in shape.approximations:
@@ -101,6 +104,7 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     system = complete_system(system_of(row, catalog, said), said)
     model = train_model_of(catalog, system, said)
     base = software_plan(row, system, said)
+    row = complete_split(row, base, said)
     sized = sized_plan(row, shape, system, model, base, said)
     check_plan(sized)
     check_divides(shape, sized, size_of(row, "mbs") is not None)
@@ -142,6 +146,7 @@ def open_case(row: Row, catalog: Catalog) -> Case:
     InputError : as `resolve_case`.
     """
     said = Said([])
+    row = batch_in_sequences(row)
     shape = shape_of(row, catalog, said)
     system = complete_system(system_of(row, catalog, said), said)
     model = train_model_of(catalog, system, said)

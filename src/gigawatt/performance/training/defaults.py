@@ -20,6 +20,8 @@ from gigawatt.performance.training.result import StepBatch
 
 FUSED_ATTENTION = months_since_2000("2023-01")  # papers of large runs with fused attention
 FULL_GRAPHS = months_since_2000("2026-06")
+MIDDLE_OF_ERA = months_since_2000("2022-01")
+SCORES_KEPT = months_since_2000("2024-01")  # later texts mean other parts by "selective"
 LARGE_BUBBLE = 0.2  # of the work; tuned recipes with public results stay below it
 HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
@@ -27,12 +29,18 @@ LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
 
 _CONTAINER = re.compile(r"^\s*(2\d)\.(0[1-9]|1[0-2])(\.\d+)?")
 _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
+_YEAR = re.compile(r"\b(20[12]\d)\b")
+_TOOLKIT = re.compile(
+    r"torch ?titan|pytorch|llm.?foundry|lightning|nanotron|gpt.?neox|axolotl|hugging ?face"
+    r"|colossal|fairscale|litgpt|torch ?tune"
+)  # software that is used as it is installed
 _TUNED = re.compile(r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|core")
 _REPORT = re.compile(
     r"technical report|herd of models|open[- ]access|open pre-?trained|whole run|gpu.?hours"
     r"|production|deepspeed|megatron-turing|mt-nlg"
 )
 _BENCHMARK = re.compile(r"benchmark|megatron|nemo|nvidia|mlperf|simumax|performance|recipe")
+_VENDOR = re.compile(r"nemotron|nvidia")
 _KINDS = ("gpt", "base", "cut", "layers", "dense", "moe", "model")
 _ARXIV = re.compile(r"\b(\d\d)(0[1-9]|1[0-2])\.\d{4,5}\b")
 
@@ -41,7 +49,8 @@ def software_month(release: str, source: str = "") -> tuple[float, str]:
     """Months since 2000-01 of the software, and how it was found; 0 if nothing says it.
 
     First the release ("26.04", "26.02.01": a point release counts half a month, or a date in it),
-    then the number of an arXiv paper in the source (a paper's runs are of its month).
+    then the number of an arXiv paper in the source (a paper's runs are of its month), then a year
+    in the source (its middle).
     """
     found = _CONTAINER.match(release)
     if found:
@@ -55,44 +64,70 @@ def software_month(release: str, source: str = "") -> tuple[float, str]:
     if paper:
         month = months_since_2000(f"20{paper.group(1)}-{paper.group(2)}")
         return month, "arXiv number of the source"
+    years = _YEAR.search(source)
+    if years:
+        return months_since_2000(f"{years.group(1)}-07"), "year in the source"
     return 0.0, ""
 
 
 def software_stack(
-    release: str, month: float, system: System, precision_text: str, sequence_parallel: bool | None
+    release: str,
+    month: float,
+    system: System,
+    precision_text: str,
+    sequence_parallel: bool | None,
+    source: str = "",
+    recomputed: tuple[str, ...] = (),
 ) -> tuple[Stack, str]:
     """Kind of software, and why.
 
     Runs before fused attention came (papers of 2023) are of the stack of 2021; so are undated FP16
-    runs on Ampere without sequence parallelism. A release that names another tool than a vendor's
-    container or Megatron is a plain stack; everything else is taken as tuned.
+    runs on Ampere without sequence parallelism, and runs there (to 2023) that compute the scores of
+    attention again, or in FP16 everything: fused attention leaves no scores to compute again. A
+    release that names another tool than a vendor's container or Megatron is a plain stack, and so
+    is a source that names a common toolkit; everything else is taken as tuned.
     """
     if 0.0 < month < FUSED_ATTENTION:
         return Stack.ERA_2021, "stack of 2021 (dated before fused attention)"
     old = system.generation == "ampere" and "16" in precision_text and "bf" not in precision_text
     if month <= 0.0 and old and not sequence_parallel:
         return Stack.ERA_2021, "stack of 2021 (undated FP16 run on Ampere)"
+    scores = "core_attention" in recomputed or (old and "full" in recomputed)
+    if system.generation == "ampere" and scores and month < SCORES_KEPT:
+        return Stack.ERA_2021, "stack of 2021 (scores are computed again, so not fused)"
     text = release.lower()
     if text.strip() and not _CONTAINER.match(release) and not _TUNED.search(text):
         return Stack.PLAIN, "plain stack (release is not a vendor's container)"
+    toolkit = _TOOLKIT.search(source.lower())
+    if toolkit and not (_CONTAINER.match(release) or _TUNED.search(f"{text} {source.lower()}")):
+        return Stack.PLAIN, f"plain stack ({toolkit.group(0)})"
     return Stack.TUNED, "tuned stack"
 
 
 def trend_month(release: str, month: float, stack: Stack) -> float:
-    """Month that the release trend counts from: of vendors' containers and of the stack of 2021.
+    """Month that the release trend counts from; 0 for plain stacks, whose history is their own.
 
-    The trend was measured on containers; other stacks have a history of their own.
+    Undated runs of the stack of 2021 are taken as of the middle of its time.
     """
-    return month if stack == Stack.ERA_2021 or _CONTAINER.match(release) else 0.0
+    if stack == Stack.ERA_2021 and month <= 0.0:
+        return MIDDLE_OF_ERA
+    return month if stack != Stack.PLAIN or _CONTAINER.match(release) else 0.0
+
+
+def vendor_release(release: str) -> bool:
+    """Whether a release is a vendor's container ("26.04")."""
+    return bool(_CONTAINER.match(release))
 
 
 def production_run(model: str, *texts: str) -> tuple[bool, str]:
     """Whether a source is the report of a model, whose run was not a tuned benchmark.
 
     It says so ("technical report", "GPU hours", …), or it is named after the model and names no
-    benchmark or vendor's software.
+    benchmark or vendor's software. A vendor's own model runs on the stack that it tunes.
     """
     text = " ".join(texts).lower()
+    if _VENDOR.search(model.lower()):
+        return False, "tuned stack of the vendor's own model"
     if "whole run" in text:
         return True, "production run (a whole run)"
     if _REPORT.search(text):

@@ -1,7 +1,8 @@
 """Evaluation of training plans: one through plain Python, many through the same code compiled.
 
-Nothing is kept between plans. The formulas are in `layer`, `links`, `memory` and `step`; numba
-compiles them on the first batch and keeps the result on disk, under a key of their sources.
+Nothing is kept between plans. The formulas are in `layer`, `links`, `memory`, `software` and
+`step`; numba compiles them on the first batch and keeps the result on disk, under a key of their
+sources.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ import numpy as np
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training import facts, layer, links, memory, result, row, step
+from gigawatt.performance.training import (
+    facts,
+    layer,
+    links,
+    memory,
+    result,
+    row,
+    software,
+    step,
+)
 from gigawatt.performance.training.choices import Precision
 from gigawatt.performance.training.facts import (
     Machine,
@@ -32,7 +42,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.compiled import compiled
 
 Loop = Callable[[Machine, Shape, Array, bool, Array], None]
-_COMPILED = (row, links, layer, memory, step)
+_COMPILED = (row, links, layer, memory, software, step)
 _PEAKS = {
     Precision.BF16: "rate_bf16",
     Precision.FP8: "rate_fp8",

@@ -144,6 +144,7 @@ class Machine(NamedTuple):
     moe_trend: float
     mature_month: float
     production: float
+    production_2021: float
     dense_trend_months: float
     moe_trend_months: float
     dense_sigma: float
@@ -191,13 +192,18 @@ class Machine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TrainModel:
-    """Constants of the training model for one generation, by the names of the catalog's facts."""
+    """Constants of the training model for one generation, by the names of the catalog's facts.
+
+    `calibrated`, `trend_until` : months; `packages` : systems whose rows were used;
+    `wide_exponentials` : systems with more units for exponentials, which attention waits for.
+    """
 
     generation: str
     values: dict[str, float]
     calibrated: str
     trend_until: str
     packages: str = ""
+    wide_exponentials: str = ""
 
 
 def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
@@ -223,6 +229,7 @@ def load_train_model(catalog: Catalog, generation: str) -> TrainModel:
         calibrated,
         own.text("trend_until", calibrated),
         own.text("calibrated_packages", ""),
+        own.text("wide_exponential_packages", ""),
     )
 
 
@@ -265,7 +272,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
     node_w = system.system_power_kw * 1e3 / max(1, system.system_packages)
     derived = {
         "plain_gemm": c["plain_gemm_factor"],
-        "attention": c["attention_share"] * system.bf16_tflops * 1e12,
+        "attention": _attention_share(system, model) * system.bf16_tflops * 1e12,
         "peak_bf16": system.bf16_tflops * 1e12,
         "hbm": system.hbm_tb_s * 1e12 * c["hbm_share"],
         "nvlink": (system.scaleup_gb_s or nic_gb_s) * 1e9 * c["scaleup_share"],
@@ -281,6 +288,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
         "latency": c["collective_latency_us"] * us,
         "mature_month": months_since_2000(model.trend_until),
         "production": c["production_factor"],
+        "production_2021": c["production_2021_factor"],
         "forecast_sigma": _forecast_sigma(system, model),
         "fixed": c["fixed_step_ms"] * ms,
         "fixed_untuned": c["fixed_step_untuned_ms"] * ms,
@@ -288,6 +296,18 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
     derived.update({f"rate_{name}": rate for name, rate in rates.items()})
     named = {name: derived[name] if name in derived else c[name] for name in Machine._fields}
     return Machine(**named)
+
+
+def _attention_share(system: System, model: TrainModel) -> float:
+    """Share of the BF16 peak that fused attention reaches.
+
+    Attention computes an exponential for every score. On Blackwell these units bind as much as the
+    products do; packages with twice as many reach more.
+    """
+    share = model.values["attention_share"]
+    if system.id in model.wide_exponentials.split():
+        return share * model.values["wide_exponential_factor"]
+    return share
 
 
 def _forecast_sigma(system: System, model: TrainModel) -> float:

@@ -49,17 +49,26 @@ def value_bytes(p: Row) -> float:
     return 0.5625 if p.precision == NVFP4 else 1.0
 
 
+def gradient_bytes(p: Row) -> float:
+    """Bytes that one weight's gradient moves when a microbatch adds to it: read and written."""
+    return 4.0 if p.lean_states > 0.0 or p.stack == ERA_2021 else 8.0
+
+
 def product_s(
-    x: Machine, rate: float, size: float, m: float, k: float, n: float
+    x: Machine, rate: float, size: float, wide: float, m: float, k: float, n: float
 ) -> tuple[float, float]:
-    """Forward, and both gradients, of one product of `size`-byte values, s (module's header)."""
+    """Forward, and both gradients, of one product of `size`-byte values, s (module's header).
+
+    `wide` bytes of every weight's gradient are moved.
+    """
     base = 2.0 * m * k * n / rate * (1.0 + x.wave * x.sms * TILE / (m * n))
     grad = 2.0 * m * k * n / rate * (1.0 + x.wave * x.sms * TILE / (m * k))
     depth = x.k0 * 2.0 / max(0.5, size)
-    moved = (size * (m * k + k * n) + 2.0 * m * n) / x.hbm
-    forward = max(base * (1.0 + depth / k), moved) + x.launch
-    data = max(grad * (1.0 + depth / n), moved)
-    weight = max(2.0 * m * k * n / rate * (1.0 + depth / m), moved)
+    forward = max(base * (1.0 + depth / k), (size * (m * k + k * n) + 2.0 * m * n) / x.hbm)
+    forward += x.launch
+    data = max(grad * (1.0 + depth / n), (size * (m * n + k * n) + 2.0 * m * k) / x.hbm)
+    added = (size * m * (k + n) + wide * k * n) / x.hbm
+    weight = max(2.0 * m * k * n / rate * (1.0 + depth / m), added)
     return forward, data + weight + 2.0 * x.launch
 
 
@@ -72,7 +81,7 @@ def quantise_s(x: Machine, p: Row, values: float) -> float:
 
 def linear_s(x: Machine, p: Row, m: float, k: float, n: float) -> tuple[float, float]:
     """One linear layer with quantising of its inputs, forward and backward, s."""
-    forward, backward = product_s(x, product_rate(x, p), value_bytes(p), m, k, n)
+    forward, backward = product_s(x, product_rate(x, p), value_bytes(p), gradient_bytes(p), m, k, n)
     return forward + quantise_s(x, p, m * k), backward + quantise_s(x, p, m * n)
 
 
@@ -159,9 +168,12 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     up = (s.matrices - 1.0) * f
     for k, n in ((s.hidden, up), (f, s.hidden)):
         base = 2.0 * routed * k * n / rate
-        moved = (size * (routed * k + local * k * n) + 2.0 * routed * n) / x.hbm
+        read = size * local * k * n
+        moved = (read + size * routed * k + 2.0 * routed * n) / x.hbm
         forward += max(base * (1.0 + depth / k), moved) + x.launch
+        moved = (read + size * routed * n + 2.0 * routed * k) / x.hbm
         backward += max(base * (1.0 + depth / n), moved)
+        moved = (size * routed * (k + n) + gradient_bytes(p) * local * k * n) / x.hbm
         backward += max(base * (1.0 + depth / per_expert), moved) + 2.0 * x.launch
         forward += quantise_s(x, p, routed * k)
         backward += quantise_s(x, p, routed * n)
@@ -178,7 +190,7 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
 def output_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     """Output layer in 16 bits and loss, forward and backward, s; it sits on the last stage."""
     rate = x.rate_bf16 / x.plain_gemm if p.stack == PLAIN else x.rate_bf16
-    forward, backward = product_s(x, rate, 2.0, t, s.hidden, s.vocab / p.tp)
+    forward, backward = product_s(x, rate, 2.0, gradient_bytes(p), t, s.hidden, s.vocab / p.tp)
     bytes_per_logit = 30.0 if p.stack == ERA_2021 else x.logit_bytes
     loss = t * s.vocab / p.tp * bytes_per_logit / x.hbm
     return forward + loss / 3.0, backward + loss * 2.0 / 3.0

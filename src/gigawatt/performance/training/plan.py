@@ -49,6 +49,7 @@ class Plan:
         one site towards the others in Gbit/s, and round trip between them.
     local_steps : inner steps between two exchanges over the WAN (1 = synchronous).
     wan_bits : bits per parameter that such an exchange sends each way.
+    vendor_release : `release_month` is that of a vendor's container.
     """
 
     tp: int = 1
@@ -88,6 +89,7 @@ class Plan:
     wan_rtt_ms: float = 0.0
     local_steps: int = 1
     wan_bits: float = 16.0
+    vendor_release: bool = False
 
     @property
     def gpus(self) -> int:

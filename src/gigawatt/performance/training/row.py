@@ -47,6 +47,7 @@ class Row(NamedTuple):
     wan_rtt_ms: float
     local_steps: float
     wan_bits: float
+    vendor_release: float
 
 
 def row_at(table: Array, i: int) -> Row:
@@ -90,4 +91,5 @@ def row_at(table: Array, i: int) -> Row:
         r[34],
         r[35],
         r[36],
+        r[37],
     )

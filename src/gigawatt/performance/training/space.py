@@ -139,7 +139,7 @@ class Space:
         plain = o["schedule"] == float(Schedule.ONE_F_ONE_B)
         full = o["recompute"] == float(Recompute.FULL)
         split_tp = (parallel == 0.0) | (overlap == 0.0)
-        shared = (zero > 0.0) | (o["dp_overlap"] == 0.0)
+        shared = (zero > zero.min()) | (o["dp_overlap"] < o["dp_overlap"].max())  # of one rank
         ok: BoolArray = ~(tp1 & split_tp) & ~((parallel == 0.0) & (overlap == 1.0) & ~tp1)
         ok &= ~((ranks == 1.0) & shared)
         ok &= ~(pp1 & (o["pp_overlap"] == 0.0))

@@ -12,7 +12,8 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - TP: a fixed share stays exposed under a tuned stack, all of it otherwise;
 - CP: the part that attention doesn't hide, and at least a fixed share;
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
-- PP: a fixed share under a tuned stack, twice the time otherwise (both directions wait);
+- PP: a fixed share under a tuned stack with virtual stages, all of one direction without them or
+  under a plain stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
   microbatch can't hide, and at least a fixed share, under a tuned stack; all of it otherwise;
 - WAN: as DP for synchronous training; once in `local_steps` steps otherwise.
@@ -24,9 +25,7 @@ import math
 
 from gigawatt.performance.training.facts import Machine, Shape
 from gigawatt.performance.training.layer import (
-    BF16,
     ERA_2021,
-    NVFP4,
     PLAIN,
     TUNED,
     attention_s,
@@ -52,10 +51,10 @@ from gigawatt.performance.training.memory import (
     shard_ranks,
 )
 from gigawatt.performance.training.row import Row
+from gigawatt.performance.training.software import release_factor, sigma_log
 
 EAGER, PARTIAL, STATIC, GRAPH = 0.0, 1.0, 2.0, 3.0
 ZERO_BUBBLE, DUAL = 1.0, 2.0
-APRIL_2021 = 255.0  # months since 2000-01: calibration of the stack of 2021
 
 
 def tp_moves_s(x: Machine, s: Shape, p: Row, t: float, moe: bool) -> tuple[float, float]:
@@ -211,35 +210,6 @@ def sharded_s(x: Machine, s: Shape, p: Row) -> float:
     return microbatches * (4.0 + wide) * one / x.fsdp_bus
 
 
-def release_factor(x: Machine, s: Shape, p: Row) -> float:
-    """Step time of the software over that of a tuned benchmark in the calibration's month.
-
-    Older releases take longer, by a constant growth over at most `…_trend_months`; the stack of
-    2021 got faster until fused attention came. A production run takes longer by a factor.
-    """
-    own = x.production if p.production > 0.0 else 1.0
-    if p.release_month <= 0.0:
-        return own
-    if p.stack == ERA_2021:
-        return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
-    months = max(0.0, x.mature_month - p.release_month)
-    if s.experts > 0.0:
-        return own * math.exp(x.moe_trend * min(x.moe_trend_months, months))
-    return own * math.exp(x.dense_trend * min(x.dense_trend_months, months))
-
-
-def sigma_log(x: Machine, s: Shape, p: Row) -> float:
-    """Standard deviation of ln(true / predicted): of the model, wider for what is less known."""
-    own = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
-    plain = x.plain_sigma if p.stack == PLAIN else 0.0
-    run = x.production_sigma if p.production > 0.0 else 0.0
-    few = x.bf16_sigma if p.precision == BF16 else 0.0
-    if p.precision == NVFP4:
-        few = x.fp4_sigma
-    more = few * few + x.forecast_sigma * x.forecast_sigma
-    return math.sqrt(own * own + plain * plain + run * run + more)
-
-
 def norm_sum(a: float, b: float, q: float) -> float:
     """(a^q + b^q)^(1/q)."""
     top = max(a, b)
@@ -275,63 +245,101 @@ def slowest_stage_s(
     return max(first * dense + (whole - first) * mixture, whole * mixture + output)
 
 
-def step_row(
-    x: Machine, s: Shape, p: Row, kinds: tuple[float, float, float, float, float]
-) -> tuple[float, ...]:
-    """Outputs in the order of `result.OUTPUTS` for one plan, with its memory by kind in bytes."""
-    t = p.mbs * p.seq / p.cp
-    m = max(1.0, p.gbs / (p.dp * p.mbs))
+def layers_s(
+    x: Machine, s: Shape, p: Row, t: float
+) -> tuple[float, float, float, float, float, float, float, float, float]:
+    """All layers for one microbatch: forward, backward, recomputed, TP, CP, EP, host, s.
+
+    The last two are the times of one dense and one mixture layer.
+    """
     moe = s.moe_layers + (s.mtp if s.experts > 0.0 else 0.0)
-    dense = s.layers + s.mtp - moe
     forward = backward = recompute = tp = cp = ep = host = 0.0
-    each = [0.0, 0.0]
+    dense_s = mixture_s = 0.0
     for kind in range(2):
-        count = dense if kind == 0 else moe
+        count = s.layers + s.mtp - moe if kind == 0 else moe
         if count <= 0.0:
             continue
         lf, lb, lr, ltp, lcp, lep = layer_s(x, s, p, t, kind == 1)
         gpu = lf + lb + lr + ltp + lcp + lep
         least = host_s(x, p, kind == 1)
         wait = norm_sum(gpu, least, x.moe_host_power if kind == 1 else 4.0) - gpu
-        each[kind] = gpu + wait
-        host += count * wait
-        forward, backward, recompute = (
-            forward + count * lf,
-            backward + count * lb,
-            recompute + count * lr,
-        )
-        tp, cp, ep = tp + count * ltp, cp + count * lcp, ep + count * lep
-    of, ob = output_s(x, s, p, t)
-    passes = 1.0 + s.mtp
-    forward, backward = forward + passes * of, backward + passes * ob
-    total = forward + backward + recompute + tp + cp + ep + host
-    mean = total / p.pp
-    slow = slowest_stage_s(s, p, mean, each[0], each[1], passes * (of + ob))
-    send = 0.0
-    if p.pp > 1.0:
-        gpus = p.tp * p.pp * p.cp * p.dp
-        link = x.nvlink if gpus <= x.domain else x.nic
-        exposed = x.pp_exposed if p.stack == TUNED and p.pp_overlap > 0.0 else 2.0
-        if p.stack == PLAIN:
-            exposed = 1.0
-        send = exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
-    factor = release_factor(x, s, p)
-    bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
-    busy = m * (mean + send) + bubble
-    sharded = sharded_s(x, s, p)
-    merged = busy
-    if sharded > 0.0:
-        if p.stack == ERA_2021:
-            merged = norm_sum(busy, sharded, x.zero3_power)
+        if kind == 0:
+            dense_s = gpu + wait
         else:
-            merged = norm_sum(busy, sharded, x.fsdp_power) + x.fsdp_rest * sharded
-    dp = gradient_s(x, s, p, forward / p.pp, backward / p.pp)
-    wan = wan_s(s, p, forward / p.pp, backward / p.pp)
+            mixture_s = gpu + wait
+        forward, backward = forward + count * lf, backward + count * lb
+        recompute, host = recompute + count * lr, host + count * wait
+        tp, cp, ep = tp + count * ltp, cp + count * lcp, ep + count * lep
+    return forward, backward, recompute, tp, cp, ep, host, dense_s, mixture_s
+
+
+def send_s(x: Machine, s: Shape, p: Row, t: float) -> float:
+    """Exposed sends between stages for one microbatch, s."""
+    if p.pp <= 1.0:
+        return 0.0
+    link = x.nvlink if p.tp * p.pp * p.cp * p.dp <= x.domain else x.nic
+    exposed = 2.0  # both directions wait
+    if p.stack == PLAIN:
+        exposed = 1.0
+    elif p.stack == TUNED and p.pp_overlap > 0.0:
+        # without virtual stages a stage has nothing else to do while it sends
+        exposed = x.pp_exposed if p.vp > 1.0 else 1.0
+    return exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
+
+
+def merged_s(x: Machine, s: Shape, p: Row, busy: float) -> float:
+    """Computing and the traffic of sharded parameters, which hide each other, s per step."""
+    sharded = sharded_s(x, s, p)
+    if sharded <= 0.0:
+        return busy
+    if p.stack == ERA_2021:
+        return norm_sum(busy, sharded, x.zero3_power)
+    return norm_sum(busy, sharded, x.fsdp_power) + x.fsdp_rest * sharded
+
+
+def optimizer_s(x: Machine, s: Shape, p: Row) -> float:
+    """Update of the parameters that a rank keeps the states of, s per step."""
     shared, routed, table = local_params(s, p)
     own = (shared + table) / (p.dp * p.cp if p.zero > 0.0 else 1.0)
     own += routed / (expert_ranks(p) if p.zero > 0.0 else 1.0)
-    speed = x.host_link if p.offload_optimizer > 0.0 else x.hbm
-    optimizer = own * x.optimizer_bytes / speed
+    return own * x.optimizer_bytes / (x.host_link if p.offload_optimizer > 0.0 else x.hbm)
+
+
+def powers_w(x: Machine, step: float, on: float, talk: float) -> tuple[float, float, float, float]:
+    """Draw of a package with its share of the server: computing, communicating, mean over the step.
+
+    `on` and `talk` are the seconds of the step in computing and in exposed communication; the rest
+    waits. The last is the mean of the package alone.
+    """
+    node = x.node_w * x.node_power
+    compute, communication, idle = (
+        x.tdp_w * x.compute_power,
+        x.tdp_w * x.communication_power,
+        x.tdp_w * x.idle_power,
+    )
+    mean = (on * compute + talk * communication + (step - on - talk) * idle) / step
+    return compute + node, communication + node, mean + node, mean
+
+
+def step_row(
+    x: Machine, s: Shape, p: Row, kinds: tuple[float, float, float, float, float]
+) -> tuple[float, ...]:
+    """Outputs in the order of `result.OUTPUTS` for one plan, with its memory by kind in bytes."""
+    t = p.mbs * p.seq / p.cp
+    m = max(1.0, p.gbs / (p.dp * p.mbs))
+    forward, backward, recompute, tp, cp, ep, host, dense_s, mixture_s = layers_s(x, s, p, t)
+    of, ob = output_s(x, s, p, t)
+    passes = 1.0 + s.mtp
+    forward, backward = forward + passes * of, backward + passes * ob
+    mean = (forward + backward + recompute + tp + cp + ep + host) / p.pp
+    slow = slowest_stage_s(s, p, mean, dense_s, mixture_s, passes * (of + ob))
+    send = send_s(x, s, p, t)
+    factor = release_factor(x, s, p)
+    bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
+    busy = m * (mean + send) + bubble
+    dp = gradient_s(x, s, p, forward / p.pp, backward / p.pp)
+    wan = wan_s(s, p, forward / p.pp, backward / p.pp)
+    optimizer = optimizer_s(x, s, p)
     k = factor * m / p.pp
     parts = (
         k * (forward + backward),
@@ -342,7 +350,7 @@ def step_row(
         k * cp,
         k * ep,
         factor * m * send,
-        dp + factor * (merged - busy),
+        dp + factor * (merged_s(x, s, p, busy) - busy),
         wan,
         optimizer,
         x.fixed if p.stack == TUNED else x.fixed_untuned,
@@ -350,40 +358,24 @@ def step_row(
     step = 0.0
     for part in parts:
         step += part
-    w, g, o, a, b = kinds
-    room = room_bytes(x) / GIB
-    gpu_c = x.tdp_w * x.compute_power + x.node_w * x.node_power
-    gpu_n = x.tdp_w * x.communication_power + x.node_w * x.node_power
-    gpu_i = x.tdp_w * x.idle_power + x.node_w * x.node_power
     on = parts[0] + parts[1] + optimizer
     talk = parts[4] + parts[5] + parts[6] + parts[7] + parts[8] + wan
-    power = (on * gpu_c + talk * gpu_n + (step - on - talk) * gpu_i) / step
-    sigma = sigma_log(x, s, p)
+    compute_w, communication_w, mean_w, package_w = powers_w(x, step, on, talk)
+    w, g, o, a, b = kinds
     return (
         step,
-        parts[0],
-        parts[1],
-        parts[2],
-        parts[3],
-        parts[4],
-        parts[5],
-        parts[6],
-        parts[7],
-        parts[8],
-        parts[9],
-        parts[10],
-        parts[11],
+        *parts,
         w / GIB,
         g / GIB,
         o / GIB,
         a / GIB,
         b / GIB,
         (w + g + o + a + b) / GIB,
-        room,
-        gpu_c,
-        gpu_n,
-        power,
-        power - x.node_w * x.node_power,
-        power * step * p.tp * p.pp * p.cp * p.dp,
-        sigma,
+        room_bytes(x) / GIB,
+        compute_w,
+        communication_w,
+        mean_w,
+        package_w,
+        mean_w * step * p.tp * p.pp * p.cp * p.dp,
+        sigma_log(x, s, p),
     )

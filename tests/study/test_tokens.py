@@ -248,3 +248,21 @@ def test_years_in_service_by_hand():
     np.testing.assert_allclose(got, [[0.5, 1.0], [0.25, 1.0], [0.0, 0.5], [0.0, 0.0]])
     gone = active_years(np.array([[0.0, 3.0]]), years, np.array([[12.0, 4.0]]))[0]
     np.testing.assert_allclose(gone, [[0.5, 0.5], [1.0 / 12.0, 0.0]])
+
+
+def test_phases_that_are_not_renewed_stop_selling():
+    loaded = with_fact(on("tokens"), "assumptions/money/it_life_years", 3.0)
+    sites = tuple(
+        replace(s, phases=tuple(replace(p, refresh=False) for p in s.phases))
+        for s in loaded.program.sites
+    )
+    gone = chain_of(replace(loaded, program=replace(loaded.program, sites=sites)))
+    phases = phases_of(gone)
+    np.testing.assert_allclose(phases.revenue_usd.sum(axis=(1, 2, 3)), booked(gone), rtol=1e-9)
+    stays = phases_of(chain_of(loaded))
+    assert phases.gw_years.sum() < 0.9 * stays.gw_years.sum()
+    assert phases.cost_usd["systems"].sum() < 0.9 * stays.cost_usd["systems"].sum()
+    np.testing.assert_allclose(
+        phases.capacity_revenue_usd.sum() / phases.gw_years.sum(),
+        stays.capacity_revenue_usd.sum() / stays.gw_years.sum(), rtol=0.1,
+    )  # fmt: skip

@@ -9,6 +9,8 @@
     revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use,
                                              or tokens served x price (`study/token_sales`);
                                              none after an offtake that nobody renews (share of 0)
+                                             or once the block has left service
+    salvage         markets -> cloud         what systems bring that are not renewed (`retirement`)
 
 Replacement is booked as operating: it is paid from income, not from the funding of the build-out,
 and leaves capacity as it is (the newer machines' higher output is not counted). The cost of sales
@@ -27,6 +29,7 @@ from gigawatt.money.inputs import MoneyInputs, racks_usd
 from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import renewed, retired_month, salvage
 from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
@@ -42,6 +45,7 @@ def operate(op: Operation) -> list[Entry]:
         *replaced,
         *cost_of_sales(op, replaced),
         *revenue(op),
+        *salvage(op.inputs, op.schedule, op.months),
     ]
 
 
@@ -69,7 +73,7 @@ def replacement(op: Operation) -> list[Entry]:
     )
     paid = [np.zeros((inputs.draws, len(lines), op.months)) for lines, _ in (vendor, other)]
     ordered = np.where(np.isfinite(s.ordered), s.ordered, 0.0)
-    date = s.in_service + life
+    date = np.where(renewed(inputs), s.in_service + life, NEVER)
     while np.any(date < op.months):
         since_order = np.where(np.isfinite(date), date, ordered) - ordered
         bill = first * price_factor(a.inflation_yearly_factor[:, None], since_order)
@@ -126,10 +130,7 @@ def let_share(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
     """
     if not _left(inputs).any():
         return np.ones((inputs.draws, len(inputs.blocks.sites), inputs.axis.count))
-    whole = monthly_steps(
-        inputs.facility_gw[:, None], schedule.in_service[:, None], inputs.blocks.site,
-        len(inputs.blocks.sites), inputs.axis.count,
-    )  # fmt: skip
+    whole = _gw_until(inputs, schedule, retired_month(inputs, schedule))
     let = _let_gw(inputs, schedule)
     return np.asarray(np.where(whole > 0.0, let / np.where(whole > 0.0, whole, 1.0), 1.0))
 
@@ -143,11 +144,16 @@ def _left(inputs: MoneyInputs) -> BoolArray:
 
 def _let_gw(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
     """Facility power that tenants buy, (D, S, M) GW on average over each month."""
-    gw, start = inputs.facility_gw, schedule.in_service
-    ends = start + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
+    ends = schedule.in_service + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
     stop = np.where(_left(inputs), ends, NEVER)
-    changes, times = np.stack([gw, -gw], axis=1), np.stack([start, stop], axis=1)
-    sites = len(inputs.blocks.sites)
+    return _gw_until(inputs, schedule, np.minimum(stop, retired_month(inputs, schedule)))
+
+
+def _gw_until(inputs: MoneyInputs, schedule: ScheduleResult, stop: Array) -> Array:
+    """Facility power of each site from service to `stop` (D, B), (D, S, M) GW."""
+    gw, sites = inputs.facility_gw, len(inputs.blocks.sites)
+    changes = np.stack([gw, -gw], axis=1)
+    times = np.stack([schedule.in_service, stop], axis=1)
     return monthly_steps(changes, times, inputs.blocks.site, sites, inputs.axis.count)
 
 

@@ -21,6 +21,7 @@ from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
 RENTS = ("rent", "system_rent")
+IN_PLACE_OF_RENT = ("guarantee", "escrow_paid")
 
 
 def settle(
@@ -112,13 +113,18 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
 
 
 def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
-    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid."""
+    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid.
+
+    What a guarantor or escrow pays for a rent counts as the rent.
+    """
     lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
     if not lost:
         return None
     missing = np.sum(lost, axis=0)
     got = np.sum([e.amount_usd for e in paid if e.payee == party and e.leg in RENTS], axis=0)
     due = got + missing
+    others = [e.amount_usd for e in paid if e.payee == party and e.leg in IN_PLACE_OF_RENT]
+    got = np.minimum(got + sum(others, np.zeros_like(missing)), due)
     # Once rent has failed, a month without any rent due brings no service either.
     failed = np.cumsum(missing, axis=1) > 0.0
     out: Array = np.where(due > 0.0, got / np.where(due > 0.0, due, 1.0), ~failed)

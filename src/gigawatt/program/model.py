@@ -80,6 +80,7 @@ class Phase:
     contract : id of the instrument under which the lab uses the phase; "" = none named.
     status : announced, reported or assumed.
     progress : milestone → date, what has been reached for this phase.
+    refresh : whether systems are renewed at the end of their life; else the phase leaves service.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Phase:
     status: Status
     progress: Mapping[str, dt.date] = field(default_factory=dict)
     preorder_months: Distribution | None = None
+    refresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,9 @@ class PhaseTable(Section):
         None, description="how far ahead of design freeze; by default the catalog's range"
     )
     contract: InstrumentRef = Field("", description="instrument under which the lab uses it")
+    refresh: StrictBool = Field(
+        True, description="systems are renewed at the end of their life; else the phase retires"
+    )
     status: KnownHow = Field("assumed", description="how this phase is known")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
 

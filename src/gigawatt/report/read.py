@@ -45,6 +45,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "borrower", "least_dscr_p10", "least_dscr_p50", "least_dscr_p90", "peak_debt_usd_mean",
         "probability_below_lockup", "probability_below_default",
     ),
+    "exposure": ("holder", "debtor", "peak_usd", "end_usd"),
+    "expected_loss": (
+        "party", "probability", "unpaid_usd_mean", "covered_usd_mean", "loss_usd_mean",
+        "loss_usd_p90",
+    ),
+    "loan_to_value": (
+        "borrower", "year", "loan_to_value_share_p10", "loan_to_value_share_p50",
+        "loan_to_value_share_p90", "above_covenant_share",
+    ),
     "stress": ("scenario", "party", "loss_usd_mean"),
     "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
     "peak_funding": ("instrument", "from", "to", "usd_mean"),

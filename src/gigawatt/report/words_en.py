@@ -281,18 +281,36 @@ ENGLISH: dict[str, str] = {
     "risk.one_irr": "Draws with one",
     "risk.need": "Peak need",
     "risk.cover": "Cover of debt service",
-    "risk.cover_note": "Least yearly cash flow before debt service over service. Below 1.15 "
-    "nothing "
-    "is distributed, below 1.05 a loan is in default. Source: tables/cover of this run.",
+    "risk.cover_note": "Least yearly cash flow before debt service over service. Below the "
+    "lock-up nothing is distributed: 1.15, and 1.05 for default, unless a contract says otherwise. "
+    "Source: tables/cover of this run.",
     "risk.borrower": "Borrower",
+    "risk.value": "Loans on systems over their resale value, at the end of the year",
+    "risk.value_note": "Years in which at least half of the draws have such a loan. Above 100 % a "
+    "sale would not repay it. Source: tables/loan_to_value of this run.",
+    "risk.covenant": "Above the covenant",
+    "risk.exposure": "What each party holds against each other",
+    "risk.exposure_note": "Loans, prepayments, shares at cost and escrow, mean over draws. What "
+    "contracts promise for later is not in it. Source: tables/exposure of this run.",
+    "risk.holder": "Holder → debtor",
+    "risk.largest": "Largest",
+    "risk.end": "When the calendar ends",
+    "risk.expected": "Expected loss: owed under contracts and not paid",
+    "risk.expected_note": "By the defaults and departures that contracts give a probability. What "
+    "lenders recover after the calendar is not taken off. Source: tables/expected_loss of this "
+    "run.",
+    "risk.in_draws": "In draws",
+    "risk.unpaid": "Unpaid",
+    "risk.covered": "Paid by others",
+    "risk.lost": "Loss",
     "risk.debt": "Largest debt",
-    "risk.lockup": "Below 1.15",
-    "risk.default": "Below 1.05",
+    "risk.lockup": "Below lock-up",
+    "risk.default": "In default",
     "risk.stress": "Who loses what under stress: value lost against the base case",
     "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
-    "the answer to question 12. Nobody reacts to a shock, and a party in default goes on serving: "
-    "losses are upper bounds, before any recovery; the estate is what it keeps by not paying, "
-    "which its creditors would share. Source: tables/stress of this run.",
+    "the answer to question 12. Parties react only as their contracts say, and one in default goes "
+    "on serving: losses are upper bounds, before any recovery; the estate is what it keeps by not "
+    "paying, which its creditors would share. Source: tables/stress of this run.",
     "scenario.lender": "lender’s case",
     "scenario.downside": "downside",
     "scenario.it-life-3": "systems last 3 years",

@@ -298,19 +298,37 @@ _WORDS: dict[str, str] = {
     "risk.need": "Besoin maximal",
     "risk.cover": "Couverture du service de la dette",
     "risk.cover_note": "Plus faible flux annuel avant service de la dette sur ce service. Sous "
-    "1,15 "
-    "rien n’est distribué, sous 1,05 un prêt est en défaut. Source : tables/cover de cette "
-    "simulation.",
+    "le seuil de versement rien n’est distribué : 1,15, et 1,05 pour le défaut, sauf clause "
+    "contraire. Source : tables/cover de cette simulation.",
     "risk.borrower": "Emprunteur",
+    "risk.value": "Prêts sur les systèmes rapportés à leur valeur de revente, en fin d’année",
+    "risk.value_note": "Années où au moins la moitié des tirages ont un tel prêt. Au-dessus de "
+    "100 %, une vente ne le rembourserait pas. Source : tables/loan_to_value de cette simulation.",
+    "risk.covenant": "Au-dessus du plafond convenu",
+    "risk.exposure": "Ce que chaque partie détient sur chaque autre",
+    "risk.exposure_note": "Prêts, avances, actions à leur coût et séquestre, moyenne des tirages. "
+    "Ce que les contrats promettent pour plus tard n’y est pas. Source : tables/exposure de cette "
+    "simulation.",
+    "risk.holder": "Détenteur → débiteur",
+    "risk.largest": "Au plus",
+    "risk.end": "À la fin du calendrier",
+    "risk.expected": "Perte attendue : dû par contrat et non payé",
+    "risk.expected_note": "Par les défauts et départs auxquels des contrats donnent une "
+    "probabilité. Ce que les prêteurs recouvrent après le calendrier n’est pas déduit. Source : "
+    "tables/expected_loss de cette simulation.",
+    "risk.in_draws": "Part des tirages",
+    "risk.unpaid": "Impayé",
+    "risk.covered": "Payé par d’autres",
+    "risk.lost": "Perte",
     "risk.debt": "Dette la plus grande",
-    "risk.lockup": "Sous 1,15",
-    "risk.default": "Sous 1,05",
+    "risk.lockup": "Sous le seuil de versement",
+    "risk.default": "En défaut",
     "risk.stress": "Qui perd quoi sous contrainte : valeur perdue par rapport au cas de base",
     "risk.stress_note": "Moyenne des tirages ; un gain est négatif. Ce que change chaque essai est "
-    "dans la réponse à la question 12. Personne ne réagit à un choc, et une partie en défaut "
-    "continue de servir : les pertes sont des bornes hautes, avant tout recouvrement ; la "
-    "masse est ce qu’elle garde en ne payant pas, que ses créanciers se partageraient. Source : "
-    "tables/stress de cette simulation.",
+    "dans la réponse à la question 12. Les parties ne réagissent que selon leurs contrats, et une "
+    "partie en défaut continue de servir : les pertes sont des bornes hautes, avant tout "
+    "recouvrement ; la masse est ce qu’elle garde en ne payant pas, que ses créanciers se "
+    "partageraient. Source : tables/stress de cette simulation.",
     "scenario.lender": "cas du prêteur",
     "scenario.downside": "cas défavorable",
     "scenario.it-life-3": "systèmes de 3 ans",

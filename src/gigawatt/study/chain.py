@@ -20,6 +20,7 @@ from gigawatt.money.capex import capex_per_gw
 from gigawatt.money.inputs import MoneyInputs, money_inputs
 from gigawatt.money.instruments.bridge import operating_share
 from gigawatt.money.result import Capex, Ledger
+from gigawatt.money.retirement import retired_month
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
 from gigawatt.operations.faults import sample_faults
@@ -184,7 +185,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
     program, catalog = ready.loaded.program, ready.loaded.catalog
     axis, blocks, streams, plans = ready.axis, ready.blocks, ready.streams, ready.plans
     schedule = equip(ready.build, blocks, ready.arrivals, funded)
-    installed = capacity(schedule, blocks, axis)
+    installed = capacity(schedule, blocks, axis, retired_month(ready.money, schedule))
 
     performance_a = sample_assumptions(catalog, streams, "performance", PerformanceAssumptions)
     rates = rate_table(program, catalog, blocks, axis, streams, performance_a)

@@ -174,8 +174,51 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "largest debt, less what of it is left when the calendar ends; median.",
         ),
         "peak_debt_usd_mean": Column("USD", "Largest debt; mean of the draws."),
-        "probability_below_lockup": Column("share", "Draws whose least cover is below 1.15."),
-        "probability_below_default": Column("share", "Draws whose least cover is below 1.05."),
+        "probability_below_lockup": Column(
+            "share", "Draws whose least cover is below the lock-up, 1.15 by default."
+        ),
+        "probability_below_default": Column(
+            "share", "Draws whose least cover is a default, below 1.05 by default."
+        ),
+    },
+    "exposure": {
+        "holder": Column(TEXT, "Party that holds the claim."),
+        "debtor": Column(TEXT, "Party that owes it."),
+        "peak_usd": Column("USD", "Loans, prepayments, shares at cost, escrow; largest mean."),
+        "end_usd": Column("USD", "The same when the calendar ends."),
+    },
+    "expected_loss": {
+        "party": Column(TEXT, "Party that is owed."),
+        "probability": Column("share", "Draws in which something goes unpaid."),
+        "unpaid_usd_mean": Column("USD", "Owed under contracts and not paid; mean."),
+        "covered_usd_mean": Column("USD", "Of it paid by guarantors, escrow and others; mean."),
+        "loss_usd_mean": Column("USD", "The rest; mean."),
+        **{
+            f"loss_usd_p{k}": Column("USD", f"The same; {k}th percentile of the draws.")
+            for k in (10, 50, 90)
+        },
+    },
+    "loan_to_value": {
+        "borrower": Column(TEXT, "Party with loans on systems."),
+        "year": Column("year", "At whose end."),
+        "balance_usd_mean": Column("USD", "Owed; mean."),
+        "value_usd_mean": Column("USD", "Resale value of the systems that it bought; mean."),
+        **{
+            f"loan_to_value_share_p{k}": Column(
+                "share", f"The first over the second; {k}th percentile of the draws with a loan."
+            )
+            for k in (10, 50, 90)
+        },
+        "above_covenant_share": Column(
+            "share", "Of these draws, those above the loan's covenant; empty without one."
+        ),
+    },
+    "statements": {
+        "party": Column(TEXT, "Named party."),
+        "statement": Column(TEXT, '"income", "cash" or "balance".'),
+        "line": Column(TEXT, "Line of the statement."),
+        "year": Column("year", "Calendar year: flows in it, balances at its end."),
+        "usd_mean": Column("USD", "Mean of the draws."),
     },
     "circularity": {
         "investor": Column(TEXT, "Party that pays equity and sells systems."),

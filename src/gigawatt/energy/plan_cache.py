@@ -28,7 +28,7 @@ ARRAYS = (
     "running_usd",
 )
 HEAD = ("name", "start_month", "years", "facility_mw", "grid_mw", "import_peak_mw",
-        "import_ramp_mw")  # fmt: skip
+        "import_ramp_mw", "ramp_mw_per_min", "drop_mw")  # fmt: skip
 
 
 def planned(inputs: SiteInputs, folder: Path | None = None) -> SitePlan:

@@ -38,12 +38,16 @@ class StageMegawatts:
     name : phases that begin here.
     start_month : months since the programme's start.
     facility_mw, grid_mw : in service, and the part of it on the grid.
+    week_pu, ramp_mw_per_min, drop_mw : course of its load, as in `StageLoad`.
     """
 
     name: str
     start_month: float
     facility_mw: float
     grid_mw: float
+    week_pu: Array | None = None
+    ramp_mw_per_min: float = 0.0
+    drop_mw: float = 0.0
 
 
 def site_inputs(
@@ -73,7 +77,8 @@ def site_inputs(
     ends = [*starts[1:], starts[-1] + MONTHS_PER_YEAR * last_years]
     loads = tuple(
         StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
-                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw)
+                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw, s.week_pu,
+                  s.ramp_mw_per_min, s.drop_mw)
         for s, end in zip(stages, ends, strict=True)
     )  # fmt: skip
     grid = catalog.record("grids", site.grid)

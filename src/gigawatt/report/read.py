@@ -73,7 +73,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "supply": (
         "site", "number", "phases", "source", "facility_mw", "capacity_mw", "fixed_usd_per_mwh",
         "running_usd_per_mwh", "co2_t_per_mwh", "deliverable_share", "contract_mw",
-        "import_peak_mw", "import_ramp_mw",
+        "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
     ),
     "supply_weeks": ("site", "week", "hour", "source", "mw"),
     "supply_durations": ("site", "source", "share_of_year", "mw"),

@@ -400,8 +400,8 @@ ENGLISH: dict[str, str] = {
     "the battery. "
     "Source: tables/supply_* of this run.",
     "supply.grid": "What the grid sees",
-    "supply.grid_note": "At full load; ramps are from hour to hour, faster swings belong to "
-    "operations.",
+    "supply.grid_note": "Ramps of import from hour to hour at any load, with the week of the fleet "
+    "in it; what changes within a minute or at one moment is the load, before a battery helps.",
     "supply.contract": "Contract",
     "supply.peak": "Largest import",
     "supply.ramp": "Largest ramp",
@@ -493,8 +493,8 @@ ENGLISH: dict[str, str] = {
     "shape.unit": "MW of IT",
     "shape.line": "IT power",
     "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
-    "of jobs; gaps between jobs and failures are left out. The drop is the largest that one cause "
-    "can do. Source: tables/load_shape of this run.",
+    "of jobs. Ramp and drop are the medians of the largest of half a year. Source: "
+    "tables/load_shape of this run.",
     "shape.note_events": "A representative week of half a year, event by event, on central "
     "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
     "run.",

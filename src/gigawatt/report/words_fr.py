@@ -422,9 +422,9 @@ _WORDS: dict[str, str] = {
     "charge recharge la "
     "batterie. Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
-    "supply.grid_note": "À pleine charge ; rampes d’une heure à l’autre, les variations plus "
-    "rapides relèvent "
-    "de l’exploitation.",
+    "supply.grid_note": "Rampes du soutirage d’une heure à l’autre, à toute charge, semaine du "
+    "parc comprise ; ce qui change en une minute ou d’un coup est la charge, avant l’aide d’une "
+    "batterie.",
     "supply.contract": "Contrat",
     "supply.peak": "Soutirage maximal",
     "supply.ramp": "Rampe maximale",
@@ -518,8 +518,8 @@ _WORDS: dict[str, str] = {
     "shape.unit": "MW informatiques",
     "shape.line": "puissance informatique",
     "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
-    "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
-    "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
+    "base constante de travaux. Rampe et chute sont les médianes des plus grandes de six mois. "
+    "Source : tables/load_shape de cette simulation.",
     "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
     "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
     "tables/load_shape de cette simulation.",

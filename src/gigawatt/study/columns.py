@@ -335,7 +335,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "deliverable_share": Column("share", "Load that is served over the load asked for."),
         "contract_mw": Column("MW", "Contracted from the grid."),
         "import_peak_mw": Column("MW", "Largest import of an hour."),
-        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour."),
+        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour, at any load."),
+        "ramp_mw_per_min": Column("MW/min", "Largest change of the load within a minute."),
+        "drop_mw": Column("MW", "Largest fall of the load at one moment."),
     },
     "supply_weeks": {
         "week": Column(TEXT, "january or july: seven days from its middle."),

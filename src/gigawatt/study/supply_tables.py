@@ -70,7 +70,7 @@ def _stage(site: str, number: int, plan: SitePlan, stage: StageResult) -> Rows:
          "supply_mwh": supply[name], "fixed_usd_per_mwh": fixed.get(name, 0.0) / load,
          "running_usd_per_mwh": running.get(name, 0.0) / load,
          "co2_t_per_mwh": None, "deliverable_share": None, "contract_mw": None,
-         "import_peak_mw": None, "import_ramp_mw": None}
+         "import_peak_mw": None, "import_ramp_mw": None, "ramp_mw_per_min": None, "drop_mw": None}
         for name in supply
         if held.get(name, 0.0) > LEAST_MW or supply[name] > 1.0
     ]  # fmt: skip
@@ -81,7 +81,8 @@ def _stage(site: str, number: int, plan: SitePlan, stage: StageResult) -> Rows:
         "co2_t_per_mwh": float(stage.co2_t.sum()) / load,
         "deliverable_share": 1.0 - (supply[SHED] + supply[COMPUTE]) / load,
         "contract_mw": stage.grid_mw, "import_peak_mw": stage.import_peak_mw,
-        "import_ramp_mw": stage.import_ramp_mw,
+        "import_ramp_mw": stage.import_ramp_mw, "ramp_mw_per_min": stage.ramp_mw_per_min,
+        "drop_mw": stage.drop_mw,
     }  # fmt: skip
     return [*rows, total]
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from pvlib import inverter
 
-from gigawatt.energy.solar import Array1Axis, ArrayFixed, PlantTerms, Sun, pv_yield, sun_of
+from gigawatt.energy.solar import (
+    Array1Axis,
+    ArrayFixed,
+    PlantTerms,
+    Sun,
+    cell_power,
+    pv_yield,
+    sun_of,
+)
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
 from gigawatt.energy.weather.year import HOURS, Place, WeatherYear
@@ -68,6 +79,16 @@ def test_output_never_passes_the_nameplate_and_is_zero_at_night():
         out = pv_yield(weather, sun, mount)
         assert out.max() <= 1.0 / 1.3 + 1e-12
         assert np.all(out[~sun.up] == 0.0)
+
+
+def test_inverter_is_that_of_pvwatts_at_the_loading_of_the_command():
+    weather, sun = _flat()
+    weather = replace(weather, dni_w_m2=2.0 * weather.dni_w_m2)
+    dc = cell_power(weather, sun, Array1Axis())
+    limit = 1.0 / 1.3 / 0.96  # DC input at the AC nameplate
+    wanted = inverter.pvwatts(dc, limit, 0.96, 0.9637)
+    assert pv_yield(weather, sun, Array1Axis()) == pytest.approx(wanted, abs=1e-12)
+    assert np.any(dc > limit)
 
 
 def test_fixed_racks_face_the_equator():

@@ -13,7 +13,7 @@ KG_PER_T = 1e3
 BAR_PX, FRAME_PX = 26, 90
 SHOWN_MONTHS = (1, 4, 7, 10)
 PERCENT = 100.0
-GRID_VIEW = ("contract_mw", "import_peak_mw", "import_ramp_mw")
+GRID_VIEW = ("contract_mw", "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw")
 APPLIES = ("yes", "open")
 
 
@@ -189,7 +189,7 @@ def _grid(view: View, rows: list[Row]) -> Table:
     )  # fmt: skip
     columns = view.columns(
         say("supply.stage"), (say("supply.contract"), "MW"), (say("supply.peak"), "MW"),
-        (say("supply.ramp"), "MW/h"),
+        (say("supply.ramp"), "MW/h"), (say("supply.ramp"), "MW/min"), (say("shape.drop"), "MW"),
     )  # fmt: skip
     return Table(say("supply.grid"), columns, body, say("supply.grid_note"), folded=True)
 

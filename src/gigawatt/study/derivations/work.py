@@ -69,6 +69,7 @@ NODES = (
         "restart_time", "Time lost by a failure",
         "detection + base + slope x thousand packages, again where the restart fails", "s", (),
         ("assumptions/operations/detection_s", "assumptions/operations/restart_*",
+         "assumptions/operations/warm_restart_share",
          "assumptions/operations/serve_restart_s"),
     ),
     Node(

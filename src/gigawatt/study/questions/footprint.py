@@ -25,17 +25,20 @@ def load_shape(run: RunData) -> Found:
     }
     rows = [
         (r["site"], r["phases"], r["facility_mw"], r["contract_mw"], r["import_peak_mw"],
-         r["import_ramp_mw"], battery.get((r["site"], r["number"]), 0.0))
+         r["import_ramp_mw"], r["ramp_mw_per_min"], r["drop_mw"],
+         battery.get((r["site"], r["number"]), 0.0))
         for r in held.filter(pl.col("source") == "all").iter_rows(named=True)
     ]  # fmt: skip
     table = Part(
         "load_on_the_grid", "Peak and ramps on the grid, storage on site", "table", "MW",
         "By site and stage, full load of the least-cost supply: facility power at design "
-        "conditions, contract, largest import and largest change of import from hour to hour, and "
-        "the battery that the plan builds. Swings within the hour are not in it.",
+        "conditions, contract, largest import and largest change of import from hour to hour at "
+        "any load, largest change of the load within a minute and fall at one moment, and the "
+        "battery that the plan builds.",
         "table supply",
         columns=(("site", ""), ("stage", ""), ("power", "MW"), ("contract", "MW"),
-                 ("largest import", "MW"), ("largest ramp", "MW/h"), ("battery", "MW")),
+                 ("largest import", "MW"), ("largest ramp", "MW/h"), ("ramp in a minute", "MW/min"),
+                 ("drop", "MW"), ("battery", "MW")),
         rows=tuple(rows),
     )  # fmt: skip
     if not run.has("load_shape"):

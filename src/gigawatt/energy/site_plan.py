@@ -31,6 +31,7 @@ from gigawatt.energy.dispatch.problem import (
 )
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, StageHours, fold_stage
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_YEAR
@@ -41,9 +42,9 @@ BATTERY = "battery"
 PLAN_GAP = 1e-4
 PART_LOADS = (0.25, 0.5, 0.75)  # of the load asked for, with the same capacities
 WEEK_H = 168
-DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CODE = (
-    "site_plan.py", "stages.py", "capacity/solve.py", "capacity/limits.py", "capacity/master.py",
+    "site_plan.py", "stage_hours.py", "site_accounts.py", "stages.py", "capacity/solve.py",
+    "capacity/limits.py", "capacity/master.py", "capacity/relaxed.py",
     "dispatch/kernel.py", "dispatch/year.py", "dispatch/problem.py",
 )  # fmt: skip  # what makes a plan: a change of it makes kept ones void
 
@@ -124,6 +125,7 @@ class SiteInputs:
     lost_load_usd_per_mwh : value of what is not served.
     discount_rate : real, a year.
     co2_usd_per_t : price of CO2.
+    area : balancing area of the grid.
     """
 
     site: str
@@ -138,6 +140,7 @@ class SiteInputs:
     lost_load_usd_per_mwh: float
     discount_rate: float
     co2_usd_per_t: float = 0.0
+    area: Area = NO_AREA
 
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
@@ -160,6 +163,7 @@ class StageResult:
     supply_mwh : (K, 12) by source, load not served among them.
     part_supply_mwh : (P, K, 12) the same at the part loads `PART_LOADS`.
     fixed_usd, running_usd : (J,), (K,) of a year.
+    hours : what its hours tell.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -185,6 +189,7 @@ class StageResult:
     part_supply_mwh: Array
     fixed_usd: Array
     running_usd: Array
+    hours: StageHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ def plan_hours(inputs: SiteInputs) -> SiteHours:
     problems = [_problem(inputs, stage) for stage in inputs.stages]
     stages = [SiteStage(s.name, s.years, p) for s, p in zip(inputs.stages, problems, strict=True)]
     found = solve_stages(stages, _carries(inputs), inputs.discount_rate, PLAN_GAP)
-    results = tuple(_fold(inputs.stages[n], problems[n], found, n) for n in range(len(problems)))
+    results = tuple(_fold(inputs, problems[n], found, n) for n in range(len(problems)))
     plan = SitePlan(
         inputs.site, found.names, tuple(o.name for o in problems[0].offers), results,
         found.plan.objective_usd, found.plan.gap, inputs.fingerprint(),
@@ -274,8 +279,8 @@ def _carries(inputs: SiteInputs) -> dict[str, Carry]:
     return out
 
 
-def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
-    hours = found.plan.hours[n]
+def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
+    stage, hours = inputs.stages[n], found.plan.hours[n]
     served = by_month(hours.served_mw).T
     running = by_month(problem.price * hours.served_mw)
     fixed = problem.cost * found.plan.capacity_mw[n]
@@ -304,7 +309,9 @@ def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> 
         part_supply_mwh=parts,
         fixed_usd=fixed,
         running_usd=running.sum(axis=0),
-    )
+        hours=fold_stage(problem, hours, stage.grid_mw, inputs.area, grid=GRID,
+                         unserved=(COMPUTE, SHED)),
+    )  # fmt: skip
 
 
 def _ramp(imported_mw: Array) -> float:

@@ -75,6 +75,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "running_usd_per_mwh", "co2_t_per_mwh", "deliverable_share", "contract_mw",
         "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
     ),
+    "site_accounts": (
+        "site", "scope1_t", "scope2_location_t", "ref", "erf", "matched_annual_share",
+        "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh", "own_usd_per_mwh",
+        "standby_usd_per_kw_year",
+    ),
+    "grid_view": (
+        "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",
+        "area_share", "curtailed_hours", "curtailed_mwh", "waiting_hours", "import_ramp_mw",
+        "ramp_mw_per_min",
+    ),
     "supply_weeks": ("site", "week", "hour", "source", "mw"),
     "supply_durations": ("site", "source", "share_of_year", "mw"),
     "supply_carbon": ("site", "month_of_year", "hour", "co2_kg_per_mwh"),

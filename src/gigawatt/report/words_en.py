@@ -392,23 +392,45 @@ ENGLISH: dict[str, str] = {
     "supply.january": "A week of January",
     "supply.july": "A week of July",
     "supply.durations": "Duration curves",
-    "supply.carbon": "Carbon by hour of the day",
+    "supply.carbon": "Carbon by month and hour of the day",
     "supply.hour": "Hour of the week",
     "supply.share": "Share of the year, %",
     "supply.day_hour": "Hour of the day",
-    "supply.hours_note": "Largest site, last stage, full load. What stands above the load charges "
-    "the battery. "
+    "supply.hours_note": "Last stage, full load; the largest sites, by choice above the chart. "
+    "What stands above the load charges the battery. "
     "Source: tables/supply_* of this run.",
     "supply.grid": "What the grid sees",
-    "supply.grid_note": "Ramps of import from hour to hour at any load, with the week of the fleet "
-    "in it; what changes within a minute or at one moment is the load, before a battery helps.",
-    "supply.contract": "Contract",
+    "supply.grid_note": "At full load. Interruptible: what a rule that applies lets the operator "
+    "call back. At the area's peak: mean import in its peak hours, and over its peak load. Called "
+    "back: expected, in hours of full load. Ramps within a minute come from operations. A fault "
+    "takes the largest import, if nothing rides through. Source: tables/grid_view of "
+    "this run.",
+    "supply.firm": "Firm contract",
+    "supply.non_firm": "Interruptible",
+    "supply.coincident": "At the area's peak",
+    "supply.area_share": "Of the area's peak",
+    "supply.curtailed": "Called back",
+    "supply.waits": "Compute waits",
+    "supply.month": "Month",
+    "supply.accounts": "Accounts of each site's last stage",
+    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location; by "
+    "market it is the same, as no contract for clean power is declared. Matched: by own sources "
+    "without carbon, over the year and within each hour; CFE counts the clean part of the grid "
+    "too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts of this run.",
+    "supply.scope1": "Scope 1",
+    "supply.scope2": "Scope 2",
+    "supply.matched_year": "Matched, year",
+    "supply.matched_hour": "Matched, hour",
+    "supply.cfe": "CFE score",
+    "supply.grid_cost": "Grid",
+    "supply.own_cost": "Own plant",
+    "supply.standby": "Stand-by",
     "supply.peak": "Largest import",
     "supply.ramp": "Largest ramp",
     "supply.rules": "Rules at the sites",
-    "supply.rules_note": "Rules that apply, or may (open: the plan does not tell), tested on the "
-    "day the site "
-    "starts. All rules: tables/rules of this run.",
+    "supply.rules_note": "Rules that apply between the site's start and the horizon, or may (open: "
+    "the plan does not tell), tested on its least-cost supply, plant with its reserve. "
+    "All rules: tables/rules of this run.",
     "supply.rule": "Rule",
     "supply.applies": "Applies",
     "supply.met": "Met",

@@ -414,24 +414,46 @@ _WORDS: dict[str, str] = {
     "supply.january": "Une semaine de janvier",
     "supply.july": "Une semaine de juillet",
     "supply.durations": "Monotones",
-    "supply.carbon": "Carbone selon l’heure du jour",
+    "supply.carbon": "Carbone selon le mois et l’heure du jour",
     "supply.hour": "Heure de la semaine",
     "supply.share": "Part de l’année, %",
     "supply.day_hour": "Heure du jour",
-    "supply.hours_note": "Plus grand site, dernière étape, pleine charge. Ce qui dépasse la "
-    "charge recharge la "
-    "batterie. Source : tables/supply_* de ce calcul.",
+    "supply.hours_note": "Dernière étape, pleine charge ; les plus grands sites, au choix "
+    "au-dessus du graphique. Ce qui dépasse la charge recharge la batterie. "
+    "Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
-    "supply.grid_note": "Rampes du soutirage d’une heure à l’autre, à toute charge, semaine du "
-    "parc comprise ; ce qui change en une minute ou d’un coup est la charge, avant l’aide d’une "
-    "batterie.",
-    "supply.contract": "Contrat",
+    "supply.grid_note": "À pleine charge. Interruptible : ce qu’une règle applicable permet de "
+    "rappeler. À la pointe de la zone : soutirage moyen dans ses heures de pointe, et rapporté à "
+    "sa charge maximale. Rappelé : attendu, en heures à pleine charge. Les rampes dans la minute "
+    "viennent de l’exploitation. Un défaut emporte le soutirage maximal, si rien ne reste "
+    "raccordé. Source : tables/grid_view de ce calcul.",
+    "supply.firm": "Contrat ferme",
+    "supply.non_firm": "Interruptible",
+    "supply.coincident": "À la pointe de la zone",
+    "supply.area_share": "De la pointe de la zone",
+    "supply.curtailed": "Rappelé",
+    "supply.waits": "Calcul en attente",
+    "supply.month": "Mois",
+    "supply.accounts": "Comptes de la dernière étape de chaque site",
+    "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "
+    "selon le lieu ; selon le marché il est le même, aucun contrat d’énergie propre n’étant "
+    "déclaré. Couvert : par des sources propres au site, sur l’année et dans chaque heure ; le "
+    "score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe annuel des moyens "
+    "propres. Source : tables/site_accounts de ce calcul.",
+    "supply.scope1": "Scope 1",
+    "supply.scope2": "Scope 2",
+    "supply.matched_year": "Couvert, année",
+    "supply.matched_hour": "Couvert, heure",
+    "supply.cfe": "Score CFE",
+    "supply.grid_cost": "Réseau",
+    "supply.own_cost": "Moyens propres",
+    "supply.standby": "Disponibilité",
     "supply.peak": "Soutirage maximal",
     "supply.ramp": "Rampe maximale",
     "supply.rules": "Règles applicables aux sites",
-    "supply.rules_note": "Règles qui s’appliquent, ou peut-être (ouvert : le plan ne le dit pas), "
-    "vérifiées au "
-    "jour où le site démarre. Toutes les règles : tables/rules de ce calcul.",
+    "supply.rules_note": "Règles qui s’appliquent entre le démarrage du site et l’horizon, ou "
+    "peut-être (ouvert : le plan ne le dit pas), vérifiées sur son alimentation au moindre coût, "
+    "réserve comprise. Toutes les règles : tables/rules de ce calcul.",
     "supply.rule": "Règle",
     "supply.applies": "S’applique",
     "supply.met": "Respectée",

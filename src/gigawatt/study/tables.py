@@ -18,6 +18,8 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
+from gigawatt.study.customer_tables import customer_rows
+from gigawatt.study.grid_tables import account_rows
 from gigawatt.study.named_runs import named_runs, usd_per_package_hour
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
@@ -66,8 +68,14 @@ def all_tables(
         "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
-        **{name: pl.DataFrame(rows) for name, rows in hour_tables(loaded, plans).items()},
+        **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
+        "site_accounts": pl.DataFrame(
+            account_rows(plans, loaded.catalog), infer_schema_length=None
+        ),
+        "other_customers": pl.DataFrame(
+            customer_rows(frame.program, loaded.catalog, plans), infer_schema_length=None
+        ),
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
@@ -79,7 +87,7 @@ def all_tables(
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
         "events": pl.DataFrame(_events(frame), schema=dict.fromkeys(EVENT, pl.String)),
         "stock": pl.DataFrame(_stock(frame)),
-        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
+        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog, plans), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 

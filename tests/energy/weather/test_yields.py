@@ -33,6 +33,27 @@ PVWATTS = {
     "seattle_wa": (PlaceOptions(47.444, -122.314, -8.0), 1131, 1318),
 }
 
+# The same as the command asks it: ground cover 0.35, DC over AC 1.3, +-45 degrees: year fixed, year
+# tracked
+AS_ASKED = {
+    "dallas_tx": (1497.8, 1776.9), "phoenix_az": (1783.3, 2136.0), "chicago_il": (1382.6, 1578.7),
+    "leesburg_va": (1364.9, 1563.1), "atlanta_ga": (1433.8, 1682.7), "seattle_wa": (1132.4, 1327.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("site", AS_ASKED)
+def test_the_commands_yields_against_pvwatts(site, shared):
+    weather = read_weather(
+        shared / f"reference/energy/weather_tmyx_{site}.csv.gz", PVWATTS[site][0]
+    )
+    sun, (fixed, tracked) = sun_of(weather.place), AS_ASKED[site]
+    errors = (
+        pv_yield(weather, sun, ArrayFixed(20.0)).sum() / fixed - 1.0,
+        pv_yield(weather, sun, Array1Axis()).sum() / tracked - 1.0,
+    )
+    print(f"{site}: fixed {errors[0]:+.2%}, tracked {errors[1]:+.2%}")
+    assert max(abs(e) for e in errors) < 0.012
+
 
 @pytest.mark.parametrize("site", PVWATTS)
 def test_against_pvwatts(site, shared):

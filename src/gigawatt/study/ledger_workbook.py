@@ -145,7 +145,9 @@ def _sheet(book: Any, name: str, data: list[dict[str, Any]], units: dict[str, st
             value = row[key]
             if isinstance(value, bool) or value is None:
                 page.write(k, column, "" if value is None else value)
-            elif isinstance(value, int | float):
+            elif isinstance(value, int):
+                page.write_number(k, column, value)
+            elif isinstance(value, float):
                 form = share if unit_of(key) == "share" else number
                 page.write_number(k, column, value, form)
             else:

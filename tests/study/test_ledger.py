@@ -329,6 +329,12 @@ def test_sheets_have_units_and_sources(sheets):
     shown = [v for _, v in sheets["Sources"].values()]
     assert "assumptions/money/it_life_years" in shown
     assert any("instrument/loan/rate_share" in str(v) for v in shown)
+    cells = sheets["Sources"]
+    rows = {cells[name][1]: name[1:] for name in cells if name.startswith("A")}
+    assert cells["E" + rows["instrument/lease/rent_usd_per_kw_month"]][1] == "usd_per_kw_month"
+    assert all(cells[f"H{k}"][1] for path, k in rows.items() if "/" in path)
+    assert {"Capital cost", "Tranches"} <= set(sheets)
+    assert sheets["Capital cost"]["E2"][1] == "USD/GW"
 
 
 def test_a_cloud_in_default_takes_landlord_and_lenders_with_it(outcomes):

@@ -241,13 +241,15 @@ def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401
                  f"{source.title} ({source.date})", fact.note]  # fmt: skip
         _write_cells(page, row, cells, number)
         row += 1
-    as_of = view.loaded.program.as_of.isoformat()
-    for i in view.loaded.program.instruments:
+    program = view.loaded.program
+    as_of = program.as_of.isoformat()
+    untold = f"programme {program.name}, which tells no source"
+    for i in program.instruments:
         for name, term in i.terms.items():
             low, high = (float(term.ppf(np.array([q]))[0]) for q in (0.0, 1.0))
             unit_of_term = KINDS[i.kind].terms[name].unit
             cells = [f"instrument/{i.id}/{name}", term.central, low, high, unit_of_term, as_of,
-                     str(i.status), i.source, i.note]  # fmt: skip
+                     str(i.status), i.source or untold, i.note]  # fmt: skip
             _write_cells(page, row, cells, number)
             row += 1
 

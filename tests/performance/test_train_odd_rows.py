@@ -88,10 +88,19 @@ def test_more_packages_are_faster_and_less_efficient(
     ("text", "system"),
     [("8xH100 SXM", "h100-sxm"), ("16 x A100 80GB", "a100-sxm-80g"), ("4× B200", "b200-sxm"),
      ("A100-PCIE-40GB", "a100-pcie-40g"), ("A100 PCIe", "a100-pcie-80g"), ("MI250X", "mi250x"),
-     ("A100-40", "a100-sxm-40g"), ("A100/80GB", "a100-sxm-80g")],
+     ("A100-40", "a100-sxm-40g"), ("A100/80GB", "a100-sxm-80g"),
+     ("H100, 8 nodes", "h100-sxm"), ("DGX H100 8-GPU", "h100-sxm"), ("H100 NVL 94GB", "h100-pcie"),
+     ("HGX H100 8x80GB", "h100-sxm"), ("GB200 (4 per node)", "gb200-nvl72")],
 )  # fmt: skip
 def test_counts_and_modules_in_the_name(text: str, system: str) -> None:
     assert parse_gpu(text, CATALOG).system.id == system
+
+
+def test_no_transformer_stands_for_a_state_space_model() -> None:
+    out = case_columns(
+        {"model": "Mamba-2 2.7B", "gpu": "A100", "gpus": "64", "params_b": "2.7"}, CATALOG
+    )
+    assert "no transformer" in out["problem"]
 
 
 @pytest.mark.parametrize(

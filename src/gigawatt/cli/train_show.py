@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     """One step as JSON holds it."""
+    from gigawatt.performance.shapes import active_params, total_params
     from gigawatt.performance.training.cases import Z95
     from gigawatt.performance.training.flops import Convention, flop_per_token, peak_tflops
     from gigawatt.performance.training.result import OUTPUTS
@@ -29,6 +30,8 @@ def step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     tflops = {c: rate * f / 1e12 for c, f in flop.items()}
     return {
         "model": case.shape.id,
+        "params_b": total_params(case.shape) / 1e9,
+        "active_params_b": active_params(case.shape) / 1e9,
         "system": case.system.id,
         "plan": plan_data(case.plan),
         "gpus": int(out.gpus[0]),
@@ -78,7 +81,9 @@ def print_step(case: Case, out: StepBatch) -> None:
 
     data = step_data(case, out)
     o = data["outputs"]
-    click.echo(f"{case.shape.name} on {data['gpus']:,} {case.system.name}")
+    active = f", {data['active_params_b']:,.3g} active" if case.shape.is_moe else ""
+    size = f"({data['params_b']:,.3g} bn parameters{active})"
+    click.echo(f"{case.shape.name} {size} on {data['gpus']:,} {case.system.name}")
     click.echo(plan_words(case.plan))
     if data["forecast"]:
         click.echo("A forecast: this system is not measured yet; the band is wider.")

@@ -168,6 +168,7 @@ _GPUS: dict[str, dict[int, str]] = {
     "trainium3": {0: "trainium3"},
     "trn3": {0: "trainium3"},
 }
+_ALIKE = ("h100nvl", "mi250", "mi350x", "mi450", "vr300")  # another package stands for these
 _WATTS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)w\b", re.IGNORECASE)
 _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 
@@ -199,7 +200,8 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     by_id = {_FLOPPY.sub("", record_id): record_id for record_id in records}
     if key in by_id:
         return GpuChoice(system_from_record(records[by_id[key]]), watts, "")
-    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower()))
+    spaced = re.sub(r"[^a-z0-9]+", " ", plain.lower())  # "H100 8 GPUs": a number of its own
+    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower())) or _longest(spaced)
     if not name:
         near = nearest(text, [*records, *_GPUS])
         hint = f" Did you mean {near!r}?" if near else ""
@@ -207,6 +209,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     variants = _GPUS[name]
     chosen = next((variants[s] for s in sizes if s in variants), variants[0])
     said = "sxm" in key or "nvl" in key or len(variants) == 1 or bool(sizes)
+    said = said and name not in _ALIKE
     return GpuChoice(
         system_from_record(records[chosen]), watts, "" if said else f"{text} taken as {chosen}"
     )

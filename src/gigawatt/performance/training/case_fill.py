@@ -26,8 +26,12 @@ from gigawatt.performance.training.case_input import (
     size_of,
     text_of,
 )
-from gigawatt.performance.training.case_search import searched_plan, stated_recompute
-from gigawatt.performance.training.choices import Stack
+from gigawatt.performance.training.case_search import (
+    searched_plan,
+    stated_recompute,
+    vague_selective,
+)
+from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
     fitting_recompute,
     known_benchmark,
@@ -49,6 +53,7 @@ from gigawatt.quantity.units import W_PER_KW
 
 UNKNOWN_SEQUENCE_LOG = 0.12
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
+SHARDING_WORDS = ("optimizer states", "FSDP with stages")
 OTHER_MAKER = 0.8  # of the shares that NVIDIA's like generation reaches, as the catalog has CDNA4
 STANDS_FOR = {
     "volta": "ampere",
@@ -179,16 +184,23 @@ def is_open(row: Row, plan: Plan) -> bool:
 
 
 def sharded_plan(row: Row, base: Plan, said: Said) -> Plan:
-    """ZeRO stage: FSDP or ZeRO-n in the text, else the distributed optimizer's flag."""
+    """ZeRO stage: FSDP or ZeRO-n in the text, else the distributed optimizer's flag.
+
+    FSDP of a pipeline keeps a stage's parameters between microbatches (PyTorch's default there).
+    """
     text = text_of(row, "fsdp_shard").lower()
+    fully = 2 if (size_of(row, "pp") or 1) > 1 else 3
     if found := re.search(r"zero-?\s?([0-3])", text):
         return replace(base, zero=int(found.group(1)))
     if re.fullmatch(r"[\d.]+", text) and float(text) > 1:
         return replace(base, zero=3, shard=int(float(text)))
     if re.search(r"fsdp|full|hsdp", text):
-        return replace(base, zero=3)
-    if re.search(r"zero-?3|fsdp", text_of(row, "notes").lower().split(";")[0]):
-        return replace(base, zero=3)
+        if fully == 2:
+            said.note("FSDP with stages: parameters gathered once a step", 0.05)
+        return replace(base, zero=fully)
+    note = text_of(row, "notes").lower().split(";")[0]
+    if re.search(r"zero-?3|fsdp", note):
+        return replace(base, zero=3 if re.search(r"zero-?3", note) else fully)
     flag = flag_of(row, "dist_optimizer")
     if flag is None:
         flag = base.stack != Stack.ERA_2021
@@ -271,13 +283,15 @@ def fitting_shards(
 
     Optimizer states, then gradients, then parameters over the data-parallel ranks.
     """
-    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is False
+    text = text_of(row, "fsdp_shard")
+    open_text = plan.zero == 2 and not re.search(r"\d", text)  # FSDP, of which the stage is open
+    stated = (text and not open_text) or flag_of(row, "dist_optimizer") is False
     if stated or plan.dp == 1 or fits(plan):
         return plan
     for zero in range(plan.zero + 1, 4):
         candidate = refill(replace(plan, zero=zero))
         if fits(candidate):
-            said.words[:] = [w for w in said.words if not w.startswith("optimizer states")]
+            said.words[:] = [w for w in said.words if not w.startswith(SHARDING_WORDS)]
             said.note(f"ZeRO-{zero} (with less sharding it does not fit)", 0.05)
             return candidate
     return plan
@@ -336,8 +350,15 @@ def filled_plan(
     if known is not None:
         stated = replace(plan, recompute=known[0], recompute_share=known[1])
 
+    vague = known is not None and vague_selective(row) and plan.stack != Stack.ERA_2021
+
     def filled(candidate: Plan) -> tuple[Plan, list[str]]:
-        if known is not None and (rated(candidate)[1] or plan.stack != Stack.TUNED):
+        if known is not None and rated(candidate)[1]:
+            return candidate, []
+        if vague:
+            nothing = replace(candidate, recompute=Recompute.NONE, recompute_share=1.0)
+            return fitting_recompute(nothing, rated, False)
+        if known is not None and plan.stack != Stack.TUNED:
             return candidate, []
         if known is not None and known[0]:
             lean = replace(candidate, lean_states=True)

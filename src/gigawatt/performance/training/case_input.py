@@ -57,6 +57,7 @@ _VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or no
 )
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
+_NO_TRANSFORMER = re.compile(r"mamba|rwkv|hyena|retnet|xlstm|griffin|\bt5|\bbert", re.IGNORECASE)
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
 
@@ -261,6 +262,11 @@ def _nearest_by_size(
         total, active = _sizes_in_name(name)
     if not total or not name:
         raise error
+    if _NO_TRANSFORMER.search(name):
+        raise InputError(
+            f"{name!r} is not known, and by its name no transformer: no known model of its size "
+            "stands for it. Give a config.json, if one of its kind can be read."
+        )
     active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():

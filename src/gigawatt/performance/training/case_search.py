@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -157,6 +158,16 @@ def stated_recompute(
     every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
     stages = plan.pp if plan else 1
     return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)
+
+
+def vague_selective(row: Row) -> bool:
+    """Whether a row says "selective" without the parts.
+
+    It meant the scores (Korthikanti et al. 2022). Fused attention keeps none, so that other parts
+    must be meant where the plan does not fit.
+    """
+    text = text_of(row, "recompute").lower()
+    return bool(re.match(r"sel", text)) and not re.search(r"att|soft|score", text)
 
 
 def _recompute_words(plan: Plan) -> str:

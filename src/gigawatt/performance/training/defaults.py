@@ -220,26 +220,31 @@ def fitting_recompute(plan: Plan, evaluate: Evaluator, offload: bool) -> tuple[P
     """Cheapest step of the memory ladder with which the plan fits, where recompute is not known.
 
     Keep everything; gradients in 16 bits; norms, activation functions and MLA up-projections again;
-    half and all layers' activations to the host (if the system can); everything again. The last
-    one is returned if none fits.
+    half and all layers' activations to the host (if the system can); every second layer again, all
+    again. The last one is returned if none fits.
     """
     lean = replace(plan, lean_states=True)
     cheap = replace(lean, recompute=LEAN)
+    words = "norms and activation functions recomputed, 16-bit gradients"
     ladder = [
         (plan, "nothing recomputed"),
         (lean, "nothing recomputed, 16-bit gradients"),
         (replace(plan, recompute=LEAN), "norms and activation functions recomputed"),
-        (cheap, "norms and activation functions recomputed, 16-bit gradients"),
+        (cheap, words),
     ]
     if offload:
         ladder += [
-            (replace(cheap, offload_share=0.5), "as before, and half of the activations offloaded"),
-            (replace(cheap, offload_share=1.0), "as before, and all activations offloaded"),
+            (replace(cheap, offload_share=0.5), f"{words}, half of the activations offloaded"),
+            (replace(cheap, offload_share=1.0), f"{words}, all activations offloaded"),
         ]
-    ladder.append((replace(lean, recompute=Recompute.FULL), "forward pass recomputed"))
-    for candidate, words in ladder:
+    full = replace(lean, recompute=Recompute.FULL)
+    ladder += [
+        (replace(full, recompute_share=0.5), "every second layer's forward pass recomputed"),
+        (full, "forward pass recomputed"),
+    ]
+    for candidate, told in ladder:
         if evaluate(candidate)[1]:
-            return candidate, [words]
+            return candidate, [told]
     return ladder[-1][0], [ladder[-1][1]]
 
 

@@ -206,7 +206,7 @@ def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, f
         )
     name, value = next(iter(said.items()))
     if not 0.0 < value < 1e40:
-        raise InputError(f"train run: {name} = {value:g} must be more than zero.")
+        raise InputError(f"train run: {name} = {value:g} must be more than zero and below 1e40.")
     per_token = train_flop_per_token(case.shape, case.plan.seq)
     law, parameters = scaling_law(catalog), active_params(case.shape)
     if ask.loss is not None:

@@ -57,6 +57,7 @@ _VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or no
 )
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
+MOST_FLOP = 1e40  # of a run
 _NO_TRANSFORMER = re.compile(r"mamba|rwkv|hyena|retnet|xlstm|griffin|\bt5|\bbert", re.IGNORECASE)
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
@@ -104,7 +105,7 @@ def number_of(row: Row, key: str) -> float | None:
             raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
         kilo = 1024.0 if key in ("seq_len", "gpus") else 1000.0  # "8k tokens", "16K GPUs"
         value = float(found.group(1)) * (kilo if found.group(2) else 1.0)
-    if not 0.0 <= value < 1e15:
+    if not 0.0 <= value < (MOST_FLOP if key == "flop" else 1e15):
         raise InputError(f"{key} = {text} must not be negative or infinite")
     return value
 

@@ -30,6 +30,10 @@ PRACTICE: tuple[Rule, ...] = (
         "tensor parallelism beyond the scale-up domain",
         lambda b, s, x: b.column("tp") > x.scaleup_packages,
     ),
+    (
+        "tensor parallelism that is no power of two",
+        lambda b, s, x: np.log2(b.column("tp")) % 1.0 > 0.0,
+    ),
     ("expert parallelism beyond 64", lambda b, s, x: b.column("ep") * b.column("etp") > 64),
     ("more than 64 pipeline stages", lambda b, s, x: b.column("pp") > 64),
     (

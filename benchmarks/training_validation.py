@@ -30,9 +30,9 @@ Made by `python benchmarks/training_validation.py FOLDER` (the tables as CSV); c
 step time. Plans are filled in by the rules of `gigawatt train --cases`.
 
 **In sample or not.** The columns *mean* to *half-width* are in sample: the constants were fitted on
-these rows. *table out* and *model out* are out of the fit, but not blind: which terms the model has,
-its held constants and the rules for blanks were chosen with all these tables in view. Tables with
-a star are second hand: their rows, or a part of each, were not checked against the publication.
+these rows. *table out* and *model out* are out of the fit, but not blind: which terms the model
+has, its held constants and the rules for blanks were chosen with all these tables in view. Tables
+with a star are second hand: their rows, or a part of each, were not checked against the paper.
 
 - *constant*: error of the best constant FLOP/s per GPU (median, one per table and system).
 - *skill*: our mean error over that of the constant; below 1 is better than a constant.

@@ -27,8 +27,8 @@ HEAD = """
 ## Whole runs
 
 What papers and model cards state, against `gigawatt train run --cases
-benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). All rows
-are second hand: they were not checked again against the papers and cards.
+benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). All
+rows are second hand: they were not checked again against the papers and cards.
 
 **The hours are in sample.** Two factors were set while looking at these rows: the median of
 `run_hours_factor` on the runs of more than 400,000 hours, `small_run_exponent` on the smaller ones.

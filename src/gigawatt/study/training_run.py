@@ -45,6 +45,7 @@ DRAWS = 1000
 MIN_SMALL_SHARE = 0.01  # smaller runs are not published
 NOTED = 1.02
 RUN_FACTOR = "assumptions/training/run_hours_factor"
+MOST_TOKENS = 40e12  # Llama 4 Scout, by its model card
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
 PRICED = "gb200-nvl72"  # whose package-hour stands for those without a published cost
@@ -186,7 +187,17 @@ def training_run(
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*assumed, *case.assumed, *told, *words),
+        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *told, *words),
+    )
+
+
+def _many_tokens(tokens: float) -> tuple[str, ...]:
+    """A word of warning where a budget means more tokens than anyone has trained on."""
+    if tokens <= 2.0 * MOST_TOKENS:
+        return ()
+    return (
+        f"{tokens / 1e12:,.0f}e12 tokens: {tokens / MOST_TOKENS:,.0f} times the most that a "
+        "published run had; whether so many exist, and what repeating them gives, is not modelled",
     )
 
 

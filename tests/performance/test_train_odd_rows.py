@@ -96,6 +96,21 @@ def test_counts_and_modules_in_the_name(text: str, system: str) -> None:
     assert parse_gpu(text, CATALOG).system.id == system
 
 
+@pytest.mark.parametrize(
+    ("text", "pp", "zero", "shard"),
+    [("ZeRO stage 3", "1", 3, 0), ("zero_stage_1", "1", 1, 0), ("DDP", "1", 0, 0),
+     ("HSDP 64", "1", 3, 64), ("hybrid shard 8", "1", 3, 8), ("FSDP2", "1", 3, 0),
+     ("FSDP v2", "4", 2, 0), ("128", "1", 3, 128), ("128", "4", 2, 0), ("ZeRO-3", "4", 3, 0)],
+)  # fmt: skip
+def test_sharding_as_people_write_it(text: str, pp: str, zero: int, shard: int) -> None:
+    plan = resolve_case(
+        {"model": "llama-3-8b", "gpu": "H100", "gpus": "512", "tp": "1 (none)", "pp": pp,
+         "gbs": "1024", "mbs": "1", "seq_len": "4096", "precision": "bf16", "fsdp_shard": text},
+        CATALOG,
+    ).plan  # fmt: skip
+    assert (plan.zero, plan.shard) == (zero, shard)
+
+
 def test_no_transformer_stands_for_a_state_space_model() -> None:
     out = case_columns(
         {"model": "Mamba-2 2.7B", "gpu": "A100", "gpus": "64", "params_b": "2.7"}, CATALOG
@@ -107,7 +122,8 @@ def test_no_transformer_stands_for_a_state_space_model() -> None:
     ("text", "known", "parts", "layers"),
     [("full/block/5", True, ("full",), 5), ("10 layers", True, ("full",), 10),
      ("activation checkpointing", True, ("full",), 0), ("not used", True, (), 0),
-     ("n/a", False, (), 0), ("partial", False, (), 0)],
+     ("n/a", False, (), 0), ("partial", False, (), 0),
+     ("SAC", True, ("core_attention",), 0), ("AC", True, ("full",), 0), ("offload", False, (), 0)],
 )  # fmt: skip
 def test_recomputation_as_people_write_it(
     text: str, known: bool, parts: tuple[str, ...], layers: int

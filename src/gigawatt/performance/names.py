@@ -310,7 +310,7 @@ def _of_part(text: str, parts: tuple[str, ...]) -> Format | None:
 
 
 _OPEN = re.compile(
-    r"see recipe|recipe|default|unknown|as published|not (?:stated|given|known)|partial"
+    r"see recipe|recipe|default|unknown|^offload|as published|not (?:stated|given|known)|partial"
     r"|^(?:\?|n/?a|nan|null|auto)?$"
 )
 _MODULES: tuple[tuple[str, str], ...] = (
@@ -349,9 +349,9 @@ def parse_recompute(text: str) -> RecomputeChoice:
     parts = tuple(dict.fromkeys(name for p, name in _MODULES if re.search(p, lowered)))
     if parts:
         return RecomputeChoice(True, parts, layers, text)
-    if re.match(r"sel", lowered):
+    if re.match(r"sel|sac\b", lowered):
         return RecomputeChoice(True, ("core_attention",), layers, text)
-    if re.search(r"full|checkpointing|recompute", lowered):
+    if re.search(r"full|checkpointing|recompute|^ac\b", lowered):
         return RecomputeChoice(True, ("full",), layers, text)
     raise InputError(
         f"Unknown recomputation {text!r}. Write none, selective, full, or modules "

@@ -31,6 +31,7 @@ from gigawatt.performance.training.case_search import (
     stated_recompute,
     vague_selective,
 )
+from gigawatt.performance.training.case_shards import sharded_plan
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
     fitting_recompute,
@@ -53,7 +54,6 @@ from gigawatt.quantity.units import W_PER_KW
 
 UNKNOWN_SEQUENCE_LOG = 0.12
 UNKNOWN_KIND_LOG = 0.06  # a part of the production factor's logarithm
-SHARDING_WORDS = ("optimizer states", "FSDP with stages")
 OTHER_MAKER = 0.8  # of the shares that NVIDIA's like generation reaches, as the catalog has CDNA4
 STANDS_FOR = {
     "volta": "ampere",
@@ -183,31 +183,6 @@ def is_open(row: Row, plan: Plan) -> bool:
     )
 
 
-def sharded_plan(row: Row, base: Plan, said: Said) -> Plan:
-    """ZeRO stage: FSDP or ZeRO-n in the text, else the distributed optimizer's flag.
-
-    FSDP of a pipeline keeps a stage's parameters between microbatches (PyTorch's default there).
-    """
-    text = text_of(row, "fsdp_shard").lower()
-    fully = 2 if (size_of(row, "pp") or 1) > 1 else 3
-    if found := re.search(r"zero-?\s?([0-3])", text):
-        return replace(base, zero=int(found.group(1)))
-    if re.fullmatch(r"[\d.]+", text) and float(text) > 1:
-        return replace(base, zero=3, shard=int(float(text)))
-    if re.search(r"fsdp|full|hsdp", text):
-        if fully == 2:
-            said.note("FSDP with stages: parameters gathered once a step", 0.05)
-        return replace(base, zero=fully)
-    note = text_of(row, "notes").lower().split(";")[0]
-    if re.search(r"zero-?3|fsdp", note):
-        return replace(base, zero=3 if re.search(r"zero-?3", note) else fully)
-    flag = flag_of(row, "dist_optimizer")
-    if flag is None:
-        flag = base.stack != Stack.ERA_2021
-        said.note("optimizer states sharded" if flag else "optimizer states on every rank")
-    return replace(base, zero=1 if flag else 0)
-
-
 def _data_ranks(gpus: int | None, inside: int, cp: int, dp: int | None, said: Said) -> int:
     """Data-parallel size; a stated one that counts context ranks too is taken as such."""
     if gpus is None:
@@ -274,27 +249,6 @@ def complete_system(system: System, said: Said) -> System:
         return system
     said.note("network of 200 Gbit/s a package (not public)", 0.1)
     return replace(system, scaleout_gbit_s=200.0)
-
-
-def fitting_shards(
-    row: Row, plan: Plan, fits: Callable[[Plan], bool], refill: Callable[[Plan], Plan], said: Said
-) -> Plan:
-    """More sharding where the row does not state it and the plan does not fit: it ran, after all.
-
-    Optimizer states, then gradients, then parameters over the data-parallel ranks.
-    """
-    text = text_of(row, "fsdp_shard")
-    open_text = plan.zero == 2 and not re.search(r"\d", text)  # FSDP, of which the stage is open
-    stated = (text and not open_text) or flag_of(row, "dist_optimizer") is False
-    if stated or plan.dp == 1 or fits(plan):
-        return plan
-    for zero in range(plan.zero + 1, 4):
-        candidate = refill(replace(plan, zero=zero))
-        if fits(candidate):
-            said.words[:] = [w for w in said.words if not w.startswith(SHARDING_WORDS)]
-            said.note(f"ZeRO-{zero} (with less sharding it does not fit)", 0.05)
-            return candidate
-    return plan
 
 
 def _not_in_heads(tp: int, shape: ModelShape) -> InputError:

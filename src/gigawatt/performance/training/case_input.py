@@ -44,6 +44,7 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+_REMARK = re.compile(r"\s*\([^()]*\)$")  # "8 (NVLink)"
 _WORDY = re.compile(  # a number with what it counts before or after it
     r"^(?:[tpcde]p|vpp?|mbs|gbs|zero)?\s*[=x~≈]?\s*(\d+(?:\.\d+)?)\s*(k)?\s*[x×]?\s*"
     r"(?:gpus?|packages?|seqs?|sequences?|samples?|tokens?|layers?|-?ways?|stages?|ranks?|%)?$",
@@ -95,6 +96,7 @@ def number_of(row: Row, key: str) -> float | None:
     InputError : not a number, or below zero; the message names column and value.
     """
     text = text_of(row, key).replace(",", "").replace("_", "")
+    text = _REMARK.sub("", text)
     if not text or text.lower() in ("nan", "na", "n/a", "none", "-"):
         return None
     try:

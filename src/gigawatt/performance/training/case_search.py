@@ -167,7 +167,7 @@ def vague_selective(row: Row) -> bool:
     must be meant where the plan does not fit.
     """
     text = text_of(row, "recompute").lower()
-    return bool(re.match(r"sel", text)) and not re.search(r"att|soft|score", text)
+    return bool(re.match(r"sel|sac\b", text)) and not re.search(r"att|soft|score", text)
 
 
 def _recompute_words(plan: Plan) -> str:

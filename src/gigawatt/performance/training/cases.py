@@ -23,8 +23,6 @@ from gigawatt.performance.training.case_fill import (
     complete_system,
     expert_sizes,
     filled_plan,
-    fitting_shards,
-    sharded_plan,
     sized_plan,
     software_plan,
     train_model_of,
@@ -40,6 +38,7 @@ from gigawatt.performance.training.case_input import (
     text_of,
 )
 from gigawatt.performance.training.case_search import usual_batch
+from gigawatt.performance.training.case_shards import fitting_shards, sharded_plan
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.evaluate import evaluate_plan
 from gigawatt.performance.training.facts import TrainModel

@@ -77,7 +77,7 @@ def test_mistakes_of_a_user():
         run()
     with pytest.raises(InputError, match="choose one"):
         run(*POINT, "--rate", "1", "--concurrency", "2")
-    with pytest.raises(InputError, match="output_tokens"):
+    with pytest.raises(InputError, match="--output is -5"):
         run(*POINT, "--output", "-5")
     with pytest.raises(InputError, match="no such file"):
         run("--cases", "/no/such/file.csv")

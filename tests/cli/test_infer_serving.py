@@ -46,7 +46,7 @@ def test_a_replay_in_words_data_and_rows(trace, tmp_path):
 
 def test_bad_options_of_a_replay(trace):
     for words, message in (
-        (["--chunk", "0"], "--chunk"),
+        (["--chunk", "0"], "chunk"),
         (["--speed-up", "-1"], "--speed-up"),
         (["--routing", "leest-loaded"], "least-loaded"),
         (["--replicas", "0"], "--replicas"),
@@ -76,6 +76,22 @@ def test_the_page_of_a_front_in_french(tmp_path):
     page = tmp_path / "front.html"
     run("frontier", *MODEL, "--html", page, "--lang", "fr")
     assert "Jetons de sortie par seconde" in page.read_text()
+
+
+def test_all_commands_take_the_chunk_and_the_makers_usual_engine():
+    words = ["frontier", "--model", "llama-3.3-70b", "--gpu", "MI355X", "--precision", "fp8",
+             "--input", "16000", "--one-pool", "--json"]  # fmt: skip
+    coarse, fine = (json.loads(run(*words, "--chunk", n).stdout) for n in ("8192", "512"))
+    assert coarse["conditions"]["engine"] == "vllm"
+
+    def first(data):
+        return min(row["ttft_ms"] for row in next(iter(data["fronts"].values())))
+
+    assert first(fine) > 1.2 * first(coarse)
+    for name in ("frontier", "plan", "replay", ""):
+        text = run(*([name] if name else []), "--help").stdout
+        for option in ("--chunk", "--engine", "--kv-precision", "--date", "--precision"):
+            assert option in text, (name, option)
 
 
 def test_a_plan_in_words_and_data(tmp_path):

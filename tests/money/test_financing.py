@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from gigawatt.money.instruments.capacity_backstop import up_to
 from gigawatt.money.instruments.residual_value_guarantee import payout_usd
 from gigawatt.money.returns import net_by_party
 from gigawatt.program.load import load_program
+from gigawatt.uncertainty.distributions import Point
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")
 SEEDS = st.integers(0, 10**6)
@@ -281,6 +283,34 @@ def test_sculpted_loan_keeps_its_cover_where_the_hall_is_in_time(case_of, dates_
         term_loan_sculpted.debt_usd(loan.service_usd, loan.rate, loan.months)[:, mesa],
         loan.balance_usd[:, mesa],
     )
+
+
+def test_a_steep_lease_adds_interest_to_the_sculpted_balance_and_is_still_repaid(
+    case_of, dates_of, campus
+):
+    """Early service below the interest: the rest is owed on, and the last payment clears it."""
+    steep = {"lease": {"escalator_share": Point(0.3), "rent_usd_per_kw_month": Point(60.0)},
+             "sculpted": {"term_years": Point(6.0), "gearing_share": Point(1.0)}}  # fmt: skip
+    instruments = tuple(
+        replace(i, terms={**i.terms, **steep.get(i.id, {})})
+        for i in campus.instruments
+        if i.kind not in ("lease_guarantee_with_escrow", "residual_value_guarantee")
+    )
+    case = case_of(2, draws=3, program=replace(campus, instruments=instruments))
+    shape = case.inputs.blocks.racks.shape
+    schedule = dates_of(shape, cleared=1, ready=14, ordered=6, delivered=13, in_service=14)
+    ledger = replace(case, schedule=schedule).settle()
+    drawn, added = of(ledger, "sculpted", "draw"), of(ledger, "sculpted", "capitalised_interest")
+    repaid, interest = (of(ledger, "sculpted", leg) for leg in ("principal", "interest"))
+    balance = np.cumsum(drawn + added - repaid, axis=1)
+    assert balance.min() > -1.0
+    np.testing.assert_allclose(balance[:, -1], 0.0, atol=10.0)
+    assert added[:, 16:].sum() > 0.0  # beyond what the construction adds
+    # Interest paid and added is the rate on what was owed, month by month.
+    month = slice(16, 80)
+    owed = np.pad(balance, ((0, 0), (1, 0)))[:, :-1][:, month]
+    accrued = (interest + added)[:, month]
+    np.testing.assert_allclose(accrued, owed * 0.068 / 12, rtol=1e-6, atol=10.0)
 
 
 def test_a_late_hall_costs_cover(case_of, dates_of, campus):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from gigawatt.money.project_finance import read_case, solve
+from gigawatt.money.finance_case import read_case
+from gigawatt.money.project_finance import solve
 
 CASE = {
     "nameplate_kw": 100_000.0, "net_output_kw": 85_000.0, "hours_per_year": 8760.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
     borrowers,
     claims_usd,
@@ -23,6 +25,7 @@ from gigawatt.money.result import Entry, Ledger
 from gigawatt.money.statements import out_of_balance_usd, statements
 from gigawatt.money.tracing import circularity
 from gigawatt.program.load import load_program
+from gigawatt.uncertainty.distributions import Point
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")
 SEEDS = st.integers(0, 10**6)
@@ -220,3 +223,28 @@ def test_spending_is_cut_at_the_tranches():
     )
     spent = spending_by_tranche(ledger, {"capacity": ("deposit",)}, {"cloud"})
     np.testing.assert_allclose(spent[:, 0], [4.0, 7.0, 1.0])
+
+
+def test_covenants_are_those_of_the_contract(case_of, campus):
+    terms = {"lockup_dscr": Point(1.4), "default_dscr": Point(1.2)}
+    changed = tuple(replace(i, terms={**i.terms, **terms}) if i.id == "landlord-cash" else i
+                    for i in campus.instruments)  # fmt: skip
+    inputs = case_of(1, program=replace(campus, instruments=changed)).inputs
+    assert [float(x[0]) for x in covenants(inputs, "landlord")] == [1.4, 1.2]
+    assert [float(x[0]) for x in covenants(inputs, "cloud")] == [1.15, 1.05]
+
+
+def test_rounding_after_the_last_payment_is_no_debt_service(case_of, campus):
+    """A loan that ended leaves nothing due: its borrower is not in breach for the years after."""
+    case = case_of(11, draws=4, program=campus)
+    ledger = case.settle()
+    for party in ("chip-company", "cloud", "landlord"):
+        service = np.sum(
+            [
+                e.amount_usd
+                for e in ledger.entries
+                if e.payer == party and e.leg in ("interest", "principal")
+            ],
+            axis=0,
+        )
+        assert not np.any((service > 0.0) & (service < 1.0)), party

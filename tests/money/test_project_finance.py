@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from gigawatt.cli.finance import command
 from gigawatt.errors import ProblemsError
-from gigawatt.money.project_finance import KEYS, read_case, solve
+from gigawatt.money.finance_case import KEYS, read_case
+from gigawatt.money.project_finance import solve
 
 EXAMPLE = Path(__file__).parents[2] / "examples/project-finance.json"
 
@@ -68,6 +69,48 @@ def test_the_example_agrees_with_a_spreadsheet_of_plain_python():
     assert abs(left) < 1e-3  # the debt is repaid at the end of its tenor
     assert result.min_dscr == pytest.approx(c["target_dscr"])
     assert result.llcr == pytest.approx(c["target_dscr"])
+
+
+@st.composite
+def random_cases(draw):
+    years = draw(st.integers(1, 40))
+    shares = draw(st.lists(st.floats(0.0, 1.0), min_size=0, max_size=30))
+    whole = max(sum(shares), 1.0)
+    return case(
+        net_output_kw=draw(st.floats(0.0, 1e5)), hours_per_year=draw(st.floats(0.0, 8784.0)),
+        price_usd_per_kwh_year1=draw(st.floats(-0.02, 1.5)),
+        price_escalation_per_year=draw(st.floats(-0.2, 0.15)),
+        total_installed_cost_usd=draw(st.floats(1e6, 1e10)),
+        om_usd_per_kw_year1=draw(st.floats(0.0, 900.0)),
+        om_escalation_per_year=draw(st.floats(-0.1, 0.15)), analysis_years=years,
+        federal_tax_rate=draw(st.floats(0.0, 0.6)), state_tax_rate=draw(st.floats(0.0, 0.3)),
+        tax_depreciation=[x / whole for x in shares], debt_rate=draw(st.floats(-0.02, 0.3)),
+        debt_tenor_years=draw(st.integers(0, years)), target_dscr=draw(st.floats(0.8, 3.0)),
+        upfront_fee=draw(st.floats(0.0, 0.1)), nominal_discount_rate=draw(st.floats(-0.05, 0.3)),
+    )  # fmt: skip
+
+
+@given(random_cases())
+@settings(max_examples=150, deadline=None)
+def test_any_case_agrees_with_a_spreadsheet_of_plain_python(c):
+    debt, equity, flows, left = worked_by_hand(c)
+    result = solve(read_case(c, "case"))
+    scale = max(map(abs, flows)) + abs(debt)
+    if debt <= 0.0:
+        assert result.debt_usd == 0.0
+        return
+    assert result.debt_usd == pytest.approx(debt, rel=1e-11)
+    assert result.equity_usd == pytest.approx(equity, rel=1e-9, abs=1e-11 * scale)
+    np.testing.assert_allclose(result.years["equity_flow_usd"], flows, rtol=1e-8,
+                               atol=1e-10 * scale)  # fmt: skip
+    npv = sum(x / (1 + c["nominal_discount_rate"]) ** t for t, x in enumerate(flows))
+    assert result.equity_npv_after_tax_usd == pytest.approx(npv, rel=1e-8, abs=1e-9 * scale)
+    assert abs(left) < 1e-7 * scale
+    rate = result.equity_irr_after_tax_pct / 100.0
+    if result.irr_roots == 1 and -0.5 < rate < 2.0:
+        value = sum(x / (1 + rate) ** t for t, x in enumerate(flows))
+        slope = sum(t * abs(x) / (1 + rate) ** (t + 1) for t, x in enumerate(flows))
+        assert abs(value) <= 1e-8 * slope
 
 
 def test_level_cash_flow_gives_an_annuity():
@@ -131,12 +174,57 @@ def test_each_bad_value_is_told_with_its_key(key, value):
         ({"debt_rat": 0.1}, "Did you mean 'debt_rate'"),
         ({"upfront_fee_tax": "withcost"}, "Did you mean 'with_cost'"),
         ({"analysis_years": 12.5}, "whole number"),
+        ({"federal_tax_rate": 21}, "6 % is 0.06"),
+        ({"debt_rate": 6}, "6 % is 0.06"),
+        ({"debt_rate": "6 years"}, "is not a unit of share"),
+        ({"tax_depreciation": [20, 32, 48]}, "tax_depreciation[0]"),
+        ({"total_installed_cost_usd": 10**400}, "must be a number"),
+        ({"price_usd_per_kwh_year1": 55e3}, "at most 100"),
     ],
 )
 def test_what_is_wrong_is_said(changes, words):
     with pytest.raises(ProblemsError, match=r".") as error:
         read_case(case(**changes), "case.json")
     assert words in str(error.value)
+
+
+def test_units_may_be_written_and_text_beside_the_keys_is_left_alone():
+    written = case(debt_rate="7 %", nameplate_kw="100 MW", total_installed_cost_usd="$330 m",
+                   name="plant", note="a note")  # fmt: skip
+    assert read_case(written, "case") == read_case(case(), "case")
+
+
+def test_years_of_negative_cash_flow_follow_the_formula():
+    """O&M that outgrows the price: the formula is a plain sum, and the books still close."""
+    c = case(om_escalation_per_year=0.14, upfront_fee=0.0)
+    debt, _, flows, left = worked_by_hand(c)
+    result = solve(read_case(c, "case"))
+    assert result.years["cfads_usd"][c["debt_tenor_years"]] < 0.0
+    assert result.debt_usd == pytest.approx(debt, rel=1e-12)
+    np.testing.assert_allclose(result.years["equity_flow_usd"], flows, rtol=1e-9)
+    assert abs(left) < 1e-3
+    assert result.min_dscr == pytest.approx(c["target_dscr"])
+
+
+@pytest.mark.parametrize("count", [1, 3, 25, 40])
+def test_depreciation_may_be_shorter_or_longer_than_the_analysis(count):
+    shares = [1.0 / count] * count
+    c = case(tax_depreciation=shares)
+    result = solve(read_case(c, "case"))
+    np.testing.assert_allclose(result.years["equity_flow_usd"], worked_by_hand(c)[2], rtol=1e-9)
+    written = result.years["tax_deduction_usd"].sum() / c["total_installed_cost_usd"]
+    assert written == pytest.approx(min(c["analysis_years"] / count, 1.0))
+
+
+def test_a_key_that_stands_twice_and_a_case_without_debt_are_told(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text('{"debt_rate": 0.1, "debt_rate": 0.2}')
+    twice = CliRunner().invoke(command, [str(path)])
+    assert "debt_rate: stands twice" in str(twice.exception)
+    path.write_text(json.dumps(case(price_usd_per_kwh_year1=0.001)))
+    none = CliRunner().invoke(command, [str(path), "--json"])
+    assert json.loads(none.stdout)["debt_usd"] == 0.0
+    assert "the cash flow carries none" in none.stderr
 
 
 def test_the_command_prints_the_named_outputs():

@@ -157,7 +157,6 @@ def test_watts_in_the_name_change_power_not_time() -> None:
         ({"ep": "8"}, "has no experts"),
         ({"model": "deepseek-v3", "ep": "7"}, "does not divide"),
         ({"model": "llama-3.1-7b"}, "Did you mean"),
-        ({"model": "Kimi-K3"}, "can't be computed"),
         ({"gbs": "2"}, "less than one microbatch"),
         ({"recompute": "sometimes"}, "Unknown recomputation"),
     ],

@@ -115,6 +115,48 @@ def test_csv_and_json_of_the_command(tmp_path):
     assert data["stress"][0]["scenario"] == "it-life-3"
     assert data["parties"]
     assert data["cost"]["usd_per_package_hour"]["total"] > 0.0
+    assert {r["layer"] for r in data["margins"]} >= {"Landlord", "Cloud", "Lab"}
+    assert (data["rates"][0]["rate"], data["rates"][0]["when"]) == ("base rate", "2026")
+    assert data["contracts_by_block"][0]["compute_offtake"] == "offtake"
+    assert {"guarantees_usd_mean", "unpaid_usd_mean", "loss_usd_p90"} <= set(data["stress"][0])
+    sides = {side: sum(r["usd_mean"] for r in data["sources_and_uses"] if r["side"] == side)
+             for side in ("sources", "uses")}  # fmt: skip
+    assert sides["sources"] == pytest.approx(sides["uses"])
+    for year in ("2027", "2029", "2031"):
+        books = {r["line"]: r[year] for r in data["statements"]
+                 if (r["party"], r["statement"]) == ("landlord", "balance")}  # fmt: skip
+        owed = ("debt", "prepayments_received", "held_in_trust", "paid_in", "retained")
+        held = sum(v for k, v in books.items() if k not in owed)
+        assert held == pytest.approx(sum(books[k] for k in owed), rel=1e-9, abs=1.0)
+
+
+def test_months_add_up_to_quarters_and_cash_to_zero():
+    net, total = {}, {}
+    for period in ("month", "quarter"):
+        run = CliRunner().invoke(
+            command, ["single-campus", "--draws", "5", "--csv", "--period", period]
+        )
+        for row in csv.DictReader(io.StringIO(run.stdout)):
+            usd = float(row["usd_mean"])
+            total[period] = total.get(period, 0.0) + usd
+            for party, sign in ((row["payee"], 1.0), (row["payer"], -1.0)):
+                net[period, party] = net.get((period, party), 0.0) + sign * usd
+    assert total["month"] == pytest.approx(total["quarter"])
+    for period in total:
+        assert sum(v for (p, _), v in net.items() if p == period) == pytest.approx(0.0, abs=1.0)
+
+
+def test_text_of_a_programme_and_of_one_party():
+    run = CliRunner().invoke(command, [CAMPUS, "--draws", "50"])
+    for words in ("Sources and uses", "Expected loss", "Exposure", "over their resale value",
+                  "Margin by layer", "Cover of debt service", "Circularity",
+                  "from one tranche"):  # fmt: skip
+        assert words in run.stdout, words
+    run = CliRunner().invoke(command, [CAMPUS, "--draws", "10", "--party", "landlord"])
+    for words in ("Income", "Cash flow", "Balance sheet"):
+        assert words in run.stdout
+    run = CliRunner().invoke(command, [CAMPUS, "--party", "lanlord"])
+    assert "Did you mean 'landlord'" in str(run.exception)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +230,7 @@ class Sheet:
         names = {
             "V": self.value, "MAX": _most, "MIN": min, "LN": math.log, "ABS": abs,
             "IF": lambda test, a, b: a if test else b, "AND": lambda *x: all(x),
+            "INT": math.floor, "SUM": sum, "INDEX": lambda values, k: values[int(k) - 1],
             "RANGE": lambda c, a, b: [self.value(f"{c}{k}") for k in range(a, b + 1)],
         }  # fmt: skip
         return eval(text, {"__builtins__": {}}, names)
@@ -224,6 +267,23 @@ def test_the_check_of_the_debt_sheet_can_fail(sheets):
     assert Sheet(cells).value("E4") == "DIFFERS"
 
 
+def test_sculpted_sheet_computes_debt_and_service_from_the_cash_flow(sheets):
+    if "Sculpted debt" not in sheets:
+        pytest.skip("the programme has no sculpted loan")
+    cells = sheets["Sculpted debt"]
+    sheet = Sheet(cells)
+    assert sheet.value("E4") == cells["E4"][1] == "agrees"
+    assert sheet.value("E3") < 0.01
+    for name in ("B11", "B12", "B13", "Q16", "P20", "F70", "H90", "G100"):
+        assert float(cells[name][1]) == pytest.approx(sheet.value(name), rel=1e-9, abs=1e-3)
+    assert sheet.value("B12") > 0.0
+    first = int(sheet.value("B7"))
+    assert sheet.value(f"H{16 + first - 1}") == pytest.approx(sheet.value("B12"), rel=1e-9)
+    for name in ("B3", "N18"):  # another rate, another cash flow in year 3
+        other = {**cells, name: ("", str(1.1 * float(cells[name][1])))}
+        assert Sheet(other).value("E4") == "DIFFERS"
+
+
 def test_sheets_have_units_and_sources(sheets):
     assert {"Ledger", "Parties", "Matrix", "Statements", "Sources", "Debt"} <= set(sheets)
     assert sheets["Ledger"]["G2"][1] == "USD"
@@ -249,6 +309,19 @@ def test_the_gain_of_a_party_in_default_is_its_creditors_estate(outcomes):
     assert np.all(loss["estate-of-cloud"] <= 0.0)
     plain = sum(base.npv_usd.values()) - sum(hit.npv_usd.values())
     np.testing.assert_allclose(sum(loss.values()), plain, atol=1.0)
+
+
+@pytest.mark.parametrize("party", ["landlord", "chip-company", "lab"])
+def test_any_party_may_default(outcomes, party):
+    loaded, streams = load_program(CAMPUS), Streams(1, 40)
+    hit = run_scenario(loaded, streams, scenario(f"defaults:{party}"))
+    assert hit.defaulted == (party,)
+    assert {payer for payer, _ in hit.unpaid_usd} >= {party}
+
+
+def test_a_party_in_default_must_be_one_of_the_programme():
+    run = CliRunner().invoke(command, [CAMPUS, "--stress", "defaults:lendlord"])
+    assert "Did you mean 'landlord'" in str(run.exception)
 
 
 def test_settling_anew_gives_what_the_whole_chain_gives():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,3 +115,31 @@ def test_what_was_earned_funds_earlier_and_the_chain_agrees_with_its_own_gate():
         paid.ledger.repaid_usd,
     )  # fmt: skip
     np.testing.assert_array_equal(again, paid.schedule.funded)
+
+
+LEARNT = """
+extends = "{campus}"
+name = "learnt"
+[[instrument]]
+id = "system-loan"
+terms = {{ most_loan_to_value_share = 0.6 }}
+[[instrument]]
+id = "funding-gap"
+terms = {{ limit_usd = "$5 bn", repay_from_operations_share = 0.5 }}
+[assumptions.money]
+site_learning_share = 0.05
+system_learning_share = 0.1
+learning_base_gw = 0.5
+"""
+
+
+def test_orders_agree_with_the_ledger_where_cost_is_learnt_and_draws_stop_at_value(tmp_path):
+    path = tmp_path / "learnt.toml"
+    campus = Path(__file__).parents[2] / "examples/financed-campus.toml"
+    path.write_text(LEARNT.format(campus=campus.as_posix()))
+    chain = run_chain(load_program(str(path)), Streams(3, 16))
+    repaid = chain.ledger.repaid_usd
+    for month in (5, 30, 60, 100):
+        seen = gap_usd(chain.money, chain.schedule, month, repaid)
+        np.testing.assert_allclose(seen, chain.ledger.gap_usd[:, month - 1], rtol=1e-9, atol=1.0)
+    assert np.isinf(chain.schedule.funded).any()  # the limit binds

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from gigawatt.money.project_finance import FinanceCase, FinanceResult
+    from gigawatt.money.finance_case import FinanceCase
+    from gigawatt.money.project_finance import FinanceResult
 
 EPILOG = """\b
 Keys of CASE: nameplate_kw, net_output_kw, hours_per_year, price_usd_per_kwh_year1,
@@ -35,21 +36,38 @@ def command(case: str, as_json: bool, years: bool) -> None:
     """
     import json
 
-    from gigawatt.errors import InputError
-    from gigawatt.money.project_finance import read_case, solve
+    from gigawatt.money.finance_case import read_case
+    from gigawatt.money.project_finance import solve
 
-    try:
-        data = json.loads(_text(case))
-    except json.JSONDecodeError as error:
-        raise InputError(f"{case}:{error.lineno}: is not JSON: {error.msg}.") from error
-    read = read_case(data, case)
+    read = read_case(_content(case), case)
     result = solve(read)
     if as_json:
         click.echo(json.dumps(_as_data(result, years), indent=2))
     else:
         _print_text(read, result)
-    for note in _notes(result):
+    for note in _notes(read, result):
         click.echo(f"note: {note}", err=True)
+
+
+def _content(case: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Content of the file; a key that stands twice is a mistake."""
+    import json
+
+    from gigawatt.errors import InputError
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [k for k, _ in pairs]
+        twice = sorted({k for k in names if names.count(k) > 1})
+        if twice:
+            raise InputError(f"{case}: {', '.join(twice)}: stands twice; keep one of them.")
+        return dict(pairs)
+
+    try:
+        return json.loads(_text(case), object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{case}:{error.lineno}: is not JSON: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:  # a number or nesting beyond all measure
+        raise InputError(f"{case}: can't be read: {error}.") from error
 
 
 def _text(case: str) -> str:
@@ -86,8 +104,19 @@ def _finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def _notes(result: FinanceResult) -> list[str]:
+def _notes(case: FinanceCase, result: FinanceResult) -> list[str]:
     notes = []
+    below = [t for t, x in enumerate(result.years["cfads_usd"]) if x < 0.0]
+    owed = [t for t in below if t <= case.debt_tenor_years]
+    if owed and result.debt_usd > 0.0:
+        notes.append(f"cash flow is negative in year {', '.join(map(str, owed))}: by the formula "
+                     "the lender pays in then")  # fmt: skip
+    if below and not result.debt_usd:
+        notes.append("no debt: the cash flow carries none")
+    if len(case.tax_depreciation) > case.analysis_years:
+        notes.append("tax_depreciation is longer than analysis_years: the rest is never deducted")
+    if case.net_output_kw > case.nameplate_kw:
+        notes.append("net_output_kw is above nameplate_kw")
     if result.equity_usd <= 0.0:
         notes.append("the debt is larger than all cost: the cash flow would carry more than that")
     if result.irr_roots != 1:

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gigawatt.cli.groups import PartsGroup
+from gigawatt.cli.infer_options import (
+    COSTS,
+    LAYOUT,
+    LENGTHS,
+    SERVICE_OR_FILE,
+    asked_of,
+    with_options,
+)
 
 if TYPE_CHECKING:
-    from gigawatt.performance.inference.plan import Layout
-    from gigawatt.performance.inference.point import Asked
     from gigawatt.performance.inference.predict import Value
     from gigawatt.study.serving_point import ServingPoint
 
@@ -32,33 +38,9 @@ Examples:
 
 
 @click.group(cls=PartsGroup, parts=SUBCOMMANDS, invoke_without_command=True, epilog=EPILOG)
-@click.option("--model", default="", help="Catalog id, Hugging Face id or config.json.")
-@click.option("--gpu", default="", help="Accelerator, e.g. H200, GB300, vr200-nvl72.")
-@click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's.")
-@click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4.")
-@click.option("--engine", default="", help="vllm, sglang, trtllm or other.")
-@click.option("--date", default="", help="Of the software, e.g. 2026-04.")
-@click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt, tokens.")
-@click.option("--output", "output_tokens", type=float, default=1000.0, help="Mean answer, tokens.")
+@with_options(SERVICE_OR_FILE, LENGTHS, LAYOUT, COSTS)
 @click.option("--concurrency", type=float, default=None, help="Requests at once.")
 @click.option("--rate", type=float, default=None, help="Requests per second, instead.")
-@click.option("--tp", type=int, default=0, help="Tensor parallel; default: chosen.")
-@click.option("--dp", type=int, default=1, help="Attention data parallel.")
-@click.option("--moe-tp", type=int, default=0, help="Packages that share one expert.")
-@click.option("--moe-ep", type=int, default=0, help="Ranks that experts are spread over.")
-@click.option("--pp", type=int, default=1, help="Pipeline stages.")
-@click.option("--replicas", type=int, default=1, help="Replicas, or workers of the decode pool.")
-@click.option("--prefill-workers", type=int, default=0, help="Workers of a prefill pool.")
-@click.option("--prefill-tp", type=int, default=1, help="Tensor parallel of one of them.")
-@click.option("--prefill-dp", type=int, default=1, help="Attention data parallel of one of them.")
-@click.option("--speculation", default="none", help="none, mtp, eagle3, dspark.")
-@click.option("--draft", type=int, default=0, help="Drafted tokens a step.")
-@click.option("--accepted", type=float, default=0.0, help="Tokens a step yields; default: curve.")
-@click.option("--prefix-hit", type=float, default=0.0, help="Part of prompts found in a cache.")
-@click.option("--max-batch", type=int, default=0, help="Most running requests of a replica.")
-@click.option("--chunk", type=int, default=8192, help="Prompt tokens of a step and rank.")
-@click.option("--pue", type=float, default=None, help="Power usage effectiveness of the site.")
-@click.option("--energy-price", type=float, default=None, help="USD/MWh.")
 @click.option("--utilisation", type=float, default=None, help="Share of the hours that serve.")
 @click.option("--cases", type=click.Path(), default=None, help="CSV with one case a row.")
 @click.option("--out", type=click.Path(), default=None, help="CSV to write; default: stdout.")
@@ -138,38 +120,6 @@ def _point(
         Path(out).write_text(text + "\n", encoding="utf-8")
     else:
         click.echo(text)
-
-
-def asked_of(o: dict[str, Any]) -> Asked:
-    """What the options ask for."""
-    from gigawatt.performance.inference.plan import Layout, ServingPlan
-    from gigawatt.performance.inference.point import Asked
-
-    layout: Layout | None = None
-    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"] or o["pp"] > 1:
-        layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])
-    pool = Layout(o["prefill_tp"], o["prefill_dp"]) if o["prefill_workers"] else None
-    plan = ServingPlan(
-        replicas=o["replicas"],
-        prefill=pool,
-        prefill_workers=o["prefill_workers"],
-        kv_precision=o["kv_precision"],
-        draft_tokens=o["draft"],
-        accepted_tokens=o["accepted"],
-        prefix_hit_share=o["prefix_hit"],
-        max_batch=o["max_batch"],
-        chunk_tokens=o.get("chunk", 8192),
-    )
-    concurrency = 16.0 if o["concurrency"] is None else o["concurrency"]
-    names = ("model", "gpu", "precision", "engine", "date", "speculation")
-    return Asked(
-        **{name: o[name] for name in names},
-        input_tokens=o["input_tokens"],
-        output_tokens=o["output_tokens"],
-        clients=concurrency,
-        layout=layout,
-        plan=plan,
-    )
 
 
 def _banded(value: Value, scale: float = 1.0) -> dict[str, float]:

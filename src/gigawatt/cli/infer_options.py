@@ -9,18 +9,44 @@ import click
 
 if TYPE_CHECKING:
     from gigawatt.catalog import Catalog
+    from gigawatt.performance.inference.plan import Layout
     from gigawatt.performance.inference.plans import Service
+    from gigawatt.performance.inference.point import Asked
     from gigawatt.performance.inference.tables import Situation
 
 Command = Callable[..., Any]
 
-SERVICE = (
-    click.option("--model", required=True, help="Catalog id, Hugging Face id or config.json."),
-    click.option("--gpu", required=True, help="Accelerator, e.g. H200, GB300, vr200-nvl72."),
-    click.option("--precision", default="", help="bf16, fp8, fp4, int4; default: checkpoint's."),
+PRECISION = click.option(
+    "--precision", default="", help="bf16, fp8, fp4, int4; default: the checkpoint's."
+)
+MODEL_HELP = "Catalog id, Hugging Face id or config.json."
+GPU_HELP = "Accelerator, e.g. H200, GB300, vr200-nvl72."
+CHUNK = click.option(
+    "--chunk", type=int, default=8192, show_default=True, help="Prompt tokens of a step and rank."
+)
+SOFTWARE = (
+    PRECISION,
     click.option("--kv-precision", default="", help="Of the cache: bf16, fp8, fp4."),
-    click.option("--engine", default="", help="vllm, sglang, trtllm (default) or other."),
+    click.option(
+        "--engine", default="", help="vllm, sglang, trtllm or other; default: the maker's usual."
+    ),
     click.option("--date", default="", help="Of the software, e.g. 2026-04."),
+    CHUNK,
+)
+SERVICE_OR_FILE = (
+    click.option("--model", default="", help=MODEL_HELP),
+    click.option("--gpu", default="", help=GPU_HELP),
+    *SOFTWARE,
+)
+SERVICE = (
+    click.option("--model", required=True, help=MODEL_HELP),
+    click.option("--gpu", required=True, help=GPU_HELP),
+    *SOFTWARE,
+)
+SERVICE_OF_MANY = (
+    SERVICE[0],
+    click.option("--gpu", required=True, multiple=True, help="Accelerator; may be given often."),
+    *SOFTWARE,
 )
 LAYOUT = (
     click.option("--tp", type=int, default=0, help="Tensor parallel; default: chosen."),
@@ -34,13 +60,8 @@ LAYOUT = (
     click.option("--prefill-dp", type=int, default=1, help="Attention data parallel of one."),
     click.option("--speculation", default="none", help="none, mtp, eagle3, dspark."),
     click.option("--draft", type=int, default=0, help="Drafted tokens a step."),
-    click.option("--accepted", type=float, default=0.0, help="Tokens a step yields."),
+    click.option("--accepted", type=float, default=0.0, help="Tokens a step yields; or: curve."),
     click.option("--max-batch", type=int, default=0, help="Most running requests of a replica."),
-)
-SERVICE_OF_MANY = (
-    SERVICE[0],
-    click.option("--gpu", required=True, multiple=True, help="Accelerator; may be given often."),
-    *SERVICE[2:],
 )
 LENGTHS = (
     click.option("--input", "input_tokens", type=float, default=1000.0, help="Mean prompt."),
@@ -70,11 +91,42 @@ def with_options(*groups: tuple[Command, ...]) -> Callable[[Command], Command]:
     return add
 
 
+def asked_of(o: dict[str, Any]) -> Asked:
+    """What the options ask for."""
+    from gigawatt.performance.inference.plan import Layout, ServingPlan
+    from gigawatt.performance.inference.point import Asked
+
+    layout: Layout | None = None
+    if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"] or o["pp"] > 1:
+        layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])
+    pool = Layout(o["prefill_tp"], o["prefill_dp"]) if o["prefill_workers"] else None
+    plan = ServingPlan(
+        replicas=o["replicas"],
+        prefill=pool,
+        prefill_workers=o["prefill_workers"],
+        kv_precision=o["kv_precision"],
+        draft_tokens=o["draft"],
+        accepted_tokens=o["accepted"],
+        prefix_hit_share=o["prefix_hit"],
+        max_batch=o["max_batch"],
+        chunk_tokens=o["chunk"],
+    )
+    concurrency = 16.0 if o["concurrency"] is None else o["concurrency"]
+    names = ("model", "gpu", "precision", "engine", "date", "speculation")
+    return Asked(
+        **{name: o[name] for name in names},
+        input_tokens=o["input_tokens"],
+        output_tokens=o["output_tokens"],
+        clients=concurrency,
+        layout=layout,
+        plan=plan,
+    )
+
+
 def situation_of_options(
     o: dict[str, Any], input_tokens: float, output_tokens: float, clients: float, catalog: Catalog
 ) -> Situation:
     """Situation that `SERVICE` and `LAYOUT` describe."""
-    from gigawatt.cli.infer import asked_of
     from gigawatt.errors import InputError
     from gigawatt.performance.inference.point import situation_asked
 
@@ -96,5 +148,5 @@ def service_of_options(o: dict[str, Any], catalog: Catalog, assumed: list[str]) 
         catalog, assumed, model=o["model"], gpu=o["gpu"], precision=o["precision"],
         kv_precision=o["kv_precision"], engine=o["engine"], date=o["date"],
         input_tokens=o["input_tokens"], output_tokens=o["output_tokens"],
-        prefix_hit_share=o["prefix_hit"],
+        prefix_hit_share=o["prefix_hit"], chunk_tokens=o["chunk"],
     )  # fmt: skip

@@ -23,7 +23,6 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("trace", type=click.Path())
 @with_options(SERVICE, LAYOUT)
-@click.option("--chunk", type=int, default=8192, help="Prompt tokens of a step and rank.")
 @click.option("--routing", default="least-loaded", help="round-robin, least-loaded, prefix.")
 @click.option("--no-prefix-cache", is_flag=True, help="Compute prompts whole, found or not.")
 @click.option("--concurrency", type=int, default=0, help="Clients of a closed loop, instead.")
@@ -34,7 +33,6 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
     trace: str,
-    chunk: int,
     routing: str,
     no_prefix_cache: bool,
     concurrency: int,
@@ -60,8 +58,7 @@ def command(
     from gigawatt.performance.inference.replay.summary import Slo, summary
     from gigawatt.performance.inference.replay.trace import read_trace
 
-    limits = {"--chunk": chunk, "--speed-up": speed_up, "--slo-ttft": slo_ttft,
-              "--slo-tpot": slo_tpot}  # fmt: skip
+    limits = {"--speed-up": speed_up, "--slo-ttft": slo_ttft, "--slo-tpot": slo_tpot}
     for name, value in limits.items():
         if value is not None and not 0.0 < value < math.inf:
             raise InputError(f"{name} is {value:g}: it must be positive.")
@@ -74,7 +71,6 @@ def command(
         options, float(requests.input_tokens.mean()), float(requests.output_tokens.mean()),
         16.0 * options["replicas"], catalog,
     )  # fmt: skip
-    situation = replace(situation, plan=replace(situation.plan, chunk_tokens=chunk))
     done = replay(situation, requests, catalog, routing, not no_prefix_cache, concurrency)
     found = summary(done, Slo(slo_ttft or math.inf, slo_tpot or math.inf))
     click.echo(

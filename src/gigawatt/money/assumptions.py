@@ -30,6 +30,13 @@ class MoneyAssumptions:
     offtake_renewal_share : price after the term of an offtake over the price of the contract.
     vendor_gross_margin_share : vendor's gross margin on the rack price.
     resale_yearly_factor : price of used systems a year later over now.
+    system_learning_share, site_learning_share : cost lost with every doubling of what was built,
+        of racks and of sites (`money.learning`).
+    learning_base_gw, learning_base_yearly_factor : facility GW of the kind that stand at the as-of
+        date, built by all, and how others' grow.
+    base_rate_2025_share … base_rate_later_share : base rate in October 2025, at the
+        end of March 2026, and from the middle of 2030 on.
+    base_rate_error_share : how far off it may be five years ahead.
     """
 
     inflation_yearly_factor: Array
@@ -50,3 +57,11 @@ class MoneyAssumptions:
     offtake_renewal_share: Array
     vendor_gross_margin_share: Array
     resale_yearly_factor: Array
+    system_learning_share: Array
+    site_learning_share: Array
+    learning_base_gw: Array
+    learning_base_yearly_factor: Array
+    base_rate_2025_share: Array
+    base_rate_2026_share: Array
+    base_rate_later_share: Array
+    base_rate_error_share: Array

@@ -24,6 +24,7 @@ import numpy as np
 
 from gigawatt.money.flows import Levels, Line, Lumps, Plan, lines_of_blocks, sum_by_line
 from gigawatt.money.inputs import MoneyInputs, racks_usd
+from gigawatt.money.learning import learning_factor
 from gigawatt.money.result import Capex
 from gigawatt.quantity.arrays import Array
 from gigawatt.schedule.result import ScheduleResult
@@ -71,7 +72,11 @@ def site_usd(inputs: MoneyInputs, month: Array) -> Array:
     standing = np.array([p.route == "brownfield" for p in inputs.blocks.phases])
     shell = np.where(standing, 0.0, prices.shell_usd_per_gw.at(month))
     rest = prices.power_cooling_usd_per_gw.at(month) + prices.soft_usd_per_gw.at(month)
-    out: Array = inputs.facility_gw * (shell + rest)
+    a = inputs.assumptions
+    learnt = learning_factor(
+        inputs.facility_gw, month, a.site_learning_share, a, inputs.as_of_month
+    )
+    out: Array = inputs.facility_gw * (shell + rest) * learnt
     return out
 
 

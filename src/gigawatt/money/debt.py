@@ -20,18 +20,18 @@ def discount_factors(rate: Array | float, periods: int) -> Array:
 def sculpted_service(cfads_usd: Array, target_dscr: Array | float, tenor: int) -> Array:
     """Debt service that leaves a cover of `target_dscr` in each period of the tenor, (…, n).
 
-    Nothing is lent against periods of negative cash flow: service is 0 there.
+    Negative where the cash flow is: the lender pays in, as the formula has it.
     """
     within = np.arange(1, cfads_usd.shape[-1] + 1) <= tenor
     cover = np.asarray(target_dscr, dtype=float)[..., None]
-    out: Array = np.where(within, np.maximum(cfads_usd, 0.0) / cover, 0.0)
+    out: Array = np.where(within, cfads_usd / cover, 0.0)
     return out
 
 
 def sculpted_debt(
     cfads_usd: Array, target_dscr: Array | float, rate: Array | float, tenor: int
 ) -> Array:
-    """Largest debt with that cover: sum of CFADS_t / DSCR / (1 + r)^t over the tenor, (…).
+    """Debt with that cover: sum of CFADS_t / DSCR / (1 + r)^t over the tenor, (…).
 
     >>> float(sculpted_debt(np.array([130.0, 130.0]), 1.3, 0.1, 2).round(6))
     173.553719

@@ -22,6 +22,8 @@ import numpy as np
 
 from gigawatt.quantity.arrays import Array, IntArray
 
+ROUNDING = 1e-12  # of the largest amount of a line
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -148,18 +150,20 @@ def capped(amount: Array, date: Array, cap: Array) -> Array:
     return out
 
 
-def monthly_steps(changes: Array, times: Array, line: IntArray, lines: int, months: int) -> Array:
+def monthly_steps(
+    changes: Array, times: Array, line: IntArray, lines: int, months: int, signed: bool = False
+) -> Array:
     """Amount of each month where a monthly rate changes at given times.
 
     Parameters
     ----------
     changes, times : (D, E, B) steps of the rate (USD per month) and their dates; the sum of the
-        steps up to any time must not be negative.
+        steps up to any time must not be negative, unless `signed`.
     line, lines, months : line of each block (B,), number of lines and of months.
 
     Returns
     -------
-    (D, L, M), >= 0 (rounding of a rate that has ended is cut off).
+    (D, L, M), >= 0 unless `signed` (rounding of a rate that has ended is cut off).
     """
     at = np.clip(times, 0.0, float(months))
     slot = at.astype(np.int64)
@@ -168,6 +172,10 @@ def monthly_steps(changes: Array, times: Array, line: IntArray, lines: int, mont
     rest = _scatter(changes * into, slot, line, lines, months)
     first[..., 1:] += rest[..., :-1]
     out: Array = np.cumsum(first[..., :months], axis=-1)
+    if signed:
+        return out
+    # What a rate leaves behind when it has ended is rounding, and must not count as a payment due.
+    out *= out > ROUNDING * out.max(axis=-1, keepdims=True, initial=0.0)
     return np.maximum(out, 0.0, out=out)
 
 

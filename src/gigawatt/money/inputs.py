@@ -16,6 +16,8 @@ from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError
 from gigawatt.money.assumptions import MoneyAssumptions
 from gigawatt.money.flows import Line, lines_of_blocks
+from gigawatt.money.learning import learning_factor
+from gigawatt.money.rates import RateCurve, priced, rate_curve
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.cover import SITE_KINDS, covering
 from gigawatt.program.instruments import KINDS
@@ -40,6 +42,14 @@ BOUNDS = {
     "anchor_use_share": (0.05, 1.0),
     "vendor_gross_margin_share": (0.0, 1.0),
     "resale_yearly_factor": (0.05, 1.5),
+    "system_learning_share": (0.0, 0.5),
+    "site_learning_share": (0.0, 0.5),
+    "learning_base_gw": (0.01, 1e5),
+    "learning_base_yearly_factor": (0.5, 5.0),
+    "base_rate_2025_share": (0.0, 0.3),
+    "base_rate_2026_share": (0.0, 0.3),
+    "base_rate_later_share": (0.0, 0.3),
+    "base_rate_error_share": (-0.2, 0.2),
 }
 
 
@@ -96,9 +106,12 @@ class MoneyInputs:
     landlord, cloud, tenant : (S,) party of each site.
     named : party ids of the programme, in its order.
     assumptions, prices : sampled.
+    base_rate : what loans of spread are priced over.
     contracts : all instruments of the programme.
     cover : kind → (B,) index into `contracts` of the contract that covers each block, -1 = none.
     defaults : party → (D,) month from which it pays nothing more under contracts; inf = never.
+    token_price_ratio : (D,) yearly factor on the price of tokens from the as-of date on, over that
+        which they were priced with; None = 1.
     """
 
     axis: MonthAxis
@@ -110,9 +123,11 @@ class MoneyInputs:
     named: tuple[str, ...]
     assumptions: MoneyAssumptions
     prices: Prices
+    base_rate: RateCurve
     contracts: tuple[Contract, ...]
     cover: Mapping[str, IntArray]
     defaults: Mapping[str, Array]
+    token_price_ratio: Array | None = None
 
     @property
     def draws(self) -> int:
@@ -175,13 +190,15 @@ def money_inputs(
     """
     assumptions = sample_assumptions(catalog, streams, "money", MoneyAssumptions)
     _check(assumptions)
-    contracts = tuple(_contract(i, axis, streams) for i in program.instruments)
+    as_of = axis.position(program.as_of)
+    curve = rate_curve(assumptions, axis, as_of)
+    contracts = tuple(_contract(i, axis, streams, curve) for i in program.instruments)
     defaults = [_default_month(c, axis) for c in contracts if c.kind == GUARANTEE]
     sites = {s.id: s for s in program.sites}
     of_site = [sites[s] for s in blocks.sites]
     return MoneyInputs(
         axis=axis,
-        as_of_month=axis.position(program.as_of),
+        as_of_month=as_of,
         blocks=blocks,
         landlord=tuple(s.landlord for s in of_site),
         cloud=tuple(s.cloud for s in of_site),
@@ -189,6 +206,7 @@ def money_inputs(
         named=tuple(program.parties),
         assumptions=assumptions,
         prices=_prices(catalog, blocks, axis, streams, assumptions),
+        base_rate=curve,
         contracts=contracts,
         cover={kind: _cover(program, blocks, contracts, kind) for kind in SITE_KINDS},
         defaults=_earliest(defaults),
@@ -211,7 +229,11 @@ def racks_usd(inputs: MoneyInputs, ordered: Array) -> Array:
     for g, rack in enumerate(inputs.prices.rack):
         of_system = inputs.blocks.system == g
         price[:, of_system] = rack.at(ordered[:, of_system])
-    return inputs.blocks.racks * price
+    a = inputs.assumptions
+    learnt = learning_factor(
+        inputs.facility_gw, ordered, a.system_learning_share, a, inputs.as_of_month
+    )
+    return inputs.blocks.racks * price * learnt
 
 
 def it_cost_factor(inputs: MoneyInputs) -> Array:
@@ -219,7 +241,9 @@ def it_cost_factor(inputs: MoneyInputs) -> Array:
     return 1.0 + inputs.assumptions.network_share + inputs.assumptions.storage_cpu_share
 
 
-def _contract(instrument: Instrument, axis: MonthAxis, streams: Streams) -> Contract:
+def _contract(
+    instrument: Instrument, axis: MonthAxis, streams: Streams, curve: RateCurve
+) -> Contract:
     terms = {}
     for name, term in KINDS[instrument.kind].terms.items():
         if name in instrument.terms:
@@ -237,7 +261,10 @@ def _contract(instrument: Instrument, axis: MonthAxis, streams: Streams) -> Cont
         )
     event = streams.uniform(f"instrument/{instrument.id}/event")
     price = _share_price(instrument.id, terms, axis.count, streams)
-    return Contract(instrument.id, instrument.kind, instrument.parties, terms, dates, event, price)
+    return Contract(
+        instrument.id, instrument.kind, instrument.parties, priced(terms, dates, curve), dates,
+        event, price,
+    )  # fmt: skip
 
 
 def _share_price(name: str, terms: Mapping[str, Array], months: int, streams: Streams) -> Array:

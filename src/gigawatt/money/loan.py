@@ -45,6 +45,18 @@ class Repayment:
         return self.balance_usd * level_payment_factor(self.rate, self.payments)
 
 
+def left_share(rate: Array, made: Array, payments: Array) -> Array:
+    """Balance over the first one after `made` of `payments` level payments, `rate` a period.
+
+    >>> left_share(np.array(0.0), np.array(3.0), np.array(12.0))
+    array(0.75)
+    """
+    force = np.log1p(rate)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        level = np.expm1((made - payments) * force) / np.expm1(-payments * force)
+    return np.asarray(np.where(rate > 0.0, level, 1.0 - made / payments))
+
+
 def between(
     amount: Array, start: Array, stop: Array, line: IntArray, lines: int, months: int
 ) -> Array:

@@ -19,6 +19,7 @@ from gigawatt.money.instruments.dsra_and_waterfall import SERVICE
 from gigawatt.money.irr import irr
 from gigawatt.money.loan import CAPITALISED
 from gigawatt.money.result import Entry, Ledger
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import net_by_party, npv_usd
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -33,6 +34,7 @@ NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "s
 FROM_MONEY = ("interest", "parked_interest")
 OWING = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
 RECOVERY_SHARE = 0.5  # of a loan in arrears when the calendar ends; judgement
+LEAST_DUE_USD = 1.0  # a month: less is rounding, no debt service
 SITE_YEARS = 20.0  # straight life of halls and power in the value at the end
 
 
@@ -137,6 +139,8 @@ def terminal_usd(
             out[e.payer] += np.sum(e.amount_usd * resale, axis=1)
         elif account.payer == accounts.SITE:
             out[e.payer] += e.amount_usd @ left
+        elif e.leg == SALVAGE:  # sold: what would be left of it by then is another's
+            out[e.payee] -= np.sum(e.amount_usd * resale, axis=1)
         elif account.payer.startswith("asset") or account.payer in OWING:
             out[e.payer] += total
         if account.payee.startswith("asset") or account.payee in OWING:
@@ -224,9 +228,10 @@ def cover(ledger: Ledger, party: str, years: IntArray) -> Cover:
     # Interest due before the borrower earns anything is part of what the build-out costs.
     works = np.cumsum(earned, axis=1) > 0.0
     service = np.where(works | ~works.any(axis=1, keepdims=True), service, 0.0)
-    due = service > 0.0
+    due = service > LEAST_DUE_USD
     covered = np.where(due, cfads, 0.0)
     names = np.unique(years)
+    service = np.where(due, service, 0.0)
     paid = np.stack([service[:, years == y].sum(axis=1) for y in names], axis=1)
     flow = np.stack([covered[:, years == y].sum(axis=1) for y in names], axis=1)
     ratio = np.where(paid > 0.0, flow / np.where(paid > 0.0, paid, 1.0), np.inf)

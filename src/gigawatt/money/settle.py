@@ -21,6 +21,7 @@ from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
 RENTS = ("rent", "system_rent")
+IN_PLACE_OF_RENT = ("guarantee", "escrow_paid")
 
 
 def settle(
@@ -30,6 +31,7 @@ def settle(
     energy_cost_usd: Array,
     done: Delivered,
     energy_mwh: Array | None = None,
+    token_revenue_usd: Array | None = None,
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -41,6 +43,8 @@ def settle(
     done : package-hours delivered and lost, for take-or-pay and revenue.
     energy_mwh : (D, S, M) energy at the meter, for contracts of power; None = that of the power in
         service at full use.
+    token_revenue_usd : (D, S, M) what users pay for the tokens served; None = they pay for
+        capacity in use (`running`).
 
     Returns
     -------
@@ -57,6 +61,7 @@ def settle(
         energy_mwh=capacity.it_mw_avg * hours if energy_mwh is None else energy_mwh,
         hours=hours,
         paid=tuple(invested),
+        token_revenue_usd=token_revenue_usd,
     )
     op = _booked(op, running.operate(op))
     for rule in (*OPERATION.values(), *CLOSE.values()):
@@ -108,13 +113,18 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
 
 
 def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
-    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid."""
+    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid.
+
+    What a guarantor or escrow pays for a rent counts as the rent.
+    """
     lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
     if not lost:
         return None
     missing = np.sum(lost, axis=0)
     got = np.sum([e.amount_usd for e in paid if e.payee == party and e.leg in RENTS], axis=0)
     due = got + missing
+    others = [e.amount_usd for e in paid if e.payee == party and e.leg in IN_PLACE_OF_RENT]
+    got = np.minimum(got + sum(others, np.zeros_like(missing)), due)
     # Once rent has failed, a month without any rent due brings no service either.
     failed = np.cumsum(missing, axis=1) > 0.0
     out: Array = np.where(due > 0.0, got / np.where(due > 0.0, due, 1.0), ~failed)

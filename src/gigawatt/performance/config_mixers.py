@@ -115,7 +115,10 @@ def _kimi_linear(own: Config, given: Config) -> dict[str, Any]:
 
 def _hybrid_blocks(config: Config, given: Config, notes: list[str]) -> dict[str, Any]:
     """Nemotron-H: every block is one of state space (M), attention (*), dense (-), mixture (E)."""
+    kinds = {"mamba": "M", "attention": "*", "mlp": "-", "moe": "E"}
+    listed = config.get("layers_block_type") or ()
     pattern = str(config.get("hybrid_override_pattern") or "")
+    pattern = pattern or "".join(kinds.get(str(kind), "?") for kind in listed)
     if not pattern:
         return {}
     h = given["hidden"]

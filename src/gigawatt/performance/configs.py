@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gigawatt.errors import InputError
+from gigawatt.performance.block_configs import irregular, layer_counts
 from gigawatt.performance.config_hybrids import beyond, dense_by_period
 from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
@@ -68,8 +69,6 @@ _UNREPRESENTED = {
     "t5": "an encoder-decoder",
     "bart": "an encoder-decoder",
     "bert": "an encoder",
-    "nemotron-nas": "layers of different shapes (block_configs)",
-    "deci": "layers of different shapes (block_configs)",
 }
 
 
@@ -96,6 +95,8 @@ def read_config(path: Path) -> ModelShape:
 def shape_from_config(raw: Config, name: str, where: str = "config.json") -> ModelShape:
     """Shape that a parsed config describes; `where` names it in errors."""
     config = _text_part(raw)
+    if blocks := config.get("layers_block_type"):
+        config = {"num_hidden_layers": len(blocks), **config}
     kind = str(config.get("model_type") or raw.get("model_type") or "")
     family = kind.removesuffix("_text")
     needed = {key: _size(config, key, where) for key in ("layers", "hidden", "heads", "vocab")}
@@ -122,6 +123,11 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     notes: list[str] = []
     given |= _feed_forward(config, family, needed["layers"], where, notes)
     given |= mixing(config, family, needed["layers"], given, notes)
+    blocks = config.get("block_configs")
+    if blocks and not irregular(blocks):
+        given |= layer_counts(blocks, needed["hidden"], heads)
+        given["attention"] = _attention(heads, given["kv_heads"])
+        notes[:] = ["feed-forward layers of different widths are taken at their mean"]
     return ModelShape(
         id=_slug(name),
         name=name,
@@ -256,7 +262,7 @@ def _mixture(
         out["shared_expert_ffn"] = shared_ffn // max(shared, 1)
     if family.startswith("gemma4"):
         out |= {"parallel_ffn": True, "dense_ffn": ffn}
-    if latent := config.get("moe_latent_size"):
+    if latent := config.get("moe_latent_size") or config.get("routed_expert_hidden_size"):
         out["expert_hidden"] = int(latent)
     return out
 
@@ -308,7 +314,8 @@ def _unsupported(config: Config, family: str, given: Config) -> tuple[str, ...]:
     if family in _UNREPRESENTED:
         found.append(_UNREPRESENTED[family])
     found += beyond(config, family, given)
-    if config.get("block_configs"):
+    blocks = config.get("block_configs")
+    if irregular(blocks) if blocks else family in ("nemotron-nas", "deci"):
         found.append("layers of different shapes (block_configs)")
     if given.get("experts") and not given.get("top_k"):
         found.append("the number of experts per token is not given")

@@ -128,6 +128,7 @@ _GPUS: dict[str, dict[int, str]] = {
     "h200": {0: "h200-sxm"},
     "h200nvl": {0: "h200-nvl"},
     "gh200": {0: "gh200"},
+    "rtxpro6000": {0: "rtx-pro-6000"},
     "b200": {0: "b200-sxm"},
     "hgxb200": {0: "b200-sxm"},
     "b300": {0: "b300-sxm"},

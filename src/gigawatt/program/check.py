@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from gigawatt.catalog import Catalog
 from gigawatt.program.blocks import convert
 from gigawatt.program.cover import SITE_KINDS, covering, is_needed
+from gigawatt.program.idle import idle
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, Site
@@ -192,6 +193,7 @@ def warnings_of(loaded: Loaded, comparisons: list[Comparison] | None = None) -> 
         *_differences(comparisons),
         *_site_warnings(program),
         *_uncovered(program),
+        *idle(program),
         *_supply_warnings(program),
         *_bridge_warnings(program),
         *_hindsight(loaded),

@@ -173,6 +173,7 @@ def sum_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 
 AT_MOST = {  # kind → (term, the term that it may not pass)
     "dsra_and_waterfall": ("default_dscr", "lockup_dscr"),
+    "equity_tranche_milestone": ("tranche_usd", "commitment_usd"),
     "warrant_milestone": ("first_hurdle_usd", "last_hurdle_usd"),
     "lease_guarantee_with_escrow": ("escrow_usd", "cap_usd"),
 }

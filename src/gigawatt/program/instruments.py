@@ -60,6 +60,12 @@ PRICE_OF_SHARES = {
     "valuation_yearly_factor": Term("factor", "that value a year later over now", 1.0, True),
 }
 
+BASE_RATE = {
+    "base_rate_weight": Term(
+        "share", "1 = rates are spreads over the base rate at signing, 0 = whole rates", 0.0
+    )
+}
+
 KINDS: dict[str, Kind] = {
     "equity_tranche_milestone": Kind(
         "Equity released in equal tranches as gigawatts come into service.",
@@ -116,6 +122,13 @@ KINDS: dict[str, Kind] = {
             "term_years": Term("years", "length of the contract per block", 5.0, positive=True),
             "ramp_months": Term("months", "months over which the price rises to its full", 0.0),
             "credit_share": Term("share", "service credits over the bill", 0.0),
+            "resell_share": Term(
+                "share",
+                "after the customer's default: price at which others take the capacity, over the "
+                "contract's; 0 = it stays unsold",
+                0.0,
+            ),
+            "resell_months": Term("months", "from the default until they do", 12.0),
         },
         site_roles={"provider": "cloud", "customer": "tenant"},
     ),
@@ -126,7 +139,9 @@ KINDS: dict[str, Kind] = {
             "gearing_share": Term("share", "share of the site capex that is lent"),
             "rate_share": Term("share", "interest per year"),
             "term_years": Term("years", "years of repayment", positive=True),
+            **BASE_RATE,
         },
+        ("signing",),
         site_roles={"borrower": "landlord"},
         group="loan on the halls",
     ),
@@ -155,7 +170,9 @@ KINDS: dict[str, Kind] = {
             "sale_value_share": Term(
                 "share", "price of the rest on the market, over the cost", 0.1
             ),
+            **BASE_RATE,
         },
+        ("signing",),
         site_roles={"lessee": "cloud"},
         expected=False,
         group="finance of the systems",
@@ -238,7 +255,9 @@ KINDS: dict[str, Kind] = {
             "term_years": Term("years", "years of repayment", positive=True),
             "gearing_share": Term("share", "most that is lent, over the site's cost", 1.0),
             "fee_share": Term("share", "fee paid with each draw", 0.0),
+            **BASE_RATE,
         },
+        ("signing",),
         site_roles={"borrower": "landlord"},
         expected=False,
         group="loan on the halls",
@@ -252,6 +271,14 @@ KINDS: dict[str, Kind] = {
             "rate_share": Term("share", "interest per year"),
             "term_years": Term("years", "years of repayment from service on", positive=True),
             "commitment_fee_share": Term("share", "fee per year on what is not drawn", 0.0),
+            "most_loan_to_value_share": Term(
+                "factor",
+                "covenant: draws stop where the loan would pass this part of the resale value of "
+                "all systems that it has paid for; not given = no test",
+                float("inf"),
+                positive=True,
+            ),
+            **BASE_RATE,
         },
         ("signing",),
         ("available_until",),
@@ -269,6 +296,7 @@ KINDS: dict[str, Kind] = {
             "term_years": Term("years", "years from issue to the last payment", positive=True),
             "interest_only_years": Term("years", "years without repayment", 0.0),
             "parked_rate_share": Term("share", "interest earned on what is not spent yet", 0.0),
+            **BASE_RATE,
         },
         required_dates=("issue",),
     ),

@@ -137,7 +137,12 @@ UNITS: dict[str, Unit] = {
             },
             '"$2 / million tokens"',
         ),
-        Unit("share", "share", {"": 1.0, "%": 0.01, "percent": 0.01}, '0.85 or "85 %"'),
+        Unit(
+            "share",
+            "share",
+            {"": 1.0, "%": 0.01, "percent": 0.01, "bp": 1e-4, "bps": 1e-4},
+            '0.85 or "85 %"',
+        ),
         Unit("count", "count", _spelled(_SCALE, _COUNT), '"1.5 million"'),
         Unit(
             "per_week",

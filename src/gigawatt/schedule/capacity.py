@@ -1,14 +1,16 @@
 """Installed capacity by month, folded from the blocks' dates.
 
 A block counts from its date in service on, in the month of that date with the share of the month
-that is left. Nothing retires: a block's systems are taken to be replaced like for like at the end
-of their life, within its site and power.
+that is left. At the end of their life a block's systems are replaced like for like, within its site
+and power, unless its phase says otherwise (`refresh = false`): then it leaves on that date.
 
 Weights that begin in a month are added up with one count and cumulated over months. The average of
 a month is what is there at its end less the share of the month in which it was not yet there.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,8 +19,12 @@ from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
+LEAVING = ("packages_end", "packages_avg", "facility_mw_end", "it_mw_avg")
 
-def capacity(schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis) -> Capacity:
+
+def capacity(
+    schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis, retired: Array | None = None
+) -> Capacity:
     """Packages, facility power, IT power and rack deliveries of every month.
 
     Parameters
@@ -27,6 +33,7 @@ def capacity(schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis) -> Capac
     blocks : of the same programme; S sites, G systems.
     axis : calendar of M months. What is in service before it starts is there from its first month;
         what is delivered before it is not counted.
+    retired : (D, B) month at which each block leaves, inf = never; None = none does.
 
     Returns
     -------
@@ -44,13 +51,18 @@ def capacity(schedule: ScheduleResult, blocks: Blocks, axis: MonthAxis) -> Capac
     delivered, _ = _month_and_rest(schedule.delivered, axis.count)
     racks = _Fold(blocks.system, systems, delivered, axis.count)
     packages_end = packages.end(blocks.packages)
-    return Capacity(
+    there = Capacity(
         packages_end=packages_end.reshape(shape),
         packages_avg=packages.average(blocks.packages, left, packages_end).reshape(shape),
         facility_mw_end=power.end(blocks.facility_power_mw),
         it_mw_avg=power.average(blocks.it_power_mw, left),
         racks_delivered=racks.arriving(blocks.racks),
     )
+    if retired is None or not np.isfinite(retired).any():
+        return there
+    gone = capacity(replace(schedule, in_service=retired), blocks, axis)
+    less = {name: np.maximum(getattr(there, name) - getattr(gone, name), 0.0) for name in LEAVING}
+    return replace(there, **less)
 
 
 def _month_and_rest(date: Array, months: int) -> tuple[IntArray, Array]:

@@ -20,6 +20,7 @@ from gigawatt.money.capex import capex_per_gw
 from gigawatt.money.inputs import MoneyInputs, money_inputs
 from gigawatt.money.instruments.bridge import operating_share
 from gigawatt.money.result import Capex, Ledger
+from gigawatt.money.retirement import retired_month
 from gigawatt.money.settle import settle
 from gigawatt.operations.assumptions import OperationsAssumptions
 from gigawatt.operations.faults import sample_faults
@@ -40,6 +41,8 @@ from gigawatt.schedule.racks import RackArrivals, equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
 from gigawatt.study.site_supply import site_plans
 from gigawatt.study.sweep import funded_months
+from gigawatt.study.token_market import OwnerCost, TokenMarket, owner_cost, token_market
+from gigawatt.study.token_sales import TokenSales, token_sales
 from gigawatt.uncertainty.streams import Streams
 
 MOST_ROUNDS = 40  # of funding against earnings
@@ -49,7 +52,9 @@ MOST_ROUNDS = 40  # of funding against earnings
 class Chain:
     """Results of all layers for one chunk of draws; shapes as in the layers' result types.
 
-    `dies_per_package` is (G,); `money` is what the ledger was settled from.
+    `dies_per_package` is (G,); `money` is what the ledger was settled from. `market`, `sales` and
+    `owner` are prices of tokens, tokens sold, and what their cost follows from; `by_tokens` whether
+    users pay for them in the ledger.
     """
 
     axis: MonthAxis
@@ -66,6 +71,10 @@ class Chain:
     impact: ImpactResult
     dies_per_package: Array
     money: MoneyInputs
+    market: TokenMarket
+    sales: TokenSales
+    owner: OwnerCost
+    by_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +155,10 @@ def resettle(base: Chain, shock: Shock) -> Chain:
     """
     inputs = shock.settled(shock.money(base.money), base.schedule)
     energy_mwh = base.energy.supply_mwh.sum(axis=2)
-    ledger = settle(inputs, base.schedule, base.capacity, base.energy.energy_cost_usd,
-                    base.delivered, energy_mwh)  # fmt: skip
+    ledger = settle(
+        inputs, base.schedule, base.capacity, base.energy.energy_cost_usd, base.delivered,
+        energy_mwh, base.sales.revenue_usd if base.by_tokens else None,
+    )  # fmt: skip
     return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs))
 
 
@@ -174,7 +185,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
     program, catalog = ready.loaded.program, ready.loaded.catalog
     axis, blocks, streams, plans = ready.axis, ready.blocks, ready.streams, ready.plans
     schedule = equip(ready.build, blocks, ready.arrivals, funded)
-    installed = capacity(schedule, blocks, axis)
+    installed = capacity(schedule, blocks, axis, retired_month(ready.money, schedule))
 
     performance_a = sample_assumptions(catalog, streams, "performance", PerformanceAssumptions)
     rates = rate_table(program, catalog, blocks, axis, streams, performance_a)
@@ -196,7 +207,14 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
 
     inputs = ready.shock.settled(ready.money, schedule)
     energy_mwh = energy.supply_mwh.sum(axis=2)
-    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh)
+    owner = owner_cost(catalog, streams)
+    market = token_market(ready.loaded, blocks.systems, ready.money, owner, streams)
+    sales = token_sales(ready.loaded, market, delivered, rates, axis, streams)
+    by_tokens = program.revenue_basis == "tokens"
+    ledger = settle(
+        inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh,
+        sales.revenue_usd if by_tokens else None,
+    )  # fmt: skip
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(
         program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a
@@ -205,7 +223,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
         capex_per_gw(inputs), result,
         np.array([catalog.record("systems", g).value("dies_per_package") for g in blocks.systems]),
-        inputs,
+        inputs, market, sales, owner, by_tokens,
     )  # fmt: skip
 
 

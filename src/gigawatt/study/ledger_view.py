@@ -10,6 +10,7 @@ import numpy as np
 
 from gigawatt.energy.site_plan import SitePlan
 from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
+from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
     borrowers,
     claims_usd,
@@ -20,6 +21,7 @@ from gigawatt.money.metrics import (
     terminal_usd,
 )
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import need_after_operation_usd, net_by_party
 from gigawatt.money.statements import Statement, statements
 from gigawatt.money.tracing import circularity
@@ -29,11 +31,11 @@ from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import SECONDS_PER_HOUR
 from gigawatt.study.chain import Chain, run_chain
-from gigawatt.study.stress import DEFAULT_DSCR, DISCOUNT, LOCKUP_DSCR, without_bridge
+from gigawatt.study.stress import DISCOUNT, without_bridge
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
-PERIODS = ("quarter", "year", "all")
+PERIODS = ("month", "quarter", "year", "all")
 USES = {
     "capacity": ("systems_paid", "network", "storage_cpu", "site_capex", "deposit", "delivery",
                  "acceptance", "refresh"),
@@ -181,13 +183,14 @@ def cover_table(view: LedgerView) -> list[dict[str, Any]]:
         life, serving = c.llcr[np.isfinite(c.llcr)], np.isfinite(c.least_dscr)
         if not serving.any():
             continue
+        lockup, default = covenants(view.chain.money, party)
         out.append({
             "borrower": party,
             **_band("least_dscr", c.least_dscr[serving]),
             "llcr_p50": float(np.median(life)) if life.size else None,
             "peak_debt_usd_mean": float(c.peak_debt_usd.mean()),
-            "probability_below_lockup": float(np.mean(c.least_dscr < LOCKUP_DSCR)),
-            "probability_below_default": float(np.mean(c.least_dscr < DEFAULT_DSCR)),
+            "probability_below_lockup": float(np.mean(c.least_dscr < lockup)),
+            "probability_below_default": float(np.mean(c.least_dscr < default)),
         })  # fmt: skip
     return out
 
@@ -284,7 +287,8 @@ def cost_table(view: LedgerView, discount_share: float = DISCOUNT) -> dict[str, 
     end = float(factor[-1])
     left = terminal_usd(chain.ledger, chain.money.assumptions.resale_yearly_factor)
     values = _standing(view, left)
-    parts["less_value_at_end"] = -values * end
+    sold = [e.amount_usd @ factor for e in chain.ledger.entries if e.leg == SALVAGE]
+    parts["less_value_at_end"] = -(values * end + sum(sold, np.zeros(len(hours))))
     out = {k: float((v[known] / hours[known]).mean()) for k, v in parts.items()}
     total = sum(parts.values(), np.zeros(len(hours)))[known] / hours[known]
     per_hour = out | {"total": float(total.mean())}
@@ -349,6 +353,8 @@ def _periods(axis: MonthAxis, period: str) -> tuple[tuple[str, ...], IntArray]:
     years, months = axis.years(), axis.months_of_year()
     if period == "all":
         return ("all",), np.zeros(axis.count, dtype=np.int64)
+    if period == "month":
+        return tuple(axis.labels()), np.arange(axis.count, dtype=np.int64)
     labels = [
         f"{y}" if period == "year" else f"{y}-Q{m // 3 + 1}"
         for y, m in zip(years, months, strict=True)

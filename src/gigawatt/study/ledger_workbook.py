@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.study import ledger_view as v
+from gigawatt.study import sculpted_sheet as sheet
 from gigawatt.study.debt_sheet import (
     COLUMNS,
     FIRST,
@@ -23,9 +24,20 @@ from gigawatt.study.debt_sheet import (
     largest_loan,
     row_formulas,
 )
+from gigawatt.study.ledger_books import (
+    account_rows,
+    block_rows,
+    loss_rows,
+    margin_rows,
+    rate_rows,
+    statement_rows,
+    year_names,
+)
 from gigawatt.study.ledger_view import LedgerView
+from gigawatt.study.money_tables import stress_rows
 from gigawatt.study.resale import loan_to_value_table, resale_table
-from gigawatt.study.stress import Outcome, losses_usd
+from gigawatt.study.sculpted_sheet import largest_sculpted
+from gigawatt.study.stress import Outcome
 
 TOLERANCE_USD = 1.0
 HEADER_ROWS = 2
@@ -48,19 +60,16 @@ def write_ledger(
         example = largest_loan(view)
         if example is not None:
             _debt(book, view, example)
+        sculpted = largest_sculpted(view)
+        if sculpted is not None:
+            _sculpted(book, view, sculpted)
 
 
 def _tables(
     view: LedgerView, outcomes: Sequence[Outcome], discount_share: float
 ) -> list[tuple[str, list[dict[str, Any]], dict[str, str]]]:
     """Name, rows and units of the plain tables."""
-    stressed = [
-        {"scenario": o.scenario.name, "what": o.scenario.title, "party": p,
-         "loss_usd_mean": float(x.mean())}
-        for o in outcomes[1:]
-        for p, x in losses_usd(outcomes[0], o).items()
-    ]  # fmt: skip
-    cost = v.cost_table(view, discount_share).get("usd_per_package_hour", {})
+    stressed = stress_rows(outcomes[0], outcomes[1:]) if outcomes else []
     return [
         ("Ledger", list(v.rows(view)), {"period": view.periods[0]}),
         ("Parties", v.party_table(view, discount_share), {}),
@@ -73,9 +82,26 @@ def _tables(
         ("No cash", v.memo_table(view), {}),
         ("Resale", resale_table(view), {"age_years": "years"}),
         ("Loan to value", loan_to_value_table(view), {}),
-        ("Cost", [{"part": k, "usd_per_package_hour": x} for k, x in cost.items()], {}),
+        ("Blocks", block_rows(view), {"facility_mw_mean": "MW"}),
+        ("Rates", rate_rows(view), {}),
+        ("Expected loss", loss_rows(view), {}),
+        ("Sources and uses", account_rows(view), {}),
+        ("Margins", margin_rows(view), {}),
+        ("Cost", _cost_rows(v.cost_table(view, discount_share)), {}),
         ("Stress", stressed, {}),
     ]
+
+
+def _cost_rows(cost: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cost by part: of a useful package-hour and of a million output tokens of each workload."""
+    if not cost:
+        return []
+    tokens = cost["usd_per_million_output_tokens"]
+    return [
+        {"part": part, "usd_per_package_hour": usd,
+         **{f"usd_per_million_output_tokens_{name}": t[part] for name, t in tokens.items()}}
+        for part, usd in cost["usd_per_package_hour"].items()
+    ]  # fmt: skip
 
 
 def unit_of(name: str) -> str:
@@ -86,6 +112,10 @@ def unit_of(name: str) -> str:
     """
     if "usd_per_package_hour" in name:
         return "USD/package-hour"
+    if "usd_per_million_output_tokens" in name:
+        return "USD/million tokens"
+    if "usd_per_gw" in name:
+        return "USD/GW"
     if "usd" in name:
         return "USD"
     if "share" in name or name.startswith("probability"):
@@ -139,8 +169,8 @@ def _read_me(book: Any, view: LedgerView, discount_share: float) -> None:  # noq
         ("Ledger", "each line: payer, payee, instrument, leg, period"),
         ("Matrix", "party by party by instrument; rows sum over the calendar"),
         ("Statements", "income, cash flow and balance sheet at each year's end, mean"),
-        ("Debt", "one loan of draw 1 in formulas: change a yellow cell and it recomputes; "
-                 "the check cell compares it with the ledger's own figures"),
+        ("Debt, Sculpted debt", "one loan of draw 1 in formulas: change a yellow cell and it "
+                                "recomputes; the check cell compares it with the ledger's figures"),
     )):  # fmt: skip
         page.write_string(k, 0, name)
         page.write_string(k, 1, text)
@@ -165,23 +195,15 @@ def _matrix(book: Any, view: LedgerView) -> None:  # noqa: ANN401
 def _statements(book: Any, view: LedgerView) -> None:  # noqa: ANN401
     page = book.add_worksheet("Statements")
     head, unit, number, _ = _formats(book)
-    years = view.chain.axis.years()
-    names = [str(y) for y in np.unique(years)]
+    names = year_names(view)
     page.freeze_panes(HEADER_ROWS, 3)
     page.write_row(0, 0, ["party", "statement", "line", *names], head)
     page.write_row(1, 0, ["", "", "", *["USD"] * len(names)], unit)
     page.set_column(0, 2, 20)
     page.set_column(3, 2 + len(names), 16)
-    ends = [int(np.flatnonzero(years == y)[-1]) for y in np.unique(years)]
-    row = HEADER_ROWS
-    for party, books in v.statement_tables(view).items():
-        for kind in ("income", "cash", "balance"):
-            for line, amount in getattr(books, kind).items():
-                by_year = ([amount[m] for m in ends] if kind == "balance"
-                           else [amount[years == y].sum() for y in np.unique(years)])  # fmt: skip
-                page.write_row(row, 0, [party, kind, line])
-                page.write_row(row, 3, [float(x) for x in by_year], number)
-                row += 1
+    for row, line in enumerate(statement_rows(view), start=HEADER_ROWS):
+        page.write_row(row, 0, [line["party"], line["statement"], line["line"]])
+        page.write_row(row, 3, [line[n] for n in names], number)
 
 
 def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401
@@ -254,10 +276,58 @@ def _debt(book: Any, view: LedgerView, loan: LoanExample) -> None:  # noqa: ANN4
         page.write_number(row - 1, 9, float(loan.principal[m]), number)
         for column, formula in row_formulas(row).items():
             page.write_formula(f"{column}{row}", formula, number, values[column][m])
-    last = FIRST + months - 1
-    worst = max(values["K"])
+    _verdict(page, head, number, (FIRST, FIRST + months - 1), max(values["K"]))
+
+
+def _sculpted(book: Any, view: LedgerView, loan: sheet.SculptedExample) -> None:  # noqa: ANN401
+    page = book.add_worksheet("Sculpted debt")
+    head, unit, number, _ = _formats(book)
+    given = book.add_format({"bg_color": "#FFF7CC", "num_format": "#,##0.0000"})
+    months, years = view.chain.axis.count, len(loan.cfads)
+    found = sheet.values(loan, months)
+    page.set_column(0, 0, 30)
+    page.set_column(1, 16, 18)
+    page.write_string(0, 0, f"{loan.contract}, {loan.block}, draw 1", head)
+    page.write_string(1, 0, "change the yellow cells", unit)
+    for name, cell, text, what in sheet.INPUTS:
+        k = int(cell[1:]) - 1
+        page.write_string(k, 0, text)
+        page.write_number(k, 1, getattr(loan, name), given)
+        page.write_string(k, 2, what, unit)
+    for k, (cell, text, formula) in enumerate(sheet.head_formulas(years)):
+        page.write_string(int(cell[1:]) - 1, 0, text)
+        page.write_formula(cell, formula, number, found["B"][k])
+    page.write_row(sheet.FIRST - 3, 0, sheet.COLUMNS, head)
+    page.write_row(sheet.FIRST - 2, 0, ["since start", "", *["USD"] * 9], unit)
+    page.write_row(sheet.FIRST - 3, 12, sheet.YEARS, head)
+    page.write_row(sheet.FIRST - 2, 12, ["", "USD", "months", "USD", "USD"], unit)
+    for y in range(years):
+        row = sheet.FIRST + y
+        page.write_number(row - 1, 12, y + 1)
+        page.write_number(row - 1, 13, float(loan.cfads[y]), given)
+        for column, formula in sheet.year_formulas(row).items():
+            page.write_formula(f"{column}{row}", formula, number, found[column][y])
+    for m, label in enumerate(view.chain.axis.labels()):
+        row = sheet.FIRST + m
+        page.write_number(row - 1, 0, m)
+        page.write_string(row - 1, 1, label)
+        page.write_number(row - 1, 8, float(loan.paid[m]), number)
+        page.write_number(row - 1, 9, float(loan.fallen[m]), number)
+        for column, formula in sheet.row_formulas(row, years).items():
+            page.write_formula(f"{column}{row}", formula, number, found[column][m])
+    _verdict(page, head, number, (sheet.FIRST, sheet.FIRST + months - 1), max(found["K"]))
+
+
+def _verdict(
+    page: Any,  # noqa: ANN401
+    head: Any,  # noqa: ANN401
+    number: Any,  # noqa: ANN401
+    rows: tuple[int, int],
+    worst: float,
+) -> None:
+    """Cells that tell whether a sheet's formulas agree with the ledger's own figures."""
     page.write_string("D3", "largest difference, USD")
-    page.write_formula("E3", f"=MAX(K{FIRST}:K{last})", number, worst)
+    page.write_formula("E3", f"=MAX(K{rows[0]}:K{rows[1]})", number, worst)
     page.write_string("D4", "check", head)
     verdict = "agrees" if worst < TOLERANCE_USD else "DIFFERS"
     check = f'=IF(E3<{TOLERANCE_USD:g},"agrees","DIFFERS")'

@@ -5,7 +5,7 @@ They come from few draws of their own, on the run's seed: a stress test runs the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from gigawatt.money.instruments.term_loan_sculpted import debt_usd
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study import ledger_view as v
+from gigawatt.study.ledger_books import long_statements, loss_rows
 from gigawatt.study.ledger_view import LedgerView, ledger_view
+from gigawatt.study.resale import loan_to_value_table
 from gigawatt.study.site_supply import site_plans
 from gigawatt.study.stress import (
-    DEFAULT_DSCR,
     DISCOUNT,
     SCENARIOS,
     Outcome,
@@ -49,6 +50,16 @@ COVER = (
     "borrower", "least_dscr_p10", "least_dscr_p50", "least_dscr_p90", "llcr_p50",
     "peak_debt_usd_mean", "probability_below_lockup", "probability_below_default",
 )  # fmt: skip
+EXPOSURE = ("holder", "debtor", "peak_usd", "end_usd")
+EXPECTED = (
+    "party", "probability", "unpaid_usd_mean", "covered_usd_mean", "loss_usd_mean",
+    "loss_usd_p10", "loss_usd_p50", "loss_usd_p90",
+)  # fmt: skip
+LTV = (
+    "borrower", "year", "balance_usd_mean", "value_usd_mean", "loan_to_value_share_p10",
+    "loan_to_value_share_p50", "loan_to_value_share_p90", "above_covenant_share",
+)  # fmt: skip
+BOOKS = ("party", "statement", "line", "year", "usd_mean")
 CIRCLE = (
     "investor", "equity_usd", "systems_sold_usd", "equity_over_systems_share",
     *(f"back_within_{n}_months_share" for n in v.RETURN_MONTHS),
@@ -81,6 +92,10 @@ def money_tables(
     return {
         "parties": _frame(v.party_table(view, DISCOUNT), PARTIES, ("party", "payback")),
         "cover": _frame(v.cover_table(view), COVER, ("borrower",)),
+        "exposure": _frame(v.claim_table(view), EXPOSURE, ("holder", "debtor")),
+        "expected_loss": _frame(loss_rows(view), EXPECTED, ("party",)),
+        "loan_to_value": _frame(loan_to_value_table(view), LTV, ("borrower", "year")),
+        "statements": _frame(long_statements(view), BOOKS, BOOKS[:-1]),
         "circularity": _frame(v.circularity_table(view), CIRCLE, ("investor",)),
         "debt_capacity": _frame(debt_capacity(view), CAPACITY, ("landlord",)),
         "tranche_uses": _frame(v.tranche_table(view), TRANCHES, ()),
@@ -90,7 +105,7 @@ def money_tables(
     }
 
 
-def stress_rows(base: Outcome, cases: list[Outcome]) -> Rows:
+def stress_rows(base: Outcome, cases: Sequence[Outcome]) -> Rows:
     """One row a scenario and party: loss of value, guarantees paid, bills unpaid, breaches."""
     out: Rows = []
     for case in cases:
@@ -105,7 +120,7 @@ def stress_rows(base: Outcome, cases: list[Outcome]) -> Rows:
                 "guarantees_usd_mean": 0.0 if paid is None else float(paid.mean()),
                 "unpaid_usd_mean": unpaid,
                 "probability_below_default": (
-                    case.breach_probability(party, DEFAULT_DSCR)
+                    case.breach_probability(party)
                     if party in case.least_dscr else None
                 ),
             })  # fmt: skip

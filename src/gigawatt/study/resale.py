@@ -9,6 +9,7 @@ import numpy as np
 from gigawatt.money import accounts
 from gigawatt.money.instruments import chip_lease_spv, delayed_draw_loan
 from gigawatt.money.loan import CAPITALISED
+from gigawatt.money.retirement import SALVAGE
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.study.ledger_view import LedgerView
@@ -32,13 +33,20 @@ def resale_table(view: LedgerView) -> list[dict[str, Any]]:
 def loan_to_value_table(view: LedgerView) -> list[dict[str, Any]]:
     """Loans on systems over the resale value of all systems that the borrower bought, by year end.
 
-    Years without a loan are left out. Above 1 the lender is not covered by a sale.
+    Years without a loan are left out. Above 1 the lender is not covered by a sale. Where a loan has
+    a covenant on it, `above_covenant_share` is the share of draws with a loan that break it; such a
+    loan lends no more, what is lent stays.
     """
     money, axis = view.chain.money, view.chain.axis
     loans: dict[str, set[str]] = {}
+    covenant: dict[str, Array] = {}
     for c in money.contracts:
         if c.kind in BORROWERS:
-            loans.setdefault(c.parties[BORROWERS[c.kind]], set()).add(c.id)
+            party = c.parties[BORROWERS[c.kind]]
+            loans.setdefault(party, set()).add(c.id)
+            most = c.terms.get(delayed_draw_loan.COVENANT)
+            if most is not None and np.isfinite(most).all():
+                covenant[party] = np.minimum(most, covenant.get(party, most))
     last = np.flatnonzero(np.diff(axis.years(), append=-1))
     out = []
     for party, ids in loans.items():
@@ -48,12 +56,15 @@ def loan_to_value_table(view: LedgerView) -> list[dict[str, Any]]:
             owing = (balance[:, k] > 1.0) & (value[:, k] > 0.0)
             if owing.mean() < 0.5:
                 continue
-            low, middle, high = bands(balance[owing, k] / value[owing, k])
+            ratio = balance[owing, k] / value[owing, k]
+            low, middle, high = bands(ratio)
+            above = np.mean(ratio > covenant[party][owing]) if party in covenant else None
             out.append({
                 "borrower": party, "year": str(year),
                 "balance_usd_mean": float(balance[:, k].mean()),
                 "value_usd_mean": float(value[:, k].mean()), "loan_to_value_share_p10": float(low),
                 "loan_to_value_share_p50": float(middle), "loan_to_value_share_p90": float(high),
+                "above_covenant_share": None if above is None else float(above),
             })  # fmt: skip
     return out
 
@@ -79,9 +90,12 @@ def systems_usd(view: LedgerView, party: str, months: IntArray) -> Array:
     for e in ledger.entries:
         if e.payer == party and accounts.sides(e.instrument, e.leg).payer == accounts.IT:
             bought += e.amount_usd
+        elif e.payee == party and e.leg == SALVAGE:
+            bought -= e.amount_usd
     out = np.zeros((len(bought), len(months)))
     for k, month in enumerate(months):
         age = np.maximum(month + 0.5 - np.arange(bought.shape[1]), 0.0) / MONTHS_PER_YEAR
         held = np.arange(bought.shape[1]) <= month
-        out[:, k] = np.sum(bought * held * factor[:, None] ** age, axis=1)
+        value = np.sum(bought * held * factor[:, None] ** age, axis=1)
+        out[:, k] = np.maximum(value, 0.0)
     return out

@@ -17,7 +17,9 @@ from gigawatt.energy.site_plan import SitePlan
 from gigawatt.errors import unknown_name
 from gigawatt.money.inputs import MoneyInputs, Prices
 from gigawatt.money.instruments import bridge
+from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import borrowers, cover, terminal_usd, values_usd
+from gigawatt.money.rates import RATE_TERMS, is_signed
 from gigawatt.money.result import Ledger
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.load import Loaded
@@ -29,8 +31,7 @@ from gigawatt.study.site_supply import site_plans
 from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
-DEFAULT_DSCR, LOCKUP_DSCR = 1.05, 1.15
-RATE_TERMS = ("rate_share", "debt_rate_share", "coupon_share")
+DEFAULTS, LARGEST = "defaults:", "largest "  # before a party, before a role
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -43,10 +44,11 @@ class Scenario:
     name, title : short name and one line.
     grid_months : how much later the grid comes on the grid route.
     platform_months : how much later systems that are not yet shipping at the start come.
-    rate_share : added to the interest of loans, leases and notes.
+    rate_share : added to the base rate: to loans, leases and notes not signed by the as-of date.
     assumptions : name → function of the sampled values.
     leaves : whether tenants leave where a guarantee of residual value says that they may.
-    defaults : "tenant" or "cloud": that with the most gigawatts stops paying; "" for none.
+    defaults : party that stops paying, "largest tenant" or "largest cloud" (by gigawatts); "" for
+        none.
     """
 
     name: str
@@ -100,9 +102,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("platform-late-6", "the platform comes two quarters late", platform_months=6),
     Scenario("rates-up-300", "interest is 300 basis points higher", rate_share=0.03),
     Scenario("tenant-defaults", "the largest tenant stops paying two years after it has its "
-             "first block", defaults="tenant"),
+             "first block", defaults=f"{LARGEST}tenant"),
     Scenario("cloud-defaults", "the largest cloud stops paying two years after it has its first "
-             "block: no rent, and no debt service from it", defaults="cloud"),
+             "block: no rent, and no debt service from it", defaults=f"{LARGEST}cloud"),
 )  # fmt: skip
 
 
@@ -115,6 +117,7 @@ class Outcome:
     npv_usd : party → (D,) value.
     gap_peak_usd : (D,) peak of the funding gap.
     least_dscr : borrower → (D,) least yearly cover.
+    default_dscr : borrower → (D,) cover below which its loans are in default.
     peak_debt_usd : borrower → (D,).
     unpaid_usd : (payer, payee) → (D,) owed under contracts and not paid.
     guarantees_usd : guarantor → (D,) paid under guarantees, backstops and escrow.
@@ -125,19 +128,24 @@ class Outcome:
     npv_usd: dict[str, Array]
     gap_peak_usd: Array
     least_dscr: dict[str, Array]
+    default_dscr: dict[str, Array]
     peak_debt_usd: dict[str, Array]
     unpaid_usd: dict[tuple[str, str], Array]
     guarantees_usd: dict[str, Array]
     defaulted: tuple[str, ...] = ()
 
-    def breach_probability(self, party: str, dscr: float = DEFAULT_DSCR) -> float:
-        """Share of draws in which a borrower's cover falls below a covenant."""
-        return float(np.mean(self.least_dscr[party] < dscr))
+    def breach_probability(self, party: str) -> float:
+        """Share of draws in which a borrower's cover falls below that of a default."""
+        return float(np.mean(self.least_dscr[party] < self.default_dscr[party]))
 
 
 def scenario(name: str) -> Scenario:
-    """Scenario of that name."""
+    """Scenario of that name; ``defaults:PARTY`` puts any party into default."""
     known = {s.name: s for s in SCENARIOS}
+    if name.startswith(DEFAULTS):
+        party = name.removeprefix(DEFAULTS)
+        title = f"{party} stops paying two years after the first block that it is part of"
+        return Scenario(name, title, defaults=party)
     if name not in known:
         raise unknown_name("scenario", name, known)
     return known[name]
@@ -157,6 +165,8 @@ def run_scenario(
     gives the same figures in a tenth of the time.
     """
     moves = case.grid_months > 0.0 or case.platform_months > 0
+    retires = not all(p.refresh for s in loaded.program.sites for p in s.phases)
+    moves |= retires and "it_life_years" in case.assumptions
     free = np.all(np.isinf(bridge_limit_usd(loaded.program, streams)))
     if base is not None and free and not moves:
         return outcome(resettle(base, shock_of(case)), case, discount_share)
@@ -207,10 +217,11 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
         npv_usd=values_usd(own, discount_share, terminal),
         gap_peak_usd=ledger.gap_usd.max(axis=1),
         least_dscr={p: c.least_dscr for p, c in covers.items()},
+        default_dscr={p: covenants(chain.money, p)[1] for p in covers},
         peak_debt_usd={p: c.peak_debt_usd for p, c in covers.items()},
         unpaid_usd={k: v for k, v in unpaid.items() if v.any()},
         guarantees_usd={k: v for k, v in paid.items() if v.any()},
-        defaulted=(_largest(chain.money, case.defaults),) if case.defaults else (),
+        defaulted=(_failing(chain.money, case.defaults),) if case.defaults else (),
     )
 
 
@@ -273,15 +284,17 @@ def _changed(inputs: MoneyInputs, case: Scenario) -> MoneyInputs:
     new = {name: change(getattr(a, name)) for name, change in case.assumptions.items()}
     contracts = list(inputs.contracts)
     for k, c in enumerate(contracts):
-        terms = {
-            name: v + case.rate_share if name in RATE_TERMS else v for name, v in c.terms.items()
-        }
+        # A rate that was fixed by the as-of date stays.
+        more = 0.0 if is_signed(c.dates, inputs.as_of_month) else case.rate_share
+        terms = {name: v + more if name in RATE_TERMS else v for name, v in c.terms.items()}
         if case.leaves and "leave_share" in terms:
             terms["leave_share"] = np.full_like(terms["leave_share"], 1.0)
         contracts[k] = replace(c, terms=terms)
     return replace(
         inputs, assumptions=replace(a, **new), contracts=tuple(contracts),
         prices=_prices(inputs, new),
+        token_price_ratio=new["revenue_yearly_factor"] / a.revenue_yearly_factor
+        if "revenue_yearly_factor" in new else inputs.token_price_ratio,
     )  # fmt: skip
 
 
@@ -300,6 +313,20 @@ def _prices(inputs: MoneyInputs, new: Mapping[str, Array]) -> Prices:
     return prices
 
 
+def _failing(inputs: MoneyInputs, which: str) -> str:
+    """Party that defaults: the tenant or cloud with the most gigawatts, or the one that is named.
+
+    Raises
+    ------
+    InputError : the programme has no such party.
+    """
+    if which.startswith(LARGEST):
+        return _largest(inputs, which.removeprefix(LARGEST))
+    if which not in inputs.named:
+        raise unknown_name("party", which, inputs.named)
+    return which
+
+
 def _largest(inputs: MoneyInputs, role: str) -> str:
     """The tenant or cloud with the most gigawatts."""
     parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
@@ -309,9 +336,10 @@ def _largest(inputs: MoneyInputs, role: str) -> str:
     return max(power, key=lambda p: power[p])
 
 
-def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, role: str) -> MoneyInputs:
-    """The tenant or cloud with the most gigawatts stops paying two years after its first block."""
-    largest = _largest(inputs, role)
-    parties = inputs.party_of_block(inputs.tenant if role == "tenant" else inputs.cloud)
-    first = schedule.in_service[:, np.array(parties) == largest].min(axis=1)
-    return replace(inputs, defaults={**inputs.defaults, largest: first + DEFAULT_AFTER_MONTHS})
+def _in_default(inputs: MoneyInputs, schedule: ScheduleResult, which: str) -> MoneyInputs:
+    """A party stops paying two years after the first block that it is part of."""
+    party = _failing(inputs, which)
+    roles = (inputs.landlord, inputs.cloud, inputs.tenant)
+    own = np.any([np.array(inputs.party_of_block(r)) == party for r in roles], axis=0)
+    first = schedule.in_service[:, own if own.any() else np.ones_like(own)].min(axis=1)
+    return replace(inputs, defaults={**inputs.defaults, party: first + DEFAULT_AFTER_MONTHS})

@@ -23,7 +23,7 @@ MONTHS_PER_YEAR = 12.0
 SITE_PARTS = ("shell", "power_cooling", "soft")
 SITE = "site_capex"
 BUILT = {"network": "network", "storage_cpu": "storage_cpu"}  # instrument → use
-CUTS = ("deposit", "delivery")  # legs of a purchase of systems
+CUTS = ("deposit", "delivery", "acceptance")  # legs of a purchase of systems
 EQUITY = ("tranche", "equity")
 YEAR_OF_GW = "first_year_"
 
@@ -34,7 +34,8 @@ class SourcesUses:
 
     Attributes
     ----------
-    gw : facility GW in service at the end of the calendar; what "per GW" divides by.
+    gw : most facility GW in service, at the calendar's end where nothing retires; what "per GW"
+        divides by.
     uses : name → USD; the first year of energy and of other operation is a year at the run's mean
         per GW-year in service, times `gw`.
     sources : name → USD; ``own_cash`` (what cloud and landlord add from their own means and from
@@ -97,12 +98,12 @@ def sources_and_uses(
 
 
 def in_service(capacity: Sequence[Row]) -> tuple[float, float]:
-    """Facility GW in service at the end of the calendar, and GW-years over it (means)."""
+    """Most facility GW in service within the calendar, and GW-years over it (means)."""
     power = {str(r["month"]): float(r["facility_mw_mean"]) for r in capacity if r["site"] == "all"}
     if not power:
         return 0.0, 0.0
     gw_years = sum(power.values()) / MONTHS_PER_YEAR / MW_PER_GW
-    return power[max(power)] / MW_PER_GW, gw_years
+    return max(power.values()) / MW_PER_GW, gw_years
 
 
 def _use(row: Row) -> str:

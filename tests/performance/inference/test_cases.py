@@ -77,6 +77,9 @@ def test_a_row_has_all_columns_and_its_band():
         ({"backend": "abacus"}, "Unknown engine"),
         ({"spec_decode": "telepathy"}, "Unknown speculation"),
         ({"measured": "soon"}, "measured"),
+        ({"measured": "1926-03-01"}, "measured"),
+        ({"mean_isl": "10000000"}, "one request does not fit"),
+        ({"model_path": "mixtral-8x7b", "tp": "4", "moe_tp": "", "moe_ep": "3"}, "do not fill"),
     ],
 )
 def test_a_bad_row_keeps_its_place_and_says_why(changes, words):
@@ -84,6 +87,44 @@ def test_a_bad_row_keeps_its_place_and_says_why(changes, words):
     assert not good["problem"]
     assert words in bad["problem"]
     assert bad["predicted_tpot_ms"] == ""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model_path": "nvidia/Llama-3_3-Nemotron-Super-49B-v1_5", "backend": "TRT-LLM"},
+        {"model_path": "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B", "backend": "LMDeploy"},
+        {"model_path": "mistralai/Mistral-Small-3.1-24B-Instruct-2503", "gpu": "L40S"},
+        {"gpu": "RTX PRO 6000 Blackwell Server Edition", "precision": "NVFP4"},
+        {"gpu": "A100-SXM-80GB", "precision": "int8", "backend": "TGI"},
+        {"gpu": "TPU v6e", "precision": "fp8", "backend": ""},
+        {"spec_decode": "draft_model"},
+        {"spec_decode": "true", "model_path": "deepseek-ai/DeepSeek-R1", "tp": "8"},
+        {"spec_decode": "NextN-3", "model_path": "zai-org/GLM-4.5", "tp": "8"},
+        {"spec_decode": "n/a", "measured": "20260327"},
+        {"measured": "March 2026", "backend": "Dynamo TRT-LLM"},
+        {"model_path": "deepseek-ai/DeepSeek-R1", "tp": "", "gpus": "", "dp": "", "moe_tp": "",
+         "moe_ep": ""},
+    ],
+)  # fmt: skip
+def test_rows_as_people_write_them_are_predicted(changes):
+    row = one(**changes)
+    assert not row["problem"]
+    assert 1.0 < float(row["predicted_tpot_ms"]) < 200.0
+    assert 1.0 < float(row["predicted_output_tok_s_per_gpu"]) < 2e4
+
+
+def test_a_checkpoint_tells_its_precision_where_the_row_does_not():
+    whole = {"tp": "8", "gpus": "8", "gpu": "B200"}
+    blank = one(model_path="nvidia/DeepSeek-R1-0528-FP4-v2", precision=" ", **whole)
+    told = one(model_path="deepseek-ai/DeepSeek-R1-0528", precision="FP4", **whole)
+    native = one(model_path="deepseek-ai/DeepSeek-R1-0528", precision="", **whole)
+    assert blank["predicted_tpot_ms"] == told["predicted_tpot_ms"] != native["predicted_tpot_ms"]
+
+
+def test_one_row_that_fails_late_leaves_the_others():
+    rows = [ROW, {**ROW, "spec_decode": "dspark", "model_path": "no-such-model"}, ROW]
+    assert [bool(r["problem"]) for r in predict_rows(rows, AGGREGATED, CATALOG)] == [0, 1, 0]
 
 
 def test_unknown_speculation_is_an_envelope():

@@ -147,6 +147,32 @@ def test_a_closed_loop_agrees_with_the_closed_form(clients, rate_error):
 
 
 @pytest.mark.parametrize(
+    ("clients", "lengths", "replicas", "error"),
+    [(32, (4000.0, 300.0), 1, 0.05), (128, (4000.0, 300.0), 1, 0.05),
+     (256, (1000.0, 1000.0), 2, 0.08)],
+)  # fmt: skip
+def test_a_closed_loop_on_two_pools_agrees_with_the_closed_form(clients, lengths, replicas, error):
+    i, o = lengths
+    case = situation(gpu="H200", i=i, o=o, clients=float(clients), prefill=Layout(tp=4),
+                     prefill_workers=1, replicas=replicas)  # fmt: skip
+    steady = predict([case], FITTED, CATALOG)[0]
+    rate = steady.output_tok_s_per_package.value * steady.packages / o
+    count = max(1200, 10 * clients)
+    found = replay(case, poisson(1.0, count, i, o, spread=0.2), CATALOG, clients=clients)
+    middle = slice(count // 2, -clients)
+    came = found.trace.arrival_s[middle]
+    measured = (came.size - 1) / (came[-1] - came[0])
+    tpot = np.nanmean(found.tpot_s[middle])
+    print(f"rate {measured / rate - 1:+.1%}, TPOT {tpot / steady.tpot_s.value - 1:+.1%}")
+    assert measured == pytest.approx(rate, rel=error)
+    assert tpot == pytest.approx(steady.tpot_s.value, rel=error)
+    waiting = (found.trace.arrival_s[:, None] <= came[::50]) & (
+        (found.trace.arrival_s + found.total_s)[:, None] > came[::50]
+    )
+    assert np.abs(waiting.sum(axis=0) - clients).mean() < 0.1 * clients  # seen a little longer
+
+
+@pytest.mark.parametrize(
     ("gpu", "precision", "lengths", "speed", "packages", "split"),
     [
         ("GB300", "fp4", (4000.0, 1000.0), 50.0, 72, True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -91,6 +93,78 @@ def test_fewer_bits_are_faster_where_weights_bind(model, gpu):
     )
     assert (np.diff(tpot) > 0.0).all()
     assert (np.diff(rate) < 0.0).all()
+
+
+UNMEASURED = ("VR200 NVL72", "rubin-ultra-nvl144", "MI355X", "trainium3")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    model=mixed["model"],
+    gpu=st.sampled_from(UNMEASURED),
+    engine=mixed["engine"],
+    layout=st.sampled_from(((1, 1), (8, 1), (1, 8))),
+    lengths=st.sampled_from(((200, 3000), (1024, 1024), (8192, 512))),
+)
+def test_eight_bits_are_never_slower_than_sixteen_on_systems_without_rows(
+    model, gpu, engine, layout, lengths
+):
+    rates = []
+    for precision in ("bf16", "fp8"):
+        try:
+            rates.append(
+                answers(
+                    model_path=model, gpu=gpu, backend=engine, precision=precision, tp=layout[0],
+                    dp=layout[1], isl=lengths[0], osl=lengths[1], concurrency=CLIENTS,
+                )[1]
+            )  # fmt: skip
+        except InfeasibleError:
+            return
+    if "gpt-oss" in model:  # "fp8" is its own MXFP4, with experts in fewer bits and FP8 products
+        return
+    assert (rates[1] >= 0.995 * rates[0]).all(), rates
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    model=st.sampled_from(MODELS[:3]), gpu=st.sampled_from(UNMEASURED), engine=mixed["engine"],
+    tp=st.sampled_from((1, 2, 8)),
+)  # fmt: skip
+def test_four_bits_are_never_slower_than_eight_in_dense_models(model, gpu, engine, tp):
+    """Mixtures may be: their FP4 checkpoints keep attention in BF16, FP8 ones don't."""
+    common = {"model_path": model, "gpu": gpu, "backend": engine, "tp": tp, "concurrency": CLIENTS}
+    four, eight = (answers(precision=p, **common)[1] for p in ("fp4", "fp8"))
+    assert (four >= 0.995 * eight).all(), (four, eight)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    **mixed,
+    what=st.sampled_from(
+        ("hbm_tb_s", "hbm_gb", "bf16_tflops", "fp8_tflops", "fp4_tflops", "scaleup_gb_s")
+    ),
+    tp=st.sampled_from((1, 8)),
+    lengths=st.sampled_from(((200, 3000), (8192, 512))),
+)
+def test_better_hardware_is_never_slower(model, gpu, engine, what, tp, lengths):
+    rows = [
+        {"gpu": gpu, "model_path": model, "backend": engine, "precision": "fp8", "tp": str(tp),
+         "isl": str(lengths[0]), "osl": str(lengths[1]), "concurrency": str(c)}
+        for c in CLIENTS
+    ]  # fmt: skip
+    usual = [situation_of(r, CATALOG) for r in rows]
+    better = [
+        replace(s, system=replace(s.system, **{what: 1.3 * getattr(s.system, what)})) for s in usual
+    ]
+    try:
+        before, after = predict(usual, FITTED, CATALOG), predict(better, FITTED, CATALOG)
+    except InfeasibleError:
+        return
+    for a, b in zip(before, after, strict=True):
+        rate = b.output_tok_s_per_package.value / a.output_tok_s_per_package.value
+        # with more memory more run at once: where the cache is full a batch of another size
+        assert rate > (0.985 if what == "hbm_gb" else 0.9999)
+        assert what == "hbm_gb" or b.tpot_s.value < 1.005 * a.tpot_s.value
 
 
 @settings(max_examples=40, deadline=None)

@@ -18,7 +18,7 @@ import numpy as np
 
 from gigawatt.money.flows import Line, Lumps, Plan
 from gigawatt.money.inputs import Contract, MoneyInputs
-from gigawatt.money.loan import service_entries
+from gigawatt.money.loan import left_share, service_entries
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
 from gigawatt.quantity.arrays import Array
@@ -55,9 +55,7 @@ def service(
     count = np.maximum(term - free, 1.0)
     payment = amount * level_payment_factor(rate, count)
     made = np.clip(month - 1.0 - free, 0.0, count)  # payments of principal before this one
-    force = np.log1p(rate)
-    left = np.where(rate > 0.0, -np.expm1((made - count) * force) / -np.expm1(-count * force),
-                    1.0 - made / count)  # fmt: skip
+    left = left_share(rate, made, count)
     due = (month >= 1.0) & (month <= term)
     interest = np.where(due, amount * left * rate, 0.0)
     principal = np.where(due & (month > free), payment - interest, 0.0)
@@ -73,8 +71,7 @@ def operate(op: Operation) -> list[Entry]:
         free = np.round(t["interest_only_years"] * MONTHS_PER_YEAR)[:, None]
         term = np.round(t["term_years"] * MONTHS_PER_YEAR)[:, None]
         rate = t["coupon_share"][:, None] / MONTHS_PER_YEAR
-        with np.errstate(invalid="ignore", divide="ignore"):
-            interest, principal = service(t["amount_usd"][:, None], rate, free, term, months)
+        interest, principal = service(t["amount_usd"][:, None], rate, free, term, months)
         line = Line(c.parties["issuer"], c.parties["noteholders"], c.id, "")
         out += service_entries((line,), interest[:, None], principal[:, None])
         earned = parked_usd(op, c) * t["parked_rate_share"][:, None] / MONTHS_PER_YEAR

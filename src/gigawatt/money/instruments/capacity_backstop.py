@@ -5,6 +5,8 @@ Per block, G its facility GW in service and u the site's useful over installed p
     unsold = G max(0, 1 - max(u, take-or-pay share))     within the term of an offtake
              G (1 - u), or G where nobody renews         after it (renewal share of 0)
              G (1 - u)                                   where no offtake covers the block
+             G                                           after the customer's default, until others
+                                                         take it (see `compute_offtake`)
     pay(m) = min(what is left of the cap, unsold x price / 12), until the expiry
 
 Leaves out: the right to use what is paid for, prices by generation.
@@ -19,6 +21,7 @@ from gigawatt.money.inputs import Contract
 from gigawatt.money.instruments import compute_offtake
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
+from gigawatt.money.retirement import retired_month
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
@@ -58,6 +61,10 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
     term = inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
     take = inputs.term(compute_offtake.KIND, "take_or_pay_share")
     start, gw, count = op.schedule.in_service, inputs.facility_gw, len(inputs.blocks.sites)
+    gone = retired_month(inputs, op.schedule)
+    failed = np.minimum(np.maximum(compute_offtake.customer_default(inputs), start), gone)
+    end = np.minimum(start + term, failed)
+    resold = np.minimum(compute_offtake.resale_start(inputs, op.schedule), gone)
     idle = 1.0 - op.use_share
     left = inputs.assumptions.offtake_renewal_share[:, None, None] <= 0.0
 
@@ -65,13 +72,14 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
         steps = np.stack(changes, axis=1), np.stack(times, axis=1)
         return monthly_steps(*steps, line, count, op.months)
 
-    total = power(np.where(sold, -1, site), [gw], [start]) * idle
+    total = power(np.where(sold, -1, site), [gw, -gw], [start, gone]) * idle
     under = np.where(sold, site, -1)
-    total += power(under, [gw], [start + term]) * np.where(left, 1.0, idle)
+    total += power(under, [gw, -gw], [end, failed]) * np.where(left, 1.0, idle)
+    total += power(under, [gw, -gw], [failed, resold])
     # Sites may mix contracts with different takes: one pass a take-or-pay share of a block.
     for b in np.flatnonzero(under >= 0):
         line = np.where(np.arange(under.size) == b, under, -1)
-        within = power(line, [gw, -gw], [start, start + term])
+        within = power(line, [gw, -gw], [start, end])
         total += within * np.minimum(idle, 1.0 - take[:, b, None, None])
     out: Array = np.maximum(total, 0.0).sum(axis=1)
     return out

@@ -4,10 +4,16 @@
               x ramp x (1 - credits) - recognised
 
 from in service of each block for the term; after it the same customer goes on at the renewal share
-of the price (an assumption). `use` is the site's useful over installed package-hours; `recognised`
-is the prepayment set off (see `customer_prepayment`). Where the contract has a ramp the price rises
-to its full in six equal steps, the first at once. Credits are their expected share of the bill.
-Prices are those of the contract, nominal. Leaves out: termination.
+of the price (an assumption); a block that leaves service ends both. `use` is the site's useful over
+installed package-hours; `recognised` is the prepayment set off (see `customer_prepayment`). Where
+the contract has a ramp the price rises to its full in six equal steps, the first at once. Credits
+are their expected share of the bill. Prices are those of the contract, nominal. After a default of
+the customer the provider may sell to others::
+
+    resold(m) = facility GW x price / 12 x resale share x max(use, take-or-pay share)
+                from the resale months after the default on, while the block is in service
+
+Leaves out: termination.
 """
 
 from __future__ import annotations
@@ -15,12 +21,14 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.money.flows import Line, monthly_steps
-from gigawatt.money.inputs import Contract
+from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.instruments import customer_prepayment
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array
+from gigawatt.money.retirement import retired_month
+from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
+from gigawatt.schedule.result import ScheduleResult
 
 KIND = "compute_offtake"
 ORDER = 11.5
@@ -37,7 +45,44 @@ def operate(op: Operation) -> list[Entry]:
         if customer != provider:
             lines = [Line(customer, provider, c.id, leg) for leg in ("capacity", "renewal")]
             entries += entries_of(lines, net[c.id])
+            entries += _resold(op, c)
     return entries
+
+
+def customer_default(inputs: MoneyInputs) -> Array:
+    """Month of the default of each block's customer, (D, B), at its beginning; inf = never."""
+    never = np.full(inputs.draws, NEVER)
+    parties = inputs.party_of_block(inputs.tenant)
+    months = [inputs.defaults.get(p, never) for p in parties]
+    return np.asarray(np.floor(np.stack(months, axis=1)))
+
+
+def resale_start(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
+    """Month from which others take a block whose customer defaulted, (D, B); inf = never."""
+    default = customer_default(inputs)
+    begins = np.maximum(default, schedule.in_service) + inputs.term(KIND, "resell_months")
+    return np.where(inputs.term(KIND, "resell_share") > 0.0, begins, NEVER)
+
+
+def _resold(op: Operation, contract: Contract) -> list[Entry]:
+    """What others pay for the capacity of a customer in default."""
+    inputs = op.inputs
+    if (
+        contract.parties["customer"] not in inputs.defaults
+        or not contract.terms["resell_share"].any()
+    ):
+        return []
+    own = inputs.cover[KIND] == inputs.contracts.index(contract)
+    line = np.where(own, inputs.blocks.site, -1)
+    price = contract.terms["price_usd_per_gw_year"] * contract.terms["resell_share"]
+    rate = inputs.facility_gw * price[:, None] / MONTHS_PER_YEAR
+    gone = retired_month(inputs, op.schedule)
+    start = np.minimum(resale_start(inputs, op.schedule), gone)
+    steps = np.stack([rate, -rate], axis=1), np.stack([start, gone], axis=1)
+    full = monthly_steps(*steps, line, len(inputs.blocks.sites), op.months)
+    payable = np.maximum(op.use_share, contract.terms["take_or_pay_share"][:, None, None])
+    amount = (full * payable).sum(axis=1)
+    return [Entry("markets", contract.parties["provider"], contract.id, "resold", amount, False)]
 
 
 def memo(op: Operation) -> list[Entry]:
@@ -62,7 +107,8 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
     rate = inputs.facility_gw * contract.terms["price_usd_per_gw_year"][:, None] / MONTHS_PER_YEAR
     renewal = rate * inputs.assumptions.offtake_renewal_share[:, None]
     start = op.schedule.in_service
-    stop = start + contract.terms["term_years"][:, None] * MONTHS_PER_YEAR
+    retired = retired_month(inputs, op.schedule)
+    stop = np.minimum(start + contract.terms["term_years"][:, None] * MONTHS_PER_YEAR, retired)
     payable = np.maximum(op.use_share[:, sites], contract.terms["take_or_pay_share"][:, None, None])
 
     def bill(changes: list[Array], times: list[Array]) -> Array:
@@ -73,7 +119,7 @@ def bills_usd(op: Operation, contract: Contract) -> Array:
 
     within = bill(*_ramped(rate, start, stop, contract.terms["ramp_months"][:, None]))
     within *= 1.0 - contract.terms["credit_share"][:, None]
-    return np.stack([within, bill([renewal], [stop])], axis=1)
+    return np.stack([within, bill([renewal, -renewal], [stop, retired])], axis=1)
 
 
 def _ramped(rate: Array, start: Array, stop: Array, ramp: Array) -> tuple[list[Array], list[Array]]:

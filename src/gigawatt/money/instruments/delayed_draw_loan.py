@@ -3,12 +3,15 @@
 Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
 
     draw    = advance x bill of the systems, at delivery, up to what is left of the commitment;
-              nothing after the last day of availability
+              nothing after the last day of availability or the borrower's default
+    covenant: draw <= most loan to value x V - balances of earlier draws at that date, V the resale
+              value then of all systems that were delivered under it, the new ones at cost
     balance = draw (1 + j)^(m0 - delivery),   m0 = the month after service
     service = level over n months from m0
     fee(m)  = fee / 12 x (commitment - drawn), from signing (else month 0) to the last day
 
-A block that is never in service never repays. Leaves out: sculpting, collateral tests, prepayment.
+A block that is never in service never repays. Leaves out: sculpting, prepayment where value
+falls below the loan later (told as a breach, see `study.resale`).
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gigawatt.money.flows import Lumps, Plan, capped, monthly_lumps
-from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
-from gigawatt.money.loan import Repayment, capitalised_entries, level_service
+from gigawatt.money.inputs import Contract, MoneyInputs, it_cost_factor, racks_usd
+from gigawatt.money.loan import Repayment, capitalised_entries, left_share, level_service
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
 from gigawatt.quantity.arrays import Array
@@ -28,6 +31,7 @@ from gigawatt.schedule.result import ScheduleResult
 
 KIND = "delayed_draw_loan"
 ORDER = 22
+COVENANT = "most_loan_to_value_share"
 
 
 def drawn_usd(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
@@ -40,9 +44,57 @@ def drawn_usd(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
         if c.kind != KIND or not own.any():
             continue
         in_time = (date[:, own] >= 0.0) & (date[:, own] <= c.dates["available_until"])
+        if c.parties["borrower"] in inputs.defaults:
+            in_time &= date[:, own] < np.floor(inputs.defaults[c.parties["borrower"]])[:, None]
         wanted = np.where(in_time, bill[:, own] * c.terms["advance_share"][:, None], 0.0)
-        out[:, own] = capped(wanted, date[:, own], c.terms["commitment_usd"])
+        if np.all(np.isinf(c.terms[COVENANT])):
+            out[:, own] = capped(wanted, date[:, own], c.terms["commitment_usd"])
+        else:
+            service = schedule.in_service[:, own]
+            out[:, own] = _within_value(inputs, c, wanted, bill[:, own], date[:, own], service)
     return out
+
+
+def _within_value(
+    inputs: MoneyInputs, contract: Contract, wanted: Array, bill: Array, date: Array, service: Array
+) -> Array:
+    """Draws (D, n) cut to the commitment and to the part of the systems' value that is lent.
+
+    Delivery by delivery, in the order of their dates: what comes later changes nothing before.
+    """
+    terms = contract.terms
+    order = np.argsort(date, axis=1, kind="stable")
+    wanted, bill, date, service = (
+        np.take_along_axis(x, order, axis=1) for x in (wanted, bill, date, service)
+    )
+    counted = (date >= 0.0) & np.isfinite(date)
+    when = np.where(counted, date, 0.0)
+    yearly = inputs.assumptions.resale_yearly_factor[:, None]
+    rate = terms["rate_share"][:, None] / MONTHS_PER_YEAR
+    payments = np.maximum(np.round(terms["term_years"][:, None] * MONTHS_PER_YEAR), 1.0)
+    first = np.floor(service) + 1.0
+    drawn = np.zeros_like(wanted)
+    for k in range(wanted.shape[1]):
+        now = when[:, k, None]
+        age = (now - when[:, : k + 1]) / MONTHS_PER_YEAR
+        value = np.sum(np.where(counted[:, : k + 1], bill[:, : k + 1], 0.0) * yearly**age, axis=1)
+        owed = _balance(drawn[:, :k], when[:, :k], first[:, :k], rate, payments, now)
+        room = np.minimum(terms[COVENANT] * value - owed.sum(axis=1),
+                          terms["commitment_usd"] - drawn.sum(axis=1))  # fmt: skip
+        drawn[:, k] = np.clip(np.where(counted[:, k], room, 0.0), 0.0, wanted[:, k])
+    out = np.empty_like(drawn)
+    np.put_along_axis(out, order, drawn, axis=1)
+    return out
+
+
+def _balance(
+    drawn: Array, date: Array, first: Array, rate: Array, payments: Array, now: Array
+) -> Array:
+    """Owed at `now` (D, 1) on draws (D, n): with interest until the first payment, then level."""
+    made = np.clip(np.floor(now) - first, 0.0, payments)
+    start = np.where(made > 0.0, first, np.minimum(now, first))
+    grown = drawn * np.exp(np.log1p(rate) * (start - date))
+    return grown * left_share(rate, made, payments)
 
 
 def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import Operation
 from gigawatt.money.result import Entry
+from gigawatt.program.instruments import KINDS
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 KIND = "dsra_and_waterfall"
@@ -86,13 +88,14 @@ def waterfall(
 
 
 def coming(service_usd: Array, months: IntArray) -> Array:
-    """Service of the `months` after each month, (D, M); beyond the calendar nothing is due."""
+    """Service of the `months` after each month, (D, M); beyond the calendar it stays as it is."""
     total = np.concatenate([np.zeros((service_usd.shape[0], 1)), np.cumsum(service_usd, axis=1)], 1)
     count = service_usd.shape[1]
     start = np.arange(1, count + 1)
     stop = np.minimum(start + months[:, None], count)
-    out: Array = np.maximum(np.take_along_axis(total, stop, axis=1) - total[:, start], 0.0)
-    return out
+    beyond = np.maximum(start + months[:, None] - count, 0) * service_usd[:, -1:]
+    out: Array = np.take_along_axis(total, stop, axis=1) - total[:, start] + beyond
+    return np.maximum(out, 0.0)
 
 
 def trailing_dscr(cfads_usd: Array, service_usd: Array, window: int = WINDOW) -> Array:
@@ -123,6 +126,20 @@ def of_company(op: Operation, company: str) -> tuple[Array, Array]:
         elif e.payee == company:
             cfads += e.amount_usd
     return cfads, service
+
+
+def covenants(inputs: MoneyInputs, company: str) -> tuple[Array, Array]:
+    """Cover below which nothing is distributed, and below which a loan is in default, (D,) each.
+
+    Those of the company's contract, else the usual ones (the table's defaults).
+    """
+    own = [c.terms for c in inputs.of_kind(KIND) if c.parties["company"] == company]
+    usual = KINDS[KIND].terms
+    lockup, default = (
+        own[0][name] if own else np.full(inputs.draws, usual[name].default, dtype=float)
+        for name in ("lockup_dscr", "default_dscr")
+    )
+    return lockup, default
 
 
 def close(op: Operation) -> list[Entry]:

@@ -7,7 +7,8 @@ owes under contracts). Unpaid rents between landlord and tenant are then paid::
     paid(m)   = min(unpaid rent, what is left of the cap)
     of which from escrow while it lasts, then from the guarantor
 
-Leaves out: the right to step in, release of the escrow, a new tenant.
+The landlord's lenders are paid from it as from rent. Leaves out: the right to step in, release of
+the escrow, a new tenant.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = GUARANTEE
-ORDER = 62
+ORDER = 12  # after the rent, before the loans that it serves
 RENT = "rent"
 
 
@@ -44,7 +45,7 @@ def escrow_usd(terms: Mapping[str, Array]) -> Array:
     return np.asarray(np.minimum(terms["escrow_usd"], terms["cap_usd"]))
 
 
-def close(op: Operation) -> list[Entry]:
+def operate(op: Operation) -> list[Entry]:
     """What escrow and guarantor pay for unpaid rent."""
     out: list[Entry] = []
     for c in op.inputs.of_kind(KIND):

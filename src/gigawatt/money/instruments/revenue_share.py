@@ -17,7 +17,7 @@ from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "revenue_share"
 ORDER = 60
-BASE = ("capacity", "renewal", "revenue")
+BASE = ("capacity", "renewal", "resold", "revenue")
 
 
 def close(op: Operation) -> list[Entry]:

@@ -13,8 +13,9 @@ since the first payment, e the rent's escalator, f the yearly factor of inflatio
 The debt is sized on the lender's case: rent by contract and opex at the prices of the clearing. A
 hall that is late adds interest to the balance, and its cover is the target x debt / balance. The
 formula of a month's interest within year y, P the service and B the balance at its beginning, is
-j B for the first month, and principal grows by (1 + j) a month. Leaves out: reserves (see
-`dsra_and_waterfall`), refinancing, default.
+j B for the first month, and principal grows by (1 + j) a month. Where cash flow rises so fast that
+early service is less than the interest, the rest of the interest is added to the balance (no cash).
+Leaves out: reserves (see `dsra_and_waterfall`), refinancing, default.
 """
 
 from __future__ import annotations
@@ -25,19 +26,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money.capex import construction
-from gigawatt.money.flows import Levels, Plan, monthly_steps
+from gigawatt.money.flows import Levels, Plan, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.instruments import colocation_lease
 from gigawatt.money.instruments.site_debt import grown
-from gigawatt.money.loan import capitalised_entries, growth, scale, service_entries
-from gigawatt.money.operation import Operation
+from gigawatt.money.loan import CAPITALISED, between, growth, scale, service_entries
+from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "term_loan_sculpted"
 ORDER = 21
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,36 +127,48 @@ def operate(op: Operation) -> list[Entry]:
     lines, line = op.inputs.lines(KIND, "borrower", "lender", "")
     if not lines:
         return []
-    loan = loans(op.inputs, op.schedule)
+    paid, repaid = service(loans(op.inputs, op.schedule), line, len(lines), op.months)
+    principal = np.maximum(repaid, 0.0)
+    return service_entries(lines, paid - principal, principal)
+
+
+def service(loan: Sculpted, line: IntArray, lines: int, months: int) -> tuple[Array, Array]:
+    """Service paid, and what the balance falls by (negative where it grows), (D, L, M) each."""
     balance = loan.balance_usd
     paid_steps, principal_steps, times = [], [], []
     for year in range(loan.service_usd.shape[-1]):
         start = loan.first + MONTHS_PER_YEAR * year
-        months = loan.months[..., year]
-        service = loan.service_usd[..., year]
-        step = (service - loan.rate * balance) * scale(loan.rate, start)
-        paid_steps += [service, -service]
+        length = loan.months[..., year]
+        due = loan.service_usd[..., year]
+        step = (due - loan.rate * balance) * scale(loan.rate, start)
+        paid_steps += [due, -due]
         principal_steps += [step, -step]
-        times += [start, start + months]
-        up = np.exp(np.log1p(loan.rate) * months)
+        times += [start, start + length]
+        up = np.exp(np.log1p(loan.rate) * length)
         safe = np.where(loan.rate > 0.0, loan.rate, 1.0)
-        value = np.where(loan.rate > 0.0, (up - 1.0) / safe, months)
-        balance = balance * up - service * value
+        value = np.where(loan.rate > 0.0, (up - 1.0) / safe, length)
+        balance = balance * up - due * value
     when = np.stack(times, axis=1)
-    paid = monthly_steps(np.stack(paid_steps, axis=1), when, line, len(lines), op.months)
-    flat = monthly_steps(np.stack(principal_steps, axis=1), when, line, len(lines), op.months)
-    principal = np.minimum(growth(loan.rate, line, len(lines), op.months) * flat, paid)
-    return service_entries(lines, paid - principal, principal)
+    paid = monthly_steps(np.stack(paid_steps, axis=1), when, line, lines, months)
+    flat = monthly_steps(np.stack(principal_steps, axis=1), when, line, lines, months, signed=True)
+    fallen = np.minimum(growth(loan.rate, line, lines, months) * flat, paid)
+    one = np.where(loan.balance_usd > 0.0, 1.0, 0.0)
+    last = loan.first + loan.months.sum(axis=-1)
+    running = between(one, loan.first, last, line, lines, months) > ROUNDING
+    return paid, np.where(running, fallen, 0.0)
 
 
 def memo(op: Operation) -> list[Entry]:
-    """Interest added to the balance until the first payment."""
-    if not op.inputs.of_kind(KIND):
+    """Interest added to the balance: until the first payment, and where service is less than it."""
+    lines, line = op.inputs.lines(KIND, "borrower", "lender", CAPITALISED)
+    if not lines:
         return []
     loan = loans(op.inputs, op.schedule)
     drawn = loan.drawn_usd_per_month * (loan.stop - loan.start)
-    lines = op.inputs.lines(KIND, "borrower", "lender", "")
-    return capitalised_entries(loan.balance_usd - drawn, loan.first, *lines, op.months)
+    added = np.maximum(loan.balance_usd - drawn, 0.0)
+    before = monthly_lumps(added, loan.first, line, len(lines), op.months)
+    _, fallen = service(loan, line, len(lines), op.months)
+    return entries_of(lines, before + np.maximum(-fallen, 0.0))
 
 
 def _cash_flow(inputs: MoneyInputs, schedule: ScheduleResult) -> tuple[Array, Array]:

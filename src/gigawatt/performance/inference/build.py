@@ -6,6 +6,7 @@ lengths and load differ from point to point.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -93,14 +94,24 @@ def _static(
     weights = weight_bytes(counts, scheme, full)
     free = free_bytes(system, weights)
     if free <= 0.0:
-        raise InfeasibleError(
-            f"{shape.name} does not fit: {weights / 1e9:,.0f} GB of "
-            f"weights per package on {system.id} ({system.hbm_gb:,.0f} GB) with TP {full.tp}, "
-            f"experts over {full.moe_tp * full.moe_ep}, {full.pp} stages."
-        )
+        raise InfeasibleError(_too_large(shape, system, full, weights))
     values["free_bytes"] = free
     static = [f.name for f in fields(Points)][:44]
     return tuple(float(values[name]) for name in static)
+
+
+def _too_large(shape: ModelShape, system: System, layout: Layout, weights: float) -> str:
+    spread = f"TP {layout.tp}"
+    if shape.is_moe:
+        spread += f", experts over {layout.moe_tp * layout.moe_ep}"
+    if layout.pp > 1:
+        spread += f", {layout.pp} stages"
+    room = memory_bytes(system) - RESERVED_BYTES
+    return (
+        f"{shape.name} does not fit: {weights / 1e9:,.0f} GB of weights per package with {spread}; "
+        f"{system.id} has room for {room / 1e9:,.0f} GB. Take more packages, about "
+        f"{math.ceil(weights / room):,} times as many, or fewer bits."
+    )
 
 
 def memory_bytes(system: System) -> float:
@@ -146,6 +157,12 @@ def check_divides(shape: ModelShape, layout: Layout) -> None:
     if shape.is_moe and layout.moe_ep > shape.experts:
         raise InputError(
             f"EP {layout.moe_ep} is more than the {shape.experts} experts of {shape.name}."
+        )
+    spread, world = layout.moe_tp * layout.moe_ep, layout.tp * layout.dp
+    if shape.is_moe and spread != world:
+        raise InputError(
+            f"Experts over {layout.moe_tp} x {layout.moe_ep} = {spread} packages do not fill the "
+            f"{world} of TP {layout.tp} and DP {layout.dp}."
         )
     if layout.pp > shape.layers:
         raise InputError(f"PP {layout.pp} is more than the {shape.layers} layers of {shape.name}.")

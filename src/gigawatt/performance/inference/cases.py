@@ -10,10 +10,15 @@ from collections.abc import Mapping, Sequence
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import GigawattError
-from gigawatt.performance.inference.build import points_of
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.mlperf import predict_mlperf
-from gigawatt.performance.inference.predict import Prediction, Value, case_of, predict
+from gigawatt.performance.inference.point import check_fits
+from gigawatt.performance.inference.predict import (
+    Prediction,
+    Value,
+    predict,
+    with_speculation,
+)
 from gigawatt.performance.inference.tables import MLPERF, Situation, number, situation_of
 
 Row = Mapping[str, str]
@@ -60,10 +65,8 @@ def checked_situation(row: Row, catalog: Catalog) -> Situation:
     InputError, InfeasibleError : what is wrong with it.
     """
     situation = situation_of(row, catalog)
-    cases = [case_of(situation)]
-    if situation.plan.prefill is not None:
-        cases.append(case_of(situation, prefill=True))
-    points_of(cases)
+    check_fits(situation)
+    with_speculation(situation, catalog, sure=False)
     return situation
 
 

@@ -35,8 +35,8 @@ class Constants:
     host_step_us, host_request_us : host time per step, and per running request of a rank.
     eager_ms : least time per layer of a step with prompt tokens, which is no graph.
     unpack : factor on `expert_read` where weights of four bits are unpacked for BF16 products.
-    block_gemm, block_us : factor on `prefill_gemm`, and time per layer for quantising, in FP8
-        scaled by blocks.
+    block_us : time per layer for quantising in FP8 scaled by blocks.
+    routing_skew : variance of how much experts are liked, over the mean squared; 0 would be even.
     decode_time, prefill_time : factors on the whole; 1 but for deviations.
     interference : part of a prefill by which running requests are held up; fits leave it at 1.
     first_ms : time to the first token beside prefill.
@@ -74,8 +74,8 @@ class Constants:
     burst: Value
     cohort: Value
     unpack: Value
-    block_gemm: Value
     block_us: Value
+    routing_skew: Value
     decode_time: Value = 1.0
     prefill_time: Value = 1.0
     interference: Value = 1.0

@@ -3,7 +3,8 @@
 Record ``core`` holds the global constants, each other record one level (``engine.vllm``,
 ``stack.vllm.hopper.fp8-block``, …) with factors on constants. A generation that no measured row is
 of gets the core alone, with the factors of ``alone.<generation>`` where there is such a record.
-``band.*`` hold the spread of what is predicted, by distance to the data.
+Record ``cells`` lists which models have rows on which stacks; ``band.*`` hold the spread of what is
+predicted, by distance to the data.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from gigawatt.catalog import Catalog
+from gigawatt.catalog import Catalog, Record
 from gigawatt.performance.inference.constants import NAMES, Constants
-from gigawatt.performance.inference.stack import Stack, levels_of
+from gigawatt.performance.inference.stack import Stack, cell_of, levels_of
 from gigawatt.quantity.arrays import Array
 
 TABLE = "serving"
@@ -41,6 +42,9 @@ class Fitted:
     deviations : level → constant → logarithm of the factor.
     monthly : part by which times fall per month of software (logarithm).
     generations : that measured rows are of; others get the core alone.
+    cells : models on stacks that measured rows are of (`stack.cell_of`).
+    mixtures : models whose own factors hold on these stacks alone: what a mixture deviates by is
+        as much its kernels' as its own, and misleads elsewhere (validation page).
     """
 
     core: Mapping[str, float]
@@ -48,6 +52,8 @@ class Fitted:
     deviations: Mapping[str, Mapping[str, float]]
     monthly: float
     generations: frozenset[str]
+    cells: frozenset[str] = frozenset()
+    mixtures: frozenset[str] = frozenset()
     cache: dict[Stack, tuple[float, ...]] = field(default_factory=dict, compare=False)
 
     def values(self, stack: Stack) -> tuple[float, ...]:
@@ -59,8 +65,10 @@ class Fitted:
     def _values(self, stack: Stack) -> tuple[float, ...]:
         known = stack.generation in self.generations
         value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
-        levels = levels_of(stack).values() if known else (f"alone.{stack.generation}",)
-        for level in levels:
+        levels = dict(levels_of(stack)) if known else {"alone": f"alone.{stack.generation}"}
+        if stack.model in self.mixtures and cell_of(stack) not in self.cells:
+            levels.pop("model", None)
+        for level in levels.values():
             for name, log in self.deviations.get(level, {}).items():
                 value[name] *= float(np.exp(log))
         return tuple(min(value[n], LIMITS.get(n, np.inf)) for n in NAMES)
@@ -104,7 +112,13 @@ def _load(digest: str, held: _Held) -> Fitted:
     }
     generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
     monthly = records["core"].value("monthly_gain_log")
-    return Fitted(core, alone, deviations, monthly, generations)
+    cells, mixtures = (_listed(records, key) for key in ("seen", "mixtures"))
+    return Fitted(core, alone, deviations, monthly, generations, cells, mixtures)
+
+
+def _listed(records: Mapping[str, Record], key: str) -> frozenset[str]:
+    found = records["cells"].attributes.get(key, ()) if "cells" in records else ()
+    return frozenset(map(str, found)) if isinstance(found, list | tuple) else frozenset()
 
 
 class _Held:

@@ -23,7 +23,7 @@ from gigawatt.performance.inference.plan import ServingPlan
 from gigawatt.performance.inference.predict import Value
 from gigawatt.performance.inference.schemes import precision_of
 from gigawatt.performance.inference.search import TPOT_P99_SHARE, Front, front_of
-from gigawatt.performance.inference.tables import number
+from gigawatt.performance.inference.tables import number, usual_engine
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 from gigawatt.performance.shapes import ModelShape
@@ -61,7 +61,7 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     answer = number(row, "mean_output_tokens", 0.0) or load.value("output_tokens")
     round_ = row.get("round", "").strip()
     record = round_record(round_, catalog)
-    engine = "trtllm" if gpu.system.vendor == "NVIDIA" else "vllm"
+    engine = usual_engine(gpu.system)
     packages = int(number(row, "accelerators", 8.0)) or 8
     assumed += [f"{prompt:,.0f} tokens in, {answer:,.0f} out", f"engine {engine}"]
     front = _front(
@@ -82,7 +82,7 @@ def _prediction(
     front: Front, at: int, slow: float, packages: int, system: System, fitted: Fitted,
     catalog: Catalog, assumed: list[str],
 ) -> MlperfPrediction:  # fmt: skip
-    kind = "moe-far" if system.generation in fitted.generations else "generation"
+    kind = "moe" if system.generation in fitted.generations else "generation"
     band = catalog.record(TABLE, f"band.{kind}")
 
     def value(central: float, key: str) -> Value:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.inference.build import check_divides, full_layout, points_of
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.plan import Layout, ServingPlan, check_plan
 from gigawatt.performance.inference.predict import case_of, predict
-from gigawatt.performance.inference.schemes import customary_kv, precision_of
+from gigawatt.performance.inference.schemes import customary_kv, named_precision, precision_of
 from gigawatt.performance.inference.search import front_of
+from gigawatt.performance.inference.step import cache_bytes
 from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
@@ -20,6 +23,7 @@ from gigawatt.performance.inference.tables import (
     engine_of,
     months_of,
     speculation_of,
+    usual_engine,
 )
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
@@ -62,15 +66,17 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     InputError : a name is unknown, a number out of range, a plan does not divide.
     InfeasibleError : the model fits nowhere.
     """
-    for name in ("input_tokens", "output_tokens", "clients"):
-        if not 0.0 < getattr(asked, name) < math.inf:
-            raise InputError(f"{name} is {getattr(asked, name):g}: it must be positive and finite.")
+    numbers = {"input": asked.input_tokens, "output": asked.output_tokens,
+               "concurrency": asked.clients}  # fmt: skip
+    for name, value in numbers.items():
+        if not 0.0 < value < math.inf:
+            raise InputError(f"--{name} is {value:g}: it must be positive and finite.")
     assumed: list[str] = []
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
-    usual = "trtllm" if choice.system.vendor == "NVIDIA" else "vllm"
-    engine = engine_of(asked.engine or usual, assumed)
-    precision = precision_of(asked.precision, shape, choice.system, assumed)
+    engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
+    told = asked.precision or named_precision(asked.model)
+    precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)
     if not asked.plan.kv_precision:
         assumed.append(f"cache in {kv.upper()}")
@@ -81,7 +87,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     months = months_of(asked.date or DEFAULT_DATE, "", assumed, engine)
     if not asked.date:
         assumed.append(f"software of {DEFAULT_DATE}")
-    speculation = speculation_of(asked.speculation or "none", assumed)
+    speculation = speculation_of(asked.speculation or "none", assumed, shape)
     situation = Situation(
         layout=DISAGGREGATED if plan.prefill else AGGREGATED,
         shape=shape, system=choice.system, plan=plan, input_tokens=asked.input_tokens,
@@ -118,12 +124,19 @@ def _chosen_layout(s: Situation, catalog: Catalog, assumed: list[str]) -> Layout
 
 
 def check_fits(s: Situation) -> None:
-    """Raise if the model does not fit or the plan does not divide it."""
+    """Raise if the plan does not divide the model, or weights and one request don't fit."""
     check_divides(s.shape, full_layout(s.shape, s.plan.layout))
-    cases = [case_of(s)]
-    if s.plan.prefill is not None:
-        cases.append(case_of(s, prefill=True))
-    points_of(cases)
+    for prefill in (False, True) if s.plan.prefill is not None else (False,):
+        points = points_of([case_of(s, prefill)])
+        tokens = s.input_tokens + (0.0 if prefill else s.output_tokens)
+        need = float(cache_bytes(points, np.array([tokens]))[0])
+        room = float(points.free_bytes[0])
+        if need > room:
+            raise InfeasibleError(
+                f"one request does not fit: {tokens:,.0f} tokens take {need / 1e9:,.3g} GB of a "
+                f"package's memory, beside the weights of {s.shape.name} there are "
+                f"{room / 1e9:,.3g} GB."
+            )
 
 
 def clients_for_rate(s: Situation, rate: float, fitted: Fitted, catalog: Catalog) -> Situation:

@@ -24,7 +24,7 @@ from gigawatt.performance.inference.speculation import (
     accepted_tokens,
     method_of,
 )
-from gigawatt.performance.inference.stack import Stack
+from gigawatt.performance.inference.stack import Stack, cell_of
 from gigawatt.performance.inference.tables import Situation
 
 NEAR_CAP = 0.8  # clients over the cap from which TTFT is a matter of the cap
@@ -185,12 +185,9 @@ def distance_at(fitted: Fitted, stack: Stack, is_moe: bool) -> str:
     """The same by stack and kind of model."""
     if stack.generation not in fitted.generations:
         return "generation"
-    level = f"stack.{stack.engine}.{stack.generation}.{stack.scheme}"
-    if f"model.{stack.model}" in fitted.deviations and level in fitted.deviations:
+    if cell_of(stack) in fitted.cells:
         return "seen-moe" if is_moe else "seen"
-    if not is_moe:
-        return "dense"
-    return "moe" if level in fitted.deviations else "moe-far"
+    return "moe" if is_moe else "dense"
 
 
 def _band(catalog: Catalog, fitted: Fitted, s: Situation) -> tuple[str, float, float, float]:

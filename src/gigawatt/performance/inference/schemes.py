@@ -8,6 +8,7 @@ attention, feed-forward (shared experts too), routed experts, output layer (BF16
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gigawatt.errors import InputError, nearest
@@ -48,7 +49,7 @@ def scheme_of(shape: ModelShape, system: System, plan: ServingPlan) -> Scheme:
 
     Raises
     ------
-    InputError : unknown precision, or one that the system does not have.
+    InputError : unknown precision.
     """
     kv = BYTES[plan.kv_precision] if plan.kv_precision else kv_bytes(shape, plan)
     precision = plan.precision
@@ -60,18 +61,36 @@ def scheme_of(shape: ModelShape, system: System, plan: ServingPlan) -> Scheme:
     if precision == "int4":
         return Scheme("int4", 2.0, 2.0, FP4_BYTES, "bf16", "bf16", "bf16", kv)
     if precision == "fp8":
-        if system.fp8_tflops <= 0.0:
-            raise InputError(f"{system.id} has no FP8: its precision is BF16.")
-        name = "fp8-block" if in_blocks(shape, plan.engine) else "fp8"
-        return Scheme(name, 1.0, 1.0, 1.0, "fp8", "fp8", "fp8", kv)
+        return _fp8(shape, system, plan, kv)
     if precision == "fp4":
-        math = "fp4" if system.fp4_tflops > 0.0 else "bf16"
-        if shape.is_moe:
-            return Scheme("nvfp4-moe", 2.0, FP4_BYTES, FP4_BYTES, "bf16", math, math, kv)
-        return Scheme("nvfp4", FP4_BYTES, FP4_BYTES, FP4_BYTES, math, math, math, kv)
+        return _fp4(shape, system, kv)
     hint = nearest(precision, (*BYTES, "int4"))
     did = f" Did you mean {hint!r}?" if hint else ""
     raise InputError(f"Unknown precision {precision!r}.{did} Known: bf16, fp8, fp4, int4.")
+
+
+def _fp8(shape: ModelShape, system: System, plan: ServingPlan, kv: float) -> Scheme:
+    if system.fp8_tflops <= 0.0:  # eight bits are stored alone
+        return Scheme("fp8", 1.0, 1.0, 1.0, "bf16", "bf16", "bf16", kv)
+    name = "fp8-block" if in_blocks(shape, plan.engine) else "fp8"
+    return Scheme(name, 1.0, 1.0, 1.0, "fp8", "fp8", "fp8", kv)
+
+
+def _fp4(shape: ModelShape, system: System, kv: float) -> Scheme:
+    math = "fp4" if system.fp4_tflops > 0.0 else "bf16"
+    name = "nvfp4-moe" if shape.is_moe else "nvfp4"
+    if shape.is_moe and not fp4_attention(shape):
+        return Scheme(name, 2.0, FP4_BYTES, FP4_BYTES, "bf16", math, math, kv)
+    return Scheme(name, FP4_BYTES, FP4_BYTES, FP4_BYTES, math, math, math, kv)
+
+
+def fp4_attention(shape: ModelShape) -> bool:
+    """Whether the published FP4 checkpoint of a mixture has attention in FP4 too.
+
+    Those of Qwen3 leave out the output layer and the routers alone (`hf_quant_config.json` of
+    nvidia/Qwen3-235B-A22B-NVFP4); those of DeepSeek, GLM, Kimi, MiniMax, Qwen3.5 attention too.
+    """
+    return shape.id.startswith("qwen3-") and shape.attention == "gqa" and not shape.linear_layers
 
 
 def in_blocks(shape: ModelShape, engine: str) -> bool:
@@ -102,6 +121,15 @@ def customary_kv(
     return "fp8" if engine == "trtllm" or packed or tuned else "bf16"
 
 
+_NAMED = re.compile(r"(?<![a-z0-9])(nvfp4|mxfp4|fp4|fp8|w4a16|int4|awq|gptq|bf16)(?![0-9])", re.I)
+
+
+def named_precision(model: str) -> str:
+    """Precision that the name of a checkpoint tells ("nvidia/DeepSeek-R1-FP4"); "" if none."""
+    found = _NAMED.findall(model.rsplit("/", maxsplit=1)[-1])
+    return str(found[-1]).lower() if found else ""
+
+
 def precision_of(text: str, shape: ModelShape, system: System, assumed: list[str]) -> str:
     """Precision that a text names ("FP8", "NVFP4", "w4a16"), as plans write it.
 
@@ -115,6 +143,8 @@ def precision_of(text: str, shape: ModelShape, system: System, assumed: list[str
         assumed.append(f"precision {chosen}, that of the checkpoint")
         return chosen
     bits = BITS[parse_precision(text, system).weights]
+    if 5.0 < bits < 9.0 and system.fp8_tflops <= 0.0:
+        assumed.append(f"eight bits stored, products in BF16: {system.id} has no FP8")
     if parse_precision(text, system).weights is Format.INT4:
         return "int4"
     return "bf16" if bits > 9.0 else "fp8" if bits > 5.0 else "fp4"

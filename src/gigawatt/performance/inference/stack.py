@@ -28,6 +28,11 @@ class Stack:
     fixed_lengths: bool = False
 
 
+def cell_of(stack: Stack) -> str:
+    """Model and stack together, as the calibration names what has rows."""
+    return f"{stack.engine}.{stack.generation}.{stack.scheme}.{stack.model}"
+
+
 @lru_cache(maxsize=4096)
 def levels_of(stack: Stack) -> dict[str, str]:
     """Kind of deviation → name of the level, which is also the id of its catalog record."""

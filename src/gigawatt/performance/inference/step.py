@@ -11,8 +11,7 @@ each. With n3 the cubic mean of two times that overlap, a decode step of a stage
     launches       per step, per layer, and more for mixture, MLA, linear and indexed layers
     host           h0 + h1 b, overlapped: step = (gpu^4 + host^4)^(1/4)
 
-    a = E (1 - (1 - k/E)^T), T tokens of the step;  p = a/E, per = E/ep
-    fullest rank: min(per, per p + sqrt(2 ln ep) sqrt(per p (1 - p)))
+    experts met: `met_experts`
 
 d tokens are drafted and verified per request and step. A step with prompt tokens adds
 `prefill_s` of them and can't take less than eager_ms a layer: it is no graph.
@@ -29,6 +28,8 @@ from gigawatt.quantity.arrays import Array
 US, MS = 1e-6, 1e-3
 DISPATCH_BYTES = 3.0  # per routed value: one byte out in FP8, two back in BF16
 BF16_BYTES = 2.0
+BLOCK_SHARE = 0.5  # of the FP8 peak where sums are scaled every 128 values; fits gave 0.50 to 0.56
+QUANTISING_SHARE = 0.5
 INDEX_SHARE = 0.5  # of the BF16 peak, in the products of an indexer
 
 
@@ -63,9 +64,10 @@ def decode_gpu_s(p: Points, c: Constants, requests: Array, context_tokens: Array
     """GPU part of `decode_s`, s: one pass of all stages."""
     own = requests / p.dp / p.stages
     rows = own * (1.0 + p.draft)
+    products = dense_s(p, c, rows) + experts_s(p, c, requests / p.stages * (1.0 + p.draft))
     step = (
-        dense_s(p, c, rows)
-        + experts_s(p, c, requests / p.stages * (1.0 + p.draft))
+        products
+        + quantising_s(p, c, products)
         + cache_s(p, c, own, context_tokens)
         + collectives_s(p, c, rows)
         + launches_s(p, c)
@@ -81,16 +83,20 @@ def dense_s(p: Points, c: Constants, rows: Array) -> Array:
     return cubic(read, flop / c.gemm)
 
 
-def met_experts(p: Points, tokens: Array) -> Array:
+def met_experts(p: Points, c: Constants, tokens: Array) -> Array:
     """Experts of one layer that the fullest rank has to read when `tokens` are routed.
 
-    Occupancy of boxes by picks: a box stays empty with q = (1 - k/E)^T, and a rank's count varies
-    by per (q (1 - q) - x q^2 / ep), x = T k/E picks a box.
+    Occupancy of boxes by picks, x = -T ln(1 - k/E) a box on average. Some experts are liked more:
+    with popularity of a gamma distribution of variance v a box stays empty with
+    (1 + v x)^(-1/v), exp(-x) for even routing. A rank's count varies by
+    per (q (1 - q) - x q^2 / (1 + v x) / ep), the last as the picks are given.
     """
-    share = p.top_k / p.experts
-    empty = np.exp(tokens * np.log1p(-np.minimum(share, 1.0 - 1e-9)))
+    share = np.minimum(p.top_k / p.experts, 1.0 - 1e-9)
+    picks = -tokens * np.log1p(-share)
+    wider = 1.0 + c.routing_skew * picks
+    empty = wider ** (-1.0 / c.routing_skew)
     per_rank = p.experts / p.moe_ep
-    varied = empty * (1.0 - empty) - tokens * share * empty * empty / p.moe_ep
+    varied = empty * (1.0 - empty) - picks * empty * empty / wider / p.moe_ep
     spread = p.rank_spread * np.sqrt(per_rank * np.maximum(varied, 0.0))
     out: Array = np.minimum(per_rank, per_rank * (1.0 - empty) + spread)
     return out
@@ -98,11 +104,20 @@ def met_experts(p: Points, tokens: Array) -> Array:
 
 def experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     """Routed experts of all mixture layers on the fullest rank, s."""
-    read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
+    read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
     wide = p.expert_width / (p.expert_width + c.read_half_width)
     reading = p.bandwidth * c.expert_read * wide * np.where(p.unpacked > 0.0, c.unpack, 1.0)
     return cubic(read / reading, flop / (p.expert_peak * c.gemm))
+
+
+def quantising_s(p: Points, c: Constants, products: Array) -> Array:
+    """Scaling of activations by blocks, s; at most half of the products that it is for.
+
+    BF16 would read twice as much: where scaling takes longer than that an engine leaves it out, so
+    that FP8 in blocks is never slower in decoding.
+    """
+    return np.minimum(c.block_us * US * p.blocked * p.layers, QUANTISING_SHARE * products)
 
 
 def cache_bytes(p: Points, context_tokens: Array) -> Array:
@@ -133,7 +148,6 @@ def launches_s(p: Points, c: Constants) -> Array:
         + c.mla_us * p.mla_layers
         + c.linear_us * p.linear_layers
         + c.index_us * p.index_layers
-        + c.block_us * p.blocked * p.layers
     )
     return (c.step_us + per_layer) * US
 
@@ -197,7 +211,7 @@ def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Arr
     tokens : prompt tokens to be computed.
     past_tokens : tokens in the cache before them (a prefix that was found).
     """
-    rate = p.dense_peak * c.prefill_gemm * np.where(p.blocked > 0.0, c.block_gemm, 1.0)
+    rate = c.prefill_gemm * scaled_peak(p, p.dense_peak)
     dense = 2.0 * tokens * p.dense_params / rate
     experts = _prefill_experts_s(p, c, tokens * p.dp)
     mean = past_tokens + 0.5 * tokens
@@ -216,7 +230,12 @@ def _prefill_experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     each = np.maximum(tokens * p.top_k / p.experts, 1e-9)
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
     share = share * p.expert_width / (p.expert_width + c.expert_half_width)
-    share = share * np.where(p.blocked > 0.0, c.block_gemm, 1.0)
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    read = p.moe_layers * met_experts(p, tokens) * p.expert_bytes
-    return cubic(flop / (p.expert_peak * share), read / (p.bandwidth * c.expert_read))
+    read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
+    peak = scaled_peak(p, p.expert_peak)
+    return cubic(flop / (peak * share), read / (p.bandwidth * c.expert_read))
+
+
+def scaled_peak(p: Points, peak: Array) -> Array:
+    """Peak of a prompt's products; scaling by blocks lowers it, to no less than that of BF16."""
+    return np.where(p.blocked > 0.0, np.maximum(peak * BLOCK_SHARE, p.bf16_peak), peak)

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import InputError
+from gigawatt.errors import InputError, nearest
 from gigawatt.performance.hardware import System
+from gigawatt.performance.inference.build import free_bytes, full_layout, weight_bytes
+from gigawatt.performance.inference.counts import counts_of
 from gigawatt.performance.inference.plan import Layout, ServingPlan
-from gigawatt.performance.inference.schemes import customary_kv, precision_of
+from gigawatt.performance.inference.schemes import (
+    customary_kv,
+    named_precision,
+    precision_of,
+    scheme_of,
+)
+from gigawatt.performance.inference.speculation import method_of
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 from gigawatt.performance.shapes import ModelShape
@@ -29,6 +39,9 @@ ENGINE_NAMES = {
     "trt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
     "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
 }  # fmt: skip
+# engines without rows, and the one whose constants they get
+OTHER_ENGINES = ("lmdeploy", "tgi", "text-generation-inference", "lightllm", "mlc", "deepspeed",
+                 "atom", "nim", "aphrodite", "llama.cpp", "triton")  # fmt: skip
 # month of a release, where a row has no date; other versions: DEFAULT_MONTH
 VERSION_MONTHS = {
     "1.0.0rc3": "2025-07", "0.5.6.post2": "2025-12", "0.12.0": "2025-12", "0.15.1": "2026-02",
@@ -37,6 +50,8 @@ VERSION_MONTHS = {
     "0.5.8": "2026-01", "1.2.0rc6": "2026-01", "1.3.0rc1": "2026-03", "1.3.0rc5": "2026-03",
 }  # fmt: skip
 DEFAULT_MONTH = "2026-01"
+METHODS = {"mtp": "mtp", "nextn": "mtp", "eagle": "eagle3", "dspark": "dspark"}
+OTHER_METHODS = ("draft", "ngram", "n-gram", "medusa", "spec", "suffix", "lookahead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,8 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
     if choice.assumed:
         assumed.append(choice.assumed)
     engine = engine_of(row.get("backend", ""), assumed)
-    precision = precision_of(row.get("precision", ""), shape, choice.system, assumed)
+    told = row.get("precision", "").strip() or named_precision(row.get("model_path", ""))
+    precision = precision_of(told, shape, choice.system, assumed)
     isl, osl = number(row, "isl", 0.0), number(row, "osl", 0.0)
     mean_in = number(row, "mean_isl", 0.0) or isl
     mean_out = number(row, "mean_osl", 0.0) or osl
@@ -140,6 +156,9 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
     assumed.append(f"cache in {kv.upper()}")
     plan = _split_plan(row) if split else ServingPlan(layout=_layout(row, "", assumed))
     plan = _with(plan, precision, kv, engine, version, row.get("measured", ""))
+    if not split and not any(number(row, k, 0.0) for k in ("tp", "gpus", "dp", "moe_tp", "moe_ep")):
+        plan = replace(plan, layout=_least_layout(shape, choice.system, plan))
+        assumed[assumed.index("TP 1")] = f"TP {plan.layout.tp}"
     return Situation(
         layout=DISAGGREGATED if split else AGGREGATED,
         shape=shape,
@@ -149,7 +168,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         output_tokens=mean_out,
         clients=clients,
         fixed_lengths=bool(isl) and abs(mean_in - isl) < 0.5,
-        speculation=speculation_of(row.get("spec_decode", ""), assumed),
+        speculation=speculation_of(row.get("spec_decode", ""), assumed, shape),
         months=months_of(row.get("measured", ""), version, assumed, engine),
         packages=plan.packages,
         assumed=tuple(assumed),
@@ -164,24 +183,41 @@ def engine_of(text: str, assumed: list[str]) -> str:
     for name, engine in ENGINE_NAMES.items():
         if name in key:
             return engine
+    if any(name in key for name in OTHER_ENGINES):
+        assumed.append(f"engine {text.strip()} taken as vllm")
+        return "vllm"
     if key:
-        raise InputError(f"Unknown engine {text!r}. Known: vllm, sglang, trtllm, other.")
+        near = nearest(key, tuple(ENGINE_NAMES))
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise InputError(f"Unknown engine {text!r}.{hint} Known: vllm, sglang, trtllm, other.")
     assumed.append("engine vllm")
     return "vllm"
 
 
-def speculation_of(text: str, assumed: list[str]) -> str:
-    """Speculation that a text names: "none", "unknown", or a method ("mtp", "eagle3", …)."""
+def usual_engine(system: System) -> str:
+    """Engine where a person names none: TensorRT-LLM on NVIDIA's systems, vLLM elsewhere."""
+    return "trtllm" if system.vendor == "NVIDIA" else "vllm"
+
+
+def speculation_of(text: str, assumed: list[str], shape: ModelShape) -> str:
+    """Speculation that a text names: "none", "unknown", or a method ("mtp", "eagle3", …).
+
+    Methods without a curve of accepted tokens (n-grams, a draft model, "yes") are taken as the
+    model's customary one.
+    """
     key = text.strip().lower()
-    if key in ("", "none", "off", "no", "false"):
+    if key in ("", "none", "off", "no", "false", "0", "n/a", "na", "-"):
         if not key:
             assumed.append("no speculation")
         return "none"
     if "unknown" in key:
         return "unknown"
-    for method in ("mtp", "eagle3", "eagle", "dspark", "draft"):
-        if method in key:
-            return "eagle3" if method == "eagle" else method
+    for name, method in METHODS.items():
+        if name in key:
+            return method
+    if key in ("true", "yes", "on", "1") or any(m in key for m in OTHER_METHODS):
+        assumed.append(f"speculation taken as {method_of(shape)}")
+        return method_of(shape)
     raise InputError(f"Unknown speculation {text!r}. Known: none, unknown, mtp, eagle3, dspark.")
 
 
@@ -197,13 +233,34 @@ def months_of(measured: str, version: str, assumed: list[str], engine: str = "")
         plain = version.split(".post", maxsplit=1)[0]
         text = VERSION_MONTHS.get(version) or VERSION_MONTHS.get(plain) or DEFAULT_MONTH
         assumed.append(f"software of {text}")
-    parts = text.split("-")
-    try:
-        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 7
-        day = int(parts[2][:2]) if len(parts) > 2 else 15
-    except ValueError as error:
-        raise InputError(f"measured is {measured!r}: write a date as 2026-03-27.") from error
-    return float((year - 2026) * 12 + month - 1) + day / 30.0
+    return months_since_2026(text)
+
+
+DATE_FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%d.%m.%Y", "%b %Y", "%B %Y")
+YEARS = (2020, 2040)
+
+
+def months_since_2026(text: str) -> float:
+    """Months since January 2026 of a date; the middle of a month or a year that has no more.
+
+    Raises
+    ------
+    InputError : no date, or one before 2020 or after 2040.
+    """
+    plain = text.split("T", maxsplit=1)[0].split(maxsplit=1)[0] if text[:4].isdigit() else text
+    if re.fullmatch(r"\d{4}", plain):
+        plain += "-07"
+    for form in DATE_FORMATS:
+        try:
+            found = datetime.strptime(plain, form)
+        except ValueError:
+            continue
+        if YEARS[0] <= found.year <= YEARS[1]:
+            day = found.day if "%d" in form else 15
+            return float((found.year - 2026) * 12 + found.month - 1) + day / 30.0
+    raise InputError(
+        f"date of the software (`measured` in a case) is {text!r}: write it as 2026-03-27."
+    )
 
 
 def number(row: Row, key: str, default: float) -> float:
@@ -242,6 +299,16 @@ def _layout(row: Row, pool: str, assumed: list[str]) -> Layout:
         tp = max(1, whole(row, "gpus", 1.0) // max(1, dp))
         assumed.append(f"TP {tp}")
     return Layout(max(1, tp), max(1, dp), moe_tp, moe_ep, pp)
+
+
+def _least_layout(shape: ModelShape, system: System, plan: ServingPlan) -> Layout:
+    """Fewest packages of one attention rank that hold the weights, where a row tells none."""
+    counts, scheme = counts_of(shape), scheme_of(shape, system, plan)
+    layouts = [Layout(tp=tp) for tp in (1, 2, 4, 8, 16) if shape.heads % tp == 0]
+    for layout in layouts:
+        if free_bytes(system, weight_bytes(counts, scheme, full_layout(shape, layout))) > 0.0:
+            return layout
+    return layouts[0]
 
 
 def _split_plan(row: Row) -> ServingPlan:

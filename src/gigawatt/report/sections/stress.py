@@ -6,13 +6,18 @@ from gigawatt.report.page import Cell, Part, Section, Table
 from gigawatt.report.read import Row
 from gigawatt.report.view import USD_PER_BN, View
 
+MOST_CLAIMS = 15
+SHOWN_CLAIM_USD = 0.05 * USD_PER_BN
 SHOWN_USD = 0.3 * USD_PER_BN  # a party whose largest loss is smaller is left out
 
 
 def section(view: View) -> Section | None:
     """Tables as far as the run holds them."""
     parts: list[Part] = []
-    for name, made in (("parties", _parties), ("cover", _cover), ("stress", _stress)):
+    for name, made in (
+        ("parties", _parties), ("cover", _cover), ("loan_to_value", _value),
+        ("exposure", _exposure), ("expected_loss", _losses), ("stress", _stress),
+    ):  # fmt: skip
         rows = view.run.rows(name)
         if rows:
             parts.append(made(view, rows))
@@ -59,6 +64,57 @@ def _cover(view: View, rows: list[Row]) -> Table:
         say("risk.lockup"), say("risk.default"),
     )  # fmt: skip
     return Table(say("risk.cover"), columns, body, say("risk.cover_note"))
+
+
+def _value(view: View, rows: list[Row]) -> Table:
+    say = view.say
+    body = tuple(
+        (
+            Cell(view.party(r["borrower"])),
+            Cell(str(r["year"])),
+            *(Cell(view.percent(r[f"loan_to_value_share_{b}"])) for b in ("p10", "p50", "p90")),
+            Cell("" if r["above_covenant_share"] is None
+                 else view.percent(r["above_covenant_share"])),
+        )
+        for r in rows
+    )  # fmt: skip
+    columns = view.columns(
+        say("risk.borrower"), say("word.year"), "P10", "P50", "P90", say("risk.covenant")
+    )
+    return Table(say("risk.value"), columns, body, say("risk.value_note"))
+
+
+def _exposure(view: View, rows: list[Row]) -> Table:
+    say = view.say
+    body = tuple(
+        (
+            Cell(f"{view.party(r['holder'])} → {view.party(r['debtor'])}"),
+            Cell(view.bn(r["peak_usd"])), Cell(view.bn(r["end_usd"])),
+        )
+        for r in rows[:MOST_CLAIMS]
+        if float(r["peak_usd"]) >= SHOWN_CLAIM_USD
+    )  # fmt: skip
+    unit = say("unit.bn_usd")
+    columns = view.columns(say("risk.holder"), (say("risk.largest"), unit), (say("risk.end"), unit))
+    return Table(say("risk.exposure"), columns, body, say("risk.exposure_note"))
+
+
+def _losses(view: View, rows: list[Row]) -> Table:
+    say = view.say
+    body = tuple(
+        (
+            Cell(view.party(r["party"])), Cell(view.percent(r["probability"])),
+            *(Cell(view.bn(r[f"{n}_usd_mean"], 2)) for n in ("unpaid", "covered", "loss")),
+            Cell(view.bn(r["loss_usd_p90"], 2)),
+        )
+        for r in rows
+    )  # fmt: skip
+    unit = say("unit.bn_usd")
+    columns = view.columns(
+        say("money.party"), say("risk.in_draws"), (say("risk.unpaid"), unit),
+        (say("risk.covered"), unit), (say("risk.lost"), unit), ("P90", unit),
+    )  # fmt: skip
+    return Table(say("risk.expected"), columns, body, say("risk.expected_note"))
 
 
 def _stress(view: View, rows: list[Row]) -> Table:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from gigawatt.money.rates import PATH
 from gigawatt.program.instruments import KINDS
 from gigawatt.study.derivations.node import Node
 
 _INFLATION = "assumptions/money/inflation_yearly_factor"
-_SITE_PRICE = ("assumptions/money/site_price_yearly_factor", _INFLATION)
+_LEARNING = ("assumptions/money/learning_base_gw", "assumptions/money/learning_base_yearly_factor")
+_SITE_PRICE = (
+    "assumptions/money/site_price_yearly_factor", _INFLATION,
+    "assumptions/money/site_learning_share", *_LEARNING,
+)  # fmt: skip
+_BASE_RATE = tuple(f"assumptions/money/{name}" for name in (*PATH, "base_rate_error_share"))
 
 # Terms of contracts; those that no other derivation names move the running payments or the shares.
 _TERMS = tuple(sorted({f"instrument/*/{name}" for kind in KINDS.values() for name in kind.terms}
@@ -31,7 +37,7 @@ NODES = (
         "rack_price_usd", "Price of a rack",
         "price at its price year x real price a year x inflation, to the date of the order", "USD",
         (), ("systems/{system}/rack_price_usd", "assumptions/money/system_price_yearly_factor",
-             _INFLATION),
+             _INFLATION, "assumptions/money/system_learning_share", *_LEARNING),
         ("programme/as_of",),
     ),
     Node(
@@ -69,14 +75,14 @@ NODES = (
         "rent, sale of compute, income of the lab, energy, upkeep, interest and repayment, renewal "
         "of systems at the end of their life", "USD",
         ("in_service", "facility_power_mw", "energy_cost_usd", "useful_package_hours",
-         "systems_usd_per_gw"),
+         "systems_usd_per_gw", "token_revenue_usd"),
         ("assumptions/money/it_life_years", "assumptions/money/refresh_cost_share",
          "assumptions/money/facility_opex_usd_per_gw_year",
          "assumptions/money/it_opex_usd_per_gw_year", "assumptions/money/revenue_usd_per_gw_year",
          "assumptions/money/revenue_yearly_factor", "assumptions/money/anchor_use_share",
          "assumptions/money/offtake_renewal_share", "assumptions/money/vendor_gross_margin_share",
          "assumptions/money/resale_yearly_factor",
-         *_SITE_PRICE),
+         *_SITE_PRICE, *_BASE_RATE),
         _TERMS,
         held="ledger:operating",
     ),

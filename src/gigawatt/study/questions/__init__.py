@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.errors import InputError, nearest
-from gigawatt.study.questions import cash, claim, dates, footprint, market, work
+from gigawatt.study.questions import cash, claim, dates, footprint, market, unit_prices, work
 from gigawatt.study.questions.result import Found, Question
 from gigawatt.study.questions.rundata import RunData, newest_run, read_run_data
 
@@ -39,7 +39,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(12, "shocks", "L", "What if IT lasts 3 years, the price of a GPU-hour falls 40 % a "
              "year, or the tenant leaves?", cash.shocks),
     Question(13, "unit-price", "P, I", "What do a GPU-hour and a million tokens cost in 2027?",
-             cash.unit_prices),
+             unit_prices.unit_prices),
     Question(14, "train", "P", "What can one gigawatt train in 100 days?", work.training),
     Question(15, "serve", "P", "How many tokens a day can one gigawatt serve, and does demand fill "
              "it?", work.serving),

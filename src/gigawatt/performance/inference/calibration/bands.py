@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.performance.inference.calibration.data import Labels, Mask, Measured
+from gigawatt.performance.inference.stack import cell_of
 from gigawatt.quantity.arrays import Array
 
 QUANTILE = 0.90
-FAR_FACTOR = 1.15  # on the band of a mixture without rows, where its stack has none either
-UNSEEN_FACTOR = 1.15  # on that again, for a generation without rows
+UNSEEN_FACTOR = 1.3  # on the band of a mixture without rows, for a generation without rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,22 @@ def bands_of(data: Measured, sweeps: Array, models: Array) -> list[Band]:
         ("seen-moe", "mixture and stack have rows", sweeps, served & ~data.dense, 1.05),
         ("dense", "dense model without rows", models, served & data.dense, 1.2),
         ("moe", "mixture without rows", models, served & ~data.dense, 1.0),
-    )
+    )  # fmt: skip
     out = [_band(data, *part) for part in parts]
-    out.append(_wider(out[-1], "moe-far", "mixture and stack without rows", FAR_FACTOR))
     out.append(_wider(out[-1], "generation", "generation without rows", UNSEEN_FACTOR))
     return out
+
+
+def gone_with_system(data: Measured) -> Mask:
+    """Rows whose model has no row on their stack (`stack.cell_of`) on any other system."""
+    cells = np.array([cell_of(s) for s in data.arrays.stacks])
+    served = data.phase == 0.0
+    return np.array(
+        [
+            not (served & (cells == cell) & (data.gpu != gpu)).any()
+            for cell, gpu in zip(cells, data.gpu, strict=True)
+        ]
+    )
 
 
 def _wider(band: Band, band_id: str, name: str, factor: float) -> Band:
@@ -61,14 +72,14 @@ def _band(
     data: Measured, band_id: str, name: str, errors: Array, rows: Mask, factor: float
 ) -> Band:
     size = factor * np.abs(errors)
-    tpot, rate = (_quantile(size[k, rows], data.model[rows]) for k in (0, 1))
+    tpot, rate = (quantile_of(size[k, rows], data.model[rows]) for k in (0, 1))
     kept = rows & data.ttft_ok
-    ttft = _quantile(size[2, kept], data.model[kept])
+    ttft = quantile_of(size[2, kept], data.model[kept])
     note = f"{int(rows.sum())} rows left out of fits, times {factor:g} for newer software"
     return Band(band_id, name, tpot, rate, ttft, note)
 
 
-def _quantile(size: Array, models: Labels) -> float:
+def quantile_of(size: Array, models: Labels) -> float:
     """Quantile of sizes; a model counts by the root of its rows."""
     _, index, count = np.unique(models, return_inverse=True, return_counts=True)
     order = np.argsort(size)

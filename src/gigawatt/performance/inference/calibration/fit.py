@@ -14,7 +14,7 @@ from gigawatt.performance.inference.closed_loop import Loop, closed_loop
 from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.fitted import LIMITS, TIMES, Fitted, maturity_factor
 from gigawatt.performance.inference.pools import prefill_rate
-from gigawatt.performance.inference.stack import levels_of
+from gigawatt.performance.inference.stack import cell_of, levels_of
 from gigawatt.performance.inference.step import decode_s
 from gigawatt.quantity.arrays import Array
 
@@ -105,6 +105,18 @@ def _log_phase_rate(p: Problem, c: Constants) -> Array:
     return chosen
 
 
+def predict_left_out(p: Problem, theta: Array, keep: Mask) -> Array:
+    """`predict` by a fit on the kept rows: mixtures' own factors hold on their kept stacks alone.
+
+    That is how `Fitted` treats a mixture that has rows on other stacks only.
+    """
+    bare = theta.copy()
+    bare[p.core_size :][[level.startswith("model.") for _, level in p.labels]] = 0.0
+    cells = np.array([cell_of(s) for s in p.data.arrays.stacks])
+    elsewhere = ~p.data.dense & ~np.isin(cells, np.unique(cells[keep]))
+    return np.where(elsewhere, predict(p, bare), predict(p, theta))
+
+
 def fit(
     p: Problem,
     keep: Mask | None = None,
@@ -176,7 +188,9 @@ def as_fitted(p: Problem, theta: Array, alone: Array) -> Fitted:
     for (constant, level), log in zip(p.labels, theta[p.core_size :], strict=True):
         deviations.setdefault(level, {})[constant] = float(log)
     seen = frozenset(s.generation for s in p.data.arrays.stacks)
-    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen)
+    cells = frozenset(cell_of(s) for s in p.data.arrays.stacks)
+    mixtures = frozenset(p.data.model[~p.data.dense].tolist())
+    return Fitted(_core(p, theta), _core(p, alone), deviations, p.monthly, seen, cells, mixtures)
 
 
 def _core(p: Problem, theta: Array) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.performance.inference.calibration.coverage import coverage_section
 from gigawatt.performance.inference.calibration.data import Labels, Mask, Measured, load_measured
 from gigawatt.performance.inference.calibration.production import MEASURED_NODES, deepseek_fleet
 from gigawatt.performance.inference.calibration.rules import REPAIR, RULES, TTFT_RULES
@@ -53,6 +54,7 @@ def page_text(folder: Path, catalog: Catalog, held: Mapping[str, Array] | None) 
     for title, labels in _groups(data).items():
         parts.append("\n".join(_by(data, title, labels, own, held or {})))
     parts.append("\n".join(_bands(data, catalog)))
+    parts.append("\n".join(coverage_section(data, held or {}, catalog)))
     parts.append(envelope_section(folder, catalog))
     parts.append(disaggregated_section(folder, catalog))
     parts.append(mlperf_section(folder, catalog))
@@ -179,7 +181,7 @@ def _bands(data: Measured, catalog: Catalog) -> Iterator[str]:
         "left out: whole sweeps for models with rows, models for those without.\n"
     )
     yield "| distance to the rows | ± TPOT | ± throughput | ± TTFT |\n|---|---|---|---|"
-    for name in ("seen", "seen-moe", "dense", "moe", "moe-far", "generation"):
+    for name in ("seen", "seen-moe", "dense", "moe", "generation"):
         record = catalog.record("serving", f"band.{name}")
         values = " | ".join(
             f"{100 * np.expm1(record.value(k)):.0f} %" for k in ("tpot", "rate", "ttft")

@@ -27,17 +27,17 @@ CORE: dict[str, tuple[float, float]] = {
     "mla_us": (25.0, 0.6),
     "linear_us": (30.0, 0.6),
     "index_us": (80.0, 0.6),
-    "block_us": (15.0, 0.6),
+    "block_us": (8.0, 0.3),  # one pair of BF16 and FP8 rows says 5 to 10
     "host_step_us": (1200.0, 0.6),
     "host_request_us": (35.0, 0.6),
     "eager_ms": (0.4, 0.8),
     "unpack": (0.7, 0.2),
-    "block_gemm": (0.5, 0.4),
     "first_ms": (25.0, 0.7),
     "first_token_us": (2.5, 0.7),
     "stream_tokens": (4.0, 0.8),
     "burst": (0.068, 0.5),
     "cohort": (2.0, 1.0),
+    "routing_skew": (0.3, 0.8),
 }
 
 # (constant, kind of level, spread of the logarithm)
@@ -50,6 +50,7 @@ DEVIATIONS: tuple[tuple[str, str, float], ...] = (
     ("expert_read", "generation", 0.08),
     ("expert_read", "stack", 0.12),
     ("expert_read", "model", 0.10),
+    ("routing_skew", "model", 0.40),
     ("kv_read", "engine", 0.12),
     ("kv_read", "generation", 0.08),
     ("gemm", "scheme", 0.12),

@@ -16,6 +16,7 @@ from gigawatt.performance.inference.calibration.fit import (
     as_fitted,
     fit,
     predict,
+    predict_left_out,
     problem_of,
 )
 from gigawatt.performance.inference.fitted import Fitted
@@ -89,5 +90,5 @@ def left_out(problem: Problem, labels: Labels) -> Array:
         keep = ~own | alone
         start = fit(problem, keep, core_only=True, rounds=CORE_ROUNDS)
         refit = fit(problem, keep, start, rounds=LEFT_OUT_ROUNDS)
-        errors[:, own] = (predict(problem, refit) - data.log_seconds)[:, own]
+        errors[:, own] = (predict_left_out(problem, refit, keep) - data.log_seconds)[:, own]
     return errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from gigawatt.performance.inference.calibration.bands import Band
@@ -14,7 +15,7 @@ UNITS = {
     "expert_half_tokens": "tokens", "expert_half_width": "values",
     "read_half_width": "values", "activation_passes": "passes",
     "collective_growth": "per doubling", "unpack": "factor",
-    "block_gemm": "factor", "stream_tokens": "tokens", "burst": "share", "cohort": "factor",
+    "routing_skew": "share", "stream_tokens": "tokens", "burst": "share", "cohort": "factor",
 }  # fmt: skip
 HEAD = """\
 # Constants of the serving model, written by `gigawatt infer calibrate`; not edited by hand.
@@ -55,6 +56,17 @@ def catalog_text(fitted: Fitted, bands: list[Band]) -> str:
         ]
         if lines or level.startswith(("generation.", "model.", "stack.")):
             parts.append(_record(level, f"Deviations of {level}", lines))
+    listed = ",\n".join(f'  "{cell}"' for cell in sorted(fitted.cells))
+    parts.append(
+        _record(
+            "cells",
+            "Models that have rows, by stack",
+            [
+                f"seen = [\n{listed},\n]",
+                f"mixtures = {json.dumps(sorted(fitted.mixtures))}",
+            ],
+        )
+    )
     for band in bands:
         lines = [
             f'{name} = {{ value = {value:.3f}, unit = "log" }}'

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from gigawatt.performance.inference import table
-from gigawatt.performance.inference.replay import engine
-from gigawatt.performance.inference.replay.engine import Engine, Fleet, Requests
+from gigawatt.performance.inference.replay import engine, state
+from gigawatt.performance.inference.replay.state import Engine, Fleet, Requests
 from gigawatt.performance.inference.replay.trace import BLOCK_TOKENS, Trace
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.compiled import compiled as compiled_function
@@ -85,7 +85,7 @@ def compiled() -> Loop:
     from numba.extending import register_jitable  # noqa: PLC0415
 
     stamp = hashlib.sha256()
-    for module in (table, engine):
+    for module in (table, engine, state):
         stamp.update(Path(str(module.__file__)).read_bytes())
     formulas = ("decode_step_s", "prompt_work_s", "iteration_s")
     for name in formulas:

@@ -15,7 +15,7 @@ from gigawatt.performance.inference.plan import Layout
 from gigawatt.performance.inference.points import Points
 from gigawatt.performance.inference.pools import transfer_s
 from gigawatt.performance.inference.predict import case_of
-from gigawatt.performance.inference.replay.engine import Engine
+from gigawatt.performance.inference.replay.state import Engine
 from gigawatt.performance.inference.step import cache_bytes
 from gigawatt.performance.inference.table import StepTable, step_table
 from gigawatt.performance.inference.tables import Situation

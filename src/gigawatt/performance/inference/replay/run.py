@@ -8,18 +8,20 @@ a full decode pool does not hold the prefill pool back.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import InfeasibleError, InputError, unknown_name
+from gigawatt.errors import InfeasibleError, unknown_name
 from gigawatt.performance.inference.build import full_layout
 from gigawatt.performance.inference.predict import with_speculation
 from gigawatt.performance.inference.replay import engine
-from gigawatt.performance.inference.replay.engine import Fleet, Requests
 from gigawatt.performance.inference.replay.fleet import compiled, fleet_of, requests_of
 from gigawatt.performance.inference.replay.pool import Pool, engine_of, pool_of
+from gigawatt.performance.inference.replay.state import Fleet, Requests
 from gigawatt.performance.inference.replay.trace import Trace, trace_of
 from gigawatt.performance.inference.tables import Situation
 from gigawatt.quantity.arrays import Array
@@ -75,6 +77,10 @@ class _Times:
     hit: Array
 
 
+_Outcome = tuple[_Times, Fleet, float]
+LOOP_ROUNDS, LOOP_TOLERANCE = 80, 2e-3  # of the span
+
+
 def replay(
     situation: Situation, trace: Trace, catalog: Catalog, routing: str = "least-loaded",
     prefix_cache: bool = True, clients: int = 0,
@@ -96,8 +102,6 @@ def replay(
     InputError : unknown routing, or a plan that does not divide.
     InfeasibleError : the model, or one request, does not fit.
     """
-    if clients and situation.plan.prefill is not None:
-        raise InputError("a closed loop is replayed without a prefill pool only.")
     if clients:
         trace = replace(trace, arrival_s=np.zeros(trace.size))
     if routing not in ROUTINGS:
@@ -121,7 +125,9 @@ def replay(
         trace = replace(trace, arrival_s=q.arrival)
         times, share = _Times(q.start, q.first + q.extra, q.end + q.extra, q.hit), 0.0
     else:
-        times, f, share = _two_pools(s, own, trace, catalog, routing, prefix_cache)
+        pools = partial(_two_pools, s, own, catalog, routing, prefix_cache)
+        trace = _asked_again(pools, trace, clients) if clients else trace
+        times, f, share = pools(trace)
     done = time.perf_counter()
     pool = s.plan.prefill
     workers = full_layout(s.shape, pool).packages * s.plan.prefill_workers if pool else 0
@@ -176,9 +182,26 @@ def _run(
     return q, f
 
 
+def _asked_again(pools: Callable[[Trace], _Outcome], trace: Trace, clients: int) -> Trace:
+    """Trace with the arrivals of a closed loop on two pools: each answer brings a request.
+
+    The pools run one after the other, so that arrivals are found by repeating both, half a
+    correction at a time: the first clients come at once, and what follows is right as far in time
+    as what it rests on.
+    """
+    arrival = np.zeros(trace.size)
+    for _ in range(LOOP_ROUNDS):
+        ends = np.sort(pools(replace(trace, arrival_s=arrival))[0].end)
+        wanted = np.concatenate([np.zeros(clients), ends])[: trace.size]
+        if np.abs(wanted - arrival).max() <= LOOP_TOLERANCE * ends[-1]:
+            break
+        arrival = np.maximum.accumulate(0.5 * (arrival + wanted))
+    return replace(trace, arrival_s=arrival)
+
+
 def _two_pools(
-    s: Situation, own: Pool, trace: Trace, catalog: Catalog, routing: str, prefix: bool
-) -> tuple[_Times, Fleet, float]:
+    s: Situation, own: Pool, catalog: Catalog, routing: str, prefix: bool, trace: Trace
+) -> _Outcome:
     """Prompts on the one pool, answers on the other; busy seconds of a prefill worker beside."""
     pool = pool_of(s, catalog, s.plan.prefill or s.plan.layout)
     workers = s.plan.prefill_workers

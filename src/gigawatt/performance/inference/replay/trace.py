@@ -158,8 +158,8 @@ def _column(path: Path, header: list[str], names: tuple[str, ...], wanted: str) 
     hint = nearest(wanted, lower)
     near = f" {header[lower.index(hint)]!r} is near." if hint else ""
     raise InputError(
-        f"{path}:1: no column {wanted!r}.{near} A trace has arrival_s, input_tokens and "
-        "output_tokens, or Azure's or Mooncake's columns."
+        f"{path}:1: no column {wanted!r} among {', '.join(header)}.{near} A trace has arrival_s, "
+        "input_tokens and output_tokens, or Azure's or Mooncake's columns."
     )
 
 

@@ -111,6 +111,18 @@ def test_sharding_as_people_write_it(text: str, pp: str, zero: int, shard: int) 
     assert (plan.zero, plan.shard) == (zero, shard)
 
 
+def test_the_stack_of_2021_is_not_that_of_tpus() -> None:
+    """PaLM, 46.2 % of the peak on 6,144 TPU v4 (arXiv 2204.02311)."""
+    row = {
+        "model": "PaLM-540B", "gpu": "TPU v4", "gpus": "6144", "gbs": "2048", "seq_len": "2048",
+        "precision": "bf16", "source": "PaLM (arXiv 2204.02311)",
+    }  # fmt: skip
+    out = case_columns(row, CATALOG)
+    print(f"MFU {float(out['predicted_tflops_per_gpu']) / 275.0:.1%} against 46.2%")
+    assert "plain stack" in out["assumed"]
+    assert float(out["predicted_tflops_per_gpu"]) / 275.0 == pytest.approx(0.462, rel=0.25)
+
+
 def test_no_transformer_stands_for_a_state_space_model() -> None:
     out = case_columns(
         {"model": "Mamba-2 2.7B", "gpu": "A100", "gpus": "64", "params_b": "2.7"}, CATALOG

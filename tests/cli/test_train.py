@@ -62,7 +62,8 @@ def test_a_run_has_days_energy_and_cost() -> None:
     assert told.exit_code == 0
     for words in ("days", "package-hours", "MWh", "USD"):
         assert words in told.stdout
-    data = json.loads(call("run", *PLAN, "--tokens", "1e12", "--json").stdout)
+    data = json.loads(call("run", *PLAN, "--tokens", "1T", "--json").stdout)
+    assert data["tokens"] == 1e12
     assert data["days"]["low"] < data["days"]["median"] < data["days"]["high"]
 
 
@@ -75,4 +76,6 @@ def test_mistakes_are_one_message_with_an_exit_code(tmp_path: Path) -> None:
     assert "column 'model' is missing" in str(failed("--cases", str(tmp_path / "bad.csv")))
     assert "after 'train run'" in str(failed("--model", "x", "run", "--tokens", "1"))
     assert failed("run", *PLAN, "--loss", "1.82").exit_code == 3
+    assert "drop --tokens" in str(failed("run", "--cases", "x.csv", "--tokens", "1e12"))
+    assert "INT4" in str(failed(*PLAN, "--precision", "INT4"))
     assert call().exit_code == 0

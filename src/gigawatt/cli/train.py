@@ -149,6 +149,8 @@ def _one(row: dict[str, str], as_json: bool) -> None:
 
 def _nothing_beside(given: Mapping[str, object]) -> None:
     """Refuse options beside a table, which would be ignored."""
+    from gigawatt.errors import InputError
+
     if given:
         name = next(iter(given)).replace("_", "-")
         raise InputError(f"--cases takes the plans from the file; drop --{name}.")

@@ -326,7 +326,9 @@ def precision_of(row: Row, system: System, said: Said) -> tuple[Precision, Preci
         said.note("BF16 (precision not given)", 0.15 if system.fp8_tflops > 0.0 else 0.03)
         text = "bf16"
     choice = parse_precision(text, system)
-    if choice.compute not in FORMATS or choice.weights in (Format.INT4, Format.INT8):
+    if choice.weights is Format.INT4:
+        said.note("weights of 4 bits: products in BF16, fake quantisation is not counted", 0.05)
+    if choice.compute not in FORMATS:
         raise InputError(
             f"precision {text!r} is not one that training is modelled for; these are: "
             f"{', '.join(f.value for f in FORMATS)}"

@@ -57,6 +57,13 @@ def test_search_says_its_space_and_what_binds() -> None:
     assert data["feasible"] <= data["searched"] and data["pareto"] and data["reason"]
 
 
+def test_a_search_over_several_counts_tells_the_fastest_of_each() -> None:
+    told = call("search", "--model", "llama-3.1-8b", "--gpu", "H100", "--gpus", "32,64", "--gbs",
+                "256", "--space", "practical").stdout  # fmt: skip
+    part = told.split("fastest by number of packages")[1].split("trade-offs")[0]
+    assert " 64 packages" in part and " 32 packages" in part
+
+
 def test_a_run_has_days_energy_and_cost() -> None:
     told = call("run", *PLAN, "--tokens", "1e12", "--usd-per-gpu-hour", "2")
     assert told.exit_code == 0

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gigawatt.performance.training.search import Found, SearchResult
     from gigawatt.study.training_run import TrainingRun
 
+SHOWN = 12  # plans of a list
+
 
 def step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     """One step as JSON holds it."""
@@ -69,10 +71,26 @@ def plan_words(plan: Plan) -> str:
     again = kept or "nothing"
     if kept and plan.recompute_share < 1.0:
         again += f" in {plan.recompute_share:.0%} of the layers"
-    return (
+    words = (
         f"{' '.join(sizes)}, batch {plan.gbs:,} x {plan.seq:,} in microbatches of {plan.mbs}, "
         f"{plan.precision.name}, ZeRO-{plan.zero}, recomputes {again}"
     )
+    return ", ".join([words, *_unusual(plan)])
+
+
+def _unusual(plan: Plan) -> list[str]:
+    """What differs from 1F1B with all overlaps, in words (else equal lines differ in time)."""
+    tiers = {"tp": plan.tp, "cp": plan.cp, "ep": plan.ep, "pp": plan.pp, "dp": plan.dp}
+    bare = [k.upper() for k, n in tiers.items() if n > 1 and not getattr(plan, f"{k}_overlap")]
+    said = {
+        plan.schedule.name.lower().replace("_", " ") + " schedule": plan.schedule > 0,
+        "16-bit gradients": plan.lean_states,
+        f"{plan.offload_share:.0%} of activations offloaded": plan.offload_share > 0.0,
+        "optimizer on the host": plan.offload_optimizer,
+        "no sequence parallelism": plan.tp > 1 and not plan.sequence_parallel,
+        f"no overlap of {', '.join(bare)}": bool(bare),
+    }
+    return [words for words, true in said.items() if true]
 
 
 def print_step(case: Case, out: StepBatch) -> None:
@@ -178,8 +196,18 @@ def print_search(found: SearchResult, case: Case) -> None:
     click.echo("\nbest layouts")
     for one in found.top:
         click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
-    click.echo(f"\ntrade-offs of time, packages, energy and memory ({len(found.pareto)} plans)")
-    for one in found.pareto[:12]:
+    by_count: dict[int, Found] = {}
+    for one in sorted(found.pareto, key=lambda f: f.step_s):
+        if one.plan.gpus < min(by_count, default=math.inf):  # else fewer packages are as fast
+            by_count[one.plan.gpus] = one
+    if len(by_count) > 1:
+        click.echo("\nfastest by number of packages")
+        for one in list(by_count.values())[:SHOWN]:
+            click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
+    shown = f"{len(found.pareto)} plans"
+    shown += f", the fastest {SHOWN} of them" if len(found.pareto) > SHOWN else ""
+    click.echo(f"\ntrade-offs of time, packages, energy and memory ({shown}; all with --json)")
+    for one in found.pareto[:SHOWN]:
         click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
     click.echo("\nwhat binds the recommended plan")
     for words, share in shares(found.recommended)[:4]:

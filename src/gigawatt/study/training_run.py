@@ -313,7 +313,7 @@ def _price_like(case: Case, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
     own, like = known.get(case.system.id), known[PRICED]
     if own is None or "rack_price_usd" not in own.facts or case.system.system_packages < 1:
         return 0.0, (
-            f"no price of a {case.system.id} package-hour is known; give one for the cost",
+            f"no price of a package-hour of {case.system.id} is known; give one for the cost",
         )
     packages = system_from_record(like).system_packages
     ratio = own.value("rack_price_usd") / case.system.system_packages

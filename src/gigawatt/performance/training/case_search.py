@@ -23,6 +23,8 @@ MOST_TENSOR = 64
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 ROUND_COUNT = 1.15  # a batch that divides is taken where it is faster per sequence by more
+MOST_FACTOR = 13
+LEAST_USED = 0.9  # of the packages by a search, as `Choices.least_used_share`
 _PARTS = {
     "norm": Recompute.NORM,
     "activation": Recompute.ACTIVATION,
@@ -143,6 +145,21 @@ def usual_batch(gpus: int, seq: int, wanted_tokens: float = 0.0) -> int:
     tokens = max(USUAL_BATCH_TOKENS, USUAL_GPU_TOKENS * gpus, wanted_tokens)
     doublings = round(math.log2(max(1.0, tokens / seq / odd)))
     return int(odd * 2**doublings)
+
+
+def splittable(gpus: int) -> int:
+    """The count itself, or the nearest below it without prime factors beyond `MOST_FACTOR`.
+
+    A batch that divides over 10,007 packages divides over nothing else; a tenth may stay unused.
+    """
+    for count in range(gpus, math.ceil(LEAST_USED * gpus) - 1, -1):
+        rest = count
+        for factor in range(2, MOST_FACTOR + 1):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return count
+    return gpus
 
 
 def stated_recompute(

@@ -37,7 +37,7 @@ from gigawatt.performance.training.case_input import (
     system_of,
     text_of,
 )
-from gigawatt.performance.training.case_search import usual_batch
+from gigawatt.performance.training.case_search import splittable, usual_batch
 from gigawatt.performance.training.case_shards import fitting_shards, sharded_plan
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.evaluate import evaluate_plan
@@ -152,7 +152,7 @@ def open_case(row: Row, catalog: Catalog) -> Case:
     plan = sharded_plan(row, software_plan(row, system, said), said)
     gbs = size_of(row, "gbs")
     if gbs is None:
-        gbs = usual_batch(size_of(row, "gpus") or 1, plan.seq)
+        gbs = usual_batch(splittable(size_of(row, "gpus") or 1), plan.seq)
         said.note(f"batch of {gbs:,} sequences (not given)")
     convention, _ = parse_convention(text_of(row, "flops_convention"))
     words = tuple(said.words)

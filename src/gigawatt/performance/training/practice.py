@@ -56,8 +56,8 @@ PRACTICE: tuple[Rule, ...] = (
         lambda b, s, x: (b.column("lean_states") > 0) & np.full(len(b), x.generation == "ampere"),
     ),
     (
-        "more than half of the activations offloaded",
-        lambda b, s, x: b.column("offload_share") > 0.5,
+        "activations offloaded over PCIe, or more than half of them",
+        lambda b, s, x: b.column("offload_share") > (0.5 if x.scaleup_packages > 8 else 0.0),
     ),
     (
         "context parallelism for short sequences",

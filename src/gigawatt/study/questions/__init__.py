@@ -1,9 +1,9 @@
-"""The questions that readers bring, each answered from a run folder or honestly not yet.
+"""The questions that readers bring, each answered from a run folder, or what the run lacks for it.
 
 Twenty questions of utility analysts (U), planners at a lab (P), lenders (L), regulators (R),
 journalists (J) and investors (I). An answer is a list of named results (`part.Part`), computed
-from the run's tables, answers and manifest and from facts of the catalog; what an answer still
-needs names the open issue by its topic.
+from the run's tables, answers and manifest and from facts of the catalog; what a run lacks for a
+full answer is said.
 """
 
 from __future__ import annotations
@@ -104,7 +104,5 @@ def as_dict(one: Question, found: Found, run: RunData) -> dict[str, Any]:
         "programme": run.manifest["program"]["name"],
         "status": found.status,
         "parts": [part.as_dict() for part in found.parts],
-        "needs": [
-            {"issue": need.issue, "topic": need.topic, "what": need.what} for need in found.needs
-        ],
+        "needs": [need.what for need in found.needs],
     }

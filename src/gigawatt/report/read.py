@@ -55,7 +55,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_to_value_share_p90", "above_covenant_share",
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
-    "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
+    "tranche_uses": (
+        "tranches_released", "capacity_usd", "energy_usd", "other_usd", "equity_usd", "loans_usd",
+        "unnamed_usd", "own_cash_usd",
+    ),
     "peak_funding": ("instrument", "from", "to", "usd_mean"),
     "peak_need": (
         "need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
@@ -101,11 +104,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "output_tok_s_per_gpu", "output_tok_s_per_gpu_low", "output_tok_s_per_gpu_high",
         "output_tok_s_per_mw", "drawn_w_per_gpu", "ttft_ms", "ttft_p99_ms", "plan",
     ),
+    "token_prices": (
+        "workload", "year", "model", "precision", "input_tokens", "output_tokens",
+        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
+    ),
+    "phase_tokens": (
+        "site", "phase", "system", "year", "in_service_share", "sold_output_tokens_p50",
+        "price_usd_per_million_p50", "cost_usd_per_million_p50", "token_revenue_usd_p50",
+        "capacity_revenue_usd_p50", "sold_output_tokens_mean", "sold_input_tokens_mean",
+    ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",
         "computed_p90", "agrees", "reading",
     ),
     "capex": ("system", "component", "usd_per_gw_mean", "p10", "p50", "p90"),
+    "capex_bases": (
+        "system", "gigawatt", "covers", "usd_per_gw_p10", "usd_per_gw_p50", "usd_per_gw_p90",
+    ),
     "sites": (
         "site", "name", "status", "mw_basis", "power_mw", "deal_share", "facility_mw", "route",
         "source", "note", "landlord", "cloud", "tenant", "country", "export_rule",

@@ -472,6 +472,7 @@ ENGLISH: dict[str, str] = {
     "rule_size.facility_mw": "facility power",
     "rule_size.grid_mw": "power from the grid",
     "rule_size.onsite_mw": "power on site",
+    "rule_size.colocated_mw": "own plant beside the grid",
     "rule_size.turbine_mw": "turbines",
     "rule_size.large_turbine_mw": "large turbines",
     "rule_size.portable_mw": "portable plant",

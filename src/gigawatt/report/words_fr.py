@@ -496,6 +496,7 @@ _WORDS: dict[str, str] = {
     "rule_size.facility_mw": "puissance du site",
     "rule_size.grid_mw": "puissance du réseau",
     "rule_size.onsite_mw": "puissance sur site",
+    "rule_size.colocated_mw": "moyens propres raccordés au réseau",
     "rule_size.turbine_mw": "turbines",
     "rule_size.large_turbine_mw": "grandes turbines",
     "rule_size.portable_mw": "installations mobiles",

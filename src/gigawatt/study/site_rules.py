@@ -104,6 +104,7 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         facility_mw=supply.facility_mw,
         grid_mw=supply.grid_mw,
         onsite_mw=onsite,
+        colocated_mw=onsite if supply.grid_mw > LEAST_MW else 0.0,
         pue_annual=_pue(site, catalog),
         erf=site.heat_reused_share,
         renewable_share=supply.renewable_share,

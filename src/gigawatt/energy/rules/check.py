@@ -32,6 +32,7 @@ class SiteFacts:
     country, region, grid : ISO code, state or province, id of the table "grids".
     started : date in service (of the first phase).
     it_mw, facility_mw, grid_mw, onsite_mw : powers in service; contracted from the grid.
+    colocated_mw : of plant on site, where there is a contract with the grid too; else 0.
     pue_annual, erf, renewable_share : indicators of a year (renewable: REF).
     matched_hourly_share : see `site_accounts.Carbon`.
     nox_t_per_year : potential to emit of on-site plant, all hours at full load, metric tonnes.
@@ -56,6 +57,7 @@ class SiteFacts:
     facility_mw: float | None = None
     grid_mw: float | None = None
     onsite_mw: float | None = None
+    colocated_mw: float | None = None
     pue_annual: float | None = None
     erf: float | None = None
     renewable_share: float | None = None

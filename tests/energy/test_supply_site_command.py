@@ -23,6 +23,7 @@ def test_a_stage_is_written_with_the_capacities_of_the_plan(tmp_path):
     result = run("--json", "--stage", "p1", *words)
     stage = json.loads(result.stdout)["stages"][0]
     assert stage["grid_view"]["contract_mw"] == pytest.approx(stage["grid_mw"])
+    assert stage["accounts"]["usd_per_mwh"] > 30.0
     rows = files["csv"].read_text().splitlines()
     assert len(rows) == 1 + 8760
     at = rows[0].split(",").index("grid_mw")

@@ -162,7 +162,7 @@ def _spellings(record: Record) -> Iterator[str]:
 
 def _keys(name: str) -> Iterator[str]:
     """Ever looser keys of a name: as it is, without bracket, owner, noise, dates; dotless."""
-    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name).replace("-quantized.", "-quantized-")
     last = bare.rstrip("/ ").split("/")[-1]
     for form in (name, bare, last):
         words = _words(form)

@@ -11,6 +11,7 @@ from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
     MLPERF,
+    drafted_in,
     layout_of,
     read_rows,
 )
@@ -156,3 +157,26 @@ def test_a_config_file_is_a_model(tmp_path):
     assert float(own["predicted_tpot_ms"]) == pytest.approx(
         float(known["predicted_tpot_ms"]), rel=0.25
     )  # the catalog's has deviations of its own
+
+
+def test_what_stands_for_something_else_is_told():
+    assert "int8 taken as fp8" in one(precision="int8")["assumed"]
+    assert "has no FP4" in one(precision="fp4")["assumed"]
+    assert "was made for" in one(mean_isl="200000")["assumed"]
+    assert "was made for" not in one()["assumed"]
+    assert "half of the FP8 rate" in one(gpu="MI455X")["assumed"]
+
+
+def test_a_dense_checkpoint_in_mxfp4_is_four_bits_throughout():
+    row = {"gpu": "MI355X", "tp": "8", "gpus": "8", "precision": "fp4"}
+    named = one(**row, model_path="amd/Llama-3.1-405B-Instruct-MXFP4-Preview")
+    plain = one(**row, model_path="meta-llama/Llama-3.1-405B-Instruct")
+    assert named["predicted_tpot_ms"] == plain["predicted_tpot_ms"]
+
+
+def test_drafted_tokens_of_a_name():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpu": "B200", "tp": "8", "moe_ep": "8"}
+    by_name = [one(**row, spec_decode=t)["predicted_tpot_ms"] for t in ("mtp", "MTP1", "mtp-3")]
+    assert by_name[0] == by_name[1]
+    assert float(by_name[2]) < float(by_name[1])
+    assert [drafted_in(t) for t in ("eagle3", "eagle3-2", "none", "unknown", "")] == [0, 2, 0, 0, 0]

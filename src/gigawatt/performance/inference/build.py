@@ -258,9 +258,16 @@ def rank_spread(ranks: int) -> float:
 
 
 def peak(system: System, math: str) -> float:
-    """Dense peak of the products, FLOP/s; the nearest higher precision where one is missing."""
+    """Dense peak of the products, FLOP/s; the nearest higher precision where one is missing.
+
+    Where no rate of BF16 is public it is taken as half of that of FP8, as on all that have both.
+    """
     order = {"fp4": ("fp4", "fp8", "bf16"), "fp8": ("fp8", "bf16"), "bf16": ("bf16",)}
-    rates = {"fp4": system.fp4_tflops, "fp8": system.fp8_tflops, "bf16": system.bf16_tflops}
+    rates = {
+        "fp4": system.fp4_tflops,
+        "fp8": system.fp8_tflops,
+        "bf16": system.bf16_tflops or 0.5 * system.fp8_tflops,
+    }
     for name in order[math]:
         if rates[name] > 0.0:
             return rates[name] * 1e12

@@ -32,8 +32,8 @@ class Frontier:
     ----------
     plans : of the front.
     tok_s_per_user, output_tok_s_per_package : what they are compared by.
-    drawn_w_per_package : mean IT draw, idle packages included.
-    output_tok_s_per_mw : per MW of facility power drawn.
+    drawn_w_per_package : mean IT draw, idle packages included; 0 where none is public.
+    output_tok_s_per_mw : per MW of facility power drawn; infinite where none is public.
     method : of speculation, where drafts are on.
     evaluated : number of plans that were compared.
     distance, rate_log : to the measured data, and half of the 90 % band of rates as a logarithm.
@@ -93,9 +93,12 @@ def frontier(
     Raises
     ------
     InfeasibleError : no plan fits, or none keeps to the limit.
+    InputError : throughput per MW is to be compared where no power of the system is public.
     """
     if packages < 1:
         raise InputError(f"packages are {packages}: at least 1 is needed.")
+    if by == "mw" and full_power_w(service.system) <= 0.0:
+        raise InputError(f"{service.system.id}: no power of the system is public; compare per GPU.")
     method, drafts = drafts_of(service.shape, catalog, speculation)
     fitted = load_fitted(catalog)
     plans = plans_of(service, packages, drafts, fitted, split)
@@ -109,7 +112,8 @@ def frontier(
     plans = plans.take(inside)
     watts = drawn_w(service.system, plans, load_constants(catalog, "power", PowerShares))
     per_package = plans.output_tok_s / plans.packages
-    per_mw = per_package * W_PER_MW / np.maximum(watts * pue, 1e-9)
+    with np.errstate(divide="ignore"):
+        per_mw = per_package * W_PER_MW / (watts * pue)
     speed = 1.0 / plans.tpot_s
     index = pareto(speed, per_package if by == "package" else per_mw)
     distance, log = rate_band(service, fitted, catalog)

@@ -22,6 +22,7 @@ from gigawatt.performance.inference.tables import (
     Situation,
     engine_of,
     months_of,
+    note_long,
     speculation_of,
     usual_engine,
 )
@@ -75,6 +76,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
+    note_long(shape, asked.input_tokens + asked.output_tokens, assumed)
     told = asked.precision or named_precision(asked.model)
     precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)

@@ -146,6 +146,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         if value <= 0.0:
             given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
             raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
+    note_long(shape, mean_in + mean_out, assumed)
     split = "decode_num_workers" in row and bool(row.get("decode_num_workers"))
     version = row.get("backend_version", "")
     kv = customary_kv(
@@ -156,6 +157,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
     assumed.append(f"cache in {kv.upper()}")
     plan = _split_plan(row) if split else ServingPlan(layout=_layout(row, "", assumed))
     plan = _with(plan, precision, kv, engine, version, row.get("measured", ""))
+    plan = replace(plan, draft_tokens=drafted_in(row.get("spec_decode", "")))
     if not split and not any(number(row, k, 0.0) for k in ("tp", "gpus", "dp", "moe_tp", "moe_ep")):
         plan = replace(plan, layout=_least_layout(shape, choice.system, plan))
         assumed[assumed.index("TP 1")] = f"TP {plan.layout.tp}"
@@ -219,6 +221,18 @@ def speculation_of(text: str, assumed: list[str], shape: ModelShape) -> str:
         assumed.append(f"speculation taken as {method_of(shape)}")
         return method_of(shape)
     raise InputError(f"Unknown speculation {text!r}. Known: none, unknown, mtp, eagle3, dspark.")
+
+
+def drafted_in(text: str) -> int:
+    """Drafted tokens that the name of a method ends in ("MTP3", "eagle3-2"); 0 without any."""
+    found = re.search(r"(?:(?:mtp|nextn|dspark)\D*?|eagle[23]?\D+?)([1-8])$", text.strip().lower())
+    return int(found.group(1)) if found else 0
+
+
+def note_long(shape: ModelShape, tokens: float, assumed: list[str]) -> None:
+    """Say that a request is longer than the model was made for; the cost of it is told anyway."""
+    if 0 < shape.context < tokens:
+        assumed.append(f"{tokens:,.0f} tokens; {shape.name} was made for {shape.context:,}")
 
 
 def months_of(measured: str, version: str, assumed: list[str], engine: str = "") -> float:

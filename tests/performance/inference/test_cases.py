@@ -180,3 +180,41 @@ def test_drafted_tokens_of_a_name():
     assert by_name[0] == by_name[1]
     assert float(by_name[2]) < float(by_name[1])
     assert [drafted_in(t) for t in ("eagle3", "eagle3-2", "none", "unknown", "")] == [0, 2, 0, 0, 0]
+
+
+MLPERF_ROW = {
+    "round": "v5.1", "accelerator": "NVIDIA H200-SXM-141GB", "accelerators": "8",
+    "model": "llama2-70b-99.9", "scenario": "Server", "weight_data_types": "fp8",
+    "limits": "ttft_p99_s<=2; tpot_p99_ms<=200",
+}  # fmt: skip
+
+
+def mlperf(**changes):
+    return predict_rows([{**MLPERF_ROW, **changes}], MLPERF, CATALOG)[0]
+
+
+def test_limits_of_a_scenario_are_those_of_the_rules_where_none_are_written():
+    quantity = "predicted_output_tok_s_per_gpu"
+    assert mlperf(limits="see rules")[quantity] == mlperf()[quantity]
+    assert "TPOT p99 within 200 ms" in mlperf(limits="see rules")["assumed"]
+    written = "ttft_p99_ms <= 450; tpot_p99_s <= 0.04"
+    interactive = mlperf(scenario="Interactive", limits="")
+    assert "TPOT p99 within 40 ms" in interactive["assumed"]
+    assert mlperf(scenario="Interactive", limits=written)[quantity] == interactive[quantity]
+    assert float(interactive[quantity]) < float(mlperf()[quantity])
+    assert "scenario Server" in mlperf(scenario="")["assumed"]
+    assert "Unknown MLPerf scenario" in mlperf(scenario="SingleStream")["problem"]
+
+
+def test_a_pool_without_workers_is_told():
+    row = {**ROW, "prefill_num_workers": "1", "decode_num_workers": "1", "decode_tp_size": "4",
+           "decode_attention_dp_size": "1", "prefill_tp_size": "2",
+           "prefill_attention_dp_size": "1"}  # fmt: skip
+
+    def told(**changes):
+        return predict_rows([{**row, **changes}], DISAGGREGATED, CATALOG)[0]
+
+    assert "at least 1 worker" in told(prefill_num_workers="0")["problem"]
+    blank = told(decode_num_workers="")
+    assert "1 decode worker" in blank["assumed"]
+    assert blank["predicted_tpot_ms"] == told()["predicted_tpot_ms"]

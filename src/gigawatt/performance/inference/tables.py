@@ -147,7 +147,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
             given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
             raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
     note_long(shape, mean_in + mean_out, assumed)
-    split = "decode_num_workers" in row and bool(row.get("decode_num_workers"))
+    split = any(row.get(f"{pool}_num_workers", "").strip() for pool in ("prefill", "decode"))
     version = row.get("backend_version", "")
     kv = customary_kv(
         shape, engine, precision,
@@ -155,7 +155,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         packed=row.get("model_path", "").startswith("nvidia/"),
     )  # fmt: skip
     assumed.append(f"cache in {kv.upper()}")
-    plan = _split_plan(row) if split else ServingPlan(layout=_layout(row, "", assumed))
+    plan = _split_plan(row, assumed) if split else ServingPlan(layout=_layout(row, "", assumed))
     plan = _with(plan, precision, kv, engine, version, row.get("measured", ""))
     plan = replace(plan, draft_tokens=drafted_in(row.get("spec_decode", "")))
     if not split and not any(number(row, k, 0.0) for k in ("tp", "gpus", "dp", "moe_tp", "moe_ep")):
@@ -325,15 +325,25 @@ def _least_layout(shape: ModelShape, system: System, plan: ServingPlan) -> Layou
     return layouts[0]
 
 
-def _split_plan(row: Row) -> ServingPlan:
-    assumed: list[str] = []
+def _split_plan(row: Row, assumed: list[str]) -> ServingPlan:
     return ServingPlan(
         layout=_layout(row, "decode_", assumed),
-        replicas=max(1, whole(row, "decode_num_workers", 1.0)),
+        replicas=_workers(row, "decode", assumed),
         prefill=_layout(row, "prefill_", assumed),
-        prefill_workers=max(1, whole(row, "prefill_num_workers", 1.0)),
+        prefill_workers=_workers(row, "prefill", assumed),
         max_batch=whole(row, "decode_batch_size", 0.0),
     )
+
+
+def _workers(row: Row, pool: str, assumed: list[str]) -> int:
+    key = f"{pool}_num_workers"
+    if not row.get(key, "").strip():
+        assumed.append(f"1 {pool} worker")
+        return 1
+    count = whole(row, key, 1.0)
+    if count < 1:
+        raise InputError(f"{key} is {count}: each pool needs at least 1 worker.")
+    return count
 
 
 def _with(

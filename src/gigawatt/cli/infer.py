@@ -15,11 +15,11 @@ from gigawatt.cli.infer_options import (
     asked_of,
     with_options,
 )
+from gigawatt.cli.infer_words import cost_data, cost_parts
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.predict import Value
     from gigawatt.study.serving_point import PointPower, ServingPoint
-    from gigawatt.study.unit_cost import UnitCost
 
 # name → (module, short help); a sub-command is imported when it is called
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
@@ -141,20 +141,6 @@ def _power_data(power: PointPower | None) -> dict[str, Any]:
     }
 
 
-def _cost_data(cost: UnitCost | None, utilisation: float) -> dict[str, Any] | None:
-    from dataclasses import asdict
-
-    if cost is None:
-        return None
-    return {
-        **asdict(cost),
-        "usd_per_package_hour": cost.usd_per_hour,
-        "utilisation_share": utilisation,
-        "input_parts_usd_per_million": cost.parts_usd_per_million(cost.input_usd_per_million),
-        "output_parts_usd_per_million": cost.parts_usd_per_million(cost.output_usd_per_million),
-    }
-
-
 def _as_data(point: ServingPoint, utilisation: float) -> dict[str, Any]:
     from dataclasses import asdict
 
@@ -178,7 +164,7 @@ def _as_data(point: ServingPoint, utilisation: float) -> dict[str, Any]:
         "kv_use_share": point.kv_use_share,
         "pue": point.pue,
         **_power_data(point.power),
-        "cost": _cost_data(point.cost, utilisation),
+        "cost": point.cost and cost_data(point.cost, utilisation),
         "band": p.distance,
         "assumed": list(s.assumed),
     }
@@ -227,7 +213,6 @@ def _cost_rows(point: ServingPoint, utilisation: float) -> list[tuple[str, str]]
         if point.power is None:
             return []
         return [("Cost", f"no price of {point.situation.system.name} is public")]
-    parts = c.parts_usd_per_million(c.output_usd_per_million)
     return [
         ("Cost of a GPU-hour",
          f"{c.usd_per_hour:.2f} USD: systems {c.systems_usd_per_hour:.2f}, site "
@@ -236,7 +221,7 @@ def _cost_rows(point: ServingPoint, utilisation: float) -> list[tuple[str, str]]
         ("Cost per million tokens",
          f"input {c.input_usd_per_million:.3g} USD, output {c.output_usd_per_million:.3g} USD, "
          f"{100 * utilisation:g} % of the hours used"),
-        ("  of output", ", ".join(f"{name} {value:.3g}" for name, value in parts.items())),
+        ("  of output", cost_parts(c)),
     ]  # fmt: skip
 
 

@@ -75,6 +75,8 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     assumed: list[str] = []
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
+    if choice.assumed:
+        assumed.append(choice.assumed)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
     note_long(shape, asked.input_tokens + asked.output_tokens, assumed)
     told = asked.precision or named_precision(asked.model)

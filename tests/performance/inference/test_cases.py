@@ -218,3 +218,11 @@ def test_a_pool_without_workers_is_told():
     blank = told(decode_num_workers="")
     assert "1 decode worker" in blank["assumed"]
     assert blank["predicted_tpot_ms"] == told()["predicted_tpot_ms"]
+
+
+def test_attention_ranks_within_the_gpus_are_read_either_way():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpus": "8", "dp": "8", "moe_ep": "8"}
+    plain, within = one(**row, tp="1"), one(**row, tp="8")
+    assert within["predicted_tpot_ms"] == plain["predicted_tpot_ms"]
+    assert "attention ranks of TP 1" in within["assumed"]
+    assert "GPUs by the layout" in one(**{**row, "gpus": "16"}, tp="8")["assumed"]

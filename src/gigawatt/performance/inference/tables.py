@@ -312,6 +312,10 @@ def _layout(row: Row, pool: str, assumed: list[str]) -> Layout:
     if not tp and not pool:
         tp = max(1, whole(row, "gpus", 1.0) // max(1, dp))
         assumed.append(f"TP {tp}")
+    if not pool and dp > 1 and tp > 1 and tp % dp == 0 and whole(row, "gpus", 0.0) == tp:
+        # engines that count attention ranks within the TP group write TP 8 DP 8 for 8 GPUs
+        tp //= dp
+        assumed.append(f"attention ranks of TP {tp} within the GPUs")
     return Layout(max(1, tp), max(1, dp), moe_tp, moe_ep, pp)
 
 

@@ -311,3 +311,20 @@ def test_sizes_that_gemma_3_leaves_to_its_class() -> None:
 )
 def test_names_of_checkpoints_of_a_known_shape(name: str, id_: str) -> None:
     assert resolve_model(name, load_catalog()).id == id_
+
+
+def test_a_file_of_a_known_shape_goes_by_the_catalogs_id(tmp_path: Path) -> None:
+    folder = tmp_path / "my-tuned-70b"
+    folder.mkdir()
+    sizes = {"hidden_size": 8192, "intermediate_size": 28672, "num_hidden_layers": 80,
+             "num_attention_heads": 64, "num_key_value_heads": 8, "vocab_size": 128256}  # fmt: skip
+    path = write(folder, {"model_type": "llama", **sizes})
+    shape = resolve_model(str(path), load_catalog())
+    assert (shape.id, shape.name) == ("llama-3.1-70b", "my-tuned-70b")
+    qwen = {"model_type": "qwen3_moe", "hidden_size": 4096, "intermediate_size": 12288,
+            "moe_intermediate_size": 1536, "num_hidden_layers": 94, "num_attention_heads": 64,
+            "num_key_value_heads": 4, "head_dim": 128, "num_experts": 128,
+            "num_experts_per_tok": 8, "vocab_size": 151936}  # fmt: skip
+    assert resolve_model(str(write(folder, qwen)), load_catalog()).id == "qwen3-235b-a22b"
+    other = write(folder, {"model_type": "llama", **sizes, "num_hidden_layers": 81})
+    assert resolve_model(str(other), load_catalog()).id == "my-tuned-70b"

@@ -74,33 +74,27 @@ _SAME_PARAMS = 0.01  # relative; vocabularies are padded differently
 def _recognised(shape: ModelShape, catalog: Catalog) -> ModelShape:
     """The shape of a file under the catalog's id where it is a known model's.
 
-    What is measured of a model (its efficiencies, drafts, checkpoints) goes by that id. Of several
-    models of one shape the one that serving rows are of is taken, then the one of the plainest id.
+    What is known of a model (its efficiencies, drafts, checkpoints) goes by that id. Of several
+    models of one shape the plainest id is taken.
     """
-    found = [
+    found = same_shape(shape, catalog)
+    return replace(shape, id=min(found, key=lambda i: (len(i), i))) if found else shape
+
+
+def same_shape(shape: ModelShape, catalog: Catalog) -> list[str]:
+    """Ids of the catalog's models that have this shape: sisters, and tuned ones."""
+    return [
         known.id
         for record in catalog.records["models"].values()
         if record.value("hidden", 0.0) == shape.hidden
         and _same(shape, known := shape_from_record(record))
     ]
-    if not found:
-        return shape
-    measured = _measured(catalog)
-    return replace(shape, id=min(found, key=lambda i: (i not in measured, len(i), i)))
 
 
 def _same(one: ModelShape, other: ModelShape) -> bool:
     return all(getattr(one, n) == getattr(other, n) for n in _SAME) and math.isclose(
         total_params(one), total_params(other), rel_tol=_SAME_PARAMS
     )
-
-
-def _measured(catalog: Catalog) -> set[str]:
-    """Models that the serving model has rows of ("engine.generation.scheme.model")."""
-    cells = catalog.records.get("serving", {}).get("cells")
-    seen = cells.attributes.get("seen", ()) if cells else ()
-    listed = seen if isinstance(seen, list | tuple) else ()
-    return {str(cell).split(".", maxsplit=3)[-1] for cell in listed}
 
 
 def _from_file(text: str) -> ModelShape | None:

@@ -231,3 +231,14 @@ def test_expert_ranks_beyond_tp_are_attention_data_parallel():
     shape = resolve_model("qwen3-235b-a22b", CATALOG)
     layout = full_layout(shape, Layout(tp=2, dp=1, moe_tp=4, moe_ep=1))
     assert (layout.dp, layout.packages) == (2, 4)
+
+
+def test_a_model_of_the_shape_of_a_measured_one_has_its_factors() -> None:
+    assert FITTED.sisters["kimi-k2.6"] == "kimi-k2.5"
+    assert not set(FITTED.sisters) & {cell.split(".", maxsplit=3)[-1] for cell in FITTED.cells}
+    for other, own in FITTED.sisters.items():
+        one, two = (Stack("vllm", "hopper", "fp8-block", i) for i in (other, own))
+        assert FITTED.values(one) == FITTED.values(two)
+        assert FITTED.has_rows(one) == FITTED.has_rows(two)
+    assert FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "minimax-m2.7"))
+    assert not FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "no-rows"))

@@ -24,7 +24,7 @@ from gigawatt.performance.inference.speculation import (
     accepted_tokens,
     method_of,
 )
-from gigawatt.performance.inference.stack import Stack, cell_of
+from gigawatt.performance.inference.stack import Stack
 from gigawatt.performance.inference.tables import Situation
 
 NEAR_CAP = 0.8  # clients over the cap from which TTFT is a matter of the cap
@@ -185,7 +185,7 @@ def distance_at(fitted: Fitted, stack: Stack, is_moe: bool) -> str:
     """The same by stack and kind of model."""
     if stack.generation not in fitted.generations:
         return "generation"
-    if cell_of(stack) in fitted.cells:
+    if fitted.has_rows(stack):
         return "seen-moe" if is_moe else "seen"
     return "moe" if is_moe else "dense"
 

@@ -9,6 +9,7 @@ import sys
 import time
 
 from gigawatt.catalog import load_catalog
+from gigawatt.cli.memory import keep_freed_memory
 from gigawatt.program.load import load_program
 from gigawatt.schedule.cases import SiteCase, case_dates
 from gigawatt.study.levers import pull_all
@@ -18,6 +19,7 @@ REPEATS = 3
 
 
 def main(name: str) -> None:
+    keep_freed_memory()  # as the command does
     loaded = load_program(name)
     run = schedule_run(loaded, 250, 1)
     for draws in (1000, 2500, 5000, 10000, 20000):

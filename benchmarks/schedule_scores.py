@@ -43,6 +43,7 @@ class Row:
     naive: float
     crps_log: float
     naive_log: float
+    pit: float
 
     @property
     def inside(self) -> bool:
@@ -92,6 +93,7 @@ def _row(site: str, kind: str, seen: dict[str, float], drawn: CaseDraws, target:
         site, kind, y, *(drawn.quantile(target, q) for q in (0.05, 0.5, 0.95)),
         crps(months, drawn.weights, y), crps(others, equal, y),
         crps(np.log(months), drawn.weights, np.log(y)), crps(np.log(others), equal, np.log(y)),
+        float(drawn.weights[months <= y].sum()),
     )  # fmt: skip
 
 
@@ -117,6 +119,22 @@ def summary(rows: list[Row]) -> str:
         f"{sum(r.inside for r in rows)} of {len(rows)} | {width:.0f} | {days:.0f} | {naive:.0f} | "
         f"{100 * g:+.0f} [{100 * low:+.0f}, {100 * high:+.0f}] | "
         f"{100 * gl:+.0f} [{100 * lowl:+.0f}, {100 * highl:+.0f}] | {error * DAYS_PER_MONTH:.0f}"
+    )
+
+
+def calibration(rows: list[Row]) -> str:
+    """Ranks of what was seen among the draws: a flat histogram and a spread of 1 are right."""
+    from scipy.stats import chi2, norm
+
+    ranks = np.array([r.pit for r in rows])
+    spread = float(np.sqrt(np.mean(norm.ppf(np.clip(ranks, 1e-3, 1.0 - 1e-3)) ** 2)))
+    low, high = np.sqrt(chi2.ppf([0.05, 0.95], len(rows)) / len(rows))
+    fifths = np.histogram(ranks, np.linspace(0.0, 1.0, 6))[0]
+    return (
+        f"Rank of the seen date among the draws, sites by fifths from early to late: "
+        f"{', '.join(map(str, fifths))}. As normal scores their root mean square is {spread:.2f}; "
+        f"intervals of the right width give 1 ({low:.2f} to {high:.2f} in nine of ten samples of "
+        f"{len(rows)})."
     )
 
 
@@ -150,10 +168,11 @@ in log days; median absolute error of P50 in days.
 
 TAIL = """
 **What it says.** With builder and contracts known the forecast beats the naive rule with
-confidence, and its interval is about three years wide; without them it is near the naive rule.
-Twelve of twelve is consistent with a true coverage from 78 % up. 200 MW at campuses that were
-cleared before 2022 came far later than at AI campuses (they grew in steps as they were needed);
-the model knows only who builds.
+confidence, and its interval is about two and a half years wide; without them it is near the naive
+rule. Twelve of twelve is consistent with a true coverage from 78 % up; by the ranks intervals are
+rather too wide than too narrow. That is kept: dates and forecasts by rule vary less than real ones.
+200 MW at campuses cleared before December 2022 came far later than at AI campuses (they grew by the
+year): growth is told apart by that date, four sites on either side, read off the same records.
 """
 
 
@@ -183,7 +202,7 @@ def main() -> None:
             f"| {r.site} | {kind} | {r.seen:.1f} | {r.low:.1f} | {r.middle:.1f} | {r.high:.1f} | "
             f"{'in' if r.inside else '**out**'} |"
         )
-    lines += ["", "Months from clearing to first power.", TAIL.rstrip(), ""]
+    lines += ["", "Months from clearing to first power.", "", calibration(first), TAIL.rstrip(), ""]
     args.out.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
 

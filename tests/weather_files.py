@@ -93,5 +93,22 @@ def pvgis_file() -> list[str]:
     return [*head, *rows, "", "T2m: 2-m air temperature (degree Celsius)"]
 
 
+def tmy3_file() -> list[str]:
+    y = year()
+    p = y.place
+    head = [
+        f'722590,"DALLAS",TX,{p.tz_hours},{p.lat},{p.lon},{p.elevation_m}',
+        "Date (MM/DD/YYYY),Time (HH:MM),ETR (W/m^2),GHI (W/m^2),GHI source,DNI (W/m^2),"
+        "DHI (W/m^2),Dry-bulb (C),Dry-bulb source,RHum (%),Pressure (mbar),Wspd (m/s)",
+    ]
+    rows = [
+        f"{m:02d}/{d:02d}/1988,{h + 1:02d}:00,0,{y.ghi_w_m2[i]:.2f},1,{y.dni_w_m2[i]:.2f},"
+        f"{y.dhi_w_m2[i]:.2f},{y.drybulb_c[i]:.3f},A,{y.rh_pct[i]:.3f},"
+        f"{y.pressure_pa[i] / 100:.3f},{y.wind_ms[i]:.3f}"
+        for i, (m, d, h) in enumerate(calendar_rows(leap=False))
+    ]
+    return head + rows
+
+
 def total_w_m2(y: WeatherYear) -> float:
     return float(np.sum(y.ghi_w_m2))

@@ -71,7 +71,13 @@ def test_germany_by_date_of_start():
     new = by_rule(FRANKFURT, in_two_years)["de-pue-new"]
     assert new.met is False
     assert new.short_by == pytest.approx(0.05)
-    assert by_rule(FRANKFURT)["de-erf-2026"].short_by == pytest.approx(0.04)
+    assert by_rule(FRANKFURT)["de-erf-2026"].applies is False  # two years of grace here too
+    assert by_rule(FRANKFURT, in_two_years)["de-erf-2026"].short_by == pytest.approx(0.04)
+    ahead = {f.rule: f for f in check_rules(CATALOG, FRANKFURT, TODAY, dt.date(2034, 12, 31))}
+    assert ahead["de-pue-new"].short_by == pytest.approx(0.05)
+    assert ahead["de-pue-new"].begins == "2028-09-01"
+    assert ahead["de-renewable-2024"].applies is True  # till the end of this year
+    assert ahead["de-renewable-2027"].applies is True
     assert by_rule(FRANKFURT)["de-erf-2028"].applies is False
     old = replace(FRANKFURT, started=dt.date(2020, 1, 1))
     assert by_rule(old, dt.date(2028, 1, 1))["de-pue-2027"].met is True

@@ -235,6 +235,42 @@ def test_infeasible_says_which_limit_and_by_how_much(tmp_path):
     assert "grid_limit_mw = 50 MW: must be 80" in str(result.exception)
 
 
+def test_limits_that_stand_against_each_other_are_told(tmp_path):
+    against = {"minimum_take_mwh": 300e3, "co2_cap_t": 100e3}  # import emits 0.4 t/MWh
+    result = CliRunner().invoke(command, [str(_write(tmp_path / "c", settings=against))])
+    assert isinstance(result.exception, InfeasibleError)
+    text = str(result.exception)
+    assert "co2_cap_t = 100,000 t: must be 120,000 (+2e+04 t)" in text
+    assert "minimum_take_mwh = 300,000 MWh: must be 250,000 (-5e+04 MWh)" in text
+    share = {"hourly_matching_share": 1.0, "grid_limit_mw": None}
+    none = {"pv_max_mw": 100.0, "wind_max_mw": 0.0, "bat_max_mw": 0.0, "voll_usd_per_mwh": None}
+    folder = _write(tmp_path / "d", settings=share, technologies=none)
+    case = read_case(folder)
+    named = {r.name: r for r in reliefs(year_problem(case), must_serve=True)}
+    sun = np.minimum(np.array([float(r[2]) for r in ROWS]), 1.0).mean()
+    assert named["hourly_matching_share"].limit == pytest.approx(1.0)
+    assert named["hourly_matching_share"].needed == pytest.approx(sun, abs=1e-4)
+
+
+def test_series_wrong_throughout_are_one_error(tmp_path):
+    kilowatts = [[r[0], "1000000", *r[2:]] for r in ROWS]
+    zone = [[r[0].replace("Z", "-06:00"), *r[1:]] for r in ROWS]
+    for rows, told in (
+        (kilowatts, "so are 8,759 more values"), (zone, "convert the whole series"),
+        (ROWS[:100] + ROWS[103:], "first at line 102: 2022-01-05T07:00Z follows 2022-01-05T03:00Z"),
+    ):  # fmt: skip
+        folder = _write(tmp_path / "c", rows=rows)
+        with pytest.raises(InputError) as error:
+            read_case(folder)
+        assert told in str(error.value)
+        assert len(str(error.value).splitlines()) == 1
+    folder = _write(tmp_path / "c")
+    (folder / "timeseries.csv.gz").unlink()
+    (folder / "timeseries.csv").write_text("utc;load_mw\n2022-01-01T00:00Z;5\n")
+    with pytest.raises(InputError, match="must have commas"):
+        read_case(folder)
+
+
 def test_blocks_that_fail_tell_the_loss_of_load(tmp_path):
     units = {"gas_block_mw": 20.0, "gas_outage_share": 0.05}
     lole = []

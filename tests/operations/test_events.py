@@ -166,7 +166,8 @@ def test_the_same_seed_gives_the_same_run_and_arrivals_do_not_hang_on_policy():
 
 def test_backfill_shortens_waits_on_the_same_jobs():
     spec = everything(5, quota_racks=())
-    tight = replace(spec, sites=spec.sites[:1])
+    kinds = tuple(replace(k, per_day=k.per_day / 5.0) for k in spec.kinds)
+    tight = replace(spec, sites=spec.sites[:1], kinds=kinds)
     easy, fifo = simulate(tight, 60.0, 2), simulate(replace(tight, backfill=False), 60.0, 2)
     assert easy.kinds()[0].mean_wait_h < fifo.kinds()[0].mean_wait_h
 
@@ -201,3 +202,21 @@ def test_tight_placement_spans_fewer_rows():
         c = simulate(replace(spec, packed=packed), 30.0, 1).fleet.config[0]
         rows[packed] = c["rows_used"] / c["rows_least"]
     assert rows[True] <= rows[False]
+
+
+def test_priority_0_goes_first_and_gangs_clear_backfill_away():
+    """Endless one-rack jobs of priority 2 fill a site; a gang of priority 0 gets its racks."""
+    fill = JobKind("fill", 0.0, np.array([1]), 7200.0, 0.5, standing=40, priority=2,
+                   preemptible=True)  # fmt: skip
+    gang = JobKind("gang", 0.0, np.array([16]), 36000.0, 0.3, standing=1, gap_s=3600.0,
+                   priority=0, preempts=True)  # fmt: skip
+    waits = {}
+    for name, kind in (("preempts", gang), ("waits", replace(gang, preempts=False))):
+        run = simulate(FleetSpec((SiteSpec("a", 32),), (fill, kind)), 60.0, 1)
+        assert run.availability()["busy"] > 0.97
+        rows = {k.name: k for k in run.kinds()}
+        assert rows["gang"].done > 60
+        waits[name] = rows["gang"].mean_wait_h
+        assert rows["fill"].mean_wait_h > waits[name]
+    print(waits)
+    assert waits["preempts"] < 0.01 < waits["waits"]

@@ -50,12 +50,12 @@ def test_programme_and_reliability_command_agree(policy, gpus):
         "checkpoint_stall_s": write, "detection_s": 0.0, "restart_base_s": restart,
         "restart_s_per_1000_packages": 0.0, "restart_failure_share": 0.0, "train_use_share": 1.0,
         "spare_share": 0.0, "maintenance_share": 0.0, "repair_hours": 0.0,
+        "warm_restart_share": 1.0,  # what a case gives is the restart of its policy
         "service_factor": float(reader.any.service_factor[0]),
         "service_nodes": float(reader.any.service_nodes[0]),
         "size_exponent": float(reader.any.size_exponent[0]),
     }  # fmt: skip
     a = _constant(A, same)
-    reader.fleet = replace(reader.fleet, repair_hours=np.zeros(1))
     quiet = replace(
         sample_faults(CATALOG, Streams(1, 1)), policies=reader.any,
         domain_per_year=np.zeros((3, 1)), silent_share=np.zeros(1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from gigawatt.errors import InputError
 from gigawatt.operations.account import account, call_account, power_account, site_account
 from gigawatt.operations.causes import failure_classes
 from gigawatt.operations.events.simulate import simulate
+from gigawatt.operations.events.spec import FleetSpec, JobKind, SiteSpec
+from gigawatt.operations.events.state import CAUSES
 from gigawatt.operations.grid import Smoothing
 from gigawatt.operations.site_fleet import (
     central_assumptions,
@@ -24,7 +27,7 @@ from gigawatt.operations.site_fleet import (
 )
 from gigawatt.operations.week import representative_week
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input, site_weeks
+from gigawatt.study.operate import site_input, site_week, site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
 
@@ -96,6 +99,31 @@ def test_representative_week(loaded, spec):
     assert day.argmax() in range(10, 20)  # the pool's afternoon
 
 
+def test_large_jobs_follow_each_other(loaded):
+    """A week of a site shows its training gang at work, and what the closed forms offer."""
+    a = central_assumptions(loaded.catalog)
+    site = site_input(loaded, "lordstown")
+    spec = site_fleet(site, loaded.catalog, a)
+    large = next(k for k in spec.kinds if k.name == "train-large")
+    assert (large.standing, large.per_day) == (1, 0.0)
+    assert 90 < int(large.racks[0]) < site.racks * 0.3
+    run = simulate(spec, 364.0, 3, curve=demand_curve(a), warm_days=56)
+    held = sum(v for cause, v in run.goodput().items() if cause in CAUSES)
+    offered = sum(k.offered_racks for k in spec.kinds) / spec.racks
+    print(held, offered)
+    assert held == pytest.approx(offered, rel=0.05)
+
+
+def test_a_campaign_keeps_so_many_jobs():
+    """Two standing jobs without gaps hold their racks all the time; arrivals come besides."""
+    kind = JobKind("gang", 0.0, np.array([4]), 36000.0, 0.5, standing=2, start_s=0.0)
+    run = simulate(FleetSpec((SiteSpec("a", 8),), (kind,)), 30.0, 1)
+    assert run.availability()["busy"] == pytest.approx(1.0, abs=1e-9)
+    spaced = replace(kind, gap_s=kind.mean_s)
+    run = simulate(FleetSpec((SiteSpec("a", 8),), (spaced,)), 3000.0, 1)
+    assert run.availability()["busy"] == pytest.approx(0.5, abs=0.02)
+
+
 def test_the_warm_up_is_not_counted(spec):
     run = simulate(spec, 20.0, 1, warm_days=10)
     assert math.isclose(sum(run.availability().values()), 1.0)
@@ -149,17 +177,27 @@ def test_stages_of_a_site_grow(loaded):
 
 
 def test_the_closed_week_is_near_the_week_of_events(loaded):
-    """Hours within a tenth (rms), mean within 12 %, drop within a factor of 2.5."""
+    """Hours within 6 % (rms), mean within 2 %."""
     for site in ("shackelford", "milam"):
         for (_, closed), (_, week) in zip(
             site_weeks(loaded, site, events=False), site_weeks(loaded, site), strict=True
         ):
             rms = float(np.sqrt(((closed.it_shape_pu - week.it_shape_pu) ** 2).mean()))
-            print(site, rms, closed.mean_it_mw, week.mean_it_mw, closed.drop_mw, week.drop_mw)
+            print(site, rms, closed.mean_it_mw, week.mean_it_mw)
             assert closed.it_shape_pu.mean() == pytest.approx(1.0)
-            assert rms < 0.1
-            assert closed.mean_it_mw == pytest.approx(week.mean_it_mw, rel=0.12)
-            assert week.drop_mw / 2.5 < closed.drop_mw < 2.5 * week.drop_mw
+            assert rms < 0.06
+            assert closed.mean_it_mw == pytest.approx(week.mean_it_mw, rel=0.02)
+
+
+@pytest.mark.parametrize("site", ["shackelford", "saline", "lordstown", "unnamed-4"])
+def test_closed_drops_and_ramps_are_near_the_median_of_half_years(loaded, site):
+    closed = site_week(loaded, site, events=False)
+    weeks = [site_week(loaded, site, seed=seed) for seed in range(2, 7)]
+    drop = float(np.median([w.drop_mw for w in weeks]))
+    ramp = float(np.median([w.ramp_mw_per_min for w in weeks]))
+    print(site, closed.drop_mw, drop, closed.ramp_mw_per_min, ramp)
+    assert drop / 1.8 < closed.drop_mw < 1.8 * drop
+    assert ramp / 1.8 < closed.ramp_mw_per_min < 1.8 * ramp
 
 
 def test_the_meter_and_the_swing_within_a_step(loaded, spec, run):

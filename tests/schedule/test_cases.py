@@ -88,3 +88,46 @@ def test_dated_campuses(shared: Path):
 def test_bad_cells(row: dict[str, str], message: str):
     with pytest.raises(InputError, match=message):
         read_case({"clearing_date": "2025-03-01", **row})
+
+
+def test_lateness_acts_on_what_is_left_of_contracted_power(monkeypatch: pytest.MonkeyPatch):
+    """A slow utility that has done its work by clearing delays nothing."""
+    drawn = case_draws(SiteCase(CLEARED, "grid", "self", True, False), CATALOG)
+    width = drawn.quantile("first_power", 0.95) - drawn.quantile("first_power", 0.05)
+    monkeypatch.setattr("gigawatt.schedule.milestones._power_pace", lambda *_: 1.0)
+    twice = case_draws(SiteCase(CLEARED, "grid", "self", True, False), CATALOG)
+    assert width < 0.9 * (twice.quantile("first_power", 0.95) - twice.quantile("first_power", 0.05))
+
+
+def test_power_without_a_contract_is_asked_for_before_clearing(monkeypatch: pytest.MonkeyPatch):
+    asked = median(power_contracted=False, route="grid")
+    monkeypatch.setattr("gigawatt.schedule.forward._prepared", lambda *_: 0.0)
+    assert asked < median(power_contracted=False, route="grid") - 3.0
+
+
+def test_campuses_before_the_demand_for_whole_ones_grow_by_the_year():
+    old, new = (
+        case_draws(SiteCase(dt.date(year, 3, 1), "grid", "self", True, False, mw=800.0), CATALOG)
+        for year in (2019, 2024)
+    )
+    wait = [d.quantile("mw200", 0.5) - d.quantile("first_power", 0.5) for d in (old, new)]
+    assert wait[0] > 2.0 * wait[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"clearing_date": "9999-05-31"}, "years from 1980 to 2100"),
+        ({"as_of": "1985-05-31"}, "30 years apart at most"),
+        ({"clearing_date": "31/05/2024"}, "year-month-day, such as"),
+    ],
+)
+def test_dates_that_cannot_be_are_told(row: dict[str, str], message: str):
+    with pytest.raises(InputError, match=message):
+        read_case({"clearing_date": "2025-03-01", **row})
+
+
+def test_ground_is_not_cleared_years_ahead_of_power(monkeypatch: pytest.MonkeyPatch):
+    asked = median(power_contracted=False, route="grid")
+    monkeypatch.setattr("gigawatt.schedule.phase_case.UTILITY_WORK", "")
+    assert asked < median(power_contracted=False, route="grid") - 3.0

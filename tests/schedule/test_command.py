@@ -68,10 +68,12 @@ def test_cases_keep_every_row(tmp_path: Path):
         "one,2025-01-15,grid,developer,yes,yes,4,800,\n"
         "two,soon,grid,,,,,,\n"
         "three,2024-06-01,onsite,self,yes,,10,1500,2025-06-01\n"
+        "four, Texas,2024-06-01,onsite,self,yes,,10,1500,2025-06-01\n"
     )
     run("--cases", str(source), "--out", str(target))
     rows = list(csv.DictReader(target.read_text().splitlines()))
-    assert [r["site"] for r in rows] == ["one", "two", "three"]
+    assert [r["site"] for r in rows] == ["one", "two", "three", "four"]
+    assert "row 5 has 10 cells, the header 9" in rows[3]["problem"]
     assert "clearing_date = 'soon'" in rows[1]["problem"]
     assert rows[1]["first_power_p50"] == ""
     assert rows[0]["mw1000_p50"] == ""

@@ -9,12 +9,16 @@ import pytest
 from factories import small_program
 
 from gigawatt.catalog import load_catalog
+from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.program.load import Loaded
 from gigawatt.study.answers import Frame
 from gigawatt.study.chain import run_chain
+from gigawatt.study.customer_tables import LATE, LEAVES, PLANNED, customer_rows
+from gigawatt.study.grid_tables import account_rows, grid_view_rows
 from gigawatt.study.outputs import chunk_output
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows, site_facts
+from gigawatt.study.site_supply import site_plans
 from gigawatt.uncertainty.streams import Streams
 
 CATALOG = load_catalog()
@@ -29,6 +33,15 @@ def run():
     streams = Streams(seed=1, draws=50)
     chain = run_chain(loaded, streams)
     return Frame(program, chain.axis, chain.blocks, chunk_output(chain, streams.record)), chain
+
+
+@pytest.fixture(scope="module")
+def plans(run):
+    frame, _ = run
+    loaded = Loaded.__new__(Loaded)
+    for name, value in (("program", frame.program), ("catalog", CATALOG)):
+        object.__setattr__(loaded, name, value)
+    return site_plans(loaded)
 
 
 def test_indicators_add_up_to_the_energy_of_the_run(run):
@@ -47,6 +60,82 @@ def test_indicators_add_up_to_the_energy_of_the_run(run):
     assert on_site == pytest.approx(burned * per_mwh / 1e3)
 
 
+def test_rules_see_the_plant_of_the_plans(run, plans):
+    frame, _ = run
+    emissions = CATALOG.records["emissions"]
+    for s, site in enumerate(frame.blocks.sites):
+        if site not in plans:
+            continue
+        facts, last = site_facts(frame, CATALOG, s, plans[site]), plans[site].stages[-1]
+        held = dict(zip(plans[site].capacities, last.capacity_mw, strict=True))
+        engines = sum(mw for name, mw in held.items()
+                      if name in CATALOG.records["technologies"] and mw > 0.05)  # fmt: skip
+        assert facts.facility_mw == pytest.approx(last.facility_mw)
+        assert facts.onsite_mw == pytest.approx(engines)
+        assert facts.contract_margin_mw == pytest.approx(last.grid_mw - last.import_peak_mw)
+        assert facts.renewable_share == pytest.approx(last.hours.figure("ref"))
+        burned = sum(
+            float(last.supply_mwh[k].sum()) * emissions[n].value("nox_kg_per_mwh")
+            for k, n in enumerate(plans[site].sources) if n in emissions
+        ) / 1e3  # fmt: skip
+        row = next(r for r in account_rows(plans, CATALOG)
+                   if r["site"] == site and r["number"] == len(plans[site].stages))  # fmt: skip
+        assert row["nox_t"] == pytest.approx(burned)
+        assert facts.nox_t_per_year >= row["nox_t"]  # potential: reserve, all hours
+
+
+def test_accounts_agree_with_the_plan(plans):
+    for row in account_rows(plans, CATALOG):
+        stage = plans[row["site"]].stages[row["number"] - 1]
+        assert row["scope1_t"] + row["scope2_location_t"] == pytest.approx(stage.co2_t.sum())
+        assert (
+            0.0 <= row["matched_hourly_share"] <= row["matched_annual_share"] + 1e-9 <= 1.0 + 1e-9
+        )
+        assert row["matched_hourly_share"] <= row["cfe_share"] + 1e-4  # losses of the battery
+        grid = plans[row["site"]].sources.index("grid")
+        imported = stage.supply_mwh[grid].sum()
+        paid = imported * (row["grid_usd_per_mwh"] or 0.0)
+        own = (stage.cost_usd.sum() - paid) if row["own_usd_per_mwh"] else 0.0
+        assert own >= 0.0
+
+
+def test_grid_view(run, plans):
+    frame, _ = run
+    shape = {"site": "", "phases": "", "ramp_mw_per_min": 3.0, "drop_mw": 40.0}
+    shapes = [{**shape, "site": site, "phases": " ".join(p.id for p in one.phases)}
+              for site, one in ((s.id, s) for s in frame.program.sites)]  # fmt: skip
+    rows = grid_view_rows(frame, CATALOG, plans, shapes)
+    assert rows
+    for row in rows:
+        assert row["firm_mw"] + row["non_firm_mw"] == pytest.approx(row["contract_mw"])
+        assert row["coincident_mw"] <= row["import_peak_mw"] + 1e-6
+        peak = CATALOG.fact(f"areas/{row['grid']}/peak_load_mw").value
+        assert row["area_share"] == pytest.approx(row["coincident_mw"] / peak)
+        share = CATALOG.fact(f"grids/{row['grid']}/curtailment_share").value
+        assert row["curtailed_mwh"] == pytest.approx(share * row["import_mwh"])
+
+
+def test_other_customers_by_year(run, plans):
+    frame, _ = run
+    rows = customer_rows(frame.program, CATALOG, plans)
+    assert {r["case"] for r in rows} == set(LEAVES)
+    for row in rows:
+        paid = row["paid_usd"] + row["resold_usd"]
+        assert row["shortfall_usd"] == pytest.approx(row["requirement_usd"] - paid)
+        sales = CATALOG.fact(f"areas/{row['grid']}/sales_twh").value * 1e6
+        assert row["usd_per_mwh"] == pytest.approx(row["shortfall_usd"] / sales)
+        left = LEAVES[row["case"]]
+        gone = left is not None and row["year"] > left
+        assert gone or row["stranded_usd"] == 0.0
+    first = [r["paid_usd"] for r in rows if r["case"] == LATE and r["year"] <= 2]
+    ready = [r["paid_usd"] for r in rows if r["case"] == PLANNED and r["year"] <= 2]
+    assert sum(first) <= sum(ready)
+
+
+def test_every_grid_has_an_area():
+    assert set(CATALOG.records["areas"]) == set(CATALOG.records["grids"])
+
+
 def test_rules_of_the_sites(run):
     frame, _ = run
     rows = rule_rows(frame, CATALOG)
@@ -55,7 +144,8 @@ def test_rules_of_the_sites(run):
         facts = site_facts(frame, CATALOG, s)
         assert facts.grid_mw + facts.onsite_mw == pytest.approx(facts.facility_mw)
         assert facts.started is None or facts.started > dt.date(2026, 1, 1)
-        potential = facts.onsite_mw * 8760 * 0.10 / 1e3
+        reserve = central_reserve("recip-engine", CATALOG, facts.onsite_mw)
+        potential = facts.onsite_mw / (1.0 - reserve) * 8760 * 0.10 / 1e3
         assert facts.nox_t_per_year == pytest.approx(potential)
     for row in rows:
         assert row["applies"] in ("yes", "no", "open")

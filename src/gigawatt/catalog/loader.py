@@ -116,6 +116,16 @@ def _add(into: dict[str, T], kind: str, found: Iterator[T]) -> None:
         into[item_id] = item
 
 
+def read_record(kind: str, entry: Entry, where: str) -> Record:
+    """Record of a kind from the keys of one ``[[record]]``; `where` names its place in messages.
+
+    Raises
+    ------
+    InputError : a key or value is wrong.
+    """
+    return _record(kind, entry, where)
+
+
 def _record(kind: str, entry: Entry, where: str) -> Record:
     record_id = _identifier(entry, where)
     place = f"{kind}/{record_id}"

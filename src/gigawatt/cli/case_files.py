@@ -14,7 +14,10 @@ from gigawatt.errors import InputError, nearest
 
 
 def read_rows(
-    path: Path, required: Sequence[str] = (), known: Sequence[str] = ()
+    path: Path,
+    required: Sequence[str] = (),
+    known: Sequence[str] = (),
+    problems: dict[int, str] | None = None,
 ) -> tuple[list[str], list[dict[str, str]]]:
     """Header and rows of a CSV file; blank cells are empty texts.
 
@@ -22,6 +25,7 @@ def read_rows(
     ----------
     required : columns that must be there.
     known : columns that are read; only used to suggest the nearest for a missing one.
+    problems : takes what is wrong with a row, by its index, instead of an error.
 
     Raises
     ------
@@ -47,9 +51,10 @@ def read_rows(
             raise InputError(f"{path}: column {name!r} is missing{meant}; columns are {columns}")
     for number, line in enumerate(lines[1:], start=2):
         if any(cell.strip() for cell in line[len(header) :]):
-            raise InputError(
-                f"{path}: row {number} has {len(line)} cells, the header {len(header)}"
-            )
+            told = f"row {number} has {len(line)} cells, the header {len(header)}"
+            if problems is None:
+                raise InputError(f"{path}: {told}")
+            problems[number - 2] = f"{told}: put a text with commas into quotes"
     return header, [
         dict(zip(header, [*line, *[""] * (len(header) - len(line))], strict=False))
         for line in lines[1:]

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 @click.option("--size", type=float, help="Size in what the trace counts (processors for SWF).")
 @click.option("--policy", default="easy", help="fifo, easy, raps, first-fit.")
 @click.option("--by-priority", is_flag=True, help="Order the queue by the trace's priority.")
+@click.option(
+    "--packed/--pool",
+    default=None,
+    help="Jobs on nodes, or all GPUs as one pool; packed where nodes or a cluster are given.",
+)
 @click.option("--turnaround-s", default=0.0, help="Nodes stay taken for so long after a job.")
 @click.option("--until-h", type=float, help="Stop after so many hours.")
 @click.option("--sample-s", default=15.0, help="Step of the power samples.")
@@ -35,7 +40,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
     trace: str, layout: str, cluster_name: str, gpus: float | None, nodes: float | None,
-    size: float | None, policy: str, by_priority: bool, turnaround_s: float,
+    size: float | None, policy: str, by_priority: bool, packed: bool | None,
+    turnaround_s: float,
     until_h: float | None, sample_s: float, steps_per_s: str | None, skip_bad: bool,
     rejected_to: str | None, jobs_out: str | None, power_out: str | None, as_json: bool,
 ) -> None:  # fmt: skip
@@ -51,6 +57,11 @@ def command(
     from gigawatt.operations.traces.replayed import replay_trace, summary
 
     cluster = _cluster(cluster_name, gpus, nodes)
+    if not (cluster_name or gpus or nodes or size):
+        click.echo(
+            f"no cluster given: {cluster.gpus:,.0f} GPUs are assumed (--gpus, --nodes, --cluster)",
+            err=True,
+        )
     _positive({"--size": size, "--until-h": until_h, "--gpus": gpus, "--nodes": nodes})
     _check_policy(policy)
     check_folders({"--rejected": rejected_to, "--jobs-out": jobs_out, "--power-out": power_out})
@@ -64,6 +75,7 @@ def command(
     result = replay_trace(
         read, cluster, policy, size, turnaround_s,
         None if until_h is None else until_h * 3600.0, sample_s if power_out else 0.0, by_priority,
+        _packs(packed, policy, described=bool(cluster_name or nodes)),
     )  # fmt: skip
     if jobs_out:
         _write_jobs(read, result, Path(jobs_out))
@@ -89,6 +101,13 @@ def _cluster(name: str, gpus: float | None, nodes: float | None) -> Cluster:
     if gpus is not None:
         cluster = replace(cluster, nodes_count=gpus / cluster.gpus_per_node)
     return cluster if gpus is not None else checked(cluster)
+
+
+def _packs(asked: bool | None, policy: str, described: bool) -> bool:
+    """Whether jobs are put on nodes; a cluster that is only a number of GPUs is one pool."""
+    from gigawatt.operations.events.packed import PACKED
+
+    return (described and policy in PACKED) if asked is None else asked
 
 
 def _positive(given: dict[str, float | None]) -> None:
@@ -187,6 +206,8 @@ def _print(told: dict[str, Any]) -> None:
     )
     for reason, count in told["left_out_rows"].items():
         click.echo(f"{count:,} rows are no runs: {reason}")
+    if told["packed"]:
+        click.echo("jobs are put on nodes, each part where it fits most tightly")
     if told["rejected_rows"]:
         click.echo(f"{told['rejected_rows']:,} bad rows left out")
     if not told["limits_known"]:

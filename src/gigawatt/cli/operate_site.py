@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @click.command(name="PROGRAM")
 @click.argument("program")
-@click.option("--site", "sites", multiple=True, help="Site of the programme; the first if none.")
+@click.option("--site", "sites", multiple=True, help="Site; the first if none, or: all.")
+@click.option("--together", is_flag=True, help="The sites share one queue of jobs.")
+@click.option("--backfill", is_flag=True, help="Batch jobs take what is free and give way.")
 @click.option("--phase", "phases", multiple=True, help="Phases in service; all if none.")
 @click.option("--days", default=182.0, help="Days that are counted.")
 @click.option("--warm-days", default=56, help="Days before them, to fill the site.")
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
     default="",
     help="Of all jobs: sync, spares, elastic, memory; if none, of the workload or by assumption.",
 )
-@click.option("--cap-mw", type=float, help="IT power allowed.")
+@click.option("--cap-mw", type=float, help="IT power allowed at each site.")
+@click.option("--hall-cap-mw", default=0.0, help="IT power allowed in each hall of 256 racks.")
+@click.option(
+    "--upgrade", type=(float, float), help="Roll through all racks: in DAYS, HOURS each; repeated."
+)
 @click.option("--seed", default=1, help="Seed of the events.")
 @click.option("--usd-per-gpu-hour", default=0.0, help="Value of a GPU-hour.")
 @click.option("--floor-mw", default=0.0, help="Smoothing: least power drawn.")
@@ -37,20 +43,30 @@ if TYPE_CHECKING:
 @click.option("--plot", type=click.Path(), help="HTML file of charts.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def command(
-    program: str, sites: tuple[str, ...], phases: tuple[str, ...], days: float, warm_days: int,
-    policy: str, cap_mw: float | None, seed: int, usd_per_gpu_hour: float, floor_mw: float,
-    ramp_mw_per_min: float | None, storage_mwh: float, storage_mw: float,
+    program: str, sites: tuple[str, ...], together: bool, backfill: bool,
+    phases: tuple[str, ...], days: float, warm_days: int, policy: str, cap_mw: float | None,
+    hall_cap_mw: float, upgrade: tuple[float, float] | None, seed: int,
+    usd_per_gpu_hour: float, floor_mw: float, ramp_mw_per_min: float | None, storage_mwh: float,
+    storage_mw: float,
     shed: tuple[float, float, float] | None, log_to: str | None, plot: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run sites of PROGRAM for some days: jobs, failures, repair, power.
 
-    All phases are in service, by the central value of every input. Each site is run by itself.
-    """
+    All phases are in service, by the central value of every input. Each site is run by itself,
+    unless they are --together: then a job goes to the site that it fits most tightly, and none
+    spans two.
+
+    \b
+    gigawatt operate PROGRAM --site a --days 7
+    gigawatt operate PROGRAM --site all --backfill --plot charts.html
+    gigawatt operate PROGRAM --site a --site b --together --json
+    """  # noqa: D301
     from gigawatt.cli.operate import check_folders
+    from gigawatt.cli.operate_plot import write_plots
     from gigawatt.errors import InputError, unknown_name
     from gigawatt.operations.account import account, call_account, power_account, site_account
     from gigawatt.operations.policies import POLICIES
-    from gigawatt.operations.site_fleet import step_swing
+    from gigawatt.operations.site_fleet import joined, step_swing
     from gigawatt.program.load import load_program
     from gigawatt.study.operate import site_input
 
@@ -58,26 +74,34 @@ def command(
         raise unknown_name("policy", policy, POLICIES)
     if not 1.0 <= days <= 3660.0 or not 0 <= warm_days <= 3660:
         raise InputError(f"--days {days:g}, --warm-days {warm_days}: must be 1 to 3,660")
-    _check_numbers(cap_mw, seed, usd_per_gpu_hour, shed)
+    _check_numbers(cap_mw, hall_cap_mw, seed, usd_per_gpu_hour, shed)
     check_folders({"--log": log_to, "--plot": plot})
     loaded = load_program(program)
+    if upgrade and not all(0.0 < value < float("inf") for value in upgrade):
+        raise InputError(f"--upgrade {upgrade[0]:g} {upgrade[1]:g}: each must be above 0")
     smoothing = _smoothing(floor_mw, ramp_mw_per_min, storage_mwh, storage_mw)
-    if log_to and len(sites) > 1:
-        raise InputError("--log: give one --site")
+    if "all" in sites:
+        sites = tuple(s.id for s in loaded.program.sites)
+    inputs = [site_input(loaded, s, phases) for s in sites or (loaded.program.sites[0].id,)]
+    fleets = [tuple(inputs)] if together else [(one,) for one in inputs]
+    if log_to and len(fleets) > 1:
+        raise InputError("--log: give one --site, or sites --together")
     told = []
-    for site in sites or (loaded.program.sites[0].id,):
-        known = site_input(loaded, site, phases)
-        run = _run(loaded, known, days, warm_days, policy, cap_mw, seed, bool(log_to))
+    for fleet in fleets:
+        run = _run(loaded, fleet, days, warm_days, policy, cap_mw, seed, bool(log_to), backfill,
+                   hall_cap_mw, upgrade)  # fmt: skip
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
-        one["power"] |= site_account(one["power"], known, step_swing(known, run.spec))
+        whole = joined(fleet)
+        one["power"] |= site_account(one["power"], whole, step_swing(whole, run.spec))
         if shed:
             one["call"] = call_account(run, *shed)
         told.append(one)
         if log_to:
             _write_log(run, Path(log_to))
         if plot:
-            _plot(run, one, Path(plot) if len(sites) < 2 else Path(f"{plot}.{site}.html"))
+            name = plot if len(fleets) < 2 else f"{plot}.{fleet[0].name}.html"
+            write_plots(run, one, Path(name))
     if as_json:
         from gigawatt.cli.operate import print_json
 
@@ -85,16 +109,24 @@ def command(
         return
     for one in told:
         _print(one, policy, usd_per_gpu_hour)
+    if len(told) > 1:
+        _print_sum(told)
 
 
 def _check_numbers(
-    cap_mw: float | None, seed: int, usd: float, shed: tuple[float, float, float] | None
+    cap_mw: float | None,
+    hall_cap_mw: float,
+    seed: int,
+    usd: float,
+    shed: tuple[float, float, float] | None,
 ) -> None:
     """Refuse what no site can have."""
     from gigawatt.errors import InputError
 
     if cap_mw is not None and not 0.0 < cap_mw < float("inf"):
         raise InputError(f"--cap-mw {cap_mw:g}: must be above 0")
+    if not 0.0 <= hall_cap_mw < float("inf"):
+        raise InputError(f"--hall-cap-mw {hall_cap_mw:g}: must be 0 or more")
     if not 0 <= seed < 2**63:
         raise InputError(f"--seed {seed}: must be 0 or more")
     if not 0.0 <= usd < float("inf"):
@@ -117,17 +149,25 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
 
 
 def _run(
-    loaded: Loaded, site: SiteInput, days: float, warm_days: int, policy: str,
-    cap_mw: float | None, seed: int, log: bool,
+    loaded: Loaded, sites: tuple[SiteInput, ...], days: float, warm_days: int, policy: str,
+    cap_mw: float | None, seed: int, log: bool, backfill: bool, hall_cap_mw: float,
+    upgrade: tuple[float, float] | None,
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
     from gigawatt.operations.events.simulate import simulate
-    from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
+    from gigawatt.operations.site_fleet import (
+        central_assumptions,
+        demand_curve,
+        site_fleet,
+        with_upgrade,
+    )
 
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
-    spec = site_fleet(site, loaded.catalog, a, policy, cap)
+    spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw)
+    if upgrade:
+        spec = with_upgrade(spec, *upgrade)
     lines = 5_000_000 if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 
@@ -140,26 +180,6 @@ def _write_log(run: FleetRun, path: Path) -> None:
     table = pl.DataFrame(event_log(run))
     table.write_parquet(path)
     click.echo(f"{len(table):,} events written to {path}", err=True)
-
-
-def _plot(run: FleetRun, told: dict[str, Any], path: Path) -> None:
-    """Charts: waterfall, hourly power, effective time and waits by size."""
-    import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
-
-    titles = ("GPU-hours by use", "IT power, MW", "Effective time by GPUs of a job", "Wait, h")
-    figure = make_subplots(rows=2, cols=2, subplot_titles=titles)
-    causes = [w for w in told["waterfall"] if w["share"] > 0.0]
-    figure.add_bar(x=[w["cause"] for w in causes], y=[w["gpu_hours"] for w in causes], row=1, col=1)
-    power = run.power_mw().sum(axis=0)
-    hours = power[: len(power) // 60 * 60].reshape(-1, 60).mean(axis=1)
-    figure.add_trace(go.Scatter(y=hours, mode="lines"), row=1, col=2)
-    sizes = [f"{r['smallest_gpus']:,.0f}" for r in told["by_size"]]
-    figure.add_bar(x=sizes, y=[r["ettr"] for r in told["by_size"]], row=2, col=1)
-    figure.add_bar(x=sizes, y=[r["mean_wait_h"] for r in told["by_size"]], row=2, col=2)
-    figure.update_layout(showlegend=False, title=", ".join(told["sites"]), height=900)
-    figure.write_html(path, include_plotlyjs=True)
-    click.echo(f"charts written to {path}", err=True)
 
 
 def _print(one: dict[str, Any], policy: str, usd: float) -> None:
@@ -194,6 +214,23 @@ def _print(one: dict[str, Any], policy: str, usd: float) -> None:
         _print_call(one["call"])
 
 
+def _print_sum(told: list[dict[str, Any]]) -> None:
+    """All sites in one table; each was run by itself."""
+    click.echo("\nsite                      GPUs   useful    mean MW    peak MW  largest drop MW")
+    for one in told:
+        p = one["power"]
+        click.echo(
+            f"{', '.join(one['sites']):<20}{one['gpus']:>10,}{one['useful_share']:>9.1%}"
+            f"{p['mean_mw']:>11,.1f}{p['peak_mw']:>11,.1f}{p['largest_drop_mw']:>17,.1f}"
+        )
+    hours = sum(one["gpu_hours"] for one in told)
+    useful = sum(one["useful_share"] * one["gpu_hours"] for one in told)
+    click.echo(
+        f"{'all':<20}{sum(one['gpus'] for one in told):>10,}{useful / hours:>9.1%}"
+        f"{sum(one['power']['mean_mw'] for one in told):>11,.1f}"
+    )
+
+
 def _print_power(p: dict[str, Any]) -> None:
     click.echo(
         f"\nIT power: mean {p['mean_mw']:,.1f} MW, peak {p['peak_mw']:,.1f} of "
@@ -212,8 +249,9 @@ def _print_power(p: dict[str, Any]) -> None:
     if "step_swing" in p:
         w = p["step_swing"]
         click.echo(
-            f"within a step of {w['workload']} ({w['period_s']:.1f} s): up to {w['it_mw']:,.1f} MW "
-            f"of IT, if all compute and communicate at once and nothing smooths it"
+            f"within a step of {w['workload']} ({w['period_s']:.1f} s): {w['at_step_it_mw']:,.1f} "
+            f"MW of IT once a step, rms {w['rms_it_mw']:,.1f} MW of the largest job and "
+            f"{w['site_rms_it_mw']:,.1f} of all; at most {w['it_mw']:,.1f} MW; nothing smoothed"
         )
     if "smoothed" in p:
         s = p["smoothed"]

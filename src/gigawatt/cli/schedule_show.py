@@ -25,6 +25,7 @@ LEVER_DRAWS = 500
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
 @click.option("--haircut", "haircuts", multiple=True, help="Apply a haircut of the catalog.")
+@click.option("--tasks", type=click.Path(), help="TOML with tasks of your own network.")
 @click.option("--json", "as_json", is_flag=True, help="Print all tables as JSON.")
 @click.option("--csv", "csv_dir", type=click.Path(), help="Folder for the tables as CSV.")
 @click.option("--html", type=click.Path(), help="File for the page with charts.")
@@ -37,6 +38,7 @@ def command(
     seed: int,
     as_of: str | None,
     haircuts: tuple[str, ...],
+    tasks: str | None,
     as_json: bool,
     csv_dir: str | None,
     html: str | None,
@@ -56,13 +58,13 @@ def command(
     if draws < 1:
         raise InputError(f"--draws {draws}: must be at least 1")
     if cases or out:
-        if not (cases and out) or program or as_of or haircuts or csv_dir or html:
+        if not (cases and out) or program or as_of or haircuts or tasks or csv_dir or html:
             raise InputError(
                 "--cases FILE.csv goes with --out FILE.csv and nothing else but --seed"
             )
         _cases(Path(cases), Path(out), seed)
         return
-    run = _run(program or DEFAULT_PROGRAM, draws, seed, as_of, haircuts)
+    run = _run(program or DEFAULT_PROGRAM, draws, seed, as_of, haircuts, tasks)
     if csv_dir:
         _write_csv(run, Path(csv_dir))
     if html:
@@ -74,16 +76,24 @@ def command(
 
 
 def _run(
-    program: str, draws: int, seed: int, as_of: str | None, haircuts: tuple[str, ...]
-) -> ScheduleRun:
+    program: str, draws: int, seed: int, as_of: str | None, haircuts: tuple[str, ...],
+    tasks: str | None,
+) -> ScheduleRun:  # fmt: skip
     from dataclasses import replace
+    from pathlib import Path
 
+    from gigawatt.cli.memory import keep_freed_memory
     from gigawatt.program.load import load_program
     from gigawatt.study.schedule_run import schedule_run
 
+    keep_freed_memory()
     loaded = load_program(program, as_of=iso_date(as_of, "--as-of"))
     if haircuts:
         loaded = replace(loaded, program=replace(loaded.program, haircuts=haircuts))
+    if tasks:
+        from gigawatt.schedule.own_tasks import with_own_tasks
+
+        loaded = replace(loaded, catalog=with_own_tasks(loaded.catalog, Path(tasks)))
     return schedule_run(loaded, draws, seed)
 
 
@@ -151,14 +161,17 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     from gigawatt.errors import InputError
     from gigawatt.schedule.cases import COLUMNS, RESULTS, case_dates, read_case
 
-    header, rows = read_rows(source, required=("clearing_date",), known=COLUMNS)
+    cut: dict[int, str] = {}
+    header, rows = read_rows(source, ("clearing_date",), COLUMNS, cut)
+    for name, column in misspelt(header, COLUMNS):
+        click.echo(f"{source}: column {name!r} is not read; {column!r} is near", err=True)
     catalog = load_catalog()
     done = []
-    for row in rows:
+    for index, row in enumerate(rows):
         found: dict[str, str] = dict.fromkeys(RESULTS, "")
-        problem = ""
+        problem = cut.get(index, "")
         try:
-            found |= case_dates(read_case(row), catalog, seed)
+            found |= {} if problem else case_dates(read_case(row), catalog, seed)
         except InputError as error:
             problem = str(error)
         done.append({**row, **found, "problem": problem})
@@ -167,6 +180,15 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     click.echo(
         f"{len(done)} sites → {target}" + (f"; {bad} with a problem" if bad else ""), err=True
     )
+
+
+def misspelt(header: list[str], known: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Columns of a header that are not read, with the absent one that each is near to."""
+    from gigawatt.errors import nearest
+
+    absent = [name for name in known if name not in header]
+    near = ((name, nearest(name, absent)) for name in header if name not in known)
+    return [(name, column) for name, column in near if column]
 
 
 # ------------------------------------------------------------------------------------- terminal

@@ -89,8 +89,11 @@ def _case(
         click.echo(f"Warning: {warning}", err=True)
     problem = year_problem(case)
     compile_kernel()
-    solution = least_cost(problem, gap, route)
     serve = must_serve(case)
+    try:
+        solution = least_cost(problem, gap, route)
+    except InfeasibleError:
+        raise InfeasibleError(message(problem, None, must_serve=serve)) from None
     if broken(problem, solution, must_serve=serve):
         raise InfeasibleError(message(problem, solution, must_serve=serve))
     if solution.gap > gap:
@@ -156,20 +159,29 @@ def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
 def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
+    from gigawatt.study.grid_tables import grid_row
     from gigawatt.study.site_supply import one_site
 
     loaded = load_program(program)
     plan = planned(one_site(loaded, name))
+    site = loaded.program.site(name)
+    seen = [
+        grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
+        for n, s in enumerate(plan.stages, start=1)
+    ]
     if as_json:
         import json
 
         from gigawatt.energy.plan_cache import as_data
 
-        click.echo(json.dumps(as_data(plan), indent=1))
+        data: dict[str, Any] = as_data(plan)
+        for stage, row in zip(data["stages"], seen, strict=True):
+            stage["grid_view"] = row
+        click.echo(json.dumps(data, indent=1))
         return
     click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
                f"certified gap {plan.gap:.1e}\n")  # fmt: skip
-    for s in plan.stages:
+    for s, row in zip(plan.stages, seen, strict=True):
         load = float(s.load_mwh.sum())
         head = (
             f"{s.name}: from month {s.start_month:.0f} after the programme's date, {s.years:.1f} a"
@@ -184,3 +196,16 @@ def _site(program: str, name: str, as_json: bool) -> None:
         for label, mwh in zip(plan.sources, s.supply_mwh.sum(axis=1), strict=True):
             if mwh > 0.5:
                 click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")
+        if row is not None:
+            click.echo(_seen_by_grid(row))
+
+
+def _seen_by_grid(row: dict[str, Any]) -> str:
+    """What the grid sees of a stage, in two lines."""
+    share = "" if row["area_share"] is None else f" ({row['area_share']:.2%} of the area's peak)"
+    return (
+        f"  grid: contract {row['contract_mw']:,.0f} MW, at the area's peak "
+        f"{row['coincident_mw']:,.0f} MW{share}, at the contract {row['contract_hours']:,.0f} h;\n"
+        f"  called back {row['curtailed_mwh']:,.0f} MWh in {row['curtailed_hours']:,.1f} h of full "
+        f"load a year (expected), compute waits {row['waiting_hours']:,.0f} h"
+    )

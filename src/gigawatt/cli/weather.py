@@ -22,8 +22,8 @@ Examples:
   gigawatt weather seattle-wa --seed 3 --hours > hours.csv
 
 \b
-Layouts: EPW; typical years of PVGIS (CSV); NSRDB and SAM CSV; tables with the columns month, day,
-hour, drybulb_c, rh_pct or dewpoint_c, pressure_pa, ghi_w_m2, dni_w_m2, dhi_w_m2, wind_10m_ms.
+Layouts: EPW; typical years of PVGIS (CSV); NSRDB and SAM CSV; TMY3; tables with the columns month,
+day, hour, drybulb_c, rh_pct or dewpoint_c, pressure_pa, ghi_w_m2, dni_w_m2, dhi_w_m2, wind_10m_ms.
 Photovoltaic yields are kWh of AC per kW of DC by the conventions of PVWatts."""
 
 

@@ -22,6 +22,7 @@ FILES = ("timeseries.csv.gz", "timeseries.csv")
 HOUR = dt.timedelta(hours=1)
 LEAP_GAP = dt.timedelta(hours=25)  # 29 February left out of a leap year
 SHOWN = 5  # problems told of one kind
+NOT_UTC = "must be UTC; convert the whole series"
 
 # column → (lowest, highest, what a value outside is likely to be)
 RANGES = {
@@ -65,11 +66,16 @@ def read_series(
             problems.append(Problem(str(path), 0, "header", None, "the file is empty"))
         return None
     header = [name.strip() for name in rows[0]]
+    if len(header) == 1 and any(sign in header[0] for sign in ";\t|"):
+        problems.append(
+            Problem(str(path), 1, "header", header[0], "must have commas between cells")
+        )
+        return None
     _check_header(str(path), header, needed, problems, warnings)
     body = rows[1:]
     while body and not any(cell.strip() for cell in body[-1]):
         body.pop()
-    _check_length(str(path), body, len(header), problems)
+    _check_length(str(path), header, body, problems)
     if len(problems) > before:
         return None
     month = _times(str(path), header, body, problems)
@@ -107,7 +113,10 @@ def _check_header(
             warnings.append(f"{where}: column {name!r} is not used.")
 
 
-def _check_length(where: str, body: list[list[str]], width: int, problems: list[Problem]) -> None:
+def _check_length(
+    where: str, header: list[str], body: list[list[str]], problems: list[Problem]
+) -> None:
+    width = len(header)
     for line, row in enumerate(body, 2):
         if len(row) != width:
             text = f"has {len(row)} cells, the header has {width}"
@@ -116,9 +125,26 @@ def _check_length(where: str, body: list[list[str]], width: int, problems: list[
     hours = int(HOURS_PER_YEAR)
     if len(body) != hours:
         hint = " (a leap year: leave out 29 February)" if len(body) == hours + 24 else ""
+        hint = hint or _first_gap(header, body)
         problems.append(
             Problem(where, 0, "rows", len(body), f"must be {hours} hours of one year{hint}")
         )
+
+
+def _first_gap(header: list[str], body: list[list[str]]) -> str:
+    """Where hours are first missing or doubled; "" where the times are in order or not told."""
+    if "utc" not in header:
+        return ""
+    last: dt.datetime | None = None
+    for line, row in enumerate(body, 2):
+        time, _ = _time(row[header.index("utc")])
+        if time is None:
+            return ""
+        wrong = _step(last, time)
+        if wrong:
+            return f" (first at line {line}: {time:%Y-%m-%dT%H:%MZ} {wrong})"
+        last = time
+    return ""
 
 
 def _times(
@@ -141,7 +167,7 @@ def _times(
         if wrong:
             problems.append(Problem(where, line, "utc", row[at], wrong))
             found += 1
-            if found == SHOWN:
+            if found == SHOWN or wrong == NOT_UTC:
                 break
     return months
 
@@ -152,7 +178,7 @@ def _time(text: str) -> tuple[dt.datetime | None, str]:
     except ValueError:
         return None, "must be a time like 2022-01-01T00:00Z"
     if time.tzinfo is not None and time.utcoffset() != dt.timedelta(0):
-        return time.replace(tzinfo=None), "must be UTC; convert the whole series"
+        return time.replace(tzinfo=None), NOT_UTC
     time = time.replace(tzinfo=None)
     if (time.month, time.day) == (2, 29):
         return time, "is on 29 February; a year here has 8,760 hours without it"
@@ -182,15 +208,15 @@ def _column(where: str, name: str, cells: Iterable[str], problems: list[Problem]
     low, high, text = RANGES.get(name, (0.0, 1.5, "MW per MW"))
     with np.errstate(invalid="ignore"):
         bad = ~((values >= low) & (values <= high))
-    for n in np.flatnonzero(bad)[:SHOWN]:
+    count = int(bad.sum())
+    for n in np.flatnonzero(bad)[: SHOWN if count <= SHOWN else 1]:
         if math.isfinite(values[n]):
             expected = f"must lie in {low:g} to {high:g} ({text})"
         else:
             expected = "is no number; fill the gap"
+        if count > SHOWN:
+            expected += f"; so are {count - 1:,} more values of this column"
         problems.append(Problem(where, int(n) + 2, name, texts[n], expected))
-    if bad.sum() > SHOWN:
-        more = f"{int(bad.sum()) - SHOWN} more values of this column are wrong"
-        problems.append(Problem(where, 0, name, None, more))
     return values
 
 

@@ -6,7 +6,7 @@ load costs far more: what is bought of the relaxation is the least that makes th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,14 +14,17 @@ import numpy as np
 from gigawatt.energy.capacity.solve import solve_year
 from gigawatt.energy.dispatch.problem import Capacity, Offer, YearProblem, offer
 from gigawatt.energy.dispatch.solution import Solution, offer_energy_mwh
+from gigawatt.energy.lp import solve_lp
+from gigawatt.errors import GigawattError
 
 SHED = "shed"
 RELAXED = "relaxed"
 RELAXED_USD, UNSERVED_USD = 1e4, 1e6
 NEXT_TO_NOTHING_USD = 0.01  # capacities that cost nothing would be built without end
 RELIEF_GAP = 1e-5
-RELIEF_SECONDS = 10.0  # for each limit
+RELIEF_SECONDS, LP_SECONDS = 10.0, 120.0  # for each limit
 LEAST_SHED_MWH = 1e-3
+MOST_OVER_PEAK = 20.0  # times the peak load: a limit that would have to be higher is no way out
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,9 @@ class Relief:
 
     def __str__(self) -> str:
         """One line."""
-        more = self.needed - self.limit
-        return (
-            f"{self.name} = {self.limit:,.6g} {self.unit}: must be {self.needed:,.6g} "
-            f"({more:+,.4g} {self.unit})"
-        )
+        unit, more = f" {self.unit}".rstrip(), self.needed - self.limit
+        needed = f"{self.needed:,.6g} ({more:+,.4g}{unit})"
+        return f"{self.name} = {self.limit:,.6g}{unit}: must be {needed}"
 
 
 def broken(problem: YearProblem, solution: Solution, *, must_serve: bool) -> list[str]:
@@ -57,22 +58,55 @@ def broken(problem: YearProblem, solution: Solution, *, must_serve: bool) -> lis
     for y in problem.limits:
         used = float((y.per_mwh * d.served_mw).sum()) * problem.step_h
         if np.isinf(y.usd_per_unit) and used - y.limit > 1e-6 * max(abs(y.limit), 1.0):
-            out.append(f"{y.name} is passed by {used - y.limit:,.4g}")
+            told = _told(problem, y.name)
+            by = abs(told.value(used) - told.value(y.limit))
+            out.append(f"{y.name} is {told.verb} by {by:,.4g} {told.unit}".rstrip())
     return out
 
 
 def reliefs(problem: YearProblem, *, must_serve: bool) -> list[Relief]:
     """Limits of which each alone, moved far enough, makes the site feasible."""
     base = _costless(problem, must_serve)
+    most_mw = MOST_OVER_PEAK * float(problem.load_mw.max())
     out = []
     for name, limit, unit, relaxed, sign in _relaxations(base):
-        solution = solve_year(relaxed, RELIEF_GAP, most_seconds=RELIEF_SECONDS)
-        if broken(relaxed, solution, must_serve=must_serve):
+        solution = _solved(relaxed)
+        if solution is None or broken(relaxed, solution, must_serve=must_serve):
             continue
         bought = _bought(relaxed, solution, name)
-        if bought > 1e-6:
-            out.append(Relief(name, limit, limit + sign * bought, unit))
+        if bought > 1e-6 and not (unit == "MW" and limit + bought > most_mw):
+            value = _told(problem, name).value
+            out.append(Relief(name, value(limit), value(limit + sign * bought), unit))
     return out
+
+
+def _solved(relaxed: YearProblem) -> Solution | None:
+    """By cutting planes; the whole LP where limits that stand against each other defeat them."""
+    try:
+        return solve_year(relaxed, RELIEF_GAP, most_seconds=RELIEF_SECONDS)
+    except GigawattError:
+        try:
+            return solve_lp(relaxed, seconds=LP_SECONDS)
+        except GigawattError:  # infeasible even so, or too long
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How a yearly limit is told: unit, what breaking it is called, its value as written."""
+
+    unit: str
+    verb: str
+    value: Callable[[float], float]
+
+
+def _told(problem: YearProblem, name: str) -> _Told:
+    if name == "minimum_take_mwh":
+        return _Told("MWh", "missed", lambda v: -v)
+    if name == "hourly_matching_share":
+        load = max(problem.load_mwh, 1e-9)
+        return _Told("", "missed", lambda v: 1.0 - v / load)
+    return _Told("t" if name == "co2_cap_t" else "", "passed", lambda v: v)
 
 
 def _bought(relaxed: YearProblem, solution: Solution, name: str) -> float:
@@ -84,11 +118,15 @@ def _bought(relaxed: YearProblem, solution: Solution, name: str) -> float:
     return used - limit.limit
 
 
-def message(problem: YearProblem, solution: Solution, *, must_serve: bool) -> str:
-    """What to tell of an infeasible site: what fails, and which limit by how much."""
-    lines = [
-        "The site is infeasible: " + "; ".join(broken(problem, solution, must_serve=must_serve))
-    ]
+def message(problem: YearProblem, solution: Solution | None, *, must_serve: bool) -> str:
+    """What to tell of an infeasible site: what fails, and which limit by how much.
+
+    `solution` is None where limits stand against each other so that there is none.
+    """
+    fails = ["its limits stand against each other"]
+    if solution is not None:
+        fails = broken(problem, solution, must_serve=must_serve)
+    lines = ["The site is infeasible: " + "; ".join(fails)]
     found = reliefs(problem, must_serve=must_serve)
     if found:
         lines.append("Any one of these alone makes it feasible:")
@@ -138,7 +176,7 @@ def _relaxations(
             eased = replace(y, usd_per_unit=RELAXED_USD)
             limits = (*base.limits[:n], eased, *base.limits[n + 1 :])
             relaxed = YearProblem(base.load_mw, base.capacities, base.offers, base.storages, limits)
-            yield y.name, y.limit, "a year", relaxed, 1.0
+            yield y.name, y.limit, _told(base, y.name).unit, relaxed, 1.0
 
 
 def _more(base: YearProblem, like: Offer, capacity: Capacity | None = None) -> YearProblem:

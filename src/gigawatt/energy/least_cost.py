@@ -14,7 +14,7 @@ from gigawatt.energy.capacity.solve import solve_year
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Solution, available_mw, offer_energy_mwh
 from gigawatt.energy.lp import beyond_kernel, solve_lp
-from gigawatt.errors import InputError
+from gigawatt.errors import GigawattError, InputError
 
 ROUTES = ("auto", "kernel", "lp")
 POLISH = 0.01
@@ -30,18 +30,25 @@ def least_cost(problem: YearProblem, gap: float = 1e-6, route: str = "auto") -> 
     gap : (found - bound) / found to reach. The fast route goes on to a hundredth of it where that
         costs no more rounds again, since capacities lie flat around the optimum.
     route : "kernel", "lp" (the whole in HiGHS) or "auto": cutting planes, with the kernel where it
-        holds the year and HiGHS for the dispatch where not.
+        holds the year and HiGHS for the dispatch where not; several storages: the whole LP.
 
     Raises
     ------
     InputError : the kernel is asked for what it can't hold.
+    InfeasibleError : yearly limits stand against each other.
     """
     why = beyond_kernel(problem)
     if route == "kernel" and why:
         raise InputError(f"The kernel can't hold this case ({why}); leave the route to 'auto'.")
-    if route == "lp":
+    if route == "lp" or (
+        len(problem.storages) > 1 and not any(c.block_mw > 0.0 for c in problem.capacities)
+    ):  # several storages: the whole LP took half the time of its dispatch inside the cuts
         return solve_lp(problem)
-    return solve_year(problem, gap, polish=1.0 if why else POLISH)
+    try:
+        return solve_year(problem, gap, polish=1.0 if why else POLISH)
+    except GigawattError:
+        # Yearly limits that stand against each other defeat the multipliers: the LP tells.
+        return solve_lp(problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ can't be read counts as absent; nothing else decides what is found.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gigawatt.energy.climate_hours import cache_folder, save_arrays
 from gigawatt.energy.site_plan import SiteInputs, SitePlan, StageResult, plan_site
+from gigawatt.energy.stage_hours import FIGURES, StageHours
+from gigawatt.quantity.arrays import Array
 
 ARRAYS = (
     "capacity_mw",
@@ -27,8 +31,9 @@ ARRAYS = (
     "fixed_usd",
     "running_usd",
 )
+HOURS = tuple(f.name for f in fields(StageHours))
 HEAD = ("name", "start_month", "years", "facility_mw", "grid_mw", "import_peak_mw",
-        "import_ramp_mw")  # fmt: skip
+        "import_ramp_mw", "ramp_mw_per_min", "drop_mw")  # fmt: skip
 
 
 def planned(inputs: SiteInputs, folder: Path | None = None) -> SitePlan:
@@ -52,10 +57,7 @@ def load_plan(path: Path) -> SitePlan | None:
     try:
         with np.load(path, allow_pickle=False) as data:
             head = json.loads(str(data["head"]))
-            stages = tuple(
-                StageResult(*one, *(data[f"{n}/{name}"] for name in ARRAYS))
-                for n, one in enumerate(head.pop("stages"))
-            )
+            stages = tuple(_stage(data, n, one) for n, one in enumerate(head.pop("stages")))
     except (OSError, ValueError, KeyError, EOFError):
         return None
     return SitePlan(
@@ -64,11 +66,21 @@ def load_plan(path: Path) -> SitePlan | None:
     )  # fmt: skip
 
 
+def _stage(data: Mapping[str, Array], n: int, head: list[Any]) -> StageResult:
+    hours = StageHours(*(data[f"{n}/{name}"] for name in HOURS))
+    return replace(StageResult(*head, *(data[f"{n}/{name}"] for name in ARRAYS)), hours=hours)
+
+
 def store_plan(plan: SitePlan, path: Path) -> None:
     """Write a plan."""
     head = {f.name: getattr(plan, f.name) for f in fields(plan)}
     head["stages"] = [[getattr(s, name) for name in HEAD] for s in plan.stages]
-    arrays = {f"{n}/{name}": getattr(s, name) for n, s in enumerate(plan.stages) for name in ARRAYS}
+    arrays = {
+        f"{n}/{name}": getattr(part, name)
+        for n, s in enumerate(plan.stages)
+        for part, names in ((s, ARRAYS), (s.hours, HOURS))
+        for name in names
+    }
     save_arrays(path, {"head": np.array(json.dumps(head)), **arrays})
 
 
@@ -85,6 +97,11 @@ def as_data(plan: SitePlan) -> dict[str, object]:
                 "capacity_mw": dict(zip(plan.capacities, s.capacity_mw.tolist(), strict=True)),
                 "supply_mwh": dict(zip(plan.sources, s.supply_mwh.tolist(), strict=True)),
                 **{name: getattr(s, name).tolist() for name in ARRAYS[2:-3]},
+                **(
+                    {}
+                    if s.hours is None
+                    else dict(zip(FIGURES, s.hours.figures.tolist(), strict=True))
+                ),
             }
             for s in plan.stages
         ],

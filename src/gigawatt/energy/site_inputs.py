@@ -17,6 +17,7 @@ from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.site_plan import SiteInputs, Source, StageLoad, Store
 from gigawatt.energy.solar import PVWATTS
+from gigawatt.energy.stage_hours import NO_AREA, Area
 from gigawatt.energy.weather.normals import normals_of
 from gigawatt.program.model import Site
 from gigawatt.program.reserve import FIRM_PATH, reserve_of_load
@@ -38,12 +39,16 @@ class StageMegawatts:
     name : phases that begin here.
     start_month : months since the programme's start.
     facility_mw, grid_mw : in service, and the part of it on the grid.
+    week_pu, ramp_mw_per_min, drop_mw : course of its load, as in `StageLoad`.
     """
 
     name: str
     start_month: float
     facility_mw: float
     grid_mw: float
+    week_pu: Array | None = None
+    ramp_mw_per_min: float = 0.0
+    drop_mw: float = 0.0
 
 
 def site_inputs(
@@ -73,7 +78,8 @@ def site_inputs(
     ends = [*starts[1:], starts[-1] + MONTHS_PER_YEAR * last_years]
     loads = tuple(
         StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
-                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw)
+                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw, s.week_pu,
+                  s.ramp_mw_per_min, s.drop_mw)
         for s, end in zip(stages, ends, strict=True)
     )  # fmt: skip
     grid = catalog.record("grids", site.grid)
@@ -96,7 +102,19 @@ def site_inputs(
         lost_load_usd_per_mwh=plan.value("lost_load_usd_per_mwh"),
         discount_rate=catalog.fact("assumptions/energy/onsite_return_share").value,
         co2_usd_per_t=co2_usd_per_t,
+        area=area_of(site.grid, catalog),
     )  # fmt: skip
+
+
+def area_of(grid: str, catalog: Catalog) -> Area:
+    """Balancing area behind a grid, central values; that of the defaults where none is recorded."""
+    found = catalog.records["areas"].get(grid)
+    if found is None:
+        return NO_AREA
+    return Area(
+        found.value("carbon_free_share"),
+        *(int(found.value(f"peak_{name}")) for name in ("first_month", "last_month", "hour")),
+    )
 
 
 def _weather(site: Site, catalog: Catalog, cache: Path | None) -> ClimateHours | None:
@@ -135,17 +153,22 @@ def _sources(
     return tuple(out)
 
 
-def _gas(name: str, catalog: Catalog, facility_mw: float, lead_months: float) -> Source:
-    """On-site gas plant per firm MW: reserve by unit size on the site's whole power."""
+def central_reserve(name: str, catalog: Catalog, load_mw: float) -> float:
+    """Reserve in the nameplate of on-site gas plant that carries a load, central values."""
     record = catalog.record("technologies", name)
-    energy = catalog.record("assumptions", "energy")
     unit, derate, availability = (
         np.array([record.value(key)])
         for key in ("unit_mw", "hot_day_derate_share", "availability_share")
     )
     firm = np.array([catalog.fact(FIRM_PATH).value])
-    load = np.array([facility_mw])
-    reserve = float(reserve_of_load(load, unit, derate, availability, firm)[0])
+    return float(reserve_of_load(np.array([load_mw]), unit, derate, availability, firm)[0])
+
+
+def _gas(name: str, catalog: Catalog, facility_mw: float, lead_months: float) -> Source:
+    """On-site gas plant per firm MW: reserve by unit size on the site's whole power."""
+    record = catalog.record("technologies", name)
+    energy = catalog.record("assumptions", "energy")
+    reserve = central_reserve(name, catalog, facility_mw)
     rented = name == BRIDGE
     rent = catalog.record("assumptions", "siteplan").value("rent_factor") if rented else 1.0
     heat = record.value("heat_rate_mmbtu_per_mwh")

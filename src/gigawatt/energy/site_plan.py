@@ -6,6 +6,9 @@ paid only while held), sun and wind of the site's climate, a battery, the grid u
 compute that waits at its value. Capacities carry over; what takes long to build comes in later
 stages. Costs are real dollars of one price year at central values.
 
+What is built serves full power in every hour. At part loads the load follows its week
+(`StageLoad`): a fleet that works at 3/4 of its power does so with days and nights.
+
 Leaves out: the price of the grid has no hours (a mean the year round), export, gas pipes, land.
 """
 
@@ -28,6 +31,7 @@ from gigawatt.energy.dispatch.problem import (
 )
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.dispatch.year import YearKernel
+from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, StageHours, fold_stage
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_YEAR
@@ -37,9 +41,10 @@ DEMAND = "grid demand"
 BATTERY = "battery"
 PLAN_GAP = 1e-4
 PART_LOADS = (0.25, 0.5, 0.75)  # of the load asked for, with the same capacities
-DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+WEEK_H = 168
 CODE = (
-    "site_plan.py", "stages.py", "capacity/solve.py", "capacity/limits.py", "capacity/master.py",
+    "site_plan.py", "stage_hours.py", "site_accounts.py", "stages.py", "capacity/solve.py",
+    "capacity/limits.py", "capacity/master.py", "capacity/relaxed.py",
     "dispatch/kernel.py", "dispatch/year.py", "dispatch/problem.py",
 )  # fmt: skip  # what makes a plan: a change of it makes kept ones void
 
@@ -89,6 +94,9 @@ class StageLoad:
     load_mw : (8760,) facility power asked for.
     grid_mw : contracted from the grid.
     facility_mw : of all phases in service, at design conditions.
+    week_pu : (168,) load by hour of the week over its mean, tiled over the year from its first
+        hour; None = steady.
+    ramp_mw_per_min, drop_mw : largest change within a minute and fall at one moment, at the meter.
     """
 
     name: str
@@ -97,6 +105,9 @@ class StageLoad:
     load_mw: Array
     grid_mw: float
     facility_mw: float
+    week_pu: Array | None = None
+    ramp_mw_per_min: float = 0.0
+    drop_mw: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class SiteInputs:
     lost_load_usd_per_mwh : value of what is not served.
     discount_rate : real, a year.
     co2_usd_per_t : price of CO2.
+    area : balancing area of the grid.
     """
 
     site: str
@@ -128,6 +140,7 @@ class SiteInputs:
     lost_load_usd_per_mwh: float
     discount_rate: float
     co2_usd_per_t: float = 0.0
+    area: Area = NO_AREA
 
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
@@ -143,11 +156,14 @@ class StageResult:
     Attributes
     ----------
     name, start_month, years, facility_mw, grid_mw : of the stage.
-    import_peak_mw, import_ramp_mw : largest import, largest change of it from hour to hour.
+    import_peak_mw, import_ramp_mw : largest import, largest change of it from hour to hour, at any
+        of the loads.
+    ramp_mw_per_min, drop_mw : of the stage's load.
     capacity_mw : (J,) in service.
     supply_mwh : (K, 12) by source, load not served among them.
     part_supply_mwh : (P, K, 12) the same at the part loads `PART_LOADS`.
     fixed_usd, running_usd : (J,), (K,) of a year.
+    hours : what its hours tell.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -161,6 +177,8 @@ class StageResult:
     grid_mw: float
     import_peak_mw: float
     import_ramp_mw: float
+    ramp_mw_per_min: float
+    drop_mw: float
     capacity_mw: Array
     supply_mwh: Array
     co2_t: Array
@@ -171,6 +189,7 @@ class StageResult:
     part_supply_mwh: Array
     fixed_usd: Array
     running_usd: Array
+    hours: StageHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +233,7 @@ def plan_hours(inputs: SiteInputs) -> SiteHours:
     problems = [_problem(inputs, stage) for stage in inputs.stages]
     stages = [SiteStage(s.name, s.years, p) for s, p in zip(inputs.stages, problems, strict=True)]
     found = solve_stages(stages, _carries(inputs), inputs.discount_rate, PLAN_GAP)
-    results = tuple(_fold(inputs.stages[n], problems[n], found, n) for n in range(len(problems)))
+    results = tuple(_fold(inputs, problems[n], found, n) for n in range(len(problems)))
     plan = SitePlan(
         inputs.site, found.names, tuple(o.name for o in problems[0].offers), results,
         found.plan.objective_usd, found.plan.gap, inputs.fingerprint(),
@@ -260,8 +279,8 @@ def _carries(inputs: SiteInputs) -> dict[str, Carry]:
     return out
 
 
-def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
-    hours = found.plan.hours[n]
+def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
+    stage, hours = inputs.stages[n], found.plan.hours[n]
     served = by_month(hours.served_mw).T
     running = by_month(problem.price * hours.served_mw)
     fixed = problem.cost * found.plan.capacity_mw[n]
@@ -269,6 +288,7 @@ def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> 
     lost = served[[problem.offer_number(SHED), problem.offer_number(COMPUTE)]].sum(axis=0)
     load = by_month(stage.load_mw)
     length = 24.0 * np.array(DAYS)
+    parts, part_ramp = _part_loads(stage, problem, found.plan.capacity_mw[n])
     return StageResult(
         name=stage.name,
         start_month=stage.start_month,
@@ -276,7 +296,9 @@ def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> 
         facility_mw=stage.facility_mw,
         grid_mw=stage.grid_mw,
         import_peak_mw=float(imported.max()),
-        import_ramp_mw=float(np.abs(np.diff(imported)).max()),
+        import_ramp_mw=max(_ramp(imported), part_ramp),
+        ramp_mw_per_min=stage.ramp_mw_per_min,
+        drop_mw=stage.drop_mw,
         capacity_mw=found.plan.capacity_mw[n],
         supply_mwh=served,
         co2_t=by_month(problem.co2_t_per_mwh * hours.served_mw).sum(axis=1),
@@ -284,26 +306,51 @@ def _fold(stage: StageLoad, problem: YearProblem, found: StagedPlan, n: int) -> 
         unserved_mwh=served[problem.offer_number(SHED)],
         deliverable_mw=(load - lost) / length,
         load_mwh=load,
-        part_supply_mwh=_part_loads(problem, found.plan.capacity_mw[n]),
+        part_supply_mwh=parts,
         fixed_usd=fixed,
         running_usd=running.sum(axis=0),
-    )
+        hours=fold_stage(problem, hours, stage.grid_mw, inputs.area, grid=GRID,
+                         unserved=(COMPUTE, SHED)),
+    )  # fmt: skip
 
 
-def _part_loads(problem: YearProblem, capacity_mw: Array) -> Array:
-    """Supply by source and month at each part load, (P, K, 12)."""
+def _ramp(imported_mw: Array) -> float:
+    """Largest change from hour to hour."""
+    return float(np.abs(np.diff(imported_mw)).max())
+
+
+def _part_loads(stage: StageLoad, problem: YearProblem, capacity_mw: Array) -> tuple[Array, float]:
+    """Supply by source and month at each part load, (P, K, 12), and the largest ramp of import."""
     kernel = YearKernel(problem)
     load, limit = kernel.load.copy(), kernel.limit.copy()
-    out = []
+    out, ramp = [], 0.0
     for part in PART_LOADS:
-        kernel.load = part * load
+        hourly = part * hourly_course(stage, part)
+        kernel.load = hourly * load
         kernel.limit = limit.copy()
         for name in (COMPUTE, SHED):
             k = problem.offer_number(name)
-            kernel.limit[:, k] = part * limit[:, k]
+            kernel.limit[:, k] = hourly * limit[:, k]
         kernel.evaluate(capacity_mw)
         out.append(by_month(kernel.served).T)
-    return np.array(out)
+        ramp = max(ramp, _ramp(kernel.served[:, problem.offer_number(GRID)]))
+    return np.array(out), ramp
+
+
+def hourly_course(stage: StageLoad, part: float) -> Array:
+    """Load by hour over the same hour's load if it were steady, at a part of full load; (H,).
+
+    The week is tiled and scaled so that the energy of each month stays what the steady load would
+    use. Its swing shrinks where its peak would pass full power: full load is steady.
+    """
+    hours = len(stage.load_mw)
+    if stage.week_pu is None:
+        return np.ones(hours)
+    swing = np.resize(stage.week_pu, hours)
+    mean = by_month(swing * stage.load_mw) / by_month(stage.load_mw)
+    swing = swing / np.repeat(mean, 24 * np.array(DAYS)) - 1.0
+    room = (1.0 / part - 1.0) / max(float(swing.max()), 1e-12)
+    return np.asarray(1.0 + swing * min(1.0, room))
 
 
 def by_month(hourly: Array) -> Array:
@@ -316,7 +363,7 @@ def _feed(digest: hashlib._Hash, value: object) -> None:
     """Add the content of nested dataclasses, tuples and arrays to a hash."""
     if isinstance(value, np.ndarray):
         digest.update(str(value.shape).encode() + np.ascontiguousarray(value).tobytes())
-    elif isinstance(value, str | int | float | bool):
+    elif value is None or isinstance(value, str | int | float | bool):
         digest.update(repr(value).encode())
     elif isinstance(value, Sequence):
         digest.update(str(len(value)).encode())

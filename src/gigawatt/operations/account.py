@@ -25,6 +25,7 @@ def account(run: FleetRun, usd_per_gpu_hour: float = 0.0) -> Told:
     usd_per_gpu_hour : value of a GPU-hour, for the money column.
     """
     goodput = run.goodput()
+    goodput |= free_parts(run, goodput.pop("free"))
     spec, config = run.spec, run.fleet.config[0]
     in_repair = float(run.fleet.site["t_out"].sum()) / (run.days * SECONDS_PER_DAY)
     return {
@@ -54,6 +55,31 @@ def account(run: FleetRun, usd_per_gpu_hour: float = 0.0) -> Told:
         "advised_spare_racks": float(advised_spares(in_repair)),
         "held_spare_racks": sum(s.reserve_racks for s in spec.sites),
     }  # fmt: skip
+
+
+def free_parts(run: FleetRun, free: float) -> dict[str, float]:
+    """Why racks were free, as shares of all rack-hours; sums to `free`.
+
+    Held as spares; meant for no workload; left by the serving pool below its peak; and the rest: no
+    job was there, or none that fits. Each is counted as far as what the ones before leave.
+
+    Parameters
+    ----------
+    run : of one site or several.
+    free : share of rack-hours that were free.
+    """
+    sites, racks = run.spec.sites, run.spec.racks
+    peak = sum(s.pool_peak_racks for s in sites) * (1.0 + run.spec.headroom) / racks
+    wanted = {
+        "spare": sum(s.reserve_racks for s in sites) / racks,
+        "unassigned": sum(s.unassigned_racks for s in sites) / racks,
+        "pool_trough": max(0.0, peak - run.availability()["pool"]),
+    }
+    out, left = {}, free
+    for name, share in wanted.items():
+        out[name] = min(share, left)
+        left -= out[name]
+    return {**out, "gaps": left}
 
 
 def _finite(value: float) -> float | None:
@@ -116,7 +142,8 @@ def site_account(power: Told, site: SiteInput, swing: StepSwing | None) -> Told:
     if swing is not None:
         out["step_swing"] = {
             "workload": swing.workload, "it_mw": swing.mw, "meter_mw": swing.mw * over,
-            "period_s": swing.period_s,
+            "rms_it_mw": swing.rms_mw, "at_step_it_mw": swing.at_step_mw,
+            "site_rms_it_mw": swing.site_rms_mw, "period_s": swing.period_s,
         }  # fmt: skip
     return out
 

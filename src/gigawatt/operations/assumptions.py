@@ -35,6 +35,7 @@ class OperationsAssumptions:
     train_use_share, research_use_share : time in which packages hold a running job.
     serve_use_share : mean over peak load of the serving pool.
     idle_power_share : power of an idle package over its full power.
+    warm_restart_share : restart on warm spares or out of copies in memory over a cold one.
     policy_rank_share : place of the operator among all, from those who stop and restart to those
         whose jobs go on without the failed part.
     policy_sync_share, policy_spares_share, policy_memory_share : operators of large training jobs
@@ -66,6 +67,7 @@ class OperationsAssumptions:
     idle_power_share: Array
     policy_rank_share: Array
     policy_sync_share: Array
+    warm_restart_share: Array
     policy_spares_share: Array
     policy_memory_share: Array
 

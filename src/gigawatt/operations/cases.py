@@ -145,14 +145,18 @@ class CaseReader:
         return best, waterfall(case.policy, rate, r, interval).work
 
     def _recovery(self, case: Case) -> Recovery:
-        """What a failure of the case costs; detection is inside the restart that was given."""
-        a, f = self.any, self.fleet
+        """What a failure of the case costs.
+
+        Detection is inside the restart that was given, which is that of the policy, and a case
+        says nothing of a stock of spares, so they do not run out.
+        """
+        a = self.any
         return Recovery(
             stall_s=case.write_s, detection_s=0.0, restart_s=case.restart_s,
-            restart_failure_share=0.0, hard_restart_s=case.restart_s + case.write_s,
+            restart_failure_share=0.0, warm_share=1.0, hard_restart_s=case.restart_s + case.write_s,
             absent_s=case.restart_s,
             replicas=np.maximum(case.gpus / a.elastic_replica_count, 2.0),
-            repair_share=f.repair_share, repair_s=f.repair_hours * SECONDS_PER_HOUR,
+            repair_share=0.0, repair_s=0.0,
             elastic_pause_s=a.elastic_pause_s, elastic_redo_s=a.elastic_redo_s,
             elastic_whole_share=a.elastic_whole_share, memory_lost_share=a.memory_lost_share,
             memory_interval_s=a.memory_interval_s, memory_stall_s=a.memory_stall_s,

@@ -116,6 +116,7 @@ def _recovery(
     return Recovery(
         stall_s=stall[:, None], detection_s=a.detection_s[:, None], restart_s=restart,
         restart_failure_share=a.restart_failure_share[:, None],
+        warm_share=a.warm_restart_share[:, None],
         hard_restart_s=restart + stall[:, None], absent_s=a.detection_s[:, None] + restart,
         replicas=np.maximum(size / p.elastic_replica_count[:, None], 2.0),
         repair_share=a.repair_share[:, None],

@@ -37,6 +37,7 @@ class Recovery:
     ----------
     stall_s : blocking part of a checkpoint to the store.
     detection_s, restart_s, restart_failure_share : as in `synchronous_restart`.
+    warm_share : spares, memory: restart over `restart_s`.
     hard_restart_s : memory: restart from the store.
     absent_s : elastic: for which a failed replica is absent.
     replicas : elastic: data-parallel replicas of the job.
@@ -49,6 +50,7 @@ class Recovery:
     detection_s: Value
     restart_s: Value
     restart_failure_share: Value
+    warm_share: Value
     hard_restart_s: Value
     absent_s: Value
     replicas: Value
@@ -87,7 +89,8 @@ def waterfall(
         return _memory(rate_per_s, r, interval_s)
     whole = synchronous_restart(
         _at_risk(policy, rate_per_s, r), np.maximum(r.stall_s, LEAST_STALL_S), r.detection_s,
-        r.restart_s, r.restart_failure_share, interval_s,
+        r.restart_s * (np.asarray(r.warm_share) if policy == "spares" else 1.0),
+        r.restart_failure_share, interval_s,
     )  # fmt: skip
     if policy == "spares":
         load = repair_load(rate_per_s, r.detection_s, r.repair_share, r.repair_s)
@@ -143,14 +146,15 @@ def _memory(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
     stall = np.maximum(r.stall_s, LEAST_STALL_S)
     interval = best_interval("memory", rate, r) if interval_s is None else interval_s
     copies = np.minimum(r.memory_interval_s, interval)
+    warm_s = np.asarray(r.restart_s) * r.warm_share
     work = in_memory(
-        rate, r.memory_lost_share, copies, r.memory_stall_s, r.restart_s, interval, stall,
+        rate, r.memory_lost_share, copies, r.memory_stall_s, warm_s, interval, stall,
         r.hard_restart_s, r.detection_s,
     )  # fmt: skip
     pauses = np.minimum(work * (r.memory_stall_s / copies + stall / interval), 1.0 - work)
     lost = r.memory_lost_share
     redo = 0.5 * ((1.0 - lost) * copies + lost * np.asarray(interval))
-    restart = (1.0 - lost) * r.restart_s + lost * r.hard_restart_s
+    restart = (1.0 - lost) * warm_s + lost * r.hard_restart_s
     each = np.maximum(redo + r.detection_s + restart, LEAST_RATE)
     rest = 1.0 - work - pauses
     return Waterfall(

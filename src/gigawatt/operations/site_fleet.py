@@ -1,14 +1,15 @@
 """One site as a fleet for the event engine: racks, powers, workloads as jobs and as a pool.
 
-Training and research become streams of jobs whose offered load is the share of racks times the
-share of time that `fluid` lets them run, so that both engines mean the same fleet. Sizes have two
-peaks: a few jobs of the workload's full size own most of the time, many small ones the rest.
+Training and research become jobs whose offered load is the share of racks times the share of time
+that `fluid` lets them run, so that both engines mean the same fleet. Sizes have two peaks: a few
+jobs of the workload's full size, each followed by the next after a gap, own most of the time; many
+small ones come at random and take the rest.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,9 @@ import numpy as np
 from gigawatt.catalog.facts import Catalog
 from gigawatt.errors import InputError
 from gigawatt.operations.causes import failure_classes
+from gigawatt.operations.events.build import room_for_jobs
 from gigawatt.operations.events.spec import (
+    FailureClass,
     FleetSpec,
     JobKind,
     SiteSpec,
@@ -29,7 +32,12 @@ from gigawatt.operations.policies import advised_spares
 from gigawatt.performance.result import ServeRate, TrainRate
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array, IntArray
-from gigawatt.quantity.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, W_PER_KW
+from gigawatt.quantity.units import (
+    DAYS_PER_YEAR,
+    SECONDS_PER_DAY,
+    SECONDS_PER_HOUR,
+    W_PER_KW,
+)
 
 BYTES_PER_GB = 1e9
 W_PER_MW = 1e6
@@ -89,55 +97,138 @@ def central_assumptions(catalog: Catalog) -> dict[str, float]:
 
 
 def site_fleet(
-    site: SiteInput, catalog: Catalog, a: Numbers, policy: str = "", cap_mw: Array | None = None
+    site: SiteInput | Sequence[SiteInput],
+    catalog: Catalog,
+    a: Numbers,
+    policy: str = "",
+    cap_mw: Array | None = None,
+    backfill: bool = False,
+    hall_cap_mw: float = 0.0,
 ) -> FleetSpec:
-    """Fleet of one site.
+    """Fleet of one site, or of several that share one queue.
 
     Parameters
     ----------
-    site : what stands there and what it is for.
+    site : what stands there and what it is for; several must have the same system.
     catalog : failure classes.
     a : assumptions, as `central_assumptions` gives them.
     policy : of jobs after a failure; empty takes that of each workload, else the assumption.
-    cap_mw : (H,) IT power allowed by hour from the start, repeated; None for none.
+    cap_mw : (H,) IT power allowed by hour from the start, repeated, at each site; None for none.
+    hall_cap_mw : IT power allowed in each hall; 0 for none.
+    backfill : batch jobs without end take what is free and give way to all others.
 
     Raises
     ------
-    InputError : the site has no whole rack.
+    InputError : a site has no whole rack, or sites differ in their racks.
     """
-    if site.racks < 1:
-        raise InputError(f"site {site.name!r} has no rack to simulate")
-    idle_w = site.rack_power_w * a["idle_power_share"]
+    sites = (site,) if isinstance(site, SiteInput) else tuple(site)
+    whole = joined(sites)
+    idle_w = whole.rack_power_w * a["idle_power_share"]
+    classes = failure_classes(catalog, a["failures_per_1000_node_days"])
+    largest = max(s.racks for s in sites)
     kinds = tuple(
         kind
-        for tenant, use in enumerate(site.uses)
+        for tenant, use in enumerate(whole.uses)
         if use.workload.kind != "serve"
-        for kind in _kinds(site, use, a, policy, tenant)
+        for kind in _kinds(whole, use, a, policy, tenant, largest)
     )
-    serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
-    classes = failure_classes(catalog, a["failures_per_1000_node_days"])
-    repairs_per_day = sum(
-        c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
-    ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
-    jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
-    spec = SiteSpec(
-        site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
-        crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
-        spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
-        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
-        season_share=a["season_swing_share"],
-        cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
-    )  # fmt: skip
-    return FleetSpec(
-        (spec,), kinds, classes, gpus_per_rack=round(site.packages_per_rack),
-        spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(site),
-        serve_w=_serve_rack_w(site), infant_factor=site.infant_factor,
+    specs = tuple(
+        replace(_site_spec(s, classes, a, cap_mw), hall_cap_mw=hall_cap_mw) for s in sites
+    )
+    if backfill:
+        kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
+    fleet = FleetSpec(
+        specs, (), classes, gpus_per_rack=round(whole.packages_per_rack),
+        spare_trays=0, idle_w=idle_w, rest_w=idle_w, work_w=_job_rack_w(whole),
+        serve_w=_serve_rack_w(whole), infant_factor=whole.infant_factor,
         infant_years=a["infant_years"], service_factor=a["service_factor"],
         service_nodes=a["service_nodes"], size_exponent=a["size_exponent"],
         lemon_share=a["lemon_share"], lemon_factor=a["lemon_factor"],
         maintenance_per_year=a["maintenance_per_year"], maintenance_h=a["maintenance_hours"],
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
+    )  # fmt: skip
+    if hall_cap_mw > 0.0:
+        return replace(fleet, kinds=kinds)  # what does not fit under a cap is told
+    room = max(room_for_jobs(s, fleet, float(demand_curve(a).min())) for s in specs)
+    fit = tuple(replace(k, racks=np.minimum(k.racks, room)) for k in kinds if room >= 1)
+    return replace(fleet, kinds=fit)  # a site of one or two racks may have no room for jobs
+
+
+def with_upgrade(spec: FleetSpec, days: float, hours: float) -> FleetSpec:
+    """A fleet through whose racks an upgrade rolls, one after the other, beside planned work.
+
+    A rack at work is taken when its job leaves it; work that is planned waits for that.
+
+    Parameters
+    ----------
+    spec : the fleet.
+    days : in which all racks are done once; then it begins again.
+    hours : for one rack.
+    """
+    own, more = spec.maintenance_per_year, DAYS_PER_YEAR / days
+    mean_h = (own * spec.maintenance_h + more * hours) / (own + more)
+    return replace(spec, maintenance_per_year=own + more, maintenance_h=mean_h)
+
+
+def joined(sites: tuple[SiteInput, ...]) -> SiteInput:
+    """Sites as one, with the racks of all and means by rack.
+
+    Raises
+    ------
+    InputError : a site has no whole rack, or sites differ in their racks.
+    """
+    for site in sites:
+        if site.racks < 1:
+            raise InputError(f"site {site.name!r} has no rack to simulate")
+        if site.packages_per_rack != sites[0].packages_per_rack:
+            raise InputError(
+                f"sites {sites[0].name!r} and {site.name!r} have racks of "
+                f"{sites[0].packages_per_rack:g} and {site.packages_per_rack:g} packages: a queue "
+                "over several sites needs equal racks"
+            )
+    racks = np.array([s.racks for s in sites], dtype=float)
+
+    def mean(name: str) -> float:
+        return float(np.average([getattr(s, name) for s in sites], weights=racks))
+
+    return replace(
+        sites[0], name=", ".join(s.name for s in sites), racks=int(racks.sum()),
+        rack_power_w=mean("rack_power_w"), infant_factor=mean("infant_factor"),
+        facility_over_it=mean("facility_over_it"),
+    )  # fmt: skip
+
+
+def _site_spec(
+    site: SiteInput, classes: Sequence[FailureClass], a: Numbers, cap_mw: Array | None
+) -> SiteSpec:
+    """Racks, reserve, crews, parts and pool of one site."""
+    repairs_per_day = sum(
+        c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
+    ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
+    serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
+    jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
+    return SiteSpec(
+        site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
+        crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
+        spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
+        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
+        season_share=a["season_swing_share"],
+        cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
+        unassigned_racks=max(0.0, site.racks - serve_racks - jobs_racks),
+    )  # fmt: skip
+
+
+def _filler(sites: Sequence[SiteSpec], kinds: Sequence[JobKind], a: Numbers) -> JobKind:
+    """Batch jobs of low priority, enough to fill what all others leave at any hour."""
+    sizes = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, 8)), 1024)
+    held = sum(k.offered_racks for k in kinds) + sum(s.reserve_racks for s in sites)
+    free = sum(s.racks for s in sites) - held
+    return JobKind(
+        "backfill", 0.0, sizes, a["small_job_hours"] * SECONDS_PER_HOUR, 1.3,
+        longest_s=SECONDS_PER_DAY, priority=2, preemptible=True,
+        tenant=max((k.tenant for k in kinds), default=-1) + 1,
+        standing=max(1, math.ceil(max(free, 0.0) / float(sizes.mean()))), flex_tier=3,
     )  # fmt: skip
 
 
@@ -155,37 +246,55 @@ class StepSwing:
     Attributes
     ----------
     workload : whose job it is.
-    mw : IT power while all compute less IT power while all communicate.
+    mw : IT power while all compute less that in the phase that draws least: the most it can be.
+    rms_mw : root mean square of the job's power about its mean over the phases of a step.
+    at_step_mw : amplitude of the part of it that swings once a step.
+    site_rms_mw : rms of all jobs of that size together, whose steps are not in time.
     period_s : time of a step.
     """
 
     workload: str
     mw: float
+    rms_mw: float
+    at_step_mw: float
+    site_rms_mw: float
     period_s: float
 
 
 def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
-    """Largest swing within a training step; None for a site that does not train.
+    """Swing within a training step; None for a site that does not train.
 
-    All racks of a job compute at once and communicate at once, which is the worst: pipeline stages
-    and overlap of communication with computing flatten it.
+    All racks of a job go through the phases of its rate at once: compute for d of the step, the
+    rest communicating or waiting. A square wave of height P swings once a step by
+    (2 / pi) P sin(pi d). Pipeline stages and communication behind computing flatten it.
     """
-    largest = {k.name: int(k.racks.max()) for k in spec.kinds if k.per_day > 0.0}
-    found = [
-        StepSwing(use.workload.id, racks * _phase_rack_w(site, use.rate) / W_PER_MW,
-                  use.rate.step_time_s)
-        for use in site.uses
-        if isinstance(use.rate, TrainRate)
-        and (racks := largest.get(f"{use.workload.id}-large", 0)) > 0
-    ]  # fmt: skip
+    largest = {k.name: k for k in spec.kinds if k.wanted}
+    found = []
+    for use in site.uses:
+        kind = largest.get(f"{use.workload.id}-large")
+        if not isinstance(use.rate, TrainRate) or kind is None or not kind.standing:
+            continue
+        racks_mw = int(kind.racks.max()) * site.rack_power_w / W_PER_MW
+        power, share = _phases(site, use.rate)
+        mean = float(power @ share)
+        rms = racks_mw * math.sqrt(float(share @ (power - mean) ** 2))
+        rest = float(share[1:] @ power[1:] / max(float(share[1:].sum()), 1e-12))
+        at_step = 2.0 / math.pi * (power[0] - rest) * math.sin(math.pi * share[0])
+        found.append(
+            StepSwing(
+                use.workload.id, racks_mw * float(power[0] - power[share > 0.0].min()), rms,
+                racks_mw * float(at_step), rms * math.sqrt(kind.standing), use.rate.step_time_s,
+            )
+        )  # fmt: skip
     return max(found, key=lambda s: s.mw, default=None)
 
 
-def _phase_rack_w(site: SiteInput, rate: TrainRate) -> float:
-    """Power of a rack that computes less that of one that communicates, W."""
-    high = min(rate.power_compute_w / site.rate_power_w, 1.0)
-    low = min(rate.power_communication_w / site.rate_power_w, 1.0)
-    return site.rack_power_w * (high - low)
+def _phases(site: SiteInput, rate: TrainRate) -> tuple[Array, Array]:
+    """Power over full power and share of time of computing, communicating, waiting; (3,) each."""
+    watts = np.array([rate.power_compute_w, rate.power_communication_w, rate.power_idle_w])
+    share = np.array([rate.compute_share, rate.communication_share, 0.0])
+    share[2] = max(0.0, 1.0 - share.sum())
+    return np.minimum(watts / site.rate_power_w, 1.0), share
 
 
 def _job_rack_w(site: SiteInput) -> float:
@@ -210,30 +319,31 @@ def _rack_w(site: SiteInput, use: Use) -> float:
 
 
 def _kinds(
-    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int
+    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int, largest: int
 ) -> tuple[JobKind, JobKind]:
-    """Large and small jobs of a training or research workload."""
-    racks = use.share * site.racks
+    """Large and small jobs of a training or research workload; none is larger than a site holds."""
+    held_share = a["spare_share"] + a["maintenance_share"]
+    racks = use.share * site.racks * (1.0 - held_share)  # for jobs, as in `fluid`
     use_share = a["train_use_share" if use.workload.kind == "train" else "research_use_share"]
-    full = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
-    most = max(1, int(racks * use_share))
-    full = min(full, most)
-    load = racks * use_share
-    large_share = a["large_job_share"] if full > 1 else 0.0
-    large = np.array([full], dtype=np.int64)
+    whole = max(1, math.ceil(use.workload.packages_per_job / site.packages_per_rack))
+    jobs_share = sum(u.share for u in site.uses if u.workload.kind != "serve")
+    whole = min(whole, max(1, int(largest * jobs_share * (1.0 - held_share))))
+    count, full = _standing(racks, whole, a["large_job_share"])
     small = two_peaked_sizes(((0.8, 1, 1), (0.2, 1, max(1, min(full // 4, 16)))), 1024)
     hours = a["large_job_hours"] if use.workload.kind == "train" else a["research_job_hours"]
     restart = a["restart_base_s"] + a["restart_s_per_1000_packages"] * (
         full * site.packages_per_rack / 1000.0
     )
     base = JobKind(
-        use.workload.id, 0.0, large, hours * SECONDS_PER_HOUR, 0.7, tenant=tenant,
+        use.workload.id, 0.0, np.array([full], dtype=np.int64), hours * SECONDS_PER_HOUR, 0.7,
+        tenant=tenant,
         policy=policy or central_policy(use.workload, a),
         stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
         pause_s=a["elastic_pause_s"], absent_s=a["detection_s"] + restart,
         replica_gpus=a["elastic_replica_count"], whole_share=a["elastic_whole_share"],
-        lost_share=a["memory_lost_share"], memory_interval_s=a["memory_interval_s"],
+        warm_share=a["warm_restart_share"], lost_share=a["memory_lost_share"],
+        memory_interval_s=a["memory_interval_s"],
         memory_stall_s=a["memory_stall_s"],
         flex_tier=1 if use.workload.kind == "train" else 2,
     )  # fmt: skip
@@ -241,15 +351,31 @@ def _kinds(
     return (
         replace(
             base, name=f"{base.name}-large", priority=0, longest_s=90 * SECONDS_PER_DAY,
-            per_day=_per_day(load * large_share, large, hours, 0.7),
+            standing=count, gap_s=base.mean_s * (1.0 - use_share) / use_share,
         ),
         replace(
             base, name=f"{base.name}-small", priority=1, longest_s=14 * SECONDS_PER_DAY,
-            per_day=_per_day(load * (1.0 - large_share), small, a["small_job_hours"], 1.3)
-            / (1.0 - a["own_error_share"]),
+            per_day=_per_day(
+                (racks - count * full) * use_share, small, a["small_job_hours"], 1.3
+            ) / (1.0 - a["own_error_share"]),
             racks=small, median_s=small_s, sigma_log=1.3, own_error_share=a["own_error_share"],
         ),
     )  # fmt: skip
+
+
+def _standing(racks: float, whole: int, large_share: float) -> tuple[int, int]:
+    """How many jobs of full size follow each other on so many racks, and racks of each.
+
+    A cluster is bought for its large jobs, and when one ends the next is prepared, so they come one
+    after another, not at random. Where there is less room than one of full size asks for, one job
+    takes what there is.
+    """
+    room = racks * large_share
+    if min(room, whole) < 2.0:
+        return 0, 1
+    if room < whole:
+        return 1, int(room)
+    return min(round(room / whole), int(racks / whole)), whole
 
 
 def _write_s(use: Use, a: Numbers) -> float:

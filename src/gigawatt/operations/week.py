@@ -7,9 +7,9 @@ In closed form, without running anything::
 
     power(h) = racks x idle + jobs x (work - idle) + pool(h) x (serve - idle)
 
-in racks, where jobs hold what is offered, as far as the pool leaves room. The drop is the largest
-that one cause can do: the largest domain of racks fails and stops every job that it may touch. The
-ramp is the same power, because a job stops or starts within a minute.
+in racks, where jobs hold what is offered, as far as the pool leaves room. The drop is the median of
+the largest of half a year: `largest_drop_racks`; so is the ramp, a job stopping or starting within
+a minute: `largest_ramp_racks`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.operations.events.build import node_rate_per_rack
 from gigawatt.operations.events.simulate import FleetRun, simulate
-from gigawatt.operations.events.spec import FleetSpec, JobKind
+from gigawatt.operations.events.spec import FleetSpec
 from gigawatt.operations.grid import load_shape
+from gigawatt.operations.reliability import size_factor
 from gigawatt.quantity.arrays import Array
-from gigawatt.quantity.units import SECONDS_PER_DAY
+from gigawatt.quantity.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 WARM_DAYS = 56
 WEEKS = 26
 BIN_S = 60.0
 W_PER_MW = 1e6
+RUN_RACKS = 4.0  # neighbours of one job among its racks: 3 to 7 in runs of the event engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +74,98 @@ def closed_week(spec: FleetSpec, curve: Array) -> Week:
     site = spec.sites[0]
     pool = site.pool_peak_racks * np.roll(curve, -round(site.hour_shift))
     room = site.racks - site.reserve_racks - pool * (1.0 + spec.headroom)
-    jobs = np.clip(sum(_offered_racks(k) for k in spec.kinds), 0.0, np.maximum(room, 0.0))
+    jobs = np.clip(sum(k.offered_racks for k in spec.kinds), 0.0, np.maximum(room, 0.0))
     watts = (
         site.racks * spec.idle_w
         + jobs * (spec.work_w - spec.idle_w)
         + np.minimum(pool, site.racks) * (spec.serve_w - spec.idle_w)
     )
-    largest = max([int(k.racks.max()) for k in spec.kinds if k.per_day > 0.0], default=0)
-    domain = max([c.blast for c in spec.failures if isinstance(c.blast, int)], default=1)
-    touched = 1 + math.ceil((domain - 1) / largest) if largest else 0
-    drop = min(largest * touched, float(jobs.max())) * (spec.work_w - spec.idle_w) / W_PER_MW
+    busy = float(jobs.mean())
+    each_mw = (spec.work_w - spec.idle_w) / W_PER_MW
+    drop = largest_drop_racks(spec, busy) * each_mw
+    ramp = max(drop, largest_ramp_racks(spec, busy) * each_mw)
     mean = float(watts.mean())
-    return Week(watts / mean, mean / W_PER_MW, drop, drop)
+    return Week(watts / mean, mean / W_PER_MW, ramp, drop)
 
 
-def _offered_racks(kind: JobKind) -> float:
-    """Mean racks that jobs of a kind would hold, failures aside."""
-    mean_s = kind.median_s * math.exp(0.5 * kind.sigma_log**2)
-    hours = kind.own_error_share * kind.own_error_s + (1.0 - kind.own_error_share) * mean_s
-    return kind.per_day / SECONDS_PER_DAY * float(kind.racks.mean()) * hours
+def largest_drop_racks(spec: FleetSpec, jobs_racks: float, years: float = WEEKS / 52.0) -> float:
+    """Racks that stop at one moment in the largest drop of so many years: its median.
+
+    A failure of a tray stops one job. A domain of n racks holds about n / 4 places of their own,
+    as racks of a job lie in runs of about 4 once broken ones have been swapped (`RUN_RACKS`). So it
+    stops a job on g of R racks with the chance u [1 - (1 - g / R)^(n / 4)], u = share of time at
+    work, and k of the N largest jobs or more with that of a binomial number. The drop that comes
+    ln 2 times in the time is the median of the largest. Smaller jobs that stop as well are left
+    out.
+
+    Parameters
+    ----------
+    spec : one site.
+    jobs_racks : racks at work, mean.
+    years : looked at.
+    """
+    gang, racks = _gang(spec), spec.sites[0].racks
+    if gang == 0 or jobs_racks <= 0.0:
+        return 0.0
+    most = min(max(_gangs(spec), 1), max(1, int(jobs_racks / gang)))
+    use = _gang_use(spec)
+    times = np.zeros(most + 1)  # expected drops of so many jobs or more
+    for c in spec.failures:
+        if isinstance(c.blast, int):
+            hit = use * (1.0 - (1.0 - gang / racks) ** max(1.0, c.blast / RUN_RACKS))
+            chance = [math.comb(most, k) * hit**k * (1.0 - hit) ** (most - k)
+                      for k in range(most + 1)]  # fmt: skip
+            domains = racks / c.blast
+            times += c.per_domain_year * domains * years * np.cumsum(chance[::-1])[::-1]
+    times[:2] = np.inf
+    likely = np.flatnonzero(times >= math.log(2.0))
+    return min(float(gang * max(1, int(likely.max(initial=1)))), jobs_racks)
+
+
+def largest_ramp_racks(spec: FleetSpec, jobs_racks: float, years: float = WEEKS / 52.0) -> float:
+    """Racks that stop or start within a minute in the largest ramp of so many years: its median.
+
+    The largest jobs stop at their rate of failure and start again as often. Of a Poisson number of
+    mean m in a minute, k or more come with chance m^k / k! as m is small.
+
+    Parameters
+    ----------
+    spec, jobs_racks, years : as for `largest_drop_racks`.
+    """
+    gang = _gang(spec)
+    if gang == 0 or jobs_racks <= 0.0:
+        return 0.0
+    count = _gangs(spec)
+    site = spec.sites[0]
+    young = 1.0 + (spec.infant_factor - 1.0) * math.exp(-site.age_years / spec.infant_years)
+    factor = float(
+        size_factor(np.array([gang * spec.nodes_per_rack]), spec.service_factor,
+                    spec.service_nodes, spec.size_exponent)[0]
+    )  # fmt: skip
+    a_minute = max(count, 1) * gang * node_rate_per_rack(spec) * young * factor * BIN_S
+    minutes = 2.0 * years * DAYS_PER_YEAR * SECONDS_PER_DAY / BIN_S  # both ways
+    together = 1
+    while together < count and (
+        minutes * a_minute ** (together + 1) / math.factorial(together + 1) >= math.log(2.0)
+    ):
+        together += 1
+    return min(float(gang * together), jobs_racks)
+
+
+def _gang(spec: FleetSpec) -> int:
+    """Racks of the largest job; 0 where none comes."""
+    return max([int(k.racks.max()) for k in spec.kinds if k.wanted], default=0)
+
+
+def _gang_use(spec: FleetSpec) -> float:
+    """Share of time in which a job of that size is there."""
+    here = [k for k in spec.kinds if k.standing and int(k.racks.max()) == _gang(spec)]
+    return min([k.mean_s / (k.mean_s + k.gap_s) for k in here], default=1.0)
+
+
+def _gangs(spec: FleetSpec) -> int:
+    """How many jobs of that size there are."""
+    return sum(k.standing for k in spec.kinds if int(k.racks.max()) == _gang(spec))
 
 
 def week_of(run: FleetRun) -> Week:

@@ -73,7 +73,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "supply": (
         "site", "number", "phases", "source", "facility_mw", "capacity_mw", "fixed_usd_per_mwh",
         "running_usd_per_mwh", "co2_t_per_mwh", "deliverable_share", "contract_mw",
-        "import_peak_mw", "import_ramp_mw",
+        "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
+    ),
+    "site_accounts": (
+        "site", "scope1_t", "scope2_location_t", "ref", "erf", "matched_annual_share",
+        "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh", "own_usd_per_mwh",
+        "standby_usd_per_kw_year",
+    ),
+    "grid_view": (
+        "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",
+        "area_share", "curtailed_hours", "curtailed_mwh", "waiting_hours", "import_ramp_mw",
+        "ramp_mw_per_min",
     ),
     "supply_weeks": ("site", "week", "hour", "source", "mw"),
     "supply_durations": ("site", "source", "share_of_year", "mw"),
@@ -89,6 +99,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "programme_tok_s_per_user", "at_programme_speed", "tok_s_per_user",
         "output_tok_s_per_gpu", "output_tok_s_per_gpu_low", "output_tok_s_per_gpu_high",
         "output_tok_s_per_mw", "drawn_w_per_gpu", "ttft_ms", "ttft_p99_ms", "plan",
+    ),
+    "token_prices": (
+        "workload", "year", "model", "precision", "input_tokens", "output_tokens",
+        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
+    ),
+    "phase_tokens": (
+        "site", "phase", "system", "year", "in_service_share", "sold_output_tokens_p50",
+        "price_usd_per_million_p50", "cost_usd_per_million_p50", "token_revenue_usd_p50",
+        "capacity_revenue_usd_p50", "sold_output_tokens_mean", "sold_input_tokens_mean",
     ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",

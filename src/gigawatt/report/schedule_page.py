@@ -9,7 +9,7 @@ from gigawatt.errors import InputError
 from gigawatt.report.html import render
 from gigawatt.report.page import Page, Section
 from gigawatt.report.read import Run
-from gigawatt.report.sections import dates
+from gigawatt.report.sections import binding, dates
 from gigawatt.report.view import View
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -33,7 +33,13 @@ def write_schedule_page(
     InputError : the file cannot be written, or the language is not known.
     """
     manifest = {"gigawatt_version": head["version"], "horizon": head["horizon"]}
-    view = View.of(Run(path.parent, manifest, (), {}), lang)
+    import polars as pl
+
+    binds = pl.DataFrame(
+        [{"year": r["year"], "constraint": r["cause"], "share": r["share"]}
+         for r in tables["binding"]]
+    )  # fmt: skip
+    view = View.of(Run(path.parent, manifest, (), {"binding": binds}), lang)
     unfinished = path.with_name(f".{path.name}.part")
     try:
         unfinished.write_text(render(_page(view, tables, levers, head), view), encoding="utf-8")
@@ -59,6 +65,9 @@ def _page(view: View, tables: Tables, levers: list[dict[str, Any]], head: dict[s
         Section("gigawatts", say("dates.title"), say("dates.intro"), first),
         Section("phases", say("schedule.title"), say("schedule.intro"), tuple(parts)),
     ]
+    binds = binding.section(view)
+    if binds is not None:
+        sections.append(binds)
     if levers:
         table = dates.lever_table(view, levers)
         sections.append(Section("levers", say("dates.levers"), say("dates.levers_intro"), (table,)))

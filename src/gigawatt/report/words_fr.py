@@ -106,14 +106,65 @@ _WORDS: dict[str, str] = {
     "plus lâche du premier jeton en donnent plusieurs fois plus.",
     "serving.asked": "{workload} : aux {speed} jetons/s par utilisateur du programme",
     "serving.asked_note": "{conditions} Par MW de puissance appelée du site quand tous les GPU "
-    "servent. Les débits du programme sont sans jetons anticipés ni groupe de préremplissage ; "
-    "les fourchettes sont à 90 %. Points des courbes : tables/serving de cette simulation.",
+    "servent. Les débits du programme sont ceux de ses systèmes ici, dans la mesure où sa charge "
+    "laisse libres l’anticipation et les groupes ; les fourchettes sont à 90 %. Points des "
+    "courbes : tables/serving de cette simulation.",
     "serving.reference": "{system} (référence mesurée)",
+    "serving.held": "{precision}, {packages} GPU, {engine} de {date}, anticipation : "
+    "{speculation}",
     "serving.drawn": "W par GPU",
-    "serving.speculation": "Anticipation",
     "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
     "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
     "{speculation}, {engine} de {date}, PUE {pue}.",
+    # tokens
+    "tokens.title": "Prix, coût et recettes des jetons",
+    "tokens.intro": "Les jetons vendus sont ceux que les tranches servent aux débits ci-dessus, à "
+    "l’emploi du parc d’inférence et dans la limite de la demande mondiale. Leur prix est le coût "
+    "d’un jeton sur le plus récent système mesuré livré en volume, fois une marge ; il évolue "
+    "ensuite comme le loyer d’une même puce, et peut donc monter ou baisser. L’entraînement et la "
+    "recherche ne vendent pas de jetons. {basis}",
+    "tokens.basis_gw_year": "Dans le grand livre de ce programme, les utilisateurs paient la "
+    "capacité (de 8 à 13 Md $ par GW et par an) ; les recettes des jetons figurent à côté.",
+    "tokens.basis_tokens": "Dans le grand livre de ce programme, les utilisateurs paient les "
+    "jetons ; ce que la capacité rapporterait figure à côté.",
+    "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
+    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le prix vient "
+    "de {system}, ou d’un système du programme si celui-là ne peut pas servir. P50, P10 … P90 ; "
+    "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
+    "travaux, sur tous les jetons vendus.",
+    "tokens.figure": "{workload} : un million de jetons, invites et réponses ensemble",
+    "tokens.table": "{workload} : un million de jetons d’invite et de réponse, par année",
+    "tokens.price": "Prix",
+    "tokens.cost": "Coût",
+    "tokens.implied": "Prix implicite de la capacité",
+    "tokens.price_input": "Prix, invites",
+    "tokens.price_output": "Prix, réponses",
+    "tokens.cost_input": "Coût, invites",
+    "tokens.cost_output": "Coût, réponses",
+    "tokens.sold": "Jetons de réponse vendus",
+    "tokens.sold_unit": "par an, P50",
+    "tokens.bases": "Ce que rapporte un gigawatt en un an",
+    "tokens.by_tokens": "Par les jetons",
+    "tokens.by_capacity": "Par la capacité",
+    "tokens.bases_note": "GW d’installation en service, entraînement compris. L’écart vient de ce "
+    "que l’ancrage paie toute la capacité, à un niveau qui a tenu trois ans pendant que les parcs "
+    "étaient renouvelés, alors que les jetons viennent de la seule part d’inférence et que leur "
+    "prix suit les mêmes machines, qui vieillissent. P50, avec P10 … P90 en dessous.",
+    "tokens.phase": "Tranche",
+    "tokens.phases": "Les tranches en {year}",
+    "tokens.phases_note": "Tranches en service dans au moins la moitié des tirages. Les recettes "
+    "de la capacité sont celles de tous les travaux de la tranche. Toutes les années et les "
+    "moyennes : tables/phase_tokens de cette simulation.",
+    "tokens.parts": "Coût d’un million de jetons, par poste",
+    "tokens.parts_note": "Invites et réponses ensemble, moyennes des tirages et des années. Les "
+    "systèmes comprennent réseau et stockage ; systèmes et site sont des annuités ; inactivité et "
+    "pannes sont dans tous les postes.",
+    "tokens.part_systems": "Systèmes",
+    "tokens.part_site": "Site",
+    "tokens.part_upkeep": "Entretien",
+    "tokens.part_energy": "Énergie",
+    "unit.usd_per_million": "$ par million de jetons",
+    "unit.bn_usd_per_gw_year": "Md $ par GW et par an",
     # schedule
     "schedule.title": "Quand chaque site est prêt",
     "schedule.intro": "Un bloc est un bâtiment avec ses systèmes. Il est en service lorsque ses "
@@ -363,24 +414,46 @@ _WORDS: dict[str, str] = {
     "supply.january": "Une semaine de janvier",
     "supply.july": "Une semaine de juillet",
     "supply.durations": "Monotones",
-    "supply.carbon": "Carbone selon l’heure du jour",
+    "supply.carbon": "Carbone selon le mois et l’heure du jour",
     "supply.hour": "Heure de la semaine",
     "supply.share": "Part de l’année, %",
     "supply.day_hour": "Heure du jour",
-    "supply.hours_note": "Plus grand site, dernière étape, pleine charge. Ce qui dépasse la "
-    "charge recharge la "
-    "batterie. Source : tables/supply_* de ce calcul.",
+    "supply.hours_note": "Dernière étape, pleine charge ; les plus grands sites, au choix "
+    "au-dessus du graphique. Ce qui dépasse la charge recharge la batterie. "
+    "Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
-    "supply.grid_note": "À pleine charge ; rampes d’une heure à l’autre, les variations plus "
-    "rapides relèvent "
-    "de l’exploitation.",
-    "supply.contract": "Contrat",
+    "supply.grid_note": "À pleine charge. Interruptible : ce qu’une règle applicable permet de "
+    "rappeler. À la pointe de la zone : soutirage moyen dans ses heures de pointe, et rapporté à "
+    "sa charge maximale. Rappelé : attendu, en heures à pleine charge. Les rampes dans la minute "
+    "viennent de l’exploitation. Un défaut emporte le soutirage maximal, si rien ne reste "
+    "raccordé. Source : tables/grid_view de ce calcul.",
+    "supply.firm": "Contrat ferme",
+    "supply.non_firm": "Interruptible",
+    "supply.coincident": "À la pointe de la zone",
+    "supply.area_share": "De la pointe de la zone",
+    "supply.curtailed": "Rappelé",
+    "supply.waits": "Calcul en attente",
+    "supply.month": "Mois",
+    "supply.accounts": "Comptes de la dernière étape de chaque site",
+    "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "
+    "selon le lieu ; selon le marché il est le même, aucun contrat d’énergie propre n’étant "
+    "déclaré. Couvert : par des sources propres au site, sur l’année et dans chaque heure ; le "
+    "score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe annuel des moyens "
+    "propres. Source : tables/site_accounts de ce calcul.",
+    "supply.scope1": "Scope 1",
+    "supply.scope2": "Scope 2",
+    "supply.matched_year": "Couvert, année",
+    "supply.matched_hour": "Couvert, heure",
+    "supply.cfe": "Score CFE",
+    "supply.grid_cost": "Réseau",
+    "supply.own_cost": "Moyens propres",
+    "supply.standby": "Disponibilité",
     "supply.peak": "Soutirage maximal",
     "supply.ramp": "Rampe maximale",
     "supply.rules": "Règles applicables aux sites",
-    "supply.rules_note": "Règles qui s’appliquent, ou peut-être (ouvert : le plan ne le dit pas), "
-    "vérifiées au "
-    "jour où le site démarre. Toutes les règles : tables/rules de ce calcul.",
+    "supply.rules_note": "Règles qui s’appliquent entre le démarrage du site et l’horizon, ou "
+    "peut-être (ouvert : le plan ne le dit pas), vérifiées sur son alimentation au moindre coût, "
+    "réserve comprise. Toutes les règles : tables/rules de ce calcul.",
     "supply.rule": "Règle",
     "supply.applies": "S’applique",
     "supply.met": "Respectée",
@@ -467,8 +540,8 @@ _WORDS: dict[str, str] = {
     "shape.unit": "MW informatiques",
     "shape.line": "puissance informatique",
     "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
-    "base constante de travaux ; pauses entre travaux et pannes n’y sont pas. La chute est la plus "
-    "grande qu’une seule cause puisse produire. Source : tables/load_shape de cette simulation.",
+    "base constante de travaux. Rampe et chute sont les médianes des plus grandes de six mois. "
+    "Source : tables/load_shape de cette simulation.",
     "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
     "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
     "tables/load_shape de cette simulation.",

@@ -23,11 +23,9 @@ from gigawatt.program.model import Phase, Program, Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
-from gigawatt.schedule.calendars import Winter
 from gigawatt.schedule.changes import Plan, read_changes, with_changes
 from gigawatt.schedule.durations import Chain
 from gigawatt.schedule.forward import (
-    Case,
     Drawn,
     Moment,
     Running,
@@ -39,13 +37,13 @@ from gigawatt.schedule.forward import (
 from gigawatt.schedule.haircuts import read_haircuts, with_haircuts
 from gigawatt.schedule.limits import with_limits
 from gigawatt.schedule.milestones import (
-    known_dates,
     may_have_begun,
     reached_milestones,
     route_of,
 )
-from gigawatt.schedule.network import ROUTES, Route, Task, on_route, read_tasks
+from gigawatt.schedule.network import ROUTES, Route, on_route, read_tasks
 from gigawatt.schedule.pace import Stretch
+from gigawatt.schedule.phase_case import phase_case
 from gigawatt.schedule.result import BuildTimes
 from gigawatt.schedule.setting import Setting, make_setting
 from gigawatt.uncertainty.distributions import Point
@@ -156,7 +154,8 @@ def _build_times(drafts: Sequence[Draft], given: Plan, plan: Plan) -> BuildTimes
                          "support_ready", "fixed_in_service")}  # fmt: skip
     before = given.hall_ready
     with np.errstate(invalid="ignore"):  # never minus never
-        later_by = np.nan_to_num(plan.hall_ready - before, nan=0.0, posinf=np.inf)
+        later_by = plan.hall_ready - before
+    later_by[np.isnan(later_by)] = 0.0
     # An order that was late for its hall has that much less to wait for.
     slack = np.maximum(rest["order_due"] - (before - rest["system_lead"]), 0.0)
     rest["order_due"] = rest["order_due"] + np.maximum(later_by - slack, 0.0)
@@ -197,7 +196,7 @@ def _phase_stretches(
             continue
         at = reached[milestone] if finished else plain.as_of
         if at - start > error:
-            case = _case(plain, site, phase, {begun: start}, network)
+            case = phase_case(plain, site, phase, {begun: start}, network)
             case = replace(
                 case, looks_back=False, known={**case.known, begun: np.full((1, 1), start)}
             )
@@ -228,11 +227,11 @@ def _draft(setting: Setting, chain: Chain | None, site: Site, phase: Phase) -> D
     """Dates of one phase, arrays (D, K) for its K buildings."""
     reached = reached_milestones(setting, site, phase)
     network = setting.networks[route_of(phase, reached)]
-    case = _case(setting, site, phase, reached, network)
+    case = phase_case(setting, site, phase, reached, network)
     if chain is not None:
         case = replace(case, running=Running(case.known[_begun(reached, network)], chain))
     spans = forward(network.dated, case)
-    nothing = Moment(np.full_like(case.early_order, -np.inf), np.zeros((1, 1, 1)))
+    nothing = Moment(np.full_like(case.early_order, -np.inf), {})
     dates = {"support_ready": nothing}
     for task in network.dated:
         for result in task.gives:
@@ -241,45 +240,6 @@ def _draft(setting: Setting, chain: Chain | None, site: Site, phase: Phase) -> D
     lengths = {result: case.draw(task) for result, task in network.lengths.items()}
     cleared = spans[network.cleared].start
     return _assemble(setting, phase, reached, case.offsets, cleared, dates, lengths)
-
-
-def _case(
-    setting: Setting, site: Site, phase: Phase, reached: Mapping[str, float], network: Route
-) -> Case:
-    """What is known of a phase and how its tasks are drawn."""
-    where = f"site/{site.id}/{phase.id}"
-    pace = setting.paces[site.id]
-    known = known_dates(setting, phase, reached, where)
-    drawn: dict[str, Drawn] = {}
-
-    def draw(task: Task) -> Drawn:
-        if task.id not in drawn:
-            drawn[task.id] = _drawn(setting, phase, task, pace, where)
-        return drawn[task.id]
-
-    early = np.zeros_like(pace)
-    if phase.preorder_months is not None:
-        early = setting.own(f"{where}/preorder_months", phase.preorder_months)
-    elif phase.framework_orders:
-        early = setting.per_phase(where, "framework_order_months")
-    return Case(
-        as_of=setting.as_of,
-        known=known,
-        offsets=_offsets(setting, phase, known, pace, where),
-        early_order=early,
-        done_at_clearing=network.done_at_clearing if "cleared" in known else frozenset(),
-        draw=draw,
-        winter=_winter(setting, site),
-        meeting_months=setting.assumptions.permit_meeting_months[:, None],
-    )
-
-
-def _winter(setting: Setting, site: Site) -> Winter | None:
-    """Calendar of outdoor work; None where winters are mild."""
-    a = setting.assumptions
-    if abs(site.lat) < float(np.mean(a.winter_latitude_degrees)):
-        return None
-    return Winter.of(a.winter_rate_share[:, None], site.lat, setting.axis.start.month)
 
 
 def _begun(reached: Mapping[str, float], network: Route) -> str:
@@ -295,7 +255,7 @@ def _chain(reference: Setting, site: Site, phase: Phase) -> Chain | None:
     """
     reached = reached_milestones(reference, site, phase)
     network = reference.networks[route_of(phase, reached)]
-    case = replace(_case(reference, site, phase, reached, network), looks_back=False)
+    case = replace(phase_case(reference, site, phase, reached, network), looks_back=False)
     milestone = _begun(reached, network)
     unknown = milestone not in case.known or "fitted" in reached
     if unknown or not may_have_begun(reached, phase, reference):
@@ -374,31 +334,3 @@ def _orders(
     elif "fitted" in reached:
         lead[:, :1] = drawn.months(setting.as_of - due[:, :1])
     return due, lead
-
-
-def _drawn(setting: Setting, phase: Phase, task: Task, pace: Array, where: str) -> Drawn:
-    path = task.duration.path
-    if task.technology_lead:
-        path = f"technologies/{phase.onsite_technology}/lead_time_months"
-    scale = setting.causes[task.cause]
-    if task.at_site_pace:
-        scale = scale * pace
-    if phase.route == "brownfield" and task.brownfield_factor is not None:
-        fact = task.brownfield_factor
-        scale = scale * setting.streams.sample(fact.path, fact.distribution)[:, None]
-    return Drawn(setting.law(path), scale, setting.uniform(f"{where}/task/{task.id}"))
-
-
-def _offsets(
-    setting: Setting, phase: Phase, known: Mapping[str, Array], pace: Array, where: str
-) -> Array:
-    """How much later than the first each building comes, (D, K).
-
-    When the first hall is fitted and no other is reported, the second comes after the as-of date.
-    """
-    if phase.buildings == 1:
-        return np.zeros_like(pace)
-    law = setting.law("assumptions/schedule/stagger_months")
-    drawn = Drawn(law, pace, setting.uniform(f"{where}/stagger_months"))
-    age = setting.as_of - known["fitted"] if "fitted" in known else None
-    return drawn.months(age) * np.arange(phase.buildings)

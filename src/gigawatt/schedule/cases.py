@@ -11,6 +11,9 @@ to time: with m0 megawatts at first power (lognormal) and R months until the who
 
     t(M) = first power + R (M - m0) / (mw - m0)          m0 < M <= mw
 
+R is that of the builder; campuses cleared before the demand for whole AI campuses start smaller and
+grow by the year (`stepwise_before`).
+
 "Not reported in service by `as_of`" is soft evidence: a draw with first power before `as_of` keeps
 the weight `unreported_share`, so a record that is silent for years reads as a gap in the record and
 not as a delay without end. Changes of plan, shared slots and haircuts play no part here.
@@ -24,7 +27,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gigawatt.catalog import Catalog, Status
+from gigawatt.catalog import Catalog, Record, Status
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.errors import InputError, nearest
 from gigawatt.program.blocks import make_blocks
@@ -47,6 +50,7 @@ RESULTS = tuple(f"{t}_p{round(100 * q):02d}" for t in TARGETS_MW for q in LEVELS
 BUILDERS = ("developer", "self", "")
 DRAWS = 4000
 HORIZON_YEARS = 30
+YEARS = (1980, 2100)  # of the dates in a row
 ONSITE_TECHNOLOGIES = ("recip-engine", "aeroderivative", "mobile-turbine", "fuel-cell")
 PLANNED_SLIP_MONTHS = Triangular(0.0, 2.0, 9.0)  # of a clearing that lies after `as_of`
 
@@ -117,6 +121,12 @@ def read_case(row: Mapping[str, str]) -> SiteCase:
     cleared = _date(row, "clearing_date")
     if cleared is None:
         raise InputError("clearing_date is empty; write a date as year-month-day")
+    as_of = _date(row, "as_of")
+    if as_of is not None and abs((as_of - cleared).days) > HORIZON_YEARS * 365:
+        raise InputError(
+            f"as_of = {as_of}, clearing_date = {cleared}: they may lie {HORIZON_YEARS} years apart "
+            "at most"
+        )
     return SiteCase(
         cleared=cleared,
         route=_one_of(row, "route", ROUTES),
@@ -125,7 +135,7 @@ def read_case(row: Mapping[str, str]) -> SiteCase:
         framework_orders=_yes_no(row, "framework_orders"),
         buildings=_whole(row, "buildings"),
         mw=_positive(row, "mw"),
-        as_of=_date(row, "as_of"),
+        as_of=as_of,
     )
 
 
@@ -142,10 +152,8 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
         odds = FAST_ODDS[case.power_contracted, case.framework_orders][case.builder]
         fast = _route_months(case, catalog, seed, draws, fast=True)
         first = np.where(streams.uniform("case/fast") < odds, fast, own)
-    built = "developer" if case.route == "brownfield" else case.builder or "unknown"
     block, ramp = (
-        streams.sample(f"case/{k}", a.fact(k).distribution)
-        for k in ("first_block_mw", f"ramp_{built}_months")
+        streams.sample(f"case/{k}", a.fact(k).distribution) for k in _growth_facts(case, a)
     )
     months = _ramp(case, first, block, ramp)
     weights = np.ones(draws)
@@ -154,6 +162,15 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
         share = a.value("unreported_share")
         weights = np.where(first > age, 1.0, share)
     return CaseDraws(months, weights / weights.sum())
+
+
+def _growth_facts(case: SiteCase, assumptions: Record) -> tuple[str, str]:
+    """Names of the facts for the first block and for the months from it to the whole site."""
+    if case.route == "brownfield":
+        return "first_block_mw", "ramp_developer_months"
+    if case.cleared < dt.date.fromisoformat(assumptions.text("stepwise_before")):
+        return "first_block_stepwise_mw", "ramp_stepwise_months"
+    return "first_block_mw", f"ramp_{case.builder or 'unknown'}_months"
 
 
 def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -> Array:
@@ -271,9 +288,14 @@ def _date(row: Mapping[str, str], column: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{column} = {text!r}: write a date as year-month-day") from None
+        raise InputError(
+            f"{column} = {text!r}: write a date as year-month-day, such as 2024-05-31"
+        ) from None
+    if not YEARS[0] <= date.year <= YEARS[1]:
+        raise InputError(f"{column} = {text!r}: years from {YEARS[0]} to {YEARS[1]} are read")
+    return date
 
 
 def _one_of(row: Mapping[str, str], column: str, valid: tuple[str, ...]) -> str:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 
 import numpy as np
 
@@ -99,13 +100,13 @@ def with_changes(
     slower = {c.record.id: _sampled(c, "after_power_factor", streams) for c in changes}
     replaced = {c.record.id: _sampled(c, "replaced_share", streams)
                 for c in changes if c.effect == "leaves"}  # fmt: skip
-    dates = Plan(**{f.name: np.empty_like(getattr(plan, f.name)) for f in fields(Plan)})
+    dates = Plan(**{f.name: getattr(plan, f.name).copy() for f in fields(Plan)})
     for number, site in enumerate(program.sites):
         here = np.flatnonzero(blocks.site == number)
         onsite = np.array([blocks.phases[b].route == "onsite" for b in here], dtype=np.bool_)
         inside = slice(here[0], here[-1] + 1)  # blocks of a site stand together
-        own = Plan(**{f.name: getattr(plan, f.name)[:, inside].copy() for f in fields(Plan)})
-        first_power = np.min(own.energised, axis=1)
+        own = Plan(**{f.name: getattr(dates, f.name)[:, inside] for f in fields(Plan)})  # views
+        first_power = reduce(np.minimum, own.energised.T[1:], own.energised[:, 0].copy())
         last = _last(own.hall_ready, own.energised)
         for change in changes:
             concerned = onsite if change.effect == "power" else np.ones_like(onsite)
@@ -114,14 +115,16 @@ def with_changes(
             key = f"change/{change.record.id}/{site.id}"
             rate = rates[change.record.id]
             at = _first(streams, key, rate, slower[change.record.id], first_power, as_of)
+            rows = np.flatnonzero(at < last)  # few: most changes come after all is ready
+            if not rows.size:
+                continue
             law = change.record.fact("delay_months").distribution
-            delay = law.ppf(streams.uniform(f"{key}/delay_months"))
+            delay = law.ppf(streams.uniform(f"{key}/delay_months")[rows])
             if change.effect == "leaves":
-                back = streams.uniform(f"{key}/replaced") < replaced[change.record.id]
+                back = (streams.uniform(f"{key}/replaced") < replaced[change.record.id])[rows]
                 delay = np.where(back, delay, np.inf)
-            _move(own, change, concerned, at, delay, last)
-        for f in fields(Plan):
-            getattr(dates, f.name)[:, inside] = getattr(own, f.name)
+            _move(own, change, concerned, rows, at[rows, None], delay[:, None])
+            last[rows] = _last(own.hall_ready[rows], own.energised[rows])
     return dates
 
 
@@ -143,24 +146,20 @@ def _first(
 
 def _last(halls: Array, powers: Array) -> Array:
     """Last date of a site that is not "never", (D,); -inf where there is none."""
-    dates = [np.where(np.isfinite(d), d, -np.inf).max(axis=1) for d in (halls, powers)]
-    return np.asarray(np.maximum(*dates))
+    dates = (np.where(np.isfinite(d), d, -np.inf) for d in (*halls.T, *powers.T))
+    return reduce(np.maximum, dates)
 
 
 def _move(
-    own: Plan, change: Change, concerned: BoolArray, at: Array, delay: Array, last: Array
+    own: Plan, change: Change, concerned: BoolArray, rows: IntArray, when: Array, delay: Array
 ) -> None:
-    """Move the blocks of one site by one change at month `at` by `delay` months, (D,).
+    """Move the blocks of one site, in `own`, by one change at month `when` by `delay` months.
 
-    `concerned` (K,) are the blocks that it can concern; `last` (D,), see `_last`, is kept up.
+    `concerned` (K,) are the blocks that it can concern; `when` and `delay` are (rows, 1).
     """
-    rows = np.flatnonzero(at < last)  # few: most changes come after all is ready
-    if not rows.size:
-        return
-    when = at[rows, None]
     halls, powers = own.hall_ready[rows], own.energised[rows]
     hit = own.open[rows] & concerned & (np.maximum(halls, powers) > when)
-    shift = np.where(hit, delay[rows, None], 0.0)
+    shift = np.where(hit, delay, 0.0)
     to_hall = np.where(halls > when, shift, 0.0)
     if change.effect == "power":
         to_hall = np.zeros_like(shift)
@@ -173,7 +172,6 @@ def _move(
         ready[rows] += by
         cause[rows] = np.where(binds, change.binding, cause[rows])
         weight[rows] = np.where(binds, by, held)
-    last[rows] = _last(own.hall_ready[rows], own.energised[rows])
 
 
 def _sampled(change: Change, key: str, streams: Streams) -> Array:

@@ -114,11 +114,14 @@ class Law:
     overdue_share : e, probability of exceeding the maximum, (D, 1); not used where the body is a
         single number or has no maximum.
     overdue_index : a, index of the Pareto tail, (D, 1).
+    at_most : (D, 1) months that nobody would have begun to wait for; None = no such limit. What has
+        run longer is drawn without it.
     """
 
     body: Distribution
     overdue_share: Array
     overdue_index: Array
+    at_most: Array | None = None
 
     def sample(self, u: Array, age_months: Array | None = None) -> Array:
         """Durations at the probabilities `u`, given that the task is older than `age_months`.
@@ -129,6 +132,15 @@ class Law:
         age_months : anything that broadcasts against `u`; not above 0 where the task has not begun,
             None where it is not known whether it still runs.
         """
+        drawn = self._sampled(u, age_months)
+        if self.at_most is None:
+            return drawn
+        limit = self.at_most if age_months is None else np.where(
+            age_months < self.at_most, self.at_most, np.inf
+        )  # fmt: skip
+        return np.minimum(drawn, limit)
+
+    def _sampled(self, u: Array, age_months: Array | None) -> Array:
         longest = _longest(self.body)
         bounded = np.isfinite(longest) and longest > 0.0 and not isinstance(self.body, Point)
         share = self.overdue_share if bounded else np.zeros_like(self.overdue_share)
@@ -146,11 +158,14 @@ class Law:
         """Duration that is exceeded with the probability `survival`."""
         body = self.body.ppf(np.clip((1.0 - survival) / (1.0 - share), 0.0, 1.0))
         within = np.maximum(body, 0.0)
-        if not np.any(share > 0.0):
-            return within
-        beyond_maximum = np.maximum(share / np.maximum(survival, 1e-300), 1.0)
-        tail = longest * beyond_maximum ** (1.0 / self.overdue_index)
-        return np.where(survival < share, tail, within)
+        late = survival < share
+        if late.any():  # few: powers are taken of these alone
+            beyond_maximum = np.broadcast_to(share, late.shape)[late] / np.maximum(
+                survival[late], 1e-300
+            )
+            index = np.broadcast_to(self.overdue_index, late.shape)[late]
+            within[late] = longest * np.maximum(beyond_maximum, 1.0) ** (1.0 / index)
+        return within
 
 
 @dataclass(frozen=True, slots=True)

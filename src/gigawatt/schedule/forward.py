@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -19,10 +20,8 @@ from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 from gigawatt.schedule.calendars import Winter, next_meeting
 from gigawatt.schedule.durations import Chain, Law
 from gigawatt.schedule.network import Link, Task
-from gigawatt.schedule.result import Binding
 
-PATH_LABELS = 1 + max(Binding.LAND, Binding.PERMIT, Binding.GRID, Binding.ONSITE, Binding.BUILDING,
-                      Binding.EQUIPMENT)  # fmt: skip
+Path = Mapping[int, Array]  # `Binding` → months; what is not in it took none
 _MARK_MONTHS = 1e-9  # weight of a task that takes no time, so that its label is not lost
 
 
@@ -100,11 +99,11 @@ class Moment:
     Attributes
     ----------
     month : (D, 1) or (D, K).
-    path : (labels, …) months on the path by `Binding`; broadcasts against ``(labels, D, K)``.
+    path : `Binding` → months on the path, broadcasting against (D, K); what is absent took none.
     """
 
     month: Array
-    path: Array
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
     start_used = {link.task for t in tasks for link in t.links if link.from_start}
     for task in tasks:
         if task.id in case.done_at_clearing:
-            spans[task.id] = _done(task, case)
+            spans[task.id] = _done(task, case, tasks)
             continue
         start = _start(task, case, spans)
         if task.per_building and not any(link.task in per_building for link in task.links):
@@ -132,43 +131,72 @@ def forward(tasks: Sequence[Task], case: Case) -> dict[str, Span]:
 
 
 def cause_of(moment: Moment, shape: tuple[int, ...]) -> IntArray:
-    """`Binding` that took most of the longest path to a date, as (D, K) integers."""
-    return np.broadcast_to(np.argmax(moment.path, axis=0).astype(np.int64), shape)
+    """`Binding` that took most of the longest path to a date, (D, K); of equals the first."""
+    labels = sorted(moment.path)
+    if not labels:
+        return np.zeros(shape, dtype=np.int64)
+    cause = np.full(shape, labels[0], dtype=np.int64)
+    most: Array = moment.path[labels[0]]
+    for label in labels[1:]:
+        months = moment.path[label]
+        cause[np.broadcast_to(months > most, shape)] = label
+        most = np.maximum(most, months)
+    return cause
 
 
 def weight_of(moment: Moment, shape: tuple[int, ...]) -> Array:
     """Months that the cause of `cause_of` took on the longest path to a date, (D, K)."""
-    return np.broadcast_to(np.max(moment.path, axis=0), shape)
+    if not moment.path:
+        return np.zeros(shape)
+    return np.broadcast_to(reduce(np.maximum, moment.path.values()), shape)
 
 
 def later(first: Moment, second: Moment) -> Moment:
     """The later of two dates, with its path; the first where they are equal."""
     is_later: BoolArray = second.month > first.month
+    labels = first.path.keys() | second.path.keys()
     return Moment(
-        np.where(is_later, second.month, first.month), np.where(is_later, second.path, first.path)
+        np.where(is_later, second.month, first.month),
+        {k: np.where(is_later, second.path.get(k, 0.0), first.path.get(k, 0.0)) for k in labels},
     )
 
 
-def _done(task: Task, case: Case) -> Span:
-    """Task before clearing: at its milestone if known, a root by the as-of date, else at clearing.
+def _prepared(tasks: Sequence[Task], case: Case) -> Array | float:
+    """Months from land in hand to clearing, where a task hangs on it: the longest of those between.
 
-    Land is under control by the as-of date at the latest, so that a utility can be asked before
-    the ground is cleared.
+    Returns 0 where no task that is open at clearing starts from the land, so that nothing is drawn
+    for it.
+    """
+    done = case.done_at_clearing
+    roots = {t.id for t in tasks if t.id in done and not t.links}
+    waits = any(
+        not roots.isdisjoint(link.task for link in t.links)
+        for t in tasks
+        if t.id not in done and not t.starts_at and t.milestone not in case.known
+    )
+    between = [case.draw(t).months() for t in tasks if t.id in done and t.links] if waits else []
+    return np.max(between, axis=0) if between else 0.0
+
+
+def _done(task: Task, case: Case, tasks: Sequence[Task]) -> Span:
+    """Task before clearing: at its milestone if known, a root before the others, else at clearing.
+
+    Land is under control before permits and design, and by the as-of date at the latest, so that a
+    utility can be asked before the ground is cleared.
     """
     cleared = case.known["cleared"]
     month = case.known.get(task.milestone)
     if month is None:
-        month = cleared if task.links else np.minimum(case.as_of, cleared)
-    moment = Moment(month, np.zeros((PATH_LABELS, 1, 1)))
+        month = cleared if task.links else np.minimum(case.as_of, cleared - _prepared(tasks, case))
+    moment = Moment(month, {})
     return Span(moment, moment)
 
 
 def _start(task: Task, case: Case, spans: Mapping[str, Span]) -> Moment:
-    none = np.zeros((PATH_LABELS, 1, 1))
     if task.starts_at in case.known:
-        start = Moment(case.known[task.starts_at], none)
+        start = Moment(case.known[task.starts_at], {})
     elif not task.links:
-        start = Moment(np.full_like(case.early_order, case.as_of), none)
+        start = Moment(np.full_like(case.early_order, case.as_of), {})
     else:
         edges = [_edge(spans[link.task], link) for link in task.links]
         start = edges[0]
@@ -229,10 +257,8 @@ def _is_running(task: Task, case: Case) -> bool:
     )
 
 
-def _mark(task: Task, months: Array | float, path: Array) -> Array:
+def _mark(task: Task, months: Array | float, path: Path) -> Path:
     """Path to the finish: that to the start with the task's own time under its label."""
     taken = np.asarray(months) + _MARK_MONTHS
-    shape = np.broadcast_shapes(path.shape[1:], taken.shape)
-    out = np.broadcast_to(path, (PATH_LABELS, *shape)).copy()
-    out[int(task.binding)] += taken
-    return out
+    label = int(task.binding)
+    return {**path, label: path[label] + taken if label in path else taken}

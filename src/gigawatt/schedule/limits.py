@@ -76,7 +76,9 @@ def _served(plan: Plan, limit: SharedLimit, amount: Array, rate: Array, opens: A
 
 def _gained(after: Array, before: Array) -> Array:
     with np.errstate(invalid="ignore"):  # never minus never
-        return np.nan_to_num(after - before, nan=0.0, posinf=0.0)
+        gained = after - before
+    gained[~np.isfinite(gained)] = 0.0
+    return gained
 
 
 def _takes(resource: str, phase: Phase) -> bool:

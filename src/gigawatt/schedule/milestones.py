@@ -14,6 +14,8 @@ from gigawatt.schedule.durations import beyond
 from gigawatt.schedule.setting import Setting
 from gigawatt.uncertainty.distributions import Point
 
+POWER_TASKS = ("GRID", "GENQ")  # what begins when power, or a plant, is contracted
+
 
 def route_of(phase: Phase, reached: Mapping[str, float]) -> str:
     """Network that a phase follows.
@@ -55,12 +57,13 @@ def reached_milestones(setting: Setting, site: Site, phase: Phase) -> dict[str, 
 
 
 def known_dates(
-    setting: Setting, phase: Phase, reached: Mapping[str, float], where: str
+    setting: Setting, site: Site, phase: Phase, reached: Mapping[str, float], where: str
 ) -> dict[str, Array]:
     """Dates of milestones by report, plan or contract, (D, 1) each.
 
     Power that is contracted without a date was contracted some months before clearing, or by the
-    as-of date where clearing has no date.
+    as-of date where clearing has no date. The months are counted in work: what was done before
+    clearing went at the same pace as what is left, so that lateness acts on what is left alone.
     """
     ones = np.ones((setting.streams.size, 1))
     known = {m: month * ones for m, month in reached.items()}
@@ -69,14 +72,15 @@ def known_dates(
         known["cleared"] = planned + _cleared_spread(setting, phase, planned, where)
     if "power_contract" not in known and phase.power_contracted:
         if "cleared" in known:
-            known["power_contract"] = known["cleared"] - _contract_elapsed(setting, phase, where)
+            elapsed = _contract_elapsed(setting, phase, where)
+            known["power_contract"] = known["cleared"] - elapsed * _power_pace(setting, site, phase)
         else:
             known["power_contract"] = setting.as_of * ones
     return known
 
 
 def _contract_elapsed(setting: Setting, phase: Phase, where: str) -> Array:
-    """How long before clearing power was contracted, (D, 1).
+    """How much of the work on contracted power is done at clearing, months at pace 1, (D, 1).
 
     Nobody clears ground years before the power that was promised: where the utility's work takes
     longer, the contract is older, so that at most `clearing_ahead_months` of it are left.
@@ -88,6 +92,12 @@ def _contract_elapsed(setting: Setting, phase: Phase, where: str) -> Array:
         setting.uniform(f"{where}/task/GRID")
     )
     return np.maximum(elapsed, promised - setting.per_phase(where, "clearing_ahead_months"))
+
+
+def _power_pace(setting: Setting, site: Site, phase: Phase) -> Array:
+    """Factor on the months of the work that follows the power contract of a route, (D, 1)."""
+    causes = [t.cause for t in setting.networks[phase.route].dated if t.id in POWER_TASKS]
+    return setting.paces[site.id] * (setting.causes[causes[0]] if causes else 1.0)
 
 
 def _cleared_spread(setting: Setting, phase: Phase, planned: float, where: str) -> Array:

@@ -15,6 +15,7 @@ from gigawatt.quantity.units import UNITS, unit_of_key
 
 ROW = "see the row"  # the unit stands in the row's column "unit"
 TEXT = "text"
+MILLION = "USD/million tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def _levels(prefix: str, unit: str, what: str) -> dict[str, Column]:
         for level in (10, 50, 90)
     }
     return {**out, f"{mark}mean": Column(unit, f"{what}; mean of the draws.")}
+
+
+def _bands(name: str, unit: str, what: str) -> dict[str, Column]:
+    """Columns of the percentiles of a quantity."""
+    return {
+        f"{name}_p{level}": Column(unit, f"{what}; {level}th percentile of the draws.")
+        for level in (10, 50, 90)
+    }
 
 
 COMMON: dict[str, Column] = {
@@ -326,13 +335,15 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "deliverable_share": Column("share", "Load that is served over the load asked for."),
         "contract_mw": Column("MW", "Contracted from the grid."),
         "import_peak_mw": Column("MW", "Largest import of an hour."),
-        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour."),
+        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour, at any load."),
+        "ramp_mw_per_min": Column("MW/min", "Largest change of the load within a minute."),
+        "drop_mw": Column("MW", "Largest fall of the load at one moment."),
     },
     "supply_weeks": {
         "week": Column(TEXT, "january or july: seven days from its middle."),
         "hour": Column("hour", "Hour of the week, from 0."),
         "source": Column(TEXT, 'Source; battery: discharge less charge; "load".'),
-        "mw": Column("MW", "Power in the hour: largest site, last stage, full load."),
+        "mw": Column("MW", "Power in the hour: last stage, full load."),
     },
     "supply_durations": {
         "source": Column(TEXT, 'Source, or "load".'),
@@ -352,7 +363,67 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "supply_carbon": {
         "month_of_year": Column("month", "1 to 12."),
         "hour": Column("hour", "Hour of the day, local."),
-        "co2_kg_per_mwh": Column("kg CO2/MWh", "Mean over the load: largest site, last stage."),
+        "co2_kg_per_mwh": Column("kg CO2/MWh", "Mean over the load: last stage."),
+    },
+    "site_accounts": {
+        "number": Column("number", "Stage of the site, from 1."),
+        "phases": Column(TEXT, "Phases that begin with the stage."),
+        "load_mwh": Column("MWh", "Facility energy asked for in a year at full load."),
+        "scope1_t": Column("t CO2", "Burned on site."),
+        "scope2_location_t": Column("t CO2", "Of import, at the mean intensity of the area."),
+        "scope2_market_t": Column(
+            "t CO2", "The same less contracts for clean power; a programme declares none."
+        ),
+        "ref": Column("share", "Renewable energy used over facility energy (30134-3)."),
+        "erf": Column("share", "Reused over facility energy (30134-6); no taker is declared."),
+        "matched_annual_share": Column("share", "Load that own clean sources match in the year."),
+        "matched_hourly_share": Column("share", "The same within each hour."),
+        "cfe_share": Column(
+            "share", "Carbon-free energy by the hour, the clean part of the grid counted."
+        ),
+        "nox_t": Column("t", "Nitrogen oxides of on-site plant by the planned dispatch."),
+        "usd_per_mwh": Column("USD/MWh", "All cost over the load; price year."),
+        "grid_usd_per_mwh": Column("USD/MWh", "Import with its demand charge, over import."),
+        "own_usd_per_mwh": Column("USD/MWh", "Plant on site, over its energy."),
+        "standby_usd_per_kw_year": Column("USD/kW-year", "Fixed cost of plant on site."),
+    },
+    "other_customers": {
+        "grid": Column(TEXT, "Id of the grid."),
+        "case": Column(TEXT, "What the load does."),
+        "year": Column("year", "From the day on which the utility is ready, from 1."),
+        "contract_mw": Column("MW", "Contract of the site's last stage."),
+        "requirement_usd": Column("USD", "What the utility must recover of its investment."),
+        "paid_usd": Column("USD", "Demand charges, minimum take and exit payment of the load."),
+        "resold_usd": Column("USD", "What capacity that is left empty earns from others."),
+        "shortfall_usd": Column("USD", "On the other customers; negative = they gain."),
+        "usd_per_mwh": Column("USD/MWh", "The same over the energy of the area's customers."),
+        "stranded_usd": Column("USD", "Not yet depreciated while the load is gone."),
+        "other_sales_mwh": Column("MWh", "Energy of the area's customers a year."),
+    },
+    "grid_view": {
+        "number": Column("number", "Stage of the site, from 1."),
+        "phases": Column(TEXT, "Phases that begin with the stage."),
+        "grid": Column(TEXT, "Id of the grid."),
+        "contract_mw": Column("MW", "Contracted from the grid."),
+        "firm_mw": Column("MW", "Part of it that no rule makes interruptible."),
+        "non_firm_mw": Column("MW", "Part that may be called back by a rule that applies."),
+        "import_peak_mw": Column(
+            "MW", "Largest import of an hour; lost at once in a fault if nothing rides through."
+        ),
+        "import_mwh": Column("MWh", "Import of a year at full load."),
+        "coincident_mw": Column("MW", "Mean import in the hours in which the area peaks."),
+        "area_peak_mw": Column("MW", "Peak load of the area."),
+        "area_share": Column("share", "Coincident import over the peak of the area."),
+        "contract_hours": Column("hours", "Hours of a year in which import is at the contract."),
+        "curtailed_hours": Column("hours", "Expected call-backs by the grid, as hours in full."),
+        "curtailed_mwh": Column("MWh", "Expected energy that the grid does not deliver."),
+        "waiting_hours": Column("hours", "Hours in which the plan lets compute wait."),
+        "waiting_mwh": Column("MWh", "Energy of compute that waits, and of load shed."),
+        "waiting_longest_h": Column("hours", "Longest run of such hours."),
+        "import_ramp_mw": Column("MW", "Largest change of import from hour to hour."),
+        "largest_loss_mw": Column("MW", "Loss of load that the area can bear; empty = not known."),
+        "ramp_mw_per_min": Column("MW/min", "Largest ramp within a minute, at the meter."),
+        "drop_mw": Column("MW", "Largest drop by the site's own events, at the meter."),
     },
     "indicators": {
         "it_mwh": Column("MWh", "Energy of the IT equipment in the year; mean of the draws."),
@@ -362,6 +433,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cue_kg_per_kwh": Column(
             "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
         ),
+        "ref": Column("share", "Own sun and wind over facility energy (30134-3)."),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
     },
@@ -402,6 +474,52 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "ttft_ms": Column("ms", "Mean time to the first token."),
         "ttft_p99_ms": Column("ms", "99th percentile of the time to the first token."),
         "plan": Column(TEXT, "Parallelism, replicas, pools and drafted tokens."),
+    },
+    "token_prices": {
+        "workload": Column(TEXT, "Id of the serving workload in the programme."),
+        "model": Column(TEXT, "Catalog id of the reference model."),
+        "precision": Column(TEXT, "Of weights and products."),
+        "input_tokens": Column("tokens", "Mean prompt."),
+        "output_tokens": Column("tokens", "Mean answer."),
+        "tok_s_per_user": Column("tokens/s", "Least speed of a user."),
+        "market_system": Column(TEXT, "System whose cost sets the price, where it can serve it."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        **_bands("price_input_usd_per_million", MILLION, "Price of prompt tokens"),
+        **_bands("price_output_usd_per_million", MILLION, "Price of answer tokens"),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands(
+            "capacity_price_usd_per_million",
+            MILLION,
+            "Revenue by capacity, all work, over all tokens sold",
+        ),
+        **_bands("revenue_usd", "USD", "Revenue of tokens in the year"),
+    },
+    "phase_tokens": {
+        "phase": Column(TEXT, "Id of the phase in its site."),
+        "in_service_share": Column("share", "Draws in which any of it is in service in the year."),
+        "gw_years_mean": Column("GW-years", "Facility power in service; mean of the draws."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        "sold_output_tokens_mean": Column("tokens", "The same; mean of the draws."),
+        "sold_input_tokens_mean": Column("tokens", "Input tokens sold; mean of the draws."),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        "cost_systems_usd_mean": Column("USD", "Annuity of systems, network, storage; serving."),
+        "cost_site_usd_mean": Column("USD", "Annuity of shell, power and cooling; serving."),
+        "cost_upkeep_usd_mean": Column("USD", "Upkeep of site and systems; serving."),
+        "cost_energy_usd_mean": Column("USD", "Energy; serving."),
+        **_bands("token_revenue_usd", "USD", "Revenue of the tokens sold"),
+        "token_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        **_bands("capacity_revenue_usd", "USD", "Revenue by capacity in use, all work (anchor)"),
+        "capacity_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        "serving_cost_usd_mean": Column("USD", "Whole cost of serving; mean of the draws."),
+        "other_cost_usd_mean": Column(
+            "USD", "Whole cost of training and research, at which they are internal; mean."
+        ),
     },
     "conversion": {
         "name": Column(TEXT, "Declared quantity."),
@@ -445,7 +563,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "rules": {
         "rule": Column(TEXT, 'Id in the catalog\'s table "siterules".'),
         "name": Column(TEXT, "Name of the rule."),
-        "tested_on": Column("date", "Day of the test: start of the site's first phase."),
+        "tested_on": Column(
+            "date", "First day of the test: start of the site; it reaches to the horizon."
+        ),
         "applies": Column(TEXT, "yes, no, or open (the plan does not tell)."),
         "met": Column(TEXT, "yes, no, or open; empty where the rule does not apply."),
         "value": Column(ROW, "The site's value; for a duty 1 = done; empty = not told."),
@@ -453,7 +573,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "short_by": Column(ROW, "By how much the limit is missed."),
         "says": Column(TEXT, "What is asked."),
         "stage": Column(TEXT, "in force, adopted, proposed or precedent."),
-        "begins": Column("date", "Day from which the rule holds."),
+        "begins": Column("date", "Day from which the site must keep the rule."),
     },
 }
 
@@ -485,6 +605,7 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                                         "draw that scales durations.")),
     (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
                                         "change of plan is read off.")),
+    (r"^market/", Column("standard deviations", "Standard normal draw of the course of prices.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

@@ -102,7 +102,7 @@ def site_weeks(
     if phases is None:
         raise unknown_name("site", site_id, [s.id for s in loaded.program.sites])
     stages = [tuple(p.id for p in phases[: n + 1]) for n in range(len(phases))]
-    built = {s: _racks(loaded, site_id, s) for s in stages}
+    built = {s: stage_racks(loaded, site_id, s) for s in stages}
     return [
         (stage, site_week(loaded, site_id, stage, policy, seed, events))
         for stage in stages
@@ -110,7 +110,7 @@ def site_weeks(
     ]
 
 
-def _racks(loaded: Loaded, site_id: str, phases: tuple[str, ...]) -> float:
+def stage_racks(loaded: Loaded, site_id: str, phases: tuple[str, ...]) -> float:
     """Racks of a stage by central values."""
     totals = phase_totals(loaded.program, loaded.catalog)
     return sum(t.racks for t in totals if t.site == site_id and t.phase in phases and t.it_mw > 0)

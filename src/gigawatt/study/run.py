@@ -132,6 +132,7 @@ def write_run(
     finish : called with the temporary folder when all data stand in it (the report is written
         here, so that a folder without its report never looks whole).
     """
+    from gigawatt.study.grid_tables import grid_view_table
     from gigawatt.study.load_shape import load_shape_table
     from gigawatt.study.money_tables import money_tables
     from gigawatt.study.tables import all_tables
@@ -142,6 +143,8 @@ def write_run(
     tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
     tables |= money_tables(loaded, settings.seed, static.plans)
     tables["load_shape"] = load_shape_table(loaded, weeks, settings.seed)
+    tables["grid_view"] = grid_view_table(simulated.frame, loaded.catalog, static.plans,
+                                          tables["load_shape"])  # fmt: skip
     began = started or time.time()
     with run_folder(folder, replace) as partial:
         write_tables(partial, tables)

@@ -1,8 +1,8 @@
 """Indicators of each site by calendar year, from the means over the draws.
 
 PUE, WUE and CUE by ISO/IEC 30134-2, -9 and -8; CO2 at the stack and at the area's mean intensity.
-NOx at the central figure of the table "emissions". REF and ERF need contracts and heat customers,
-which a programme does not tell.
+NOx at the central figure of the table "emissions". REF counts own sun and wind (30134-3): contracts
+for clean power, and takers of heat for ERF, can't be declared.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.energy.site_inputs import PV, WIND
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KG_PER_T
 from gigawatt.study.answers import Frame
@@ -28,6 +29,8 @@ def indicator_rows(
         for s in sources
     ])  # fmt: skip
 
+    renewable = [k for k, s in enumerate(sources) if s in (PV, WIND)]
+
     def of_year(monthly: Array, year: int) -> float:
         return float(monthly[years == year].sum()) / frame.count
 
@@ -39,11 +42,13 @@ def indicator_rows(
                 continue
             facility = of_year(sums["supply_mwh"][s].sum(axis=0), year)
             burned = of_year((sums["supply_mwh"][s] * nox[:, None]).sum(axis=0), year)
+            clean = of_year(sums["supply_mwh"][s][renewable].sum(axis=0), year)
             rows.append({
                 "site": site, "year": int(year), "it_mwh": it, "facility_mwh": facility,
                 "pue": facility / it,
                 "wue_l_per_kwh": of_year(sums["water_m3"][s], year) / it,
                 "cue_kg_per_kwh": of_year(sums["co2_t"][s], year) / it,
+                "ref": clean / facility,
                 "nox_t": burned / KG_PER_T,
                 "usd_per_mwh": of_year(sums["energy_cost_usd"][s], year) / facility,
             })  # fmt: skip

@@ -1,8 +1,14 @@
-"""Rules at each site of a run: what the plan tells, tested on the day its first phase starts."""
+"""Rules at each site of a run: what its least-cost plan tells, from its start to the horizon.
+
+Powers, plant, NOx and shares are those of the plan's last stage (`energy.site_plan`), nameplate
+with the reserve; at a site without a plan those of the declared routes.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,63 +16,165 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.energy.cooling import monthly_course
 from gigawatt.energy.rules.check import Finding, SiteFacts, check_rules
+from gigawatt.energy.site_inputs import central_reserve
+from gigawatt.energy.site_plan import BATTERY, DEMAND, SitePlan
 from gigawatt.program.model import Site
-from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T
+from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, MONTHS_PER_YEAR
 from gigawatt.study.answers import Frame
 
 TURBINES = ("aeroderivative", "ccgt", "mobile-turbine")
+STEAM = "ccgt"
 PORTABLE = "mobile-turbine"
 KG_PER_LB = 0.45359237
+LARGE_MMBTU_PER_H = 850.0  # heat input at which subpart KKKK has other limits
+LEAST_MW = 0.05
 
 
-def rule_rows(frame: Frame, catalog: Catalog) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What supplies a site once all its phases are in service.
+
+    Attributes
+    ----------
+    facility_mw, grid_mw : at the meter; contracted.
+    import_peak_mw : largest import; None where there is no plan.
+    plant_mw : firm megawatts of on-site gas plant by technology.
+    battery_mw : of storage.
+    portable_months : in which trailer-mounted plant stands, end to end.
+    renewable_share, matched_hourly_share : of the load; None where there is no plan.
+    """
+
+    facility_mw: float
+    grid_mw: float
+    import_peak_mw: float | None
+    plant_mw: dict[str, float]
+    battery_mw: float = 0.0
+    portable_months: float | None = None
+    renewable_share: float | None = None
+    matched_hourly_share: float | None = None
+
+
+def rule_rows(
+    frame: Frame, catalog: Catalog, plans: Mapping[str, SitePlan] | None = None
+) -> list[dict[str, Any]]:
     """Rows of the table "rules": one a site and rule whose place is the site's.
 
     `applies` and `met` are "yes", "no" or "open" (the plan does not tell).
     """
     rows: list[dict[str, Any]] = []
     for s, site in enumerate(frame.program.sites):
-        facts = site_facts(frame, catalog, s)
-        day = max(facts.started or frame.program.as_of, frame.program.as_of)
-        rows += [_row(site.id, day, f) for f in check_rules(catalog, facts, day)]
+        day, found = site_findings(frame, catalog, s, (plans or {}).get(site.id))
+        rows += [_row(site.id, day, f) for f in found]
     return rows
 
 
-def site_facts(frame: Frame, catalog: Catalog, s: int) -> SiteFacts:
+def site_findings(
+    frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None
+) -> tuple[dt.date, list[Finding]]:
+    """Day of the start (or of the programme's state), and all rules at site number `s`."""
+    facts = site_facts(frame, catalog, s, plan)
+    day = max(facts.started or frame.program.as_of, frame.program.as_of)
+    return day, check_rules(catalog, facts, day, max(day, frame.program.horizon))
+
+
+def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = None) -> SiteFacts:
     """What a run tells of site number `s` once all its phases are in service, central values."""
     site, blocks = frame.program.sites[s], frame.blocks
     at = np.flatnonzero(blocks.site == s)
-    power = frame.kept.draws["block_facility_mw"].mean(axis=0)
-    facility = float(power[at].sum())
-    own: dict[str, float] = {}
-    for b in at:
-        if blocks.phases[b].route == "onsite":
-            name = blocks.phases[b].onsite_technology
-            own[name] = own.get(name, 0.0) + float(power[b])
-    onsite = sum(own.values())
-    nox = {t: catalog.record("emissions", t).value("nox_kg_per_mwh")
-           for t in own if t in catalog.records["emissions"]}  # fmt: skip
-    turbines = {t: mw for t, mw in own.items() if t in TURBINES}
-    take = catalog.fact("assumptions/energy/minimum_take_share").value
+    supply = _declared(frame, at) if plan is None else _planned(plan, catalog)
+    onsite = sum(supply.plant_mw.values())
+    nameplate = {
+        name: mw / (1.0 - central_reserve(name, catalog, mw if plan is None else max(mw, onsite)))
+        for name, mw in supply.plant_mw.items()
+    }
+    nox = _nox(catalog, supply.plant_mw)
+    potential = None
+    if nox is not None:
+        potential = sum(nameplate[t] * nox[t] for t in nox) * HOURS_PER_YEAR / KG_PER_T
+    large = {t for t in nameplate if t in TURBINES and _heat_input(catalog, t) > LARGE_MMBTU_PER_H}
+    small = {t for t in nameplate if t in TURBINES} - large
+    import_mw = supply.grid_mw if supply.import_peak_mw is None else supply.import_peak_mw
+    dispatchable = onsite + supply.battery_mw
     return SiteFacts(
         country=site.country,
         region=site.region,
         grid=site.grid,
         started=_start(frame, at),
-        it_mw=facility / catalog.fact(f"cooling/{site.cooling}/pue_design").value,
-        facility_mw=facility,
-        grid_mw=facility - onsite,
+        it_mw=supply.facility_mw / catalog.fact(f"cooling/{site.cooling}/pue_design").value,
+        facility_mw=supply.facility_mw,
+        grid_mw=supply.grid_mw,
         onsite_mw=onsite,
         pue_annual=_pue(site, catalog),
-        nox_t_per_year=sum(own[t] * nox[t] for t in nox) * HOURS_PER_YEAR / KG_PER_T
-        if len(nox) == len(own)
+        erf=0.0,  # a programme names no taker of heat
+        renewable_share=supply.renewable_share,
+        matched_hourly_share=supply.matched_hourly_share,
+        nox_t_per_year=potential,
+        steam_nox_t_per_year=potential if STEAM in nameplate else 0.0,
+        turbine_mw=sum(nameplate[t] for t in small),
+        turbine_nox_lb_per_mwh=_worst(nox, small),
+        large_turbine_mw=sum(nameplate[t] for t in large),
+        large_turbine_nox_lb_per_mwh=_worst(nox, large),
+        portable_mw=nameplate.get(PORTABLE, 0.0),
+        portable_months=supply.portable_months,
+        dispatchable_share=dispatchable / supply.grid_mw if supply.grid_mw > 0.0 else None,
+        own_generation_share=onsite / supply.facility_mw if supply.facility_mw else None,
+        contract_margin_mw=supply.grid_mw - import_mw if supply.import_peak_mw is not None
         else None,
-        turbine_mw=sum(turbines.values()),
-        turbine_nox_lb_per_mwh=max((nox[t] for t in turbines if t in nox), default=0.0) / KG_PER_LB,
-        portable_mw=own.get(PORTABLE, 0.0),
-        own_generation_share=onsite / facility if facility else None,
-        minimum_take_share=take if onsite < facility else None,
-    )
+        minimum_take_share=catalog.fact("assumptions/energy/minimum_take_share").value
+        if supply.grid_mw > 0.0 else None,
+    )  # fmt: skip
+
+
+def _planned(plan: SitePlan, catalog: Catalog) -> Supply:
+    last = plan.stages[-1]
+    held = dict(zip(plan.capacities, last.capacity_mw.tolist(), strict=True))
+    plant = {
+        name: mw
+        for name, mw in held.items()
+        if mw > LEAST_MW and name in catalog.records["technologies"]
+    }
+    del held[DEMAND]
+    months, longest = 0.0, 0.0
+    for stage in plan.stages:
+        mw = dict(zip(plan.capacities, stage.capacity_mw.tolist(), strict=True)).get(PORTABLE, 0.0)
+        months = months + stage.years * MONTHS_PER_YEAR if mw > LEAST_MW else 0.0
+        longest = max(longest, months)
+    return Supply(
+        last.facility_mw, last.grid_mw, last.import_peak_mw, plant, held.get(BATTERY, 0.0),
+        longest if longest > 0.0 else None,
+        None if last.hours is None else last.hours.figure("ref"),
+        None if last.hours is None else last.hours.figure("matched_hourly_share"),
+    )  # fmt: skip
+
+
+def _declared(frame: Frame, at: np.ndarray[Any, np.dtype[np.int64]]) -> Supply:
+    power, own = frame.kept.draws["block_facility_mw"].mean(axis=0), dict[str, float]()
+    for b in at:
+        if frame.blocks.phases[b].route == "onsite":
+            name = frame.blocks.phases[b].onsite_technology
+            own[name] = own.get(name, 0.0) + float(power[b])
+    facility = float(power[at].sum())
+    return Supply(facility, facility - sum(own.values()), None, own)
+
+
+def _nox(catalog: Catalog, plant: Mapping[str, float]) -> dict[str, float] | None:
+    """NOx in kg/MWh by technology; None where one is not known."""
+    known = catalog.records["emissions"]
+    if any(t not in known for t in plant):
+        return None
+    return {t: known[t].value("nox_kg_per_mwh") for t in plant}
+
+
+def _worst(nox: Mapping[str, float] | None, names: set[str]) -> float | None:
+    """Highest emission of these, lb/MWh; None where it is not known or there is none."""
+    if nox is None or not names:
+        return None
+    return max(nox[t] for t in names) / KG_PER_LB
+
+
+def _heat_input(catalog: Catalog, name: str) -> float:
+    record = catalog.record("technologies", name)
+    return record.value("unit_mw") * record.value("heat_rate_mmbtu_per_mwh")
 
 
 def _pue(site: Site, catalog: Catalog) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.catalog.sampling import sample_assumptions
+from gigawatt.energy.mix import PHASES_JOINED
 from gigawatt.energy.plan_cache import planned
 from gigawatt.energy.site_inputs import StageMegawatts, site_inputs
 from gigawatt.energy.site_plan import SiteInputs, SitePlan
@@ -20,11 +22,13 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
+from gigawatt.study.operate import site_input, site_week, stage_racks
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS, SEED = 64, 0  # of the schedule whose median dates make the stages
 KEPT = 4  # programmes whose plans a process holds: stress tests ask for the same ones ten times
 _LAST: list[tuple[Program, Catalog, dict[str, SitePlan]]] = []
+SHAPE_DIGITS = 3  # of a load's hours: smaller changes of the fleet make no new plan
 SAME_STAGE_MONTHS = 3.0  # phases that get power closer to each other share a stage
 
 
@@ -66,7 +70,9 @@ def plan_inputs(
     )
     return {
         name: site_inputs(
-            loaded.program.site(name), loaded.catalog, stages, min(as_of, stages[0].start_month),
+            loaded.program.site(name), loaded.catalog,
+            [with_week(loaded, name, stages, n) for n in range(len(stages))],
+            min(as_of, stages[0].start_month),
             cache=cache,
         )
         for name, stages in found.items()
@@ -94,6 +100,25 @@ def site_stages(
         if stages:
             out[name] = stages
     return out
+
+
+def with_week(
+    loaded: Loaded, site: str, stages: list[StageMegawatts], number: int
+) -> StageMegawatts:
+    """A stage with the course of its load: its representative week in closed form, at the meter.
+
+    A stage without a whole rack stays steady.
+    """
+    stage = stages[number]
+    phases = tuple(p for s in stages[: number + 1] for p in s.name.split(PHASES_JOINED))
+    if stage_racks(loaded, site, phases) < 1.0:
+        return stage
+    week = site_week(loaded, site, phases, events=False)
+    over = site_input(loaded, site, phases).facility_over_it
+    return replace(
+        stage, week_pu=np.round(week.it_shape_pu, SHAPE_DIGITS),
+        ramp_mw_per_min=week.ramp_mw_per_min * over, drop_mw=week.drop_mw * over,
+    )  # fmt: skip
 
 
 def one_site(loaded: Loaded, name: str) -> SiteInputs:
@@ -140,7 +165,7 @@ def stages_of(site: str, blocks: Blocks, energised: Array) -> list[StageMegawatt
             out.pop()
         out.append(
             StageMegawatts(
-                f"{last.name}+{phase}" if merged else phase,
+                f"{last.name}{PHASES_JOINED}{phase}" if merged else phase,
                 last.start_month if merged else start,
                 last.facility_mw + power, last.grid_mw + grid,
             )

@@ -1,4 +1,4 @@
-"""Tables of the least-cost supply of the sites: what is built, what it costs, hours of the largest.
+"""Tables of the least-cost supply of the sites: what is built, what it costs, their hours.
 
 Real dollars of the price year at central values and full load; a run bills the drawn prices at the
 load that operations draw (table "energy").
@@ -19,15 +19,11 @@ from gigawatt.energy.site_plan import (
     DEMAND,
     GRID,
     SHED,
-    SiteHours,
     SitePlan,
     StageResult,
-    by_month,
-    plan_hours,
 )
-from gigawatt.quantity.arrays import Array
+from gigawatt.energy.stage_hours import SHARES
 from gigawatt.quantity.calendar import MonthAxis
-from gigawatt.quantity.units import KG_PER_T
 from gigawatt.study.site_supply import plan_inputs, site_stages
 
 if TYPE_CHECKING:
@@ -37,9 +33,7 @@ if TYPE_CHECKING:
 
 ALL = "all"
 LOAD = "load"
-WEEK_H = 168
-WEEKS = {"january": 14 * 24, "july": 195 * 24}
-SHARES = np.linspace(0.0, 1.0, 101)
+WEEKS = ("january", "july")
 NAMES = {COMPUTE: "waiting", SHED: "unserved"}
 LEAST_MW = 0.05
 TECHNOLOGY = "recip-engine"  # on site, where a phase names none
@@ -70,7 +64,7 @@ def _stage(site: str, number: int, plan: SitePlan, stage: StageResult) -> Rows:
          "supply_mwh": supply[name], "fixed_usd_per_mwh": fixed.get(name, 0.0) / load,
          "running_usd_per_mwh": running.get(name, 0.0) / load,
          "co2_t_per_mwh": None, "deliverable_share": None, "contract_mw": None,
-         "import_peak_mw": None, "import_ramp_mw": None}
+         "import_peak_mw": None, "import_ramp_mw": None, "ramp_mw_per_min": None, "drop_mw": None}
         for name in supply
         if held.get(name, 0.0) > LEAST_MW or supply[name] > 1.0
     ]  # fmt: skip
@@ -81,7 +75,8 @@ def _stage(site: str, number: int, plan: SitePlan, stage: StageResult) -> Rows:
         "co2_t_per_mwh": float(stage.co2_t.sum()) / load,
         "deliverable_share": 1.0 - (supply[SHED] + supply[COMPUTE]) / load,
         "contract_mw": stage.grid_mw, "import_peak_mw": stage.import_peak_mw,
-        "import_ramp_mw": stage.import_ramp_mw,
+        "import_ramp_mw": stage.import_ramp_mw, "ramp_mw_per_min": stage.ramp_mw_per_min,
+        "drop_mw": stage.drop_mw,
     }  # fmt: skip
     return [*rows, total]
 
@@ -92,29 +87,35 @@ def largest_site(plans: Mapping[str, SitePlan]) -> str:
     return min(size, key=lambda name: (-size[name], name), default="")
 
 
-def hour_tables(loaded: Loaded, plans: Mapping[str, SitePlan]) -> dict[str, Rows]:
-    """Tables of the hours of the largest site in its last stage: weeks, durations, carbon."""
-    site = largest_site(plans)
-    if not site:
-        return {"supply_weeks": [], "supply_durations": [], "supply_carbon": []}
-    hours = plan_hours(plan_inputs(loaded, [site])[site])
-    series = _series(hours)
-    weeks = [
-        {"site": site, "week": week, "hour": h, "source": name, "mw": float(mw)}
-        for week, start in WEEKS.items()
-        for name, values in series.items()
-        for h, mw in enumerate(values[start : start + WEEK_H])
-    ]
-    durations = [
-        {"site": site, "source": name, "share_of_year": float(share), "mw": float(mw)}
-        for name, values in series.items()
-        for share, mw in zip(SHARES, np.quantile(values, 1.0 - SHARES), strict=True)
-    ]
-    return {
-        "supply_weeks": weeks,
-        "supply_durations": durations,
-        "supply_carbon": _carbon(site, hours),
-    }
+def hour_tables(plans: Mapping[str, SitePlan]) -> dict[str, Rows]:
+    """Tables of the hours of each site's last stage: weeks, durations, carbon; largest first."""
+    weeks: Rows = []
+    durations: Rows = []
+    carbon: Rows = []
+    for site, plan in sorted(plans.items(), key=lambda i: (-i[1].stages[-1].facility_mw, i[0])):
+        hours = plan.stages[-1].hours
+        if hours is None:
+            continue
+        names = [*(NAMES.get(n, n) for n in plan.sources), BATTERY, LOAD]
+        used = [k for k, n in enumerate(names)
+                if n == LOAD or np.abs(hours.durations_mw[k]).max() > LEAST_MW]  # fmt: skip
+        weeks += [
+            {"site": site, "week": week, "hour": h, "source": names[k], "mw": float(mw)}
+            for w, week in enumerate(WEEKS)
+            for k in used
+            for h, mw in enumerate(hours.weeks_mw[w, k])
+        ]
+        durations += [
+            {"site": site, "source": names[k], "share_of_year": float(share), "mw": float(mw)}
+            for k in used
+            for share, mw in zip(SHARES, hours.durations_mw[k], strict=True)
+        ]
+        carbon += [
+            {"site": site, "month_of_year": m + 1, "hour": h, "co2_kg_per_mwh": float(rate)}
+            for m, row in enumerate(hours.carbon_kg_per_mwh)
+            for h, rate in enumerate(row)
+        ]
+    return {"supply_weeks": weeks, "supply_durations": durations, "supply_carbon": carbon}
 
 
 def route_rows(loaded: Loaded, plans: Mapping[str, SitePlan]) -> Rows:
@@ -159,27 +160,3 @@ def _route(
         "co2_t_per_mwh": float(last.co2_t.sum()) / load,
         "unserved_mwh": float(last.unserved_mwh.sum()),
     }  # fmt: skip
-
-
-def _series(hours: SiteHours) -> dict[str, Array]:
-    """MW by source over the year, what the last stage uses only, and the load."""
-    problem, dispatch = hours.problems[-1], hours.hours[-1]
-    found = {NAMES.get(o.name, o.name): dispatch.served_mw[:, k]
-             for k, o in enumerate(problem.offers)}  # fmt: skip
-    found[BATTERY] = (dispatch.discharge_mw - dispatch.charge_mw).sum(axis=1)
-    used = {name: mw for name, mw in found.items() if np.abs(mw).max() > LEAST_MW}
-    return {**used, LOAD: problem.load_mw}
-
-
-def _carbon(site: str, hours: SiteHours) -> Rows:
-    """Mean kg CO2 per MWh of load by month of the year and hour of the day."""
-    problem, dispatch = hours.problems[-1], hours.hours[-1]
-    rate = (problem.co2_t_per_mwh * dispatch.served_mw).sum(axis=1) * KG_PER_T
-    hour = np.arange(problem.steps) % 24
-    pick = np.eye(24)[hour]
-    mean = by_month(rate[:, None] * pick) / by_month(problem.load_mw[:, None] * pick)
-    return [
-        {"site": site, "month_of_year": m + 1, "hour": h, "co2_kg_per_mwh": float(mean[m, h])}
-        for m in range(12)
-        for h in range(24)
-    ]

@@ -18,12 +18,15 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
 from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
+from gigawatt.study.customer_tables import customer_rows
+from gigawatt.study.grid_tables import account_rows
 from gigawatt.study.named_runs import named_runs, usd_per_package_hour
 from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
 from gigawatt.study.supply_tables import hour_tables, route_rows, supply_rows
+from gigawatt.study.token_tables import phase_rows, price_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -65,18 +68,26 @@ def all_tables(
         "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
-        **{name: pl.DataFrame(rows) for name, rows in hour_tables(loaded, plans).items()},
+        **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
+        "site_accounts": pl.DataFrame(
+            account_rows(plans, loaded.catalog), infer_schema_length=None
+        ),
+        "other_customers": pl.DataFrame(
+            customer_rows(frame.program, loaded.catalog, plans), infer_schema_length=None
+        ),
         "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),
+        "token_prices": pl.DataFrame(price_rows(frame, loaded), infer_schema_length=None),
+        "phase_tokens": pl.DataFrame(phase_rows(frame), infer_schema_length=None),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),
         "events": pl.DataFrame(_events(frame), schema=dict.fromkeys(EVENT, pl.String)),
         "stock": pl.DataFrame(_stock(frame)),
-        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog), infer_schema_length=None),
+        "rules": pl.DataFrame(rule_rows(frame, loaded.catalog, plans), infer_schema_length=None),
         "draws": pl.DataFrame(_draws(frame)),
     }
 

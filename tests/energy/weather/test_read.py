@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import weather_files as files
 
+from gigawatt.energy.solar import Array1Axis, ArrayFixed, pv_yield, sun_of
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
 from gigawatt.errors import InputError
@@ -29,6 +30,8 @@ LAYOUTS: dict[str, Callable[[], list[str]]] = {
     "nsrdb": files.nsrdb_file,
     "nsrdb in UTC": lambda: files.nsrdb_file(utc=True),
     "pvgis": files.pvgis_file,
+    "tmy3": files.tmy3_file,
+    "sam": lambda: ["lat,lon,tz,elev", "32.898,-97.019,-6,170.7", *files.nsrdb_file()[2:]],
 }
 
 
@@ -140,3 +143,48 @@ def test_half_hourly_nsrdb_is_averaged(tmp_path):
 def test_no_file():
     with pytest.raises(InputError, match="cannot be read"):
         read_weather(Path("/nowhere/at-all.epw"))
+
+
+def without(lines: list[str], *names: str) -> list[str]:
+    keep = [i for i, n in enumerate(lines[0].split(",")) if n not in names]
+    return [",".join(line.split(",")[i] for i in keep) for line in lines]
+
+
+@pytest.mark.parametrize(
+    "absent", [("dni_wh_m2", "dhi_wh_m2"), ("dni_wh_m2",), ("dhi_wh_m2",), ("ghi_wh_m2",)]
+)
+def test_parts_of_the_irradiance_that_a_file_lacks_are_computed(absent, tmp_path):
+    found = read_weather(write(tmp_path, without(files.columns_file(), *absent)), DALLAS)
+    wanted = files.year()
+    assert any("computed from" in n for n in found.notes)
+    for mount in (ArrayFixed(), Array1Axis()):
+        got, right = (pv_yield(w, sun_of(w.place), mount).sum() for w in (found, wanted))
+        assert got == pytest.approx(right, rel=0.06 if len(absent) > 1 else 0.025)
+
+
+def test_a_file_without_any_whole_irradiance_is_told(tmp_path):
+    lines = without(files.columns_file(), "ghi_wh_m2", "dni_wh_m2")
+    with pytest.raises(InputError, match="missing: ghi_w_m2, dni_w_m2"):
+        read_weather(write(tmp_path, lines), DALLAS)
+
+
+@pytest.mark.parametrize("layout", ["nsrdb in UTC", "pvgis"])
+def test_half_hours_of_a_time_zone_do_not_move_the_sun(layout, tmp_path):
+    path = write(tmp_path, LAYOUTS[layout]())
+    whole = read_weather(path, PlaceOptions())
+    found = read_weather(path, PlaceOptions(tz_hours=-5.5))
+    assert found.place.tz_hours == -5.0
+    assert any("rounded" in n for n in found.notes)
+    got, right = (pv_yield(w, sun_of(w.place), Array1Axis()).sum() for w in (found, whole))
+    assert got == pytest.approx(right, rel=1e-3)
+
+
+def test_parts_that_an_epw_marks_as_missing_throughout_are_computed(tmp_path):
+    lines = files.epw_file()
+    for row in range(8, len(lines)):
+        cells = lines[row].split(",")
+        cells[14] = cells[15] = "9999"
+        lines[row] = ",".join(cells)
+    found = read_weather(write(tmp_path, lines, "w.epw"))
+    assert any("computed from ghi_w_m2" in n for n in found.notes)
+    assert found.ghi_w_m2 == pytest.approx(files.year().ghi_w_m2, abs=6e-3)

@@ -15,10 +15,12 @@ import numpy as np
 
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.dispatch.year import Dispatcher, Evaluation
+from gigawatt.errors import GigawattError
 from gigawatt.quantity.arrays import Array
 
 NEAR = 1.05  # step from the last multiplier when it is looked for again
 MOST_DISPATCHES = 60
+SPREAD = 1e-6  # least cost over the price of breaking a limit that the LP of the mix is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,13 @@ def _best_mix(search: _Search, prices: Array) -> tuple[Array, float, Array]:
     rows, count = used.shape
     scale = np.maximum(np.abs(search.kernel.limits), 1.0)
     matrix = np.hstack([used / scale[:, None], -np.eye(rows)])
-    unit = max(float(np.abs(cost).max()), 1.0)
+    unit = max(float(np.abs(cost).max()), SPREAD * float((prices * scale).max()), 1.0)
     found = linprog(
         np.concatenate([cost, prices * scale]) / unit, A_ub=matrix,
         b_ub=search.kernel.limits / scale,
         A_eq=np.concatenate([np.ones(count), np.zeros(rows)])[None, :], b_eq=[1.0], method="highs",
     )  # fmt: skip
+    if found.x is None:
+        raise GigawattError(f"The mix of dispatches that keeps the limits failed: {found.message}")
     duals = np.minimum(np.maximum(-found.ineqlin.marginals, 0.0) * unit / scale, prices)
     return found.x[:count], float(found.fun) * unit, duals

@@ -34,7 +34,6 @@ class LpYear:
         count = len(problem.capacities)
         model, self.columns = build(self.problem, np.zeros(count), whole_blocks=False)
         self.highs = pass_model(model, SECONDS)
-        self.highs.setOptionValue("presolve", "off")
         self.highs.setOptionValue("simplex_strategy", 1)
         self.cost = problem.cost
 
@@ -44,7 +43,10 @@ class LpYear:
         numbers = np.arange(count, dtype=np.int32)
         held = np.maximum(np.asarray(x, dtype=float), 0.0)
         self.highs.changeColsBounds(count, numbers, held, held)
+        # HiGHS counts the time of all runs; the limit is for one
+        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + SECONDS)
         self.highs.run()
+        self.highs.setOptionValue("presolve", "off")  # from here on the basis in hand is the start
         status = self.highs.modelStatusToString(self.highs.getModelStatus())
         if status != "Optimal":
             raise GigawattError(f"HiGHS ended with {status!r} when it dispatched a year.")

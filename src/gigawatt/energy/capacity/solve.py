@@ -18,6 +18,7 @@ import numpy as np
 from gigawatt.energy.capacity.limits import PricedYear, mixed_hours, price_year
 from gigawatt.energy.capacity.lp_year import LpYear
 from gigawatt.energy.capacity.master import Master
+from gigawatt.energy.capacity.relaxed import keeps_coupling, without_coupling
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch, Solution
 from gigawatt.energy.dispatch.year import Dispatcher, YearKernel, least_storage_mw
@@ -32,6 +33,7 @@ MOST_WHOLE = 100  # sets of blocks that are tried
 TOP = 10.0  # first bound of a capacity over the peak load
 MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
 ROUTE = "cutting planes with exact dispatch"
+ROUTE_UNBOUND = f"{ROUTE} (ramps do not bind)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Result over all stages: builds (N,), and per stage capacities (J,) and hours."""
+    """Result over all stages: builds (N,), and per stage capacities (J,) and hours.
+
+    `unbound`: the kernel dispatched it without its ramps, and they are kept anyway.
+    """
 
     objective_usd: float
     lower_bound_usd: float
@@ -65,6 +70,7 @@ class Plan:
     rounds: int
     dispatches: int
     seconds: float
+    unbound: bool = False
 
     @property
     def gap(self) -> float:
@@ -133,7 +139,8 @@ def solve_year(
                       most_seconds=most_seconds)  # fmt: skip
     return Solution(
         plan.objective_usd, plan.lower_bound_usd, plan.capacity_mw[0], plan.hours[0],
-        route_name(problem), plan.rounds, plan.dispatches, plan.seconds,
+        ROUTE_UNBOUND if plan.unbound else route_name(problem),
+        plan.rounds, plan.dispatches, plan.seconds,
     )  # fmt: skip
 
 
@@ -151,8 +158,13 @@ def solve_plan(
     most_rounds, most_seconds : where the search stops; the gap then says how far it came.
     """
     began = time.perf_counter()
+    until = began + most_seconds
     tops = first_tops(stages, builds)
-    kernels = [dispatcher(s.problem) for s in stages]
+    free = [without_coupling(s.problem) for s in stages]
+    ahead = any(map(beyond_kernel, (s.problem for s in stages))) and not any(
+        map(beyond_kernel, free)
+    )
+    kernels = [dispatcher(p) for p in (free if ahead else (s.problem for s in stages))]
     first = _first_point(stages, builds, tops)
     unit = max(abs(_cost_at(stages, builds, kernels, first)), 1e-6) / THETA_SCALE
     master = Master(builds.cost_usd, builds.low_mw, tops, len(stages), unit)
@@ -163,8 +175,15 @@ def solve_plan(
         first,
     )  # fmt: skip
     _evaluate(state, master, state.best, np.inf)
-    lower = _rounds(state, master, builds, tops, gap, most_rounds, began + most_seconds)
-    if polish < 1.0:
+    lower = _rounds(state, master, builds, tops, gap, most_rounds, until)
+    unbound = ahead and not builds.blocks and _kept(state)
+    if ahead and not unbound:
+        state.kernels = [dispatcher(s.problem) for s in stages]
+        state.tau = [np.zeros(len(k.limits)) for k in state.kernels]
+        state.upper = np.inf
+        _evaluate(state, master, state.best, np.inf)
+        lower = _rounds(state, master, builds, tops, gap, most_rounds, until)
+    if polish < 1.0 and not ahead:
         with suppress(GigawattError):  # the bound in hand stands
             lower = _rounds(
                 state,
@@ -173,11 +192,22 @@ def solve_plan(
                 tops,
                 gap * polish,
                 2 * state.rounds + 10,
-                began + most_seconds,
+                until,
             )
     if builds.blocks:
-        lower = _whole(state, master, builds, tops, gap, began + most_seconds)
-    return _result(state, lower, began)
+        lower = _whole(state, master, builds, tops, gap, until)
+    return _result(state, lower, began, unbound=unbound)
+
+
+def _kept(state: _State) -> bool:
+    """Whether the best point, dispatched without ramps, keeps them."""
+    return all(
+        keeps_coupling(s.problem, x, mixed_hours(k, x, priced.mix))
+        for s, k, priced, x in zip(
+            state.stages, state.kernels, state.found,
+            [s.matrix @ state.best for s in state.stages], strict=True,
+        )
+    )  # fmt: skip
 
 
 def dispatcher(problem: YearProblem) -> Dispatcher:
@@ -316,7 +346,7 @@ def _whole(
     return lower
 
 
-def _result(state: _State, lower: float, began: float) -> Plan:
+def _result(state: _State, lower: float, began: float, *, unbound: bool) -> Plan:
     capacity, hours = [], []
     for stage, kernel, priced in zip(state.stages, state.kernels, state.found, strict=True):
         x = stage.matrix @ state.best
@@ -325,5 +355,5 @@ def _result(state: _State, lower: float, began: float) -> Plan:
     return Plan(
         state.upper, lower, state.best, tuple(capacity), tuple(hours),
         tuple(p.cost_usd for p in state.found), tuple(p.excess for p in state.found),
-        tuple(state.tau), state.rounds, state.dispatches, time.perf_counter() - began,
+        tuple(state.tau), state.rounds, state.dispatches, time.perf_counter() - began, unbound,
     )  # fmt: skip

@@ -34,16 +34,18 @@ class SiteFacts:
     it_mw, facility_mw, grid_mw, onsite_mw : powers in service; contracted from the grid.
     pue_annual, erf, renewable_share : indicators of a year (renewable: REF).
     matched_hourly_share : see `site_accounts.Carbon`.
-    nox_t_per_year : potential to emit of on-site plant, all hours at full load.
-    turbine_mw, turbine_nox_lb_per_mwh : turbines on site and their emission.
+    nox_t_per_year : potential to emit of on-site plant, all hours at full load, metric tonnes.
+    steam_nox_t_per_year : the same where a combined cycle with its steam is part of it, else 0.
+    turbine_mw, turbine_nox_lb_per_mwh : turbines on site up to 850 MMBtu/h and their emission.
+    large_turbine_mw, large_turbine_nox_lb_per_mwh : the same of larger units.
     portable_mw, portable_months : trailer-mounted plant and how long it stays.
     dispatchable_share : own dispatchable generation or storage over the largest import.
     own_generation_share : new generation of its own over its load.
     contract_margin_mw : contracted firm and non-firm demand less largest import.
     ride_through_share : of the load that stays on in a fault.
     minimum_take_share : least billed demand over contract demand.
-    remote_disconnect, discloses_backup, reports_to_eu, answers_nerc, permit_title_v, permit_psd :
-        whether a duty is done.
+    remote_disconnect, discloses_backup, reports_to_eu, answers_nerc, permit_title_v, permit_psd,
+    management_certified : whether a duty is done.
     """
 
     country: str
@@ -61,6 +63,9 @@ class SiteFacts:
     nox_t_per_year: float | None = None
     turbine_mw: float | None = None
     turbine_nox_lb_per_mwh: float | None = None
+    steam_nox_t_per_year: float | None = None
+    large_turbine_mw: float | None = None
+    large_turbine_nox_lb_per_mwh: float | None = None
     portable_mw: float | None = None
     portable_months: float | None = None
     dispatchable_share: float | None = None
@@ -74,6 +79,7 @@ class SiteFacts:
     answers_nerc: bool | None = None
     permit_title_v: bool | None = None
     permit_psd: bool | None = None
+    management_certified: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +114,29 @@ class Finding:
     as_of: str
 
 
-def check_rules(catalog: Catalog, site: SiteFacts, day: dt.date) -> list[Finding]:
-    """All rules whose place is the site's, tested on `day`; those that apply first."""
+def check_rules(
+    catalog: Catalog, site: SiteFacts, day: dt.date, until: dt.date | None = None
+) -> list[Finding]:
+    """All rules whose place is the site's; those that apply first.
+
+    Parameters
+    ----------
+    catalog, site : rules and what they look at.
+    day, until : a rule applies if it holds on a day from `day` to `until`; None = on `day` alone.
+        `Finding.begins` is then the day from which the site has to keep it.
+    """
     found = [
-        check_rule(record, site, day)
+        check_rule(record, site, day, until)
         for record in catalog.records["siterules"].values()
         if _holds_at(record, site)
     ]
     return sorted(found, key=lambda f: (f.applies is not True, f.applies is False))
 
 
-def check_rule(record: Record, site: SiteFacts, day: dt.date) -> Finding:
-    """Test one rule.
+def check_rule(
+    record: Record, site: SiteFacts, day: dt.date, until: dt.date | None = None
+) -> Finding:
+    """Test one rule, see `check_rules`.
 
     Raises
     ------
@@ -132,14 +149,14 @@ def check_rule(record: Record, site: SiteFacts, day: dt.date) -> Finding:
             raise unknown_name(f"quantity of siterules/{record.id}", name, names)
     if sense not in SENSES:
         raise unknown_name(f"sense of siterules/{record.id}", sense, SENSES)
-    applies = _applies(record, site, day)
+    applies = _applies(record, site, day, until or day)
     raw = getattr(site, quantity)
     value = None if raw is None else float(raw)
     limit = 1.0 if sense == "duty" else record.value("limit")
     short = (
         None if value is None else max(0.0, value - limit if sense == "at most" else limit - value)
     )
-    begins = _date(record, "begins")
+    begins = _due(record, site)
     return Finding(
         rule=record.id,
         name=record.name,
@@ -158,20 +175,17 @@ def check_rule(record: Record, site: SiteFacts, day: dt.date) -> Finding:
     )
 
 
-def _applies(record: Record, site: SiteFacts, day: dt.date) -> bool | None:
-    begins, ends = _date(record, "begins"), _date(record, "ends")
-    if (begins and day < begins) or (ends and day >= ends):
+def _applies(record: Record, site: SiteFacts, day: dt.date, until: dt.date) -> bool | None:
+    due, ends = _due(record, site), _date(record, "ends")
+    if (due and until < due) or (ends and day >= ends):
         return False
     first, last = _date(record, "started_from"), _date(record, "started_before")
     if (first or last) and site.started is None:
         return None
-    if site.started is not None:
-        if (first and site.started < first) or (last and site.started >= last):
-            return False
-        if "grace_years" in record.facts:
-            years = int(record.value("grace_years"))
-            if day < _years_later(site.started, years):
-                return False
+    if site.started is not None and (
+        (first and site.started < first) or (last and site.started >= last)
+    ):
+        return False
     size = getattr(site, record.text("size"))
     if size is None:
         return None
@@ -196,6 +210,15 @@ def places_of(site: SiteFacts) -> set[str]:
 def missed(findings: Iterable[Finding]) -> list[Finding]:
     """Findings that apply and are not met."""
     return [f for f in findings if f.applies and f.met is False]
+
+
+def _due(record: Record, site: SiteFacts) -> dt.date | None:
+    """Day from which the site has to keep a rule, its years of grace after the start included."""
+    begins = _date(record, "begins")
+    if site.started is None or "grace_years" not in record.facts:
+        return begins
+    end = _years_later(site.started, int(record.value("grace_years")))
+    return end if begins is None else max(begins, end)
 
 
 def _years_later(day: dt.date, years: int) -> dt.date:

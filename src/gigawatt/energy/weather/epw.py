@@ -18,6 +18,7 @@ from gigawatt.energy.weather.rows import (
     stamps_from,
     to_year,
 )
+from gigawatt.energy.weather.split import PARTS
 from gigawatt.energy.weather.year import WeatherYear
 from gigawatt.errors import InputError
 
@@ -70,6 +71,9 @@ def read_epw(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         columns[name] = np.where(values >= gap, np.nan, values)
     if np.isnan(columns["dewpoint_c"]).any():  # not needed beside the relative humidity
         del columns["dewpoint_c"]
+    for name in PARTS:  # files of plain stations mark parts as missing throughout
+        if np.isnan(columns[name]).all():
+            del columns[name]
     found = {"lat": lat, "lon": lon, "tz": tz, "elevation": height}
     place, notes = resolve_place(where, location[1].strip() or where, found, given)
     return to_year(

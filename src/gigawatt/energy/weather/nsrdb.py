@@ -8,6 +8,8 @@ half-hourly files are averaged by hour.
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 
 from gigawatt.energy.weather.rows import (
@@ -27,6 +29,12 @@ from gigawatt.quantity.arrays import Array
 
 HEADER_LINES = 3
 PA_PER_HPA = 100.0
+PLACE = {  # names of SAM beside those of the NSRDB
+    "latitude": ("latitude", "lat"),
+    "longitude": ("longitude", "lon", "long", "lng"),
+    "time zone": ("time zone", "timezone", "tz"),
+    "elevation": ("elevation", "elev", "el", "site elevation"),
+}
 NAMES = {
     "ghi_w_m2": ("ghi", "gh"),
     "dni_w_m2": ("dni", "dn"),
@@ -41,8 +49,8 @@ NAMES = {
 
 def is_nsrdb(text: list[str]) -> bool:
     """Whether the lines are an NSRDB or SAM file."""
-    first = text[0].lower() if text else ""
-    return "latitude" in first and "time zone" in first
+    first = [c.strip().lower() for c in text[0].split(",")] if text else []
+    return all(any(a in first for a in PLACE[k]) for k in ("latitude", "time zone"))
 
 
 def read_nsrdb(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
@@ -52,8 +60,7 @@ def read_nsrdb(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
     ------
     InputError : the header or a row is wrong; names the line.
     """
-    header = {k.strip().lower(): v.strip() for k, v in zip(
-        text[0].split(","), text[1].split(","), strict=False)}  # fmt: skip
+    header = _header(text)
     try:
         found: dict[str, float | None] = {
             "lat": float(header["latitude"]),
@@ -81,10 +88,19 @@ def read_nsrdb(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
     if len(rows) in (2 * HOURS, 2 * LEAP_HOURS):
         merged, minute = _by_hour(merged), np.array([30.0])
     place, notes = resolve_place(where, header.get("city") or where, found, given)
-    shift, told = whole_hours(place.tz_hours - clock)
+    place, shift, told = whole_hours(place, clock)
     return to_year(
         merged, place, shift_hours=shift, sun_minute=float(minute[0]), notes=(*notes, *told)
     )
+
+
+def _header(text: list[str]) -> dict[str, str]:
+    """Cells of the place by their NSRDB name."""
+    names, values = (next(csv.reader([t])) for t in text[:2])
+    header = {k.strip().lower(): v.strip() for k, v in zip(names, values, strict=False)}
+    for name, aliases in PLACE.items():
+        header.setdefault(name, next((header[a] for a in aliases if a in header), ""))
+    return header
 
 
 def _columns(where: str, names: list[str], rows: list[list[str]], lines: Array) -> dict[str, Array]:

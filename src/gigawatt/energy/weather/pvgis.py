@@ -82,7 +82,7 @@ def read_pvgis(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         if key in names
     }
     place, notes = resolve_place(where, where, _place(head, given), given)
-    zone, told = whole_hours(place.tz_hours)
+    place, zone, told = whole_hours(place, 0.0)
     if given.tz_hours is None:
         told = (*told, f"time zone {zone:+d} h was taken from the longitude")
     offset = head.get("irradiance time offset", 0.0)

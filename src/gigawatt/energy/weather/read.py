@@ -12,6 +12,7 @@ from gigawatt.energy.weather.epw import is_epw, read_epw
 from gigawatt.energy.weather.nsrdb import is_nsrdb, read_nsrdb
 from gigawatt.energy.weather.pvgis import is_pvgis, read_pvgis
 from gigawatt.energy.weather.rows import PlaceOptions
+from gigawatt.energy.weather.tmy3 import is_tmy3, read_tmy3
 from gigawatt.energy.weather.year import WeatherYear
 from gigawatt.errors import InputError
 
@@ -22,6 +23,7 @@ LAYOUTS: dict[
     "EPW": (is_epw, read_epw),
     "PVGIS": (is_pvgis, read_pvgis),
     "NSRDB": (is_nsrdb, read_nsrdb),
+    "TMY3": (is_tmy3, read_tmy3),
     "columns": (is_columns, read_columns),
 }
 
@@ -31,7 +33,7 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
 
     Parameters
     ----------
-    path : EPW, PVGIS typical year (CSV), NSRDB or SAM CSV, or a table of named columns.
+    path : EPW, PVGIS typical year (CSV), NSRDB or SAM CSV, TMY3, or a table of named columns.
     given : place where the file has none, or to override it.
 
     Raises
@@ -46,7 +48,7 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
             return replace(year, origin=f"{path.name} ({layout})")
     raise InputError(
         f"{path.name}:1: layout is not known. Read are EPW (first line LOCATION,…), typical years "
-        "of PVGIS in CSV form, NSRDB or SAM CSV, and tables with columns month, day, hour, "
+        "of PVGIS in CSV form, NSRDB or SAM CSV, TMY3, and tables with columns month, day, hour, "
         "drybulb_c, rh_pct or dewpoint_c, ghi_w_m2, dni_w_m2, dhi_w_m2, wind_10m_ms."
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from gigawatt.energy.psychrometrics import (
     pressure_at_elevation_pa,
     relative_humidity_pct,
 )
+from gigawatt.energy.weather.split import complete_irradiance
 from gigawatt.energy.weather.year import (
     MID_HOUR_MINUTE,
     Place,
@@ -24,7 +25,7 @@ from gigawatt.energy.weather.year import (
 from gigawatt.errors import InputError
 from gigawatt.quantity.arrays import Array
 
-NEEDED = ("drybulb_c", "ghi_w_m2", "dni_w_m2", "dhi_w_m2", "wind_ms")
+NEEDED = ("drybulb_c", "wind_ms")
 PLACES_DIFFER_DEG = 0.5  # a place given that differs by more from the file's is told
 
 
@@ -165,11 +166,7 @@ def to_year(
     hub : picks the wind at a greater height out of the columns.
     notes : for the reader.
     """
-    missing = [n for n in NEEDED if n not in rows.columns]
-    if "rh_pct" not in rows.columns and "dewpoint_c" not in rows.columns:
-        missing.append("rh_pct or dewpoint_c")
-    if missing:
-        raise InputError(f"{rows.where}: columns are missing: {', '.join(missing)}.")
+    check_present(rows)
     keep = check_calendar(rows.where, rows.stamps, rows.lines)
     if len(keep) < len(rows.stamps):
         notes = (*notes, "29 February was left out")
@@ -178,8 +175,10 @@ def to_year(
     if shift_hours:
         columns = {k: np.roll(v, shift_hours) for k, v in columns.items()}
         notes = (*notes, f"rows were moved by {shift_hours:+d} h to local standard time")
-    check_sun(rows.where, place, columns["ghi_w_m2"], sun_minute)
+    sunny = columns["ghi_w_m2" if "ghi_w_m2" in columns else "dhi_w_m2"]
+    check_sun(rows.where, place, sunny, sun_minute)
     place, pressure, told = _air_pressure(place, columns)
+    columns, split = complete_irradiance(columns, place, sun_minute)
     beyond = hub(columns)
     return WeatherYear(
         place=place,
@@ -194,16 +193,40 @@ def to_year(
         hub_wind_ms=beyond[0] if beyond else None,
         hub_height_m=beyond[1] if beyond else 10.0,
         origin=rows.where,
-        notes=(*notes, *told),
+        notes=(*notes, *told, *split),
     )
 
 
-def whole_hours(tz_hours: float) -> tuple[int, tuple[str, ...]]:
-    """Time zone in whole hours, for files in UTC, with a note where it was rounded."""
-    whole = int(np.floor(tz_hours + 0.5))
-    if whole == tz_hours:
-        return whole, ()
-    return whole, (f"time zone {tz_hours:+g} was rounded to {whole:+d} h: rows stay whole hours",)
+def whole_hours(place: Place, clock_hours: float) -> tuple[Place, int, tuple[str, ...]]:
+    """Hours by which rows of a clock go to local standard time, and the place that fits them.
+
+    Rows stay whole hours: where the time zone is not a whole number of hours from the file's clock,
+    rows and time zone of the place are those of the nearest one that is.
+    """
+    wanted = place.tz_hours - clock_hours
+    whole = int(np.floor(wanted + 0.5))
+    if whole == wanted:
+        return place, whole, ()
+    kept = clock_hours + whole
+    told = f"time zone {place.tz_hours:+g} was rounded to {kept:+g} h: rows stay whole hours"
+    return replace(place, tz_hours=kept), whole, (told,)
+
+
+def check_present(rows: Rows) -> None:
+    """Check that a file has what a year cannot do without.
+
+    Raises
+    ------
+    InputError : columns are missing; names them all.
+    """
+    missing = [n for n in NEEDED if n not in rows.columns]
+    if "rh_pct" not in rows.columns and "dewpoint_c" not in rows.columns:
+        missing.append("rh_pct or dewpoint_c")
+    if "ghi_w_m2" not in rows.columns:
+        parts = [n for n in ("dni_w_m2", "dhi_w_m2") if n not in rows.columns]
+        missing += ["ghi_w_m2", *parts] if parts else []
+    if missing:
+        raise InputError(f"{rows.where}: columns are missing: {', '.join(missing)}.")
 
 
 def _humidity(columns: dict[str, Array]) -> Array:

@@ -6,12 +6,13 @@ import math
 
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import enqueue
-from gigawatt.operations.events.rng import ARRIVAL, DURATION, SIZE, normal, uniform
+from gigawatt.operations.events.rng import ARRIVAL, DURATION, SIZE, exponential, normal, uniform
 from gigawatt.operations.events.state import (
     ELASTIC,
     MEMORY,
     SPARES,
     Config,
+    campaign_at,
     job_at,
     kind_at,
     table_at,
@@ -59,20 +60,54 @@ def arrive(c: Config, t: float, total_rate: float) -> None:
     while k < c.kinds - 1 and u >= kind_at(c, k).rate:
         u -= kind_at(c, k).rate
         k += 1
+    come(c, k, -1, t)
+
+
+@compiled
+def come(c: Config, k: int, campaign: int, t: float) -> None:
+    """A job of kind k of drawn size and length enters the queue, or is refused."""
     kind = kind_at(c, k)
     racks = table_at(c, k, int(uniform(c, SIZE) * c.size_n)).v
     work = min(kind.longest, math.exp(kind.mu + kind.sigma * normal(c, DURATION)))
     own_error = uniform(c, DURATION) < kind.own_error
     if own_error:
         work = min(work, kind.own_error_s * -math.log(1.0 - uniform(c, DURATION)))
-    submit(c, k, racks, max(work, 1.0), own_error, t)
+    submit(c, k, racks, max(work, 1.0), own_error, campaign, t)
     if c.free_slots == 0:
         c.failed = 1
 
 
 @compiled
-def submit(c: Config, k: int, racks: int, work: float, own_error: bool, t: float) -> None:
-    """A job of kind k enters the queue; one that can never finish is refused and counted."""
+def next_of_campaign(c: Config, i: int, t: float, least: float) -> None:
+    """The next job of campaign i comes after a gap."""
+    gap = kind_at(c, campaign_at(c, i).kind).gap
+    campaign_at(c, i).at = t + max(least, gap * exponential(c, ARRIVAL))
+    c.campaign_next = min(c.campaign_next, campaign_at(c, i).at)
+
+
+@compiled
+def step_of_campaign(c: Config, t: float) -> None:
+    """The job of a standing campaign that is due at t comes."""
+    due, later = -1, 1e300
+    for i in range(c.campaigns_n):
+        at = campaign_at(c, i).at
+        if due < 0 and at <= t:
+            due = i
+        else:
+            later = min(later, at)
+    c.campaign_next = later
+    campaign_at(c, due).at = 1e300
+    come(c, campaign_at(c, due).kind, due, t)
+
+
+@compiled
+def submit(
+    c: Config, k: int, racks: int, work: float, own_error: bool, campaign: int, t: float
+) -> None:
+    """A job of kind k enters the queue; one that can never finish is refused and counted.
+
+    A campaign whose job is refused tries again with another after a gap of an hour or more.
+    """
     kind = kind_at(c, k)
     kind.arrived += 1.0
     extra = extra_rate(c, float(racks))
@@ -92,6 +127,8 @@ def submit(c: Config, k: int, racks: int, work: float, own_error: bool, t: float
     share = work_share(at_risk, tau, stall, restart)
     if share < NEVER_FINISHES and work > 3.0 / rate:
         kind.refused += 1.0
+        if campaign >= 0:
+            next_of_campaign(c, campaign, t, 3600.0)
         return
     c.free_slots -= 1
     j = job_at(c, c.free_slots).slot
@@ -99,7 +136,7 @@ def submit(c: Config, k: int, racks: int, work: float, own_error: bool, t: float
     job.racks, job.kind, job.policy = racks, k, kind.policy
     job.priority, job.tenant = kind.priority, kind.tenant
     job.preempts, job.preemptible = kind.preempts, kind.preemptible
-    job.started, job.head = 0, -1
+    job.started, job.head, job.campaign = 0, -1, campaign
     job.own_error = 1 if own_error else 0
     job.work, job.tau, job.stall = work, tau, stall
     job.restart_s = restart
@@ -111,5 +148,5 @@ def submit(c: Config, k: int, racks: int, work: float, own_error: bool, t: float
     job.replicas = max(2.0, racks * kind.replicas_per_rack)
     c.serial += 1.0
     job.serial = c.serial
-    job_at(c, j).rank = int(c.serial) - kind.priority * (1 << 44) + (1 << 50)
+    job_at(c, j).rank = int(c.serial) + kind.priority * (1 << 44)
     enqueue(c, j)

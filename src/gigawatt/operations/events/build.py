@@ -7,9 +7,15 @@ import numpy as np
 from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
-from gigawatt.operations.events.spec import POLICY_CODES, FailureClass, FleetSpec, weekly_curve
+from gigawatt.operations.events.spec import (
+    POLICY_CODES,
+    FailureClass,
+    FleetSpec,
+    SiteSpec,
+    weekly_curve,
+)
 from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
 
 SLOTS = 1 << 18  # jobs that wait or run at once
@@ -43,7 +49,8 @@ def build(
     ------
     InputError : what cannot be.
     """
-    _check(spec, days)
+    demand = np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float)
+    _check(spec, days, float(demand.min()))
     racks, sites = _racks(spec), len(spec.sites)
     rows, row_of = _rows(spec)
     racks["row"] = row_of
@@ -67,9 +74,11 @@ def build(
         energy=np.zeros((sites, int(np.ceil(until / bin_s)) + 2)),
         lost=np.zeros((len(kinds), len(st.CAUSES))), by_size=np.zeros(st.SIZES, st.BY_SIZE),
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
-        curve=np.ascontiguousarray(weekly_curve() if curve is None else curve, dtype=float),
+        curve=demand,
         cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
-        log=np.zeros(max(log_lines, 1), st.LOG),
+        log=np.zeros(max(log_lines, 1), st.LOG), campaign=_campaigns(spec),
+        next=np.full(sites, 1e300),
+        snap=np.zeros((sites, int(until / HOUR) + 1, len(st.SEEN)), np.int32),
     )  # fmt: skip
     _note_lengths(fleet)
     _seat_all(fleet)
@@ -84,7 +93,8 @@ def _note_lengths(f: st.Fleet) -> None:
         "failures_n": len(f.failure), "kinds": len(f.kind), "bins": f.energy.shape[1],
         "days": f.pace.shape[1], "curve_n": len(f.curve), "cap_n": f.cap.shape[1],
         "size_n": f.size_table.shape[1], "most_row": f.bucket.shape[1] - 1,
-        "repair_room": len(f.repair), "log_room": len(f.log), "parts_n": f.part.shape[1],
+        "campaigns_n": len(f.campaign), "repair_room": len(f.repair), "log_room": len(f.log),
+        "parts_n": f.part.shape[1], "hours_n": f.snap.shape[1],
     }  # fmt: skip
     for name, value in lengths.items():
         f.config[name][0] = value
@@ -100,7 +110,7 @@ def _tenants(spec: FleetSpec) -> st.Records:
     return tenant
 
 
-def _check(spec: FleetSpec, days: float) -> None:
+def _check(spec: FleetSpec, days: float, least_demand: float) -> None:
     if not 0.0 < days <= 366 * 100:
         raise InputError(f"days = {days:g}: must be above 0 and at most 36,600")
     if not spec.sites or spec.racks < 1:
@@ -109,15 +119,45 @@ def _check(spec: FleetSpec, days: float) -> None:
         raise InputError(
             f"row_racks_powered = {spec.row_racks_powered}: must be 1 to {spec.racks_per_row}"
         )
-    largest = max(s.racks - s.reserve_racks for s in spec.sites)
+    largest = max(room_for_jobs(s, spec, least_demand) for s in spec.sites)
     for kind in spec.kinds:
         if kind.policy not in POLICY_CODES:
             raise InputError(f"kind {kind.name!r}: policy {kind.policy!r} is not known")
-        if kind.per_day > 0.0 and kind.racks.max() > largest:
+        if kind.wanted and kind.racks.max() > largest:
             raise InputError(
                 f"kind {kind.name!r}: jobs of {kind.racks.max():,} racks fit no site (the largest "
-                f"has {largest:,} besides its reserve)"
+                f"has {largest:,} besides its reserve, the pool at its least, and racks whose row "
+                "lacks the power)"
             )
+
+
+def row_limits(site: SiteSpec, spec: FleetSpec) -> IntArray:
+    """Racks that may work at once in each row of a site: power of the row, and of its hall.
+
+    A hall of n racks under a cap carries (cap - n idle) / (busy - idle) racks at work, busy being
+    the most that a rack draws; they are shared out evenly over its rows.
+    """
+    size = spec.racks_per_row
+    racks = np.full(-(-site.racks // size), size, dtype=np.int64)
+    racks[-1] = site.racks - size * (len(racks) - 1)
+    out = np.minimum(racks, spec.row_racks_powered)
+    if site.hall_cap_mw > 0.0:
+        most_w = max(spec.work_w, spec.serve_w, spec.rest_w)
+        rows = max(1, site.hall_racks // size)
+        for first in range(0, len(racks), rows):
+            here = racks[first : first + rows]
+            room_w = site.hall_cap_mw * 1e6 - float(here.sum()) * spec.idle_w
+            carried = max(0, int(room_w / max(most_w - spec.idle_w, 1e-9) + 1e-9))
+            edges = np.round(carried * np.cumsum([0, *here]) / here.sum()).astype(np.int64)
+            out[first : first + rows] = np.minimum(out[first : first + rows], np.diff(edges))
+    return out
+
+
+def room_for_jobs(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
+    """Most racks that jobs can ever hold at a site."""
+    powered = int(row_limits(site, spec).sum())
+    pool = int(np.ceil(site.pool_peak_racks * least_demand * (1.0 + spec.headroom)))
+    return powered - pool - site.reserve_racks
 
 
 def _racks(spec: FleetSpec) -> st.Records:
@@ -147,7 +187,7 @@ def _rows(spec: FleetSpec) -> tuple[st.Records, Array]:
         rows["racks"][at : at + count] = np.minimum(size, first + site.racks - starts)
         row_of.append(at + np.arange(site.racks) // size)
         at, first = at + count, first + site.racks
-    rows["limit"] = np.minimum(spec.row_racks_powered, rows["racks"])
+    rows["limit"] = np.concatenate([row_limits(s, spec) for s in spec.sites])
     rows["bucket"] = rows["next"] = rows["prev"] = -1
     return rows, np.concatenate(row_of)
 
@@ -162,7 +202,7 @@ def _sites(spec: FleetSpec) -> st.Records:
     site["pool_peak"] = [s.pool_peak_racks for s in spec.sites]
     site["hour_shift"] = [s.hour_shift % 168.0 for s in spec.sites]
     site["young"] = site["pool_head"] = -1
-    site["speed"], site["next"], site["cap_w"] = 1.0, 1e300, 1e300
+    site["speed"], site["cap_w"] = 1.0, 1e300
     site["raw_w"] = site["peak_w"] = site["last_w"] = site["racks"] * spec.idle_w
     return site
 
@@ -188,13 +228,22 @@ def _kinds(spec: FleetSpec) -> tuple[st.Records, st.Records]:
             "memory_interval": k.memory_interval_s, "memory_stall": k.memory_stall_s,
             "pause": k.pause_s, "absent": k.absent_s,
             "replicas_per_rack": spec.gpus_per_rack / k.replica_gpus,
-            "whole_share": k.whole_share,
+            "whole_share": k.whole_share, "gap": k.gap_s,
         }  # fmt: skip
         if k.policy == "memory" and k.interval_s <= 0.0:
             values["interval"] = 3600.0
         for name, value in values.items():
             kinds[name][i] = value
     return kinds, table
+
+
+def _campaigns(spec: FleetSpec) -> st.Records:
+    """Standing jobs, all due at the start; a row that is never due if there is none."""
+    kinds = np.repeat(np.arange(len(spec.kinds)), [k.standing for k in spec.kinds])
+    out = np.zeros(max(len(kinds), 1), st.CAMPAIGN)
+    out["at"] = 1e300
+    out["at"][: len(kinds)], out["kind"][: len(kinds)] = 0.0, kinds
+    return out
 
 
 def node_rate_per_rack(spec: FleetSpec) -> float:
@@ -260,6 +309,7 @@ def _config(spec: FleetSpec, until: float, bin_s: float, log: int, slots: int) -
         "headroom": spec.headroom,
         "idle_failures": spec.idle_failure_share,
         "total_rate": sum(k.per_day for k in spec.kinds) / SECONDS_PER_DAY,
+        "campaign_next": 0.0 if any(k.standing for k in spec.kinds) else 1e300,
         "drop_above_w": 20e6, "tick_s": HOUR if bin_s >= HOUR else TICK_S,
     }  # fmt: skip
     if spec.maintenance_per_year > 0.0:

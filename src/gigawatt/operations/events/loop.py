@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from gigawatt.operations.events.arrivals import arrive
-from gigawatt.operations.events.decide import PREEMPT, START, decide, may_backfill
+from gigawatt.operations.events.arrivals import arrive, next_of_campaign, step_of_campaign
+from gigawatt.operations.events.decide import (
+    PREEMPT,
+    START,
+    best_site,
+    decide,
+    may_backfill,
+    within_quota,
+)
 from gigawatt.operations.events.heaps import rekey
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import (
@@ -37,10 +44,12 @@ from gigawatt.operations.events.state import (
     failure_at,
     heap_at,
     job_at,
+    next_at,
     pace_at,
     rack_at,
     repair_at,
     site_at,
+    snap_at,
 )
 
 HOUR, DAY = 3600.0, 86400.0
@@ -71,10 +80,17 @@ def schedule(c: Config, changed: int, t: float) -> None:
 @compiled
 def schedule_new(c: Config, t: float) -> None:
     """A job has just come: it is tried as the head of the line, or else alone as backfill."""
+    j = job_at(c, c.free_slots).slot  # its slot was the last one handed out
+    if c.waiting == 1 and within_quota(c, j):  # nobody is ahead
+        s = best_site(c, j)
+        if s >= 0:
+            settle(c, s, t)
+            start(c, j, s, t)
+            refresh(c, s)
+            return
     if c.waiting == 1 or c.held_head < 0:
         schedule(c, 0, t)
         return
-    j = job_at(c, c.free_slots).slot  # its slot was the last one handed out
     if job_at(c, j).serial != c.serial or job_at(c, j).phase != QUEUED or c.backfill == 0:
         return
     if job_at(c, j).rank < job_at(c, c.held_head).rank:
@@ -104,7 +120,10 @@ def step_of_job(c: Config, s: int, t: float) -> None:
         refresh(c, s)
     else:
         note(c, t, L_END, s, job.serial, job.racks, site_at(c, s).raw_w)
+        campaign = job.campaign
         finish(c, j)
+        if campaign >= 0:
+            next_of_campaign(c, campaign, t, 0.0)
         refresh(c, s)
         schedule(c, s, t)
 
@@ -173,8 +192,15 @@ def step_of_failure(c: Config, t: float, top: float) -> None:
 def step_of_hour(c: Config, t: float) -> None:
     """Caps and demand of the hour, or part of an hour, that begins."""
     hour = int(t / HOUR + 1e-6)
+    full = hour < c.hours_n and t - hour * HOUR < 1.0
     for s in range(c.sites):
         settle(c, s, t)
+        if full:
+            site = site_at(c, s)
+            snap_at(c, s, hour, 0).v = site.busy
+            snap_at(c, s, hour, 1).v = site.pool
+            snap_at(c, s, hour, 2).v = site.free
+            snap_at(c, s, hour, 3).v = site.out
         site_at(c, s).cap_w = cap_at(c, s, hour % c.cap_n).v
         resize(c, s, t)
         refresh(c, s)
@@ -184,10 +210,11 @@ def step_of_hour(c: Config, t: float) -> None:
 @compiled
 def next_site(c: Config) -> int:
     """Site whose next job event comes first."""
-    best = 0
+    best, soonest = 0, next_at(c, 0).v
     for s in range(1, c.sites):
-        if site_at(c, s).next < site_at(c, best).next:
-            best = s
+        at = next_at(c, s).v
+        if at < soonest:
+            best, soonest = s, at
     return best
 
 
@@ -207,8 +234,8 @@ def run(config: Records) -> None:
     while c.failed == 0:
         s = next_site(c)
         back = repair_at(c, 0).at if c.repairs_n > 0 else NEVER
-        ends = site_at(c, s).next
-        t = min(ends, arrival, failure, back, hour, upkeep)
+        ends = next_at(c, s).v
+        t = min(ends, arrival, failure, back, hour, upkeep, c.campaign_next)
         if t >= c.until:
             break
         c.events += 1.0
@@ -217,6 +244,10 @@ def run(config: Records) -> None:
         elif arrival == t:
             arrive(c, t, c.total_rate)
             arrival = t + exponential(c, ARRIVAL) / c.total_rate
+            if c.failed == 0:
+                schedule_new(c, t)
+        elif c.campaign_next == t:
+            step_of_campaign(c, t)
             if c.failed == 0:
                 schedule_new(c, t)
         elif failure == t:

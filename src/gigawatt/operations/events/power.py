@@ -12,6 +12,7 @@ from gigawatt.operations.events.state import (
     energy_at,
     heap_at,
     job_at,
+    next_at,
     site_at,
 )
 
@@ -64,10 +65,11 @@ def refresh(c: Config, s: int) -> None:
         site.speed = share**c.cap_exponent
     else:
         site.speed = 1.0
-    site.next = 1e300
+    soonest = 1e300
     if site.heap_n > 0:
         key = job_at(c, heap_at(c, site.first).v).key
-        site.next = max(site.now, site.now + (key - site.clock) / site.speed)
+        soonest = max(site.now, site.now + (key - site.clock) / site.speed)
+    next_at(c, s).v = soonest
 
 
 @compiled

@@ -95,7 +95,7 @@ def replay(
 
 
 @compiled
-def _insert(key: Array, who: IntArray, n: int, value: float, job: int) -> None:
+def insert(key: Array, who: IntArray, n: int, value: float, job: int) -> None:
     """Put a job into arrays sorted by key, behind its equals."""
     i = n
     while i > 0 and key[i - 1] > value:
@@ -107,7 +107,7 @@ def _insert(key: Array, who: IntArray, n: int, value: float, job: int) -> None:
 
 
 @compiled
-def _drop(key: Array, who: IntArray, n: int, value: float, job: int) -> None:
+def drop(key: Array, who: IntArray, n: int, value: float, job: int) -> None:
     """Take a job out of arrays sorted by key."""
     i = np.searchsorted(key[:n], value)
     while who[i] != job:
@@ -199,7 +199,7 @@ def _replay(
             done_before += 1
             if policy in (EASY, RAPS):
                 key = limit[job] if policy == RAPS else start[job] + limit[job]
-                _drop(due_key, due_who, running, key, job)
+                drop(due_key, due_who, running, key, job)
             running -= 1
             free += size[job]
             events += 1
@@ -223,7 +223,7 @@ def _replay(
             free -= size[job]
             if policy in (EASY, RAPS):
                 key = limit[job] if policy == RAPS else now + limit[job]
-                _insert(due_key, due_who, running, key, job)
-            _insert(end_key[done_before:], end_who[done_before:], running, end[job], job)
+                insert(due_key, due_who, running, key, job)
+            insert(end_key[done_before:], end_who[done_before:], running, end[job], job)
             running += 1
     return start, end, events

@@ -43,7 +43,10 @@ class SizeRow:
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """One kind of job: counts, and waits until the first start in h."""
+    """One kind of job: counts, and waits until the first start in h of those that started.
+
+    `waiting` counts jobs that wait at the end: where it is large, so would their waits be.
+    """
 
     name: str
     arrived: int
@@ -51,6 +54,7 @@ class KindRow:
     refused: int
     preempted: int
     requeued: int
+    waiting: int
     mean_wait_h: float
     median_wait_h: float
     p90_wait_h: float
@@ -136,11 +140,13 @@ class FleetRun:
         out = []
         for k, spec in enumerate(self.spec.kinds):
             row, counts = self.fleet.kind[k], self.fleet.waits[k]
+            waiting = (self.fleet.job["phase"] == st.QUEUED) & (self.fleet.job["kind"] == k)
             n = max(int(row["started"]), 1)
             out.append(
                 KindRow(
                     spec.name, int(row["arrived"]), int(row["done"]), int(row["refused"]),
                     int(row["preempted"]), int(row["requeued"]),
+                    int(waiting.sum()),
                     float(row["waits"]) / n / SECONDS_PER_HOUR,
                     _wait_quantile(counts, 0.5), _wait_quantile(counts, 0.9),
                 )
@@ -154,6 +160,12 @@ class FleetRun:
         bins = int(self.days * SECONDS_PER_DAY // bin_s)
         out: Array = self.fleet.energy[:, first : first + bins] / bin_s / W_PER_MW
         return out
+
+    def racks_by_hour(self) -> dict[str, Array]:
+        """Racks of all sites by state at each full hour, (H,): busy, pool, free, out."""
+        first = round(self.warm_days * 24.0)
+        seen = self.fleet.snap[:, first : first + int(self.days * 24.0)].sum(axis=0)
+        return {name: seen[:, k] for k, name in enumerate(st.SEEN)}
 
     def peak_mw(self) -> Array:
         """Highest IT power by site, (S,), at any moment."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.units import SECONDS_PER_DAY
 
 POLICY_CODES = {"sync": 0, "spares": 1, "elastic": 2, "memory": 3}
 
@@ -58,6 +60,8 @@ class JobKind:
     policy : what is done after a failure, of `POLICY_CODES`.
     priority : 0 goes first, 2 last.
     preempts, preemptible : whether it may clear others away, and be cleared away.
+    standing, gap_s : so many jobs of the kind are always wanted, each followed by the next after a
+        gap, exponential with this mean; they come besides those of `per_day`.
     tenant, site : number of the tenant for quotas; site to which it is bound, -1 for any.
     own_error_share, own_error_s : jobs that die of their own code, and their mean life.
     limit_factor : time limit over what is expected.
@@ -98,6 +102,28 @@ class JobKind:
     replica_gpus: float = 1024.0
     whole_share: float = 0.03
     flex_tier: int = 1
+    standing: int = 0
+    gap_s: float = 0.0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any job of this kind ever comes."""
+        return self.per_day > 0.0 or self.standing > 0
+
+    @property
+    def mean_s(self) -> float:
+        """Mean work of a job; the cut at `longest_s` is left out."""
+        return self.median_s * math.exp(0.5 * self.sigma_log**2)
+
+    @property
+    def offered_racks(self) -> float:
+        """Mean racks that jobs of this kind would hold, failures and waits aside."""
+        died = self.own_error_share
+        hold_s = died * self.own_error_s + (1.0 - died) * self.mean_s
+        jobs = self.per_day / SECONDS_PER_DAY * hold_s
+        if self.standing:
+            jobs += self.standing * hold_s / (hold_s + self.gap_s)
+        return jobs * float(self.racks.mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +141,10 @@ class SiteSpec:
     age_years : of its racks at the start.
     season_share : amplitude of the yearly swing of failures; warmest at the middle of the year.
     cap_mw : (H,) IT power allowed by hour, repeated; empty for none.
+    hall_cap_mw, hall_racks : IT power that each hall may draw, and its racks; 0 for no cap. The
+        racks at work that it carries are shared out over the rows of the hall.
+    unassigned_racks : racks that no workload is meant for; of use to jobs all the same, and named
+        among what stays free.
     """
 
     name: str
@@ -127,6 +157,9 @@ class SiteSpec:
     age_years: float = 1.0
     season_share: float = 0.03
     cap_mw: Array = field(default_factory=lambda: np.zeros(0))
+    unassigned_racks: float = 0.0
+    hall_cap_mw: float = 0.0
+    hall_racks: int = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ PRIORITIES, SIZES = 3, 13  # queues: by priority, by power of two of size
 LISTS = PRIORITIES * SIZES
 PROFILE_HOURS = 4096  # horizon of reservations
 WAIT_BINS = 64  # waits: from 1 s, 3 bins an octave
+SEEN = ("busy", "pool", "free", "out")  # what is noted at each full hour
 CREWS = 128  # most crews of a site
 
 f8, i8, i4 = np.float64, np.int64, np.int32
@@ -41,7 +42,7 @@ SITE = np.dtype(
         "part_next", "drained", "hour",
     )]
     + [(n, f8) for n in (
-        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "next", "raw_w", "cap_w",
+        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "raw_w", "cap_w",
         "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
         "t_throttled", "t_pool_idle", "t_stranded", "t_maintenance", "lost_pool", "joule",
         "pool_w", "repair_wait", "repairs", "last_w",
@@ -59,7 +60,7 @@ JOBS = np.dtype(
     [(n, i4) for n in (
         "racks", "kind", "phase", "site", "policy", "priority", "tenant", "head", "place",
         "run_next", "run_prev", "due", "started", "own_error", "preempts", "preemptible",
-        "queue_next", "queue_prev", "slot", "from_store",
+        "queue_next", "queue_prev", "slot", "from_store", "campaign",
     )]
     + [(n, f8) for n in (
         "work", "tau", "stall", "restart_s", "warm_s", "limit", "ready", "key", "since", "detected",
@@ -81,6 +82,7 @@ KIND = np.dtype(
         "interval", "restart_base", "restart_slope", "warm_share", "start_s", "work_w",
         "lost_share",
         "memory_interval", "memory_stall", "pause", "absent", "replicas_per_rack", "whole_share",
+        "gap",
         "arrived", "refused", "done", "waits", "started", "preempted", "requeued",
     )]
 )  # fmt: skip
@@ -106,6 +108,7 @@ CONFIG = np.dtype(
         "held_head",
         "held_site", "sites", "racks", "rows", "jobs", "failures_n", "kinds", "bins", "days",
         "curve_n", "cap_n", "size_n", "most_row", "repair_room", "log_room", "parts_n",
+        "campaigns_n", "hours_n",
     )]
     + [(n, f8) for n in (
         "node_rate", "kappa", "service_racks", "large_racks", "size_exponent", "extra_max",
@@ -114,14 +117,14 @@ CONFIG = np.dtype(
         "events", "drop_above_w", "drops_failure", "drops_end", "failures", "job_failures",
         "serial", "rows_used", "rows_least", "serve_w", "serve_restart_s", "headroom",
         "total_rate", "idle_failures", "began", "tick_s", "each_rate",
-        "tray_rate",
+        "tray_rate", "campaign_next",
     )]
     + [(f"{n}_ptr", i8) for n in (
         "site", "rack", "cold", "heap", "row", "job", "failure", "kind", "size_table", "bucket",
         "line",
         "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
         "curve", "cap",
-        "tenant", "seeds", "log",
+        "tenant", "seeds", "log", "campaign", "snap", "next",
     )]
     + [(f"sources_{_sources()}", i4)]
 )  # fmt: skip
@@ -131,6 +134,7 @@ BY_SIZE = np.dtype([(n, f8) for n in (
     "jobs", "held", "worked", "failures", "wait", "started", "racks",
 )])  # fmt: skip
 LINE = np.dtype([("head", i4), ("tail", i4)])
+CAMPAIGN = np.dtype([("at", f8), ("kind", i4)])  # when the next job of a standing campaign comes
 TENANT = np.dtype([("used", i8), ("quota", i8)])
 LOGGED = ("start", "ready", "end", "failure", "preempt", "requeue", "repair", "return")
 L_START, L_READY, L_END, L_FAILURE, L_PREEMPT, L_REQUEUE, L_REPAIR, L_RETURN = range(8)
@@ -173,6 +177,9 @@ class Fleet:
     tenant: Records  # (T,) TENANT
     seeds: Records  # (STREAMS,) uint64
     log: Records  # (many,) LOG
+    campaign: Records  # (standing jobs, at least 1) CAMPAIGN
+    next: Records  # (S,) time of the next job event of each site
+    snap: Records  # (S, hours, SEEN) int32, racks by state at each full hour
 
     def __post_init__(self) -> None:
         """Note all addresses."""
@@ -187,6 +194,7 @@ LONG = np.dtype([("v", i8)])
 WORD = np.dtype([("v", np.uint64)])
 
 _BY_SIZE = view_at(BY_SIZE)
+_CAMPAIGN = view_at(CAMPAIGN)
 _CLASS = view_at(CLASS)
 _COLD = view_at(COLD)
 _FLOAT = view_at(FLOAT)
@@ -203,6 +211,7 @@ _SITE = view_at(SITE)
 _TENANT = view_at(TENANT)
 _WORD = view_at(WORD)
 _BY_SIZE_SIZE = BY_SIZE.itemsize
+_CAMPAIGN_SIZE = CAMPAIGN.itemsize
 _CLASS_SIZE = CLASS.itemsize
 _COLD_SIZE = COLD.itemsize
 _FLOAT_SIZE = FLOAT.itemsize
@@ -219,6 +228,7 @@ _SITE_SIZE = SITE.itemsize
 _TENANT_SIZE = TENANT.itemsize
 _WORD_SIZE = WORD.itemsize
 _CAUSES = len(CAUSES)
+_SEEN = len(SEEN)
 
 
 @compiled
@@ -297,6 +307,24 @@ def size_at(c: Config, i: int) -> Records:
 def tenant_at(c: Config, i: int) -> Records:
     """Tenant i."""
     return _TENANT(c.tenant_ptr + i * _TENANT_SIZE)
+
+
+@compiled
+def campaign_at(c: Config, i: int) -> Records:
+    """Standing campaign i."""
+    return _CAMPAIGN(c.campaign_ptr + i * _CAMPAIGN_SIZE)
+
+
+@compiled
+def next_at(c: Config, i: int) -> Records:
+    """Time of the next job event of site i; side by side, as every event looks at all."""
+    return _FLOAT(c.next_ptr + i * _FLOAT_SIZE)
+
+
+@compiled
+def snap_at(c: Config, i: int, hour: int, k: int) -> Records:
+    """Racks of site i in state k at a full hour."""
+    return _INT(c.snap_ptr + ((i * c.hours_n + hour) * _SEEN + k) * _INT_SIZE)
 
 
 @compiled

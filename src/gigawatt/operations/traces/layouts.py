@@ -40,6 +40,7 @@ class Layout:
     name : as given on the command line.
     counts : what its size counts.
     needs : columns without which it is not this layout; lower case.
+    may : further columns that are read; a name close to one of them is a slip.
     read : from fields, by lower-case name, and the line to a job.
     """
 
@@ -47,6 +48,7 @@ class Layout:
     counts: str
     needs: tuple[str, ...]
     read: Reader
+    may: tuple[str, ...] = ()
 
 
 def _plain(f: Fields, line: int) -> Row:
@@ -95,6 +97,8 @@ def _openb(f: Fields, line: int) -> Row:
     start = time_s(f, "scheduled_time", NONE)
     if math.isnan(start):
         raise LeftOutError("never scheduled")
+    if math.isnan(end):
+        raise LeftOutError("still running")
     if start < submit or end < start:
         raise BadRowError("deletion_time", f["deletion_time"], "times run backwards")
     if end == start:
@@ -150,11 +154,16 @@ SACCT_STATES = (
     "NODE_FAIL", "OUT_OF_MEMORY", "PENDING", "PREEMPTED", "REQUEUED", "RESIZING", "REVOKED",
     "RUNNING", "SUSPENDED", "TIMEOUT",
 )  # fmt: skip
-_TRES_GPU = re.compile(r"gres/gpu(?::[^=,]+)?=(\d+)|gpu(?::[A-Za-z][^:,(]*)?[:=](\d+)")
+# gres/gpu=8, gres/gpu:h100=8, gpu:8, gpu:h100:8, gres:gpu:8: a type, or none, and a count
+_TRES_GPU = re.compile(
+    r"gres/gpu(?::([^=,:]+))?=(\d+)|(?<![a-z/])gpu(?::([A-Za-z][^:,(=]*))?[:=](\d+)"
+)
 
 
 def _sacct(f: Fields, line: int) -> Row:
-    job = f["jobid"].strip()
+    job = (f.get("jobid") or f.get("jobidraw") or "").strip()
+    if not job:
+        raise BadRowError("JobID", job, "a job needs a number")
     if "." in job:
         raise LeftOutError("step of a job")
     words = f["state"].split()
@@ -163,7 +172,7 @@ def _sacct(f: Fields, line: int) -> Row:
     if state not in SACCT_STATES and not (len(known) == 1 and f["state"].strip().endswith("+")):
         hint = nearest(state, SACCT_STATES)
         raise BadRowError(
-            "State", f["state"], "is no state of Slurm" + (f"; {hint}?" if hint else "")
+            "State", f["state"], "is no state of Slurm" + (f"; nearest is {hint}" if hint else "")
         )
     start, end = time_s(f, "start", NONE), time_s(f, "end", NONE)
     if math.isnan(start):
@@ -184,8 +193,17 @@ def _sacct(f: Fields, line: int) -> Row:
         limit = 60.0 * number(f, "timelimitraw")
     return Row(
         job, submit, duration(run, "Elapsed"), gpus, limit, start, end,
-        priority=number(f, "priority", 0.0), line=line,
+        priority=number(f, "priority", 0.0), nodes=_sacct_nodes(f), line=line,
     )  # fmt: skip
+
+
+def _sacct_nodes(f: Fields) -> float:
+    """Nodes of the job, from a column of their own or from AllocTRES; NaN for none."""
+    for key in ("allocnodes", "nnodes"):
+        if f.get(key, "").strip().isdigit():
+            return number(f, key)
+    found = re.search(r"\bnode=(\d+)", f.get("alloctres") or f.get("reqtres") or "")
+    return float(found[1]) if found else NONE
 
 
 def _sacct_elapsed(f: Fields, between: float) -> float:
@@ -204,10 +222,14 @@ def _sacct_gpus(f: Fields) -> float:
     for key, times_nodes in (
         ("alloctres", False), ("reqtres", False), ("allocgres", True), ("reqgres", True),
     ):  # fmt: skip
-        found = [int(a or b) for a, b in _TRES_GPU.findall(f.get(key, ""))]
+        found = [(a or c, int(b or d)) for a, b, c, d in _TRES_GPU.findall(f.get(key, ""))]
         if found:
+            # the count without a type is the sum of those by type, where both are written
+            total = sum(n for kind, n in found if not kind) or sum(n for kind, n in found if kind)
+            if total == 0:
+                raise LeftOutError("asks for no GPU")
             nodes = number(f, "allocnodes", number(f, "nnodes", 1.0)) if times_nodes else 1.0
-            return whole(max(found) * nodes, key)
+            return whole(total * nodes, key)
     for key in ("gpus", "ngpus", "gpu_num"):
         if f.get(key, "").strip():
             gpus = number(f, key)
@@ -221,11 +243,19 @@ def _acme(f: Fields, line: int) -> Row:
     gpus = number(f, "gpu_num")
     if gpus == 0.0:
         raise LeftOutError("asks for no GPU")
+    state = (f.get("state") or "").split()
+    if state and state[0].upper() not in SACCT_STATES:
+        hint = nearest(state[0].upper(), SACCT_STATES)
+        raise BadRowError(
+            "state", f["state"], "is no state" + (f"; nearest is {hint}" if hint else "")
+        )
     start, end = time_s(f, "start_time", NONE), time_s(f, "end_time", NONE)
     if math.isnan(start):
         raise LeftOutError("never started")
     if end < start:
         raise BadRowError("end_time", f["end_time"], "is before start_time")
+    if math.isnan(end) and not (f.get("duration") or "").strip():
+        raise LeftOutError("still running")
     run = number(f, "duration", end - start)
     if run == 0.0:
         raise LeftOutError("ran for no whole second")
@@ -248,7 +278,10 @@ LAYOUTS = {
         Layout(
             "raps", "node", ("job_id", "submit_s", "nodes", "run_time_s", "time_limit_s"), _raps
         ),
-        Layout("plain", "GPU", ("job_id", "submit_s", "duration_s", "gpus"), _plain),
+        Layout(
+            "plain", "GPU", ("job_id", "submit_s", "duration_s", "gpus"), _plain,
+            ("power_w", "limit_s", "priority"),
+        ),
         Layout(
             "openb", "GPU",
             ("name", "num_gpu", "gpu_milli", "creation_time", "deletion_time", "scheduled_time"),

@@ -39,6 +39,7 @@ class Row:
     power_w : power of the whole job, W; NaN where the trace has none.
     cpu_use, gpu_use : utilisation, cpu of 1, GPU summed over the GPUs of a node; NaN where none.
     priority : larger goes first; 0 where the trace has none.
+    nodes : that the job ran on; NaN where the trace has none.
     line : line of the file, counted from 1.
     """
 
@@ -53,6 +54,7 @@ class Row:
     cpu_use: float = NONE
     gpu_use: float = NONE
     priority: float = 0.0
+    nodes: float = NONE
     line: int = 0
 
 
@@ -73,8 +75,8 @@ class Trace:
     name, layout : file name and layout.
     counts : what `size` counts: "GPU", "node" or "processor".
     job_id : (J,) as written.
-    submit_s, duration_s, size, limit_s, start_s, end_s, power_w, cpu_use, gpu_use, priority :
-        as in `Row`.
+    submit_s, duration_s, size, limit_s, start_s, end_s, power_w, cpu_use, gpu_use, priority,
+        nodes : as in `Row`.
     line : (J,) lines of the file.
     rejected : rows refused.
     left_out : reason → number of sound rows that are no runs of jobs.
@@ -94,6 +96,7 @@ class Trace:
     cpu_use: Array
     gpu_use: Array
     priority: Array
+    nodes: Array
     line: IntArray
     rejected: tuple[Rejected, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Trace:
 
 COLUMNS = (
     "submit_s", "duration_s", "size", "limit_s", "start_s", "end_s", "power_w", "cpu_use",
-    "gpu_use", "priority",
+    "gpu_use", "priority", "nodes",
 )  # fmt: skip
 
 

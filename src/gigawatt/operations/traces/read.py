@@ -84,8 +84,14 @@ def _rows(
     rejected: list[Rejected] = []
     left_out: dict[str, int] = {}
     seen: set[str] = set()
-    for line, fields, text in _fields(path, lines, found):
+    for line, fields, text, too_many in _fields(path, lines, found):
         try:
+            if too_many > 0 and found.name != "gavel":
+                raise BadRowError(
+                    "row", text[:40],
+                    f"has {too_many} fields more than the heading; perhaps one with commas that "
+                    "is not in quotes",
+                )  # fmt: skip
             row = found.read(fields, line)
             if row.size > most:
                 raise BadRowError(
@@ -134,7 +140,8 @@ def _layout(path: Path, lines: list[str], asked: str) -> Layout:
             raise unknown_name("layout", asked, [*LAYOUTS, "auto"])
         return LAYOUTS[asked]
     first = next((x for x in lines if x.strip() and not x.startswith((";", "#"))), "")
-    heading = set(_heading(first))
+    place = lines.index(first) + 1 if first else 0
+    heading = set(_heading(first, _spans(lines, place)))
     for layout in LAYOUTS.values():
         if layout.name not in ("gavel", "swf") and set(layout.needs) <= heading:
             return layout
@@ -161,35 +168,80 @@ def _separator(line: str) -> str:
     return max("|,\t;", key=line.count)
 
 
-def _heading(line: str) -> list[str]:
-    return [c.strip().lower() for c in next(csv.reader([line], delimiter=_separator(line)), [])]
+def _spans(lines: list[str], heading: int) -> list[tuple[int, int]]:
+    """Columns of an aligned table, whose heading is underlined; none where it is not one.
+
+    Parameters
+    ----------
+    lines : of the file.
+    heading : number of the line of the heading, from 1.
+    """
+    below = lines[heading] if heading < len(lines) else ""
+    if not re.fullmatch(r"-+( +-+)+ *", below):
+        return []
+    return [m.span() for m in re.finditer("-+", below)]
+
+
+def _check_columns(path: Path, line: int, names: list[str], layout: Layout) -> None:
+    """Refuse a heading that lacks a column, or has one that looks like another unit or a slip.
+
+    Raises
+    ------
+    InputError : names the columns.
+    """
+    lacks = [c for c in layout.needs if c not in names]
+    if lacks:
+        raise InputError(
+            f"{path.name}:{line}: layout {layout.name} needs the columns {', '.join(lacks)}"
+        )
+    for name in names:
+        if layout.may and name and name not in (*layout.needs, *layout.may):
+            meant = nearest(name, layout.may)
+            if meant:
+                raise InputError(
+                    f"{path.name}:{line}: column {name!r} is not read; {meant!r} is, in that unit"
+                )
+
+
+def _heading(line: str, spans: list[tuple[int, int]]) -> list[str]:
+    """Names of the columns, lower case; JobIDRaw stands in for JobID."""
+    if spans:
+        cells = [line[a:b] for a, b in spans]
+    else:
+        cells = next(csv.reader([line], delimiter=_separator(line)), [])
+    names = [c.strip().lower() for c in cells]
+    return ["jobid" if n == "jobidraw" and "jobid" not in names else n for n in names]
 
 
 def _fields(
     path: Path, lines: list[str], layout: Layout
-) -> Iterator[tuple[int, dict[str, str], str]]:
-    """Number, fields by name and text of each row."""
+) -> Iterator[tuple[int, dict[str, str], str, int]]:
+    """Number, fields by name and text of each row, and how many fields it has too many."""
     headed = layout.name not in ("gavel", "swf")
     names: list[str] = list(GAVEL_FIELDS if layout.name == "gavel" else SWF_FIELDS)
     separator, began = "\t", not headed
+    spans: list[tuple[int, int]] = []
     for line, text in enumerate(lines, start=1):
         if not text.strip() or text.startswith((";", "#")):
             continue
         if not began:
-            began, separator, names = True, _separator(text), _heading(text)
-            lacks = [c for c in layout.needs if c not in names]
-            if lacks:
-                raise InputError(
-                    f"{path.name}:{line}: layout {layout.name} needs the columns {', '.join(lacks)}"
-                )
+            spans = _spans(lines, line)
+            began, separator, names = True, _separator(text), _heading(text, spans)
+            _check_columns(path, line, names, layout)
             continue
-        cells = text.split() if layout.name == "swf" else _cells(text, separator)
+        if set(text) <= set("- "):  # the rule below the heading of aligned columns
+            continue
+        cells = _cells(text, separator, layout.name == "swf", spans)
         if len(cells) < len(names):
             cells += [""] * (len(names) - len(cells))
-        yield line, dict(zip(names, cells, strict=False)), text
+        yield line, dict(zip(names, cells, strict=False)), text, len(cells) - len(names)
 
 
-def _cells(text: str, separator: str) -> list[str]:
+def _cells(text: str, separator: str, by_spaces: bool, spans: list[tuple[int, int]]) -> list[str]:
+    if by_spaces:
+        return text.split()
+    if spans:
+        return [text[a:b].strip() for a, b in spans]
     if '"' not in text:
         return text.split(separator)
     return next(csv.reader([text], delimiter=separator))

@@ -9,6 +9,8 @@ import numpy as np
 
 from gigawatt.errors import InputError
 from gigawatt.operations.cluster import Cluster
+from gigawatt.operations.events.nodes import node_sizes
+from gigawatt.operations.events.packed import replay_packed
 from gigawatt.operations.events.replay import Replayed, replay
 from gigawatt.operations.traces.model import Trace
 from gigawatt.quantity.arrays import Array
@@ -54,6 +56,7 @@ class TraceReplay:
     capacity : units of the cluster.
     done : when each job ran, (J,) on the replay's clock.
     used_share : mean share of units taken over the horizon.
+    packed : whether jobs were put on nodes; else all units are one pool.
     power : None where the trace counts processors.
     """
 
@@ -63,6 +66,7 @@ class TraceReplay:
     done: Replayed
     used_share: float
     power: Power | None
+    packed: bool = False
 
 
 def capacity_of(trace_counts: str, cluster: Cluster, size: float | None) -> float:
@@ -88,6 +92,7 @@ def replay_trace(
     horizon_s: float | None = None,
     sample_s: float = 0.0,
     by_priority: bool = False,
+    packed: bool = False,
 ) -> TraceReplay:
     """Run a trace on a cluster.
 
@@ -100,14 +105,21 @@ def replay_trace(
     horizon_s : end; None for the end of the last job.
     sample_s : step of the power samples; 0 for none.
     by_priority : order the queue by the trace's priority.
+    packed : put jobs on nodes of GPUs, where the trace counts GPUs; else all are one pool.
     """
     capacity = capacity_of(trace.counts, cluster, size)
     origin = 0.0 if trace.layout == "raps" else float(np.floor(trace.submit_s.min()))
-    done = replay(
-        trace.submit_s - origin, trace.duration_s, trace.limit_s, trace.size, capacity, policy,
-        trace.priority if by_priority else None, turnaround_s,
+    packed = packed and trace.counts == "GPU"
+    jobs = (trace.submit_s - origin, trace.duration_s, trace.limit_s, trace.size)
+    how = (
+        policy, trace.priority if by_priority else None, turnaround_s,
         np.inf if horizon_s is None else horizon_s,
     )  # fmt: skip
+    if packed:
+        nodes = node_sizes(capacity, round(cluster.gpus_per_node))
+        done = replay_packed(*jobs, trace.nodes, nodes, *how)
+    else:
+        done = replay(*jobs, capacity, *how)
     ended = done.end_s[np.isfinite(done.end_s)]
     horizon = float(ended.max()) if horizon_s is None else horizon_s
     hold = np.clip(np.minimum(done.end_s, horizon) - np.minimum(done.start_s, horizon), 0.0, None)
@@ -115,7 +127,7 @@ def replay_trace(
     power = None
     if trace.counts != "processor":
         power = _power(trace, cluster, done, horizon, sample_s)
-    return TraceReplay(origin, horizon, capacity, done, used, power)
+    return TraceReplay(origin, horizon, capacity, done, used, power, packed)
 
 
 def _power(
@@ -211,7 +223,8 @@ def summary(trace: Trace, result: TraceReplay) -> dict[str, object]:
         "rejected_rows": len(trace.rejected), "left_out_rows": dict(trace.left_out),
         "started": int(started.sum()), "completed": int(finished.sum()),
         "horizon_h": result.horizon_s / SECONDS_PER_HOUR, "used_share": result.used_share,
-        "events": done.events, "limits_known": bool(np.isfinite(trace.limit_s).any()),
+        "packed": result.packed, "events": done.events,
+        "limits_known": bool(np.isfinite(trace.limit_s).any()),
         "waits": [
             {k: getattr(w, k) for k in ClassWait.__slots__}
             for w in waits(trace, done, result.origin_s)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from gigawatt.report import figures
-from gigawatt.report.figures import Trace
 from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.read import Row
+from gigawatt.report.sections import supply_hours
+from gigawatt.report.sections.supply_hours import site_names
 from gigawatt.report.view import View
 
-ALL, LOAD, BATTERY = "all", "load", "battery"
-KG_PER_T = 1e3
+ALL = "all"
+KG_PER_T, PER_KT = 1e3, 1e3
 BAR_PX, FRAME_PX = 26, 90
-SHOWN_MONTHS = (1, 4, 7, 10)
 PERCENT = 100.0
-GRID_VIEW = ("contract_mw", "import_peak_mw", "import_ramp_mw")
 APPLIES = ("yes", "open")
 
 
@@ -22,20 +21,15 @@ def section(view: View) -> Section | None:
     rows = view.run.rows("supply")
     if not rows:
         return None
-    weeks = view.run.rows("supply_weeks")
-    hours = (
-        _week(view, weeks, "january"), _week(view, weeks, "july"), _durations(view), _carbon(view),
-    ) if weeks else ()  # fmt: skip
     rules = view.run.rows("rules")
-    parts = (_cost(view, rows), _stages(view, rows), *hours, _grid(view, rows))
+    tables = (_accounts(view), _grid(view), _rules(view, rules) if rules else None)
     return Section(
         "supply", view.say("supply.title"), view.say("supply.intro"),
-        (*parts, *((_rules(view, rules),) if rules else ())),
+        (
+            _cost(view, rows), _stages(view, rows), *supply_hours.parts(view),
+            *(t for t in tables if t is not None),
+        ),
     )  # fmt: skip
-
-
-def _names(view: View) -> dict[str, str]:
-    return {r["site"]: str(r["name"] or r["site"]) for r in view.run.rows("sites")}
 
 
 def _last(rows: list[Row]) -> dict[str, list[Row]]:
@@ -49,7 +43,7 @@ def _last(rows: list[Row]) -> dict[str, list[Row]]:
 
 
 def _cost(view: View, rows: list[Row]) -> Figure:
-    say, names, last = view.say, _names(view), _last(rows)
+    say, names, last = view.say, site_names(view), _last(rows)
     sources = list(dict.fromkeys(r["source"] for r in rows if r["source"] != ALL))
     paid = {
         (site, r["source"]): r["fixed_usd_per_mwh"] + r["running_usd_per_mwh"]
@@ -80,7 +74,7 @@ def _cost(view: View, rows: list[Row]) -> Figure:
 
 
 def _stages(view: View, rows: list[Row]) -> Table:
-    say, names = view.say, _names(view)
+    say, names = view.say, site_names(view)
     built: dict[tuple[str, int], list[str]] = {}
     for r in rows:
         if r["source"] != ALL and r["capacity_mw"]:
@@ -105,97 +99,64 @@ def _stages(view: View, rows: list[Row]) -> Table:
     return Table(say("supply.stages"), columns, body, say("supply.stages_note"), cards=True)
 
 
-def _week(view: View, rows: list[Row], week: str) -> Figure:
-    say = view.say
-    own = [r for r in rows if r["week"] == week]
-    series: dict[str, list[float]] = {}
-    for r in own:
-        series.setdefault(r["source"], []).append(r["mw"])
-    load = series.pop(LOAD)
-    hours = [str(h) for h in range(len(load))]
-    given = {say.label("source", n): [max(v, 0.0) for v in mw] for n, mw in series.items()}
-    data = [*figures.areas(hours, given), _line(hours, load, say.label("source", LOAD), "@ink")]
-    return _figure(view, f"supply-{week}", f"supply.{week}", own[0]["site"], data, "supply.hour")
+def _grid(view: View) -> Table | None:
+    """What the grid sees of each site and stage; None where no site has a contract."""
+    say, names, rows = view.say, site_names(view), view.run.rows("grid_view")
+    if not rows:
+        return None
 
+    def cell(value: float | None, digits: int = 0, scale: float = 1.0) -> Cell:
+        return Cell("" if value is None else view.fixed(value * scale, digits))
 
-def _durations(view: View) -> Figure:
-    say, rows = view.say, view.run.rows("supply_durations")
-    series: dict[str, list[float]] = {}
-    for r in rows:
-        series.setdefault(r["source"], []).append(r["mw"])
-    share = [f"{r['share_of_year'] * PERCENT:.0f}" for r in rows if r["source"] == LOAD]
-    data = [
-        _line(
-            share, mw, say.label("source", n), "@ink" if n == LOAD else f"@c{k % figures.COLOURS}"
-        )
-        for k, (n, mw) in enumerate(series.items())
-    ]
-    return _figure(
-        view, "supply-durations", "supply.durations", rows[0]["site"], data, "supply.share"
-    )
-
-
-def _carbon(view: View) -> Figure:
-    say, rows = view.say, view.run.rows("supply_carbon")
-    data = [
-        _line(
-            [str(r["hour"]) for r in rows if r["month_of_year"] == month],
-            [r["co2_kg_per_mwh"] for r in rows if r["month_of_year"] == month],
-            view.locale.months[month - 1], f"@c{k}",
-        )
-        for k, month in enumerate(SHOWN_MONTHS)
-    ]  # fmt: skip
-    site = rows[0]["site"]
-    return _figure(
-        view, "supply-carbon", "supply.carbon", site, data, "supply.day_hour", say("unit.kg_mwh")
-    )
-
-
-def _figure(
-    view: View, name: str, title: str, site: str, data: list[Trace], along: str, unit: str = "MW"
-) -> Figure:
-    """Figure over numbers, its table holding every eighth of them at most."""
-    say = view.say
-    x = data[-1]["x"]
-    step = max(len(x) // 24, 1)
-    shown = range(0, len(x), step)
-    body = tuple((Cell(x[i]), *(Cell(view.fixed(t["y"][i], 0)) for t in data)) for i in shown)
-    heads = view.columns(say(along), *((t["name"], unit) for t in data))
-    layout = {
-        "xaxis": {"title": {"text": say(along)}, "type": "linear"},
-        "yaxis": {"title": {"text": unit}, "rangemode": "tozero"},
-        "hovermode": "x unified",
-    }
-    caption = f"{say(title)}: {_names(view).get(site, site)}"
-    return Figure(
-        id=name, title=caption, unit=unit, note=say("supply.hours_note"), data=data, layout=layout,
-        table=Table(caption, heads, body), height_px=320,
-    )  # fmt: skip
-
-
-def _line(x: list[str], y: list[float], name: str, colour: str) -> Trace:
-    return {"mode": "lines", "x": x, "y": figures.finite(y), "name": name,
-            "line": {"color": colour, "width": 2}, "hovertemplate": "%{y:.4~g}"}  # fmt: skip
-
-
-def _grid(view: View, rows: list[Row]) -> Table:
-    say, names = view.say, _names(view)
     body = tuple(
         (
             Cell(names.get(r["site"]) or r["site"], r["phases"]),
-            *(Cell(view.fixed(r[k], 0)) for k in GRID_VIEW),
+            cell(r["firm_mw"]), cell(r["non_firm_mw"]), cell(r["import_peak_mw"]),
+            cell(r["coincident_mw"]), cell(r["area_share"], 2, PERCENT),
+            cell(r["curtailed_hours"], 1), cell(r["curtailed_mwh"]), cell(r["waiting_hours"]),
+            cell(r["import_ramp_mw"]), cell(r["ramp_mw_per_min"]),
         )
-        for r in rows if r["source"] == ALL and r["contract_mw"]
+        for r in rows
     )  # fmt: skip
     columns = view.columns(
-        say("supply.stage"), (say("supply.contract"), "MW"), (say("supply.peak"), "MW"),
-        (say("supply.ramp"), "MW/h"),
+        say("supply.stage"), (say("supply.firm"), "MW"), (say("supply.non_firm"), "MW"),
+        (say("supply.peak"), "MW"), (say("supply.coincident"), "MW"),
+        (say("supply.area_share"), "%"), (say("supply.curtailed"), "h"),
+        (say("supply.curtailed"), "MWh"), (say("supply.waits"), "h"), (say("supply.ramp"), "MW/h"),
+        (say("supply.ramp"), "MW/min"),
     )  # fmt: skip
-    return Table(say("supply.grid"), columns, body, say("supply.grid_note"), folded=True)
+    return Table(say("supply.grid"), columns, body, say("supply.grid_note"), cards=True)
+
+
+def _accounts(view: View) -> Table | None:
+    """Carbon, matching and cost of each site's last stage; None for older runs."""
+    say, names = view.say, site_names(view)
+    last = {r["site"]: r for r in view.run.rows("site_accounts")}
+    if not last:
+        return None
+    shares = ("ref", "erf", "matched_annual_share", "matched_hourly_share", "cfe_share")
+    costs = ("grid_usd_per_mwh", "own_usd_per_mwh", "standby_usd_per_kw_year")
+    body = tuple(
+        (
+            Cell(names.get(site, site)),
+            *(Cell(view.fixed(r[k] / PER_KT, 0)) for k in ("scope1_t", "scope2_location_t")),
+            *(Cell(view.fixed(r[k] * PERCENT, 1)) for k in shares),
+            Cell(view.fixed(r["nox_t"], 0)),
+            *(Cell("" if r[k] is None else view.fixed(r[k], 0)) for k in costs),
+        )
+        for site, r in last.items()
+    )
+    columns = view.columns(
+        say("word.site"), (say("supply.scope1"), "kt"), (say("supply.scope2"), "kt"), ("REF", "%"),
+        ("ERF", "%"), (say("supply.matched_year"), "%"), (say("supply.matched_hour"), "%"),
+        (say("supply.cfe"), "%"), ("NOx", "t"), (say("supply.grid_cost"), say("unit.usd_mwh")),
+        (say("supply.own_cost"), say("unit.usd_mwh")), (say("supply.standby"), "USD/kW"),
+    )  # fmt: skip
+    return Table(say("supply.accounts"), columns, body, say("supply.accounts_note"), cards=True)
 
 
 def _rules(view: View, rows: list[Row]) -> Table:
-    say, names = view.say, _names(view)
+    say, names = view.say, site_names(view)
 
     def told(value: float | None, unit: str) -> str:
         return "" if value is None else f"{view.number(value)} {unit}".strip()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
-from gigawatt.energy.customers import LargeLoadTariff, UtilityInvestment, other_customers
-from gigawatt.quantity.units import KW_PER_MW
 from gigawatt.study.questions.part import Part, Value, text_part
 from gigawatt.study.questions.result import Found, Need
 from gigawatt.study.questions.rundata import BANDS, RunData
@@ -25,21 +22,24 @@ def load_shape(run: RunData) -> Found:
     }
     rows = [
         (r["site"], r["phases"], r["facility_mw"], r["contract_mw"], r["import_peak_mw"],
-         r["import_ramp_mw"], battery.get((r["site"], r["number"]), 0.0))
+         r["import_ramp_mw"], r["ramp_mw_per_min"], r["drop_mw"],
+         battery.get((r["site"], r["number"]), 0.0))
         for r in held.filter(pl.col("source") == "all").iter_rows(named=True)
     ]  # fmt: skip
     table = Part(
         "load_on_the_grid", "Peak and ramps on the grid, storage on site", "table", "MW",
         "By site and stage, full load of the least-cost supply: facility power at design "
-        "conditions, contract, largest import and largest change of import from hour to hour, and "
-        "the battery that the plan builds. Swings within the hour are not in it.",
+        "conditions, contract, largest import and largest change of import from hour to hour at "
+        "any load, largest change of the load within a minute and fall at one moment, and the "
+        "battery that the plan builds.",
         "table supply",
         columns=(("site", ""), ("stage", ""), ("power", "MW"), ("contract", "MW"),
-                 ("largest import", "MW"), ("largest ramp", "MW/h"), ("battery", "MW")),
+                 ("largest import", "MW"), ("largest ramp", "MW/h"), ("ramp in a minute", "MW/min"),
+                 ("drop", "MW"), ("battery", "MW")),
         rows=tuple(rows),
     )  # fmt: skip
     if not run.has("load_shape"):
-        return Found((table,), (Need("FLEET", "the run keeps no load shape: run it again"),))
+        return Found((table,), (Need("shape of the load; run it again"),))
     return Found((table, _shape_by_site(run)))
 
 
@@ -76,62 +76,71 @@ def _shape_by_site(run: RunData) -> Part:
 
 def stranded(run: RunData) -> Found:
     """17: what other customers pay if the load is late or leaves."""
-    table = run.table("supply")
-    all_of = table.filter((pl.col("source") == "all") & (pl.col("contract_mw") > 0.0))
-    if all_of.is_empty():
+    if not run.has("other_customers"):
+        return Found((), (Need("accounts of other customers; run it again"),))
+    table = run.table("other_customers")
+    if table.is_empty():
         return Found(
             (text_part("no_grid", "No site on a grid", "No site of the run takes power from a "
                        "grid, so no other customer pays.", "contract of each site",
                        "table supply"),)
         )  # fmt: skip
-    row = max(all_of.iter_rows(named=True), key=lambda r: r["contract_mw"])
-    return Found(
-        (_stranded(run, row["site"], row["contract_mw"]),),
-        (Need("ENERGY", "sales of each area, to say it in USD per MWh of other customers"),),
-    )
+    largest = table.sort("contract_mw", "site", descending=[True, False])["site"][0]
+    return Found((_by_case(table.filter(pl.col("site") == largest)), _worst_by_site(run, table)))
 
 
-YEARS = 20
-LATE_YEARS = 2
-LEAVES = {"stays": None, "two years late": None, "leaves after 5 years": 5,
-          "leaves after 10 years": 10}  # fmt: skip
+SHOWN_YEARS = (1, 6, 11, 16)
 
 
-def _stranded(run: RunData, site: str, contract_mw: float) -> Part:
-    fact = {k: run.catalog.fact(f"assumptions/largeload/{k}").value for k in (
-        "investment_usd_per_kw", "life_years", "return_share", "upkeep_share",
-        "resale_usd_per_kw_year", "term_years", "exit_years",
-    )}  # fmt: skip
-    sites = run.table("sites")
-    grid = dict(zip(sites["site"], sites["grid"], strict=True))[site]
-    charge = run.catalog.record("grids", grid).value("demand_charge_usd_per_kw_month")
-    tariff = LargeLoadTariff(
-        contract_mw, charge, run.catalog.fact("assumptions/energy/minimum_take_share").value,
-        int(fact["term_years"]), fact["exit_years"],
-    )  # fmt: skip
-    invested = fact["investment_usd_per_kw"] * contract_mw * KW_PER_MW
-    utility = UtilityInvestment(
-        invested, int(fact["life_years"]), fact["return_share"], fact["upkeep_share"] * invested,
-        fact["resale_usd_per_kw_year"], 1.0,
-    )  # fmt: skip
+def _by_case(own: pl.DataFrame) -> Part:
+    """Years of the largest contract, one row a case."""
+    site, contract_mw, grid = own["site"][0], own["contract_mw"][0], own["grid"][0]
     rows: list[tuple[Value, ...]] = []
-    for name, left in LEAVES.items():
-        peak = np.full(YEARS, contract_mw)
-        peak[: LATE_YEARS if "late" in name else 0] = 0.0
-        found = other_customers(tariff, utility, peak, left=left)
-        years = (float(found.shortfall_usd[y]) for y in (0, 5, 10, 15))
-        whole, lost = float(found.shortfall_usd.sum()), float(found.stranded_usd.max())
-        rows.append((name, *years, whole, lost))
+    for (case,), part in own.group_by("case", maintain_order=True):
+        by_year = dict(zip(part["year"], part["shortfall_usd"], strict=True))
+        rows.append((
+            str(case), *(by_year[y] for y in SHOWN_YEARS), float(part["shortfall_usd"].sum()),
+            max(part["stranded_usd"].to_list()), _largest(part["usd_per_mwh"]),
+        ))  # fmt: skip
     return Part(
         "paid_by_other_customers", "What falls on other customers", "table", "usd",
         f"The largest grid contract of the run ({contract_mw:,.0f} MW at {site}): what the utility "
         "must recover of its investment less demand charges, minimum take, exit payment and what "
         "the freed capacity earns, by year from the day it is ready (negative: others gain), "
-        f"summed over {YEARS} years, nominal; stranded: not yet depreciated when the load is gone. "
-        "Investment and terms are assumptions of the catalog, not of a contract.",
-        "table supply; catalog: assumptions/largeload, grids",
-        columns=(("the load", ""), ("year 1", "usd"), ("year 6", "usd"), ("year 11", "usd"),
-                 ("year 16", "usd"), ("in all", "usd"), ("stranded", "usd")),
+        f"summed over {max(own['year'].to_list())} years, nominal; stranded: not yet depreciated "
+        "when the load is gone; dearest year: over the energy of all customers of the area "
+        f"({grid}). Investment and terms are assumptions of the catalog, not of a contract.",
+        "table other_customers; catalog: assumptions/largeload, grids, areas",
+        columns=(("the load", ""), *((f"year {y}", "usd") for y in SHOWN_YEARS), ("in all", "usd"),
+                 ("stranded", "usd"), ("dearest year", "USD/MWh")),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _largest(values: pl.Series) -> float | None:
+    """Largest number of a column; None where none is known."""
+    return max((float(v) for v in values.drop_nulls()), default=None)
+
+
+def _worst_by_site(run: RunData, table: pl.DataFrame) -> Part:
+    """Worst case of each site that has a contract."""
+    names = dict(zip(run.table("sites")["site"], run.table("sites")["name"], strict=True))
+    rows = []
+    for (site,), part in table.group_by("site", maintain_order=True):
+        lost = part.sort("stranded_usd", descending=True).row(0, named=True)
+        dear = part.sort("shortfall_usd", descending=True).row(0, named=True)
+        rows.append((
+            names.get(site, site), part["grid"][0], part["contract_mw"][0], lost["case"],
+            lost["stranded_usd"], dear["case"], dear["shortfall_usd"], dear["usd_per_mwh"],
+        ))  # fmt: skip
+    return Part(
+        "other_customers_by_site", "Worst year of each site", "table", "usd",
+        "By site with a grid contract: the case that strands most, and the case and year that "
+        "cost other customers most. Years and cases are in table other_customers.",
+        "table other_customers",
+        columns=(("site", ""), ("grid", ""), ("contract", "MW"), ("strands most", ""),
+                 ("stranded", "usd"), ("costs most", ""), ("in that year", "usd"),
+                 ("of others", "USD/MWh")),
         rows=tuple(rows),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from gigawatt.performance.inference.tables import (
     DISAGGREGATED,
     MLPERF,
     drafted_in,
+    engine_of,
     layout_of,
     read_rows,
 )
@@ -226,3 +227,19 @@ def test_attention_ranks_within_the_gpus_are_read_either_way():
     assert within["predicted_tpot_ms"] == plain["predicted_tpot_ms"]
     assert "attention ranks of TP 1" in within["assumed"]
     assert "GPUs by the layout" in one(**{**row, "gpus": "16"}, tp="8")["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "told"),
+    [
+        ("TensorRT LLM", "trtllm", False),
+        ("TRTLLM 1.2", "trtllm", False),
+        ("Dynamo (SGLang)", "sglang", False),
+        ("dynamo", "vllm", True),
+        ("llm-d", "vllm", True),
+    ],
+)
+def test_engines_as_people_write_them(text, engine, told):
+    assumed = []
+    assert engine_of(text, assumed) == engine
+    assert bool(assumed) == told

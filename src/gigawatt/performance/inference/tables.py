@@ -36,12 +36,12 @@ AGGREGATED, DISAGGREGATED, MLPERF = "aggregated", "disaggregated", "mlperf"
 TUNED_ORIGIN = "InferenceX"
 ENGINE_NAMES = {
     "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt_llm": "trtllm", "trt-llm": "trtllm",
-    "trt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
+    "trt": "trtllm", "tensorrt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
     "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
 }  # fmt: skip
 # engines without rows, and the one whose constants they get
 OTHER_ENGINES = ("lmdeploy", "tgi", "text-generation-inference", "lightllm", "mlc", "deepspeed",
-                 "atom", "nim", "aphrodite", "llama.cpp", "triton")  # fmt: skip
+                 "dynamo", "llm-d", "atom", "nim", "aphrodite", "llama.cpp", "triton")  # fmt: skip
 # month of a release, where a row has no date; other versions: DEFAULT_MONTH
 VERSION_MONTHS = {
     "1.0.0rc3": "2025-07", "0.5.6.post2": "2025-12", "0.12.0": "2025-12", "0.15.1": "2026-02",

@@ -36,8 +36,8 @@ AGGREGATED, DISAGGREGATED, MLPERF = "aggregated", "disaggregated", "mlperf"
 TUNED_ORIGIN = "InferenceX"
 ENGINE_NAMES = {
     "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt_llm": "trtllm", "trt-llm": "trtllm",
-    "trt": "trtllm", "tensorrt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
-    "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
+    "trt": "trtllm", "tensorrt": "trtllm", "vllm": "vllm", "sglang": "sglang",
+    "dynamo-trt": "trtllm", "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
 }  # fmt: skip
 # engines without rows, and the one whose constants they get
 OTHER_ENGINES = ("lmdeploy", "tgi", "text-generation-inference", "lightllm", "mlc", "deepspeed",

@@ -243,3 +243,12 @@ def test_engines_as_people_write_them(text, engine, told):
     assumed = []
     assert engine_of(text, assumed) == engine
     assert bool(assumed) == told
+
+
+def test_wide_replicas_run_as_many_requests_a_rank_as_narrow_ones():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpu": "GB300", "precision": "fp4", "tp": "1"}
+    narrow, wide = (
+        one(**row, dp=str(n), gpus=str(n), moe_ep=str(n), concurrency=str(512 * n)) for n in (8, 64)
+    )
+    share = float(wide["predicted_ttft_ms"]) / float(narrow["predicted_ttft_ms"])
+    assert 0.5 < share < 2.0  # no queue in front of either

@@ -242,3 +242,11 @@ def test_a_model_of_the_shape_of_a_measured_one_has_its_factors() -> None:
         assert FITTED.has_rows(one) == FITTED.has_rows(two)
     assert FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "minimax-m2.7"))
     assert not FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "no-rows"))
+
+
+def test_copied_attention_spreads_experts_that_do_not_divide() -> None:
+    shape = resolve_model("deepseek-v3", CATALOG)
+    assert full_layout(shape, Layout(tp=1, dp=72)).moe_ep == 72
+    assert full_layout(shape, Layout(tp=8)).moe_ep == 8
+    small = resolve_model("mixtral-8x7b", CATALOG)
+    assert full_layout(small, Layout(tp=1, dp=16)).moe_ep == 1

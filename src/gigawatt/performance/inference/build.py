@@ -137,7 +137,9 @@ def full_layout(shape: ModelShape, layout: Layout) -> Layout:
     if not shape.is_moe:
         return Layout(layout.tp, layout.dp, layout.tp, 1, layout.pp)
     if moe_tp < 1 and moe_ep < 1:
-        spread = world if shape.experts % world == 0 else 1
+        # copied attention goes with experts spread, some of them twice where they don't divide
+        whole = shape.experts % world == 0 or (layout.dp > 1 and world <= shape.experts)
+        spread = world if whole else 1
         moe_tp, moe_ep = world // spread, spread
     elif moe_tp < 1:
         moe_tp = max(1, world // moe_ep)

@@ -203,6 +203,8 @@ def test_limits_of_a_scenario_are_those_of_the_rules_where_none_are_written():
     assert "TPOT p99 within 40 ms" in interactive["assumed"]
     assert mlperf(scenario="Interactive", limits=written)[quantity] == interactive[quantity]
     assert float(interactive[quantity]) < float(mlperf()[quantity])
+    named = mlperf(model="llama2-70b-interactive-99.9", limits="")
+    assert named[quantity] == interactive[quantity]
     assert "scenario Server" in mlperf(scenario="")["assumed"]
     assert "Unknown MLPerf scenario" in mlperf(scenario="SingleStream")["problem"]
 

@@ -140,6 +140,8 @@ def round_record(name: str, catalog: Catalog) -> Record:
 def scenario_of(row: Row, assumed: list[str]) -> str:
     """Scenario of a row; that of a server where none is named.
 
+    Results also write "llama2-70b-interactive-99.9" with a server's scenario.
+
     Raises
     ------
     InputError : another one than the three of data centres.
@@ -150,6 +152,8 @@ def scenario_of(row: Row, assumed: list[str]) -> str:
         return "server"
     if name not in SCENARIOS:
         raise unknown_name("MLPerf scenario", row["scenario"], [s.title() for s in SCENARIOS])
+    if name == "server" and "interactive" in row.get("model", "").lower():
+        return "interactive"
     return name
 
 

@@ -81,6 +81,9 @@ def test_a_prefill_pool_and_speculation():
     assert two["packages"] == 16
     assert two["tpot_ms"]["value"] < one["tpot_ms"]["value"]
     assert fast["tpot_ms"]["value"] < one["tpot_ms"]["value"]
+    three, named = (json.loads(run(*words, "--speculation", *w).stdout)["tpot_ms"] for w in (
+        ("mtp", "--draft", "3"), ("MTP3",)))  # fmt: skip
+    assert three == named
 
 
 def test_cases_keep_their_rows(tmp_path):

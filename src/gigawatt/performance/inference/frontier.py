@@ -16,7 +16,7 @@ from gigawatt.performance.inference.fitted import TABLE, Fitted, load_fitted
 from gigawatt.performance.inference.plans import Plans, Service, plans_of
 from gigawatt.performance.inference.predict import distance_of
 from gigawatt.performance.inference.speculation import accepted_tokens, method_of
-from gigawatt.performance.inference.tables import AGGREGATED, Situation
+from gigawatt.performance.inference.tables import AGGREGATED, Situation, speculation_of
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
@@ -59,7 +59,7 @@ def drafts_of(
     -------
     Method ("none" without any), and (drafted tokens, tokens a step yields) with (0, 1) first.
     """
-    method = method_of(shape) if speculation == "auto" else speculation
+    method = method_of(shape) if speculation == "auto" else speculation_of(speculation, [], shape)
     none = [(0, 1.0)]
     if method == "none":
         return method, none

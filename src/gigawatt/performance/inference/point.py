@@ -20,6 +20,7 @@ from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
     Situation,
+    drafted_in,
     engine_of,
     months_of,
     note_long,
@@ -87,6 +88,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     plan = replace(
         asked.plan, precision=precision, engine=engine, kv_precision=kv, date=asked.date,
         speculation=asked.speculation or "none",
+        draft_tokens=asked.plan.draft_tokens or drafted_in(asked.speculation),
     )  # fmt: skip
     months = months_of(asked.date or DEFAULT_DATE, "", assumed, engine)
     if not asked.date:

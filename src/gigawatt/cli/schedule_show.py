@@ -159,7 +159,7 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     from gigawatt.catalog import load_catalog
     from gigawatt.cli.case_files import read_rows, write_rows
     from gigawatt.errors import InputError
-    from gigawatt.schedule.cases import COLUMNS, RESULTS, case_dates, read_case
+    from gigawatt.schedule.cases import COLUMNS, NOTE, RESULTS, case_dates, read_case
 
     cut: dict[int, str] = {}
     header, rows = read_rows(source, ("clearing_date",), COLUMNS, cut)
@@ -168,17 +168,21 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     catalog = load_catalog()
     done = []
     for index, row in enumerate(rows):
-        found: dict[str, str] = dict.fromkeys(RESULTS, "")
+        found: dict[str, str] = dict.fromkeys((*RESULTS, NOTE), "")
         problem = cut.get(index, "")
         try:
             found |= {} if problem else case_dates(read_case(row), catalog, seed)
         except InputError as error:
             problem = str(error)
         done.append({**row, **found, "problem": problem})
-    write_rows(target, [*header, *RESULTS, "problem"], done)
+    write_rows(target, [*header, *RESULTS, NOTE, "problem"], done)
     bad = sum(bool(r["problem"]) for r in done)
+    noted = sum(bool(r[NOTE]) for r in done)
     click.echo(
-        f"{len(done)} sites → {target}" + (f"; {bad} with a problem" if bad else ""), err=True
+        f"{len(done)} sites → {target}"
+        + (f"; {noted} with a note" if noted else "")
+        + (f"; {bad} with a problem" if bad else ""),
+        err=True,
     )
 
 

@@ -41,7 +41,7 @@ def test_targets_are_in_order_and_none_beyond_the_site():
 DEVELOPER = {"builder": "developer", "power_contracted": True, "framework_orders": True}
 
 
-@pytest.mark.parametrize("months", [1, 9, 12, 15, 20, 24, 30])
+@pytest.mark.parametrize("months", [1, 9, 15, 20])
 @pytest.mark.parametrize("known", [{}, DEVELOPER, {"route": "brownfield"}])
 def test_no_date_lies_before_the_day_of_the_forecast(months: int, known: dict[str, object]):
     as_of = CLEARED + dt.timedelta(days=round(30.44 * months))
@@ -63,8 +63,8 @@ def test_waiting_is_what_a_forecast_from_clearing_says_of_the_sites_that_wait():
 
 
 def test_few_draws_last_so_that_more_are_made():
-    waiting = case_draws(SiteCase(CLEARED, as_of=dt.date(2028, 1, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
-    assert len(waiting.months["first_power"]) > 700
+    waiting = case_draws(SiteCase(CLEARED, as_of=dt.date(2027, 2, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
+    assert len(waiting.months["first_power"]) > 800
 
 
 def test_a_silence_of_ten_years_is_a_gap_in_the_record():

@@ -16,10 +16,14 @@ grow by the year (`stepwise_before`).
 
 A forecast is made on the day `as_of` of what has not come by then, as in a programme: where `as_of`
 is after clearing, dates are those of the draws without first power by `as_of`, and no date lies
-before it. The one exception is a silence that is longer than the model can believe: where less than
-`unreported_share` of the draws last until `as_of`, it is likelier that power came and the row does
-not say so. Dates then follow from clearing alone, and a note says it. Changes of plan, shared slots
-and haircuts play no part here.
+before it. The one exception is a silence longer than the model can believe. With S the share of the
+draws that last until `as_of` and u the odds that a row leaves out what has come
+(`unreported_share`), it is likelier that power came where
+
+    S < u (1 - S)
+
+Dates then follow from clearing alone, and a note says it. Changes of plan, shared slots and
+haircuts play no part here.
 """
 
 from __future__ import annotations
@@ -151,7 +155,7 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
     age = (case.as_of - case.cleared).days / DAYS_PER_MONTH
     unreported = catalog.record("assumptions", "schedule_cases").value("unreported_share")
     lasting = float(np.mean(months["first_power"] > age))
-    if lasting < unreported:
+    if lasting < unreported * (1.0 - lasting):
         return CaseDraws(months, _silence(case, age, lasting))
     if lasting * draws < KEPT_DRAWS < draws:
         more = min(int(np.ceil(KEPT_DRAWS / lasting)), MOST_DRAWS)
@@ -162,9 +166,9 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
 
 def _silence(case: SiteCase, age: float, lasting: float) -> str:
     return (
-        f"as_of = {case.as_of} is {age:.0f} months after clearing; {100.0 * lasting:.1f} % of such "
-        "sites wait so long for power, so it is read as a gap in the record: dates are those seen "
-        "from clearing"
+        f"as_of = {case.as_of} is {age:.0f} months after clearing, and {100.0 * lasting:.0f} % of "
+        "such sites wait so long for power: it is read as power that came and is not in the row; "
+        "dates are those seen from clearing"
     )
 
 

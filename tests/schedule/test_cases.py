@@ -62,6 +62,11 @@ def test_waiting_is_what_a_forecast_from_clearing_says_of_the_sites_that_wait():
         assert waiting.quantile("first_power", q) == pytest.approx(np.quantile(late, q), abs=0.1)
 
 
+def test_a_standing_hall_without_power_takes_the_sooner_plant():
+    none, some = (median(route="brownfield", power_contracted=known) for known in (False, True))
+    assert some + 1.0 < none < some + 6.0
+
+
 def test_few_draws_last_so_that_more_are_made():
     waiting = case_draws(SiteCase(CLEARED, as_of=dt.date(2027, 2, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
     assert len(waiting.months["first_power"]) > 800

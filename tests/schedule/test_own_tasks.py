@@ -70,8 +70,8 @@ def test_mistakes_name_file_and_task(text: str, message: str, tmp_path: Path):
     assert "\n" not in str(told.value)
 
 
-def test_a_fixed_or_normal_duration_will_do(tmp_path: Path):
-    for text in ("6", "{ mean = 6, sd = 1 }", "0"):
+def test_a_fixed_or_lognormal_duration_will_do(tmp_path: Path):
+    for text in ("6", "{ median = 6, sd_log = 0.2 }", "0"):
         with_own_tasks(load_catalog(), write(tmp_path, f"[SHEL]\nduration_months = {text}\n"))
 
 

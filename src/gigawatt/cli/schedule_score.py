@@ -40,10 +40,11 @@ def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> N
 
 
 def _text(score: Score, title: str) -> str:
+    width = max(len(s.name) for s in score.scored)
     lines = [
         f"{title}; forecast as of {score.as_of}",
         "",
-        f"  {'what':52} {'P5':8}  {'P50':8}  {'P95':8}  {'seen':10}  odds  verdict",
+        f"  {'what':{width}} {'P5':8}  {'P50':8}  {'P95':8}  {'seen':10}  odds  verdict",
     ]
     for s in score.scored:
         dates = "  ".join(_month(d) for d in (s.p05, s.p50, s.p95))
@@ -51,7 +52,7 @@ def _text(score: Score, title: str) -> str:
             dates = f"{'a change of plan':28}"
         seen = s.seen.isoformat() if s.seen else "not yet"
         lines.append(
-            f"  {s.name:52} {dates}  {seen:10}  {_odds(s.probability)}  {s.verdict}"
+            f"  {s.name:{width}} {dates}  {seen:10}  {_odds(s.probability)}  {s.verdict}"
             + (f" (P{100 * s.percentile:.0f})" if s.percentile is not None else "")
         )
         lines.append(f"      {s.why}")

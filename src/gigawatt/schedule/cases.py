@@ -204,7 +204,8 @@ def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -
     """Months to first power of a hall that stands: its refit, or power that is not in hand.
 
     The refit is known from two sites, so that its spread is wider than that of new halls. Power
-    that is not in hand comes from plant on site, which can be ordered when work begins.
+    that is not in hand comes from plant on site, which can be ordered when work begins. A standing
+    hall is taken for speed, so the sooner of two offers of plant is taken too.
     """
     a = catalog.record("assumptions", "schedule_cases")
     spread = a.value("refit_sd_log")
@@ -216,8 +217,11 @@ def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -
         )
         for t in ONSITE_TECHNOLOGIES
     ]
-    pick = (streams.uniform("case/plant") * len(plants)).astype(int)
-    plant = np.choose(pick, plants)
+    offers = [
+        np.choose((streams.uniform(name) * len(plants)).astype(int), plants)
+        for name in ("case/plant", "case/second_plant")
+    ]
+    plant = np.minimum(*offers)
     return np.where(waits, np.maximum(hall, plant), hall)
 
 

@@ -26,13 +26,11 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.loader import read_record
 from gigawatt.errors import InputError, nearest
+from gigawatt.program.quantities import support
 from gigawatt.schedule.network import ROUTES, on_route, read_tasks
-from gigawatt.uncertainty.distributions import Distribution
 
 REQUIRED = ("predecessors", "routes", "per", "binding", "duration_months")
 KEYS = (
@@ -90,14 +88,9 @@ def _record(task_id: str, changes: object, bundled: Mapping[str, object] | None)
     entry = {**(OWN if bundled is None else bundled), "id": task_id, **changes}
     record = read_record("tasks", entry, f"[{task_id}]")
     for key in NUMBERS & changes.keys():
-        if key not in record.facts or _mostly_from(record.fact(key).distribution) < 0.0:
+        if key not in record.facts or support(record.fact(key).distribution)[0] < 0.0:
             raise InputError(
                 f"[{task_id}] {key} = {changes[key]!r}: write a number from 0 on, or a range such "
                 "as { low = 3, mode = 5, high = 9 }"
             )
     return record
-
-
-def _mostly_from(distribution: Distribution) -> float:
-    """First percentile, so that a normal of sense passes."""
-    return float(distribution.ppf(np.array([0.01]))[0])

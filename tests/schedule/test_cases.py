@@ -41,8 +41,8 @@ def test_targets_are_in_order_and_none_beyond_the_site():
 DEVELOPER = {"builder": "developer", "power_contracted": True, "framework_orders": True}
 
 
-@pytest.mark.parametrize("months", [1, 9, 15, 20])
-@pytest.mark.parametrize("known", [{}, DEVELOPER, {"route": "brownfield"}])
+@pytest.mark.parametrize("months", [1, 9, 15, 19])
+@pytest.mark.parametrize("known", [{}, DEVELOPER, {"power_contracted": False}])
 def test_no_date_lies_before_the_day_of_the_forecast(months: int, known: dict[str, object]):
     as_of = CLEARED + dt.timedelta(days=round(30.44 * months))
     row = case_dates(SiteCase(CLEARED, mw=800.0, as_of=as_of, **known), CATALOG)  # type: ignore[arg-type]

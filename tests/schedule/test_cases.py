@@ -46,8 +46,8 @@ DEVELOPER = {"builder": "developer", "power_contracted": True, "framework_orders
 def test_no_date_lies_before_the_day_of_the_forecast(months: int, known: dict[str, object]):
     as_of = CLEARED + dt.timedelta(days=round(30.44 * months))
     row = case_dates(SiteCase(CLEARED, mw=800.0, as_of=as_of, **known), CATALOG)  # type: ignore[arg-type]
-    assert row["note"] == ""
-    dates = [v for k, v in row.items() if k != "note" and v]
+    assert row["as_of_note"] == ""
+    dates = [v for k, v in row.items() if k != "as_of_note" and v]
     assert len(dates) == 6
     assert min(dates) >= as_of.isoformat()
     assert row["first_power_p05"] < row["first_power_p50"] < row["first_power_p95"]
@@ -75,8 +75,8 @@ def test_few_draws_last_so_that_more_are_made():
 def test_a_silence_of_ten_years_is_a_gap_in_the_record():
     silent = case_dates(SiteCase(CLEARED, as_of=dt.date(2035, 3, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
     plain = case_dates(SiteCase(CLEARED, **DEVELOPER), CATALOG)  # type: ignore[arg-type]
-    assert "120 months after clearing" in silent["note"]
-    assert {**silent, "note": ""} == plain
+    assert "120 months after clearing" in silent["as_of_note"]
+    assert {**silent, "as_of_note": ""} == plain
 
 
 def test_a_planned_clearing_may_slip():

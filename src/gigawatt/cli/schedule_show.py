@@ -58,7 +58,16 @@ def command(
     if draws < 1:
         raise InputError(f"--draws {draws}: must be at least 1")
     if cases or out:
-        if not (cases and out) or program or as_of or haircuts or tasks or csv_dir or html:
+        if (
+            not (cases and out)
+            or program
+            or as_of
+            or haircuts
+            or tasks
+            or csv_dir
+            or html
+            or as_json
+        ):
             raise InputError(
                 "--cases FILE.csv goes with --out FILE.csv and nothing else but --seed"
             )

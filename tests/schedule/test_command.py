@@ -44,7 +44,7 @@ def test_tables_as_csv(tmp_path: Path):
 def test_levers_gain_and_cost():
     rows = json.loads(run("levers", "--draws", "100", "--gigawatt", "1", "--json"))
     by_id = {r["lever"]: r for r in rows}
-    assert by_id["contracted"]["days_p50"] > 0.0
+    assert by_id["contracted"]["gw_months"] > 0.0
     assert by_id["order-earlier"]["cost_usd"] > 0.0
     assert by_id["platform"]["cost_usd"] is None
     with pytest.raises(InputError, match="--gigawatt 40"):

@@ -14,6 +14,7 @@ from typing import Any
 
 from gigawatt.errors import InputError
 from gigawatt.performance.block_configs import irregular, layer_counts
+from gigawatt.performance.config_hybrids import beyond, dense_by_period
 from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
 
@@ -29,11 +30,13 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "experts": ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"),
     "shared_experts": ("n_shared_experts", "num_shared_experts", "num_shared_expert"),
     "top_k": ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_top_k",
-              "top_k_experts"),
+              "top_k_experts", "moe_k"),
     "expert_ffn": ("moe_intermediate_size", "expert_intermediate_size", "moe_ffn_hidden_size"),
-    "shared_ffn": ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size",
+    "shared_ffn": ("shared_expert_intermediate_size", "shared_intermediate_size",
+                   "moe_shared_expert_intermediate_size",
                    "share_expert_dim"),
-    "first_dense": ("first_k_dense_replace", "num_dense_layers"),
+    "first_dense": ("first_k_dense_replace", "num_dense_layers",
+                    "moe_layer_start_index"),
     "mtp": ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"),
     "context": ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length"),
     "kv_lora_rank": ("kv_lora_rank",),
@@ -63,7 +66,6 @@ _GATED_ATTENTION = ("qwen3_5", "qwen3_next")
 _UNREPRESENTED = {
     "mamba": "a pure state-space model",
     "mamba2": "a pure state-space model",
-    "rwkv": "a recurrent model",
     "t5": "an encoder-decoder",
     "bart": "an encoder-decoder",
     "bert": "an encoder",
@@ -272,6 +274,9 @@ def _size_or_none(config: Config, key: str, where: str) -> int:
 
 def _dense_layers(config: Config, family: str, layers: int, where: str) -> int:
     """Dense layers of a mixture model, by whichever rule its configuration uses."""
+    by_period = dense_by_period(config, layers)
+    if by_period is not None:
+        return by_period
     for key in ("moe_layer_freq", "moe_layers_pattern"):
         if isinstance(config.get(key), list):
             return layers - sum(bool(v) for v in config[key])
@@ -308,6 +313,7 @@ def _unsupported(config: Config, family: str, given: Config) -> tuple[str, ...]:
     found = []
     if family in _UNREPRESENTED:
         found.append(_UNREPRESENTED[family])
+    found += beyond(config, family, given)
     blocks = config.get("block_configs")
     if irregular(blocks) if blocks else family in ("nemotron-nas", "deci"):
         found.append("layers of different shapes (block_configs)")

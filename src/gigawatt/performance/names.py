@@ -169,6 +169,7 @@ _GPUS: dict[str, dict[int, str]] = {
     "trainium3": {0: "trainium3"},
     "trn3": {0: "trainium3"},
 }
+_ALIKE = ("h100nvl", "mi250", "mi350x", "mi450", "vr300")  # another package stands for these
 _WATTS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)w\b", re.IGNORECASE)
 _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 
@@ -200,7 +201,8 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     by_id = {_FLOPPY.sub("", record_id): record_id for record_id in records}
     if key in by_id:
         return GpuChoice(system_from_record(records[by_id[key]]), watts, "")
-    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower()))
+    spaced = re.sub(r"[^a-z0-9]+", " ", plain.lower())  # "H100 8 GPUs": a number of its own
+    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower())) or _longest(spaced)
     if not name:
         near = nearest(text, [*records, *_GPUS])
         hint = f" Did you mean {near!r}?" if near else ""
@@ -208,6 +210,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     variants = _GPUS[name]
     chosen = next((variants[s] for s in sizes if s in variants), variants[0])
     said = "sxm" in key or "nvl" in key or len(variants) == 1 or bool(sizes)
+    said = said and name not in _ALIKE
     return GpuChoice(
         system_from_record(records[chosen]), watts, "" if said else f"{text} taken as {chosen}"
     )
@@ -308,7 +311,7 @@ def _of_part(text: str, parts: tuple[str, ...]) -> Format | None:
 
 
 _OPEN = re.compile(
-    r"see recipe|recipe|default|unknown|as published|not (?:stated|given|known)|partial"
+    r"see recipe|recipe|default|unknown|^offload|as published|not (?:stated|given|known)|partial"
     r"|^(?:\?|n/?a|nan|null|auto)?$"
 )
 _MODULES: tuple[tuple[str, str], ...] = (
@@ -347,9 +350,9 @@ def parse_recompute(text: str) -> RecomputeChoice:
     parts = tuple(dict.fromkeys(name for p, name in _MODULES if re.search(p, lowered)))
     if parts:
         return RecomputeChoice(True, parts, layers, text)
-    if re.match(r"sel", lowered):
+    if re.match(r"sel|sac\b", lowered):
         return RecomputeChoice(True, ("core_attention",), layers, text)
-    if re.search(r"full|checkpointing|recompute", lowered):
+    if re.search(r"full|checkpointing|recompute|^ac\b", lowered):
         return RecomputeChoice(True, ("full",), layers, text)
     raise InputError(
         f"Unknown recomputation {text!r}. Write none, selective, full, or modules "

@@ -17,6 +17,7 @@ MW_BASES = ("facility", "it", "grid", "generation")
 ROUTES = ("grid", "onsite", "brownfield")
 LIMITED = ("crews", "onsite", "transformers")
 WORKLOAD_CLASSES = ("train", "serve", "research")
+REVENUE_BASES = ("gw_year", "tokens")
 EVENT_KINDS = (
     "tenant_left", "paused", "resumed", "power_source_switched", "financier_left",
     "expansion_dropped", "other",
@@ -177,6 +178,10 @@ class Workload:
     seq_len_tokens, batch_tokens : training: sequence length and global batch.
     input_tokens, output_tokens, tokens_per_s_per_user : serving: lengths and speed per user.
     policy : training: what a job does after a failure; empty leaves it to the assumptions.
+    speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
+    pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
+    input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
+        prompts and answers at the as-of date; None = the cost on the market's system x markup.
     """
 
     id: str
@@ -191,6 +196,10 @@ class Workload:
     output_tokens: float
     tokens_per_s_per_user: float
     policy: str = ""
+    speculation: str = "auto"
+    pools: str = "auto"
+    input_price_usd_per_million_tokens: Distribution | None = None
+    output_price_usd_per_million_tokens: Distribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +293,7 @@ class Program:
     sha256 : hash of the resolved programme.
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
+    revenue_basis : what users pay for: "gw_year" (capacity) or "tokens" (what is served).
     """
 
     name: str
@@ -302,6 +312,7 @@ class Program:
     sha256: str
     limits: tuple[SharedLimit, ...] = ()
     haircuts: tuple[str, ...] = ()
+    revenue_basis: str = "gw_year"
 
     def site(self, site_id: str) -> Site:
         """Return the site called `site_id`, or raise an error with the nearest name."""

@@ -58,6 +58,7 @@ Count = Annotated[Distribution, Quantity("count", low=1.0)]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
 Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
+TokenPrice = Annotated[Distribution, Quantity("usd_per_million_tokens")]
 Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
 
 
@@ -257,6 +258,19 @@ class WorkloadTable(Section):
     policy: Literal["", "sync", "spares", "memory", "elastic"] = Field(
         "", description="training: what a job does after a failure, else by assumption"
     )
+    speculation: Literal["auto", "none", "mtp", "eagle3", "dspark"] = Field(
+        "auto",
+        description="serving: drafted tokens; auto = MTP where the model has it, else EAGLE-3",
+    )
+    pools: Literal["auto", "one", "two"] = Field(
+        "auto", description="serving: prompts and answers in one pool or two; auto = the better"
+    )
+    input_price_usd_per_million_tokens: TokenPrice | None = Field(
+        None, description="serving: price of prompts at as_of; by default cost times a markup"
+    )
+    output_price_usd_per_million_tokens: TokenPrice | None = Field(
+        None, description="serving: the same of answers"
+    )
 
 
 class SupplyTable(Section):
@@ -332,6 +346,9 @@ class ProgramTable(Section):
         default_factory=list, description="catalog ids of haircuts on announced dates"
     )
     instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
+    revenue_basis: Literal["gw_year", "tokens"] = Field(
+        "gw_year", description="what users pay for: a gigawatt-year in use, or the tokens served"
+    )
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"
     )

@@ -100,6 +100,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "output_tok_s_per_gpu", "output_tok_s_per_gpu_low", "output_tok_s_per_gpu_high",
         "output_tok_s_per_mw", "drawn_w_per_gpu", "ttft_ms", "ttft_p99_ms", "plan",
     ),
+    "token_prices": (
+        "workload", "year", "model", "precision", "input_tokens", "output_tokens",
+        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
+    ),
+    "phase_tokens": (
+        "site", "phase", "system", "year", "in_service_share", "sold_output_tokens_p50",
+        "price_usd_per_million_p50", "cost_usd_per_million_p50", "token_revenue_usd_p50",
+        "capacity_revenue_usd_p50", "sold_output_tokens_mean", "sold_input_tokens_mean",
+    ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",
         "computed_p90", "agrees", "reading",

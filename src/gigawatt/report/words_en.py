@@ -97,14 +97,60 @@ ENGLISH: dict[str, str] = {
     "service, shorter prompts or a looser limit of the first token give several times as many.",
     "serving.asked": "{workload}: at the programme's {speed} tokens/s per user",
     "serving.asked_note": "{conditions} Per MW of facility power drawn while all packages serve. "
-    "Rates of the programme itself are without speculation and without a prefill pool; bands are "
-    "90 %. Points of the fronts: tables/serving of this run.",
+    "Rates of the programme are those of its systems here, as far as its workload leaves "
+    "speculation and pools open; bands are 90 %. Points of the fronts: tables/serving of this run.",
     "serving.reference": "{system} (measured, for comparison)",
+    "serving.held": "{precision}, {packages} GPUs, {engine} of {date}, speculation: {speculation}",
     "serving.drawn": "W per GPU",
-    "serving.speculation": "Speculation",
     "serving.conditions": "{model}, {precision}, {packages} GPUs, {input_tokens} tokens in and "
     "{output_tokens} out, limit of TTFT (p99): {ttft_limit}, speculation: {speculation}, "
     "{engine} of {date}, PUE {pue}.",
+    # tokens
+    "tokens.title": "Price, cost and revenue of tokens",
+    "tokens.intro": "Tokens sold are those that the phases serve by the rates above, at the use of "
+    "the serving fleet and as far as the world asks for them. Their price is the cost of a token "
+    "on the newest measured system in volume times a markup; it moves on as the rent of one and "
+    "the same chip does, so it may rise or fall. Training and research sell no token. {basis}",
+    "tokens.basis_gw_year": "In this programme's ledger users pay for capacity (the anchor of 8 to "
+    "13 bn USD a GW-year); the revenue of tokens stands beside it.",
+    "tokens.basis_tokens": "In this programme's ledger users pay for tokens; what capacity would "
+    "earn stands beside it.",
+    "tokens.conditions": "{model}, {precision}, {input_tokens} tokens in and {output_tokens} out, "
+    "at least {speed} tokens/s per user, no reuse of prefixes. The price follows from {system}, or "
+    "a system of the programme where that one can’t serve it. P50, P10 … P90; years in which most "
+    "draws sell. Price implied: revenue by capacity, all work, over all tokens sold.",
+    "tokens.figure": "{workload}: a million tokens, prompts and answers together",
+    "tokens.table": "{workload}: a million prompt and answer tokens by year",
+    "tokens.price": "Price",
+    "tokens.cost": "Cost",
+    "tokens.implied": "Price implied by capacity",
+    "tokens.price_input": "Price, prompts",
+    "tokens.price_output": "Price, answers",
+    "tokens.cost_input": "Cost, prompts",
+    "tokens.cost_output": "Cost, answers",
+    "tokens.sold": "Answer tokens sold",
+    "tokens.sold_unit": "a year, P50",
+    "tokens.bases": "What a gigawatt-year earns",
+    "tokens.by_tokens": "By tokens",
+    "tokens.by_capacity": "By capacity",
+    "tokens.bases_note": "Facility GW in service, training included. They differ because the "
+    "anchor pays for all capacity, at a level that has held for three years in which fleets were "
+    "renewed, while tokens come from the serving part alone and their price follows one and the "
+    "same machines, which age. P50 with P10 … P90 below it.",
+    "tokens.phase": "Phase",
+    "tokens.phases": "Phases in {year}",
+    "tokens.phases_note": "Phases that are in service in at least half of the draws. Revenue by "
+    "capacity is that of all work of the phase. All years and means: tables/phase_tokens of this "
+    "run.",
+    "tokens.parts": "Cost of a million tokens by part",
+    "tokens.parts_note": "Prompts and answers together, means over draws and years. Systems hold "
+    "network and storage; they and the site are annuities; idle time and failures are in all.",
+    "tokens.part_systems": "Systems",
+    "tokens.part_site": "Site",
+    "tokens.part_upkeep": "Upkeep",
+    "tokens.part_energy": "Energy",
+    "unit.usd_per_million": "USD per million tokens",
+    "unit.bn_usd_per_gw_year": "bn USD per GW-year",
     # schedule
     "schedule.title": "When each site is ready",
     "schedule.intro": "A block is one building with its systems. It is in service when its "

@@ -106,14 +106,65 @@ _WORDS: dict[str, str] = {
     "plus lâche du premier jeton en donnent plusieurs fois plus.",
     "serving.asked": "{workload} : aux {speed} jetons/s par utilisateur du programme",
     "serving.asked_note": "{conditions} Par MW de puissance appelée du site quand tous les GPU "
-    "servent. Les débits du programme sont sans jetons anticipés ni groupe de préremplissage ; "
-    "les fourchettes sont à 90 %. Points des courbes : tables/serving de cette simulation.",
+    "servent. Les débits du programme sont ceux de ses systèmes ici, dans la mesure où sa charge "
+    "laisse libres l’anticipation et les groupes ; les fourchettes sont à 90 %. Points des "
+    "courbes : tables/serving de cette simulation.",
     "serving.reference": "{system} (référence mesurée)",
+    "serving.held": "{precision}, {packages} GPU, {engine} de {date}, anticipation : "
+    "{speculation}",
     "serving.drawn": "W par GPU",
-    "serving.speculation": "Anticipation",
     "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
     "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
     "{speculation}, {engine} de {date}, PUE {pue}.",
+    # tokens
+    "tokens.title": "Prix, coût et recettes des jetons",
+    "tokens.intro": "Les jetons vendus sont ceux que les tranches servent aux débits ci-dessus, à "
+    "l’emploi du parc d’inférence et dans la limite de la demande mondiale. Leur prix est le coût "
+    "d’un jeton sur le plus récent système mesuré livré en volume, fois une marge ; il évolue "
+    "ensuite comme le loyer d’une même puce, et peut donc monter ou baisser. L’entraînement et la "
+    "recherche ne vendent pas de jetons. {basis}",
+    "tokens.basis_gw_year": "Dans le grand livre de ce programme, les utilisateurs paient la "
+    "capacité (de 8 à 13 Md $ par GW et par an) ; les recettes des jetons figurent à côté.",
+    "tokens.basis_tokens": "Dans le grand livre de ce programme, les utilisateurs paient les "
+    "jetons ; ce que la capacité rapporterait figure à côté.",
+    "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
+    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le prix vient "
+    "de {system}, ou d’un système du programme si celui-là ne peut pas servir. P50, P10 … P90 ; "
+    "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
+    "travaux, sur tous les jetons vendus.",
+    "tokens.figure": "{workload} : un million de jetons, invites et réponses ensemble",
+    "tokens.table": "{workload} : un million de jetons d’invite et de réponse, par année",
+    "tokens.price": "Prix",
+    "tokens.cost": "Coût",
+    "tokens.implied": "Prix implicite de la capacité",
+    "tokens.price_input": "Prix, invites",
+    "tokens.price_output": "Prix, réponses",
+    "tokens.cost_input": "Coût, invites",
+    "tokens.cost_output": "Coût, réponses",
+    "tokens.sold": "Jetons de réponse vendus",
+    "tokens.sold_unit": "par an, P50",
+    "tokens.bases": "Ce que rapporte un gigawatt en un an",
+    "tokens.by_tokens": "Par les jetons",
+    "tokens.by_capacity": "Par la capacité",
+    "tokens.bases_note": "GW d’installation en service, entraînement compris. L’écart vient de ce "
+    "que l’ancrage paie toute la capacité, à un niveau qui a tenu trois ans pendant que les parcs "
+    "étaient renouvelés, alors que les jetons viennent de la seule part d’inférence et que leur "
+    "prix suit les mêmes machines, qui vieillissent. P50, avec P10 … P90 en dessous.",
+    "tokens.phase": "Tranche",
+    "tokens.phases": "Les tranches en {year}",
+    "tokens.phases_note": "Tranches en service dans au moins la moitié des tirages. Les recettes "
+    "de la capacité sont celles de tous les travaux de la tranche. Toutes les années et les "
+    "moyennes : tables/phase_tokens de cette simulation.",
+    "tokens.parts": "Coût d’un million de jetons, par poste",
+    "tokens.parts_note": "Invites et réponses ensemble, moyennes des tirages et des années. Les "
+    "systèmes comprennent réseau et stockage ; systèmes et site sont des annuités ; inactivité et "
+    "pannes sont dans tous les postes.",
+    "tokens.part_systems": "Systèmes",
+    "tokens.part_site": "Site",
+    "tokens.part_upkeep": "Entretien",
+    "tokens.part_energy": "Énergie",
+    "unit.usd_per_million": "$ par million de jetons",
+    "unit.bn_usd_per_gw_year": "Md $ par GW et par an",
     # schedule
     "schedule.title": "Quand chaque site est prêt",
     "schedule.intro": "Un bloc est un bâtiment avec ses systèmes. Il est en service lorsque ses "

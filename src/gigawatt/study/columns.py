@@ -15,6 +15,7 @@ from gigawatt.quantity.units import UNITS, unit_of_key
 
 ROW = "see the row"  # the unit stands in the row's column "unit"
 TEXT = "text"
+MILLION = "USD/million tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def _levels(prefix: str, unit: str, what: str) -> dict[str, Column]:
         for level in (10, 50, 90)
     }
     return {**out, f"{mark}mean": Column(unit, f"{what}; mean of the draws.")}
+
+
+def _bands(name: str, unit: str, what: str) -> dict[str, Column]:
+    """Columns of the percentiles of a quantity."""
+    return {
+        f"{name}_p{level}": Column(unit, f"{what}; {level}th percentile of the draws.")
+        for level in (10, 50, 90)
+    }
 
 
 COMMON: dict[str, Column] = {
@@ -466,6 +475,52 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "ttft_p99_ms": Column("ms", "99th percentile of the time to the first token."),
         "plan": Column(TEXT, "Parallelism, replicas, pools and drafted tokens."),
     },
+    "token_prices": {
+        "workload": Column(TEXT, "Id of the serving workload in the programme."),
+        "model": Column(TEXT, "Catalog id of the reference model."),
+        "precision": Column(TEXT, "Of weights and products."),
+        "input_tokens": Column("tokens", "Mean prompt."),
+        "output_tokens": Column("tokens", "Mean answer."),
+        "tok_s_per_user": Column("tokens/s", "Least speed of a user."),
+        "market_system": Column(TEXT, "System whose cost sets the price, where it can serve it."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        **_bands("price_input_usd_per_million", MILLION, "Price of prompt tokens"),
+        **_bands("price_output_usd_per_million", MILLION, "Price of answer tokens"),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands(
+            "capacity_price_usd_per_million",
+            MILLION,
+            "Revenue by capacity, all work, over all tokens sold",
+        ),
+        **_bands("revenue_usd", "USD", "Revenue of tokens in the year"),
+    },
+    "phase_tokens": {
+        "phase": Column(TEXT, "Id of the phase in its site."),
+        "in_service_share": Column("share", "Draws in which any of it is in service in the year."),
+        "gw_years_mean": Column("GW-years", "Facility power in service; mean of the draws."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        "sold_output_tokens_mean": Column("tokens", "The same; mean of the draws."),
+        "sold_input_tokens_mean": Column("tokens", "Input tokens sold; mean of the draws."),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        "cost_systems_usd_mean": Column("USD", "Annuity of systems, network, storage; serving."),
+        "cost_site_usd_mean": Column("USD", "Annuity of shell, power and cooling; serving."),
+        "cost_upkeep_usd_mean": Column("USD", "Upkeep of site and systems; serving."),
+        "cost_energy_usd_mean": Column("USD", "Energy; serving."),
+        **_bands("token_revenue_usd", "USD", "Revenue of the tokens sold"),
+        "token_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        **_bands("capacity_revenue_usd", "USD", "Revenue by capacity in use, all work (anchor)"),
+        "capacity_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        "serving_cost_usd_mean": Column("USD", "Whole cost of serving; mean of the draws."),
+        "other_cost_usd_mean": Column(
+            "USD", "Whole cost of training and research, at which they are internal; mean."
+        ),
+    },
     "conversion": {
         "name": Column(TEXT, "Declared quantity."),
         "declared_low": Column(ROW, "Low end of what is declared; empty = nothing."),
@@ -550,6 +605,7 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                                         "draw that scales durations.")),
     (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
                                         "change of plan is read off.")),
+    (r"^market/", Column("standard deviations", "Standard normal draw of the course of prices.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

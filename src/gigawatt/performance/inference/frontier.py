@@ -67,6 +67,11 @@ def drafts_of(
     return method, none + [(d, accepted_tokens(catalog, method, d, shape.id)) for d in drafts]
 
 
+def of_text(drafts: Sequence[tuple[int, float]], factor: float) -> list[tuple[int, float]]:
+    """Drafts with `factor` on the drafted tokens that are accepted."""
+    return [(d, 1.0 + min(factor * (a - 1.0), float(d))) for d, a in drafts]
+
+
 def drawn_w(system: System, plans: Plans, power: PowerShares) -> Array:
     """Mean IT draw of a package, W; those that no replica fills idle."""
     share = plans.prompt_share
@@ -78,6 +83,7 @@ def drawn_w(system: System, plans: Plans, power: PowerShares) -> Array:
 def frontier(
     service: Service, packages: int, catalog: Catalog, pue: float, speculation: str = "none",
     split: bool = True, ttft_p99_limit_s: float = np.inf, by: str = "package",
+    draft_factor: float = 1.0,
 ) -> Frontier:  # fmt: skip
     """Front over all plans.
 
@@ -89,6 +95,7 @@ def frontier(
     split : whether to look at pools of their own for prompts.
     ttft_p99_limit_s : limit of the 99th percentile of the time to the first token.
     by : "package" or "mw": the throughput that is compared.
+    draft_factor : drafted tokens accepted over those of the catalog's curves.
 
     Raises
     ------
@@ -98,7 +105,7 @@ def frontier(
         raise InputError(f"packages are {packages}: at least 1 is needed.")
     method, drafts = drafts_of(service.shape, catalog, speculation)
     fitted = load_fitted(catalog)
-    plans = plans_of(service, packages, drafts, fitted, split)
+    plans = plans_of(service, packages, of_text(drafts, draft_factor), fitted, split)
     evaluated = plans.requests.size
     inside = plans.ttft_p99_s <= ttft_p99_limit_s
     if not inside.any():

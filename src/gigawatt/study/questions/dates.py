@@ -107,7 +107,7 @@ def power_route(run: RunData) -> Found:
 
 
 def _no_levers() -> Found:
-    return Found(needs=(Need("SCHEDULE", "the run keeps no levers: run it again"),))
+    return Found(needs=(Need("levers; run it again"),))
 
 
 def _lever(run: RunData, lever: str, name: str, title: str, definition: str) -> Part | None:

@@ -51,6 +51,28 @@ def test_levers_gain_and_cost():
         run("levers", "--draws", "50", "--gigawatt", "40")
 
 
+def test_a_programme_is_scored_against_its_own_progress(tmp_path: Path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "single-campus"\n[[site]]\nid = "plains"\n[[site.phase]]\nid = "p1"\n'
+        "[site.phase.progress]\nfitted = 2026-11-10\npower = 2026-11-15\n"
+    )
+    data = json.loads(run("score", str(own), "--as-of", "2026-10-01", "--draws", "200", "--json"))
+    seen = {s["name"].rpartition(": ")[2]: s["seen"] for s in data["scored"]
+            if s["about"] == "progress/plains/p1"}  # fmt: skip
+    assert seen == {"fitted and powered": "2026-11-15", "in service": None}
+    assert data["dates"] == 1
+    with pytest.raises(InputError, match="nothing to score: neither the catalog's"):
+        run("score", str(own), "--as-of", "2026-11-20", "--draws", "50")
+
+
+def test_what_was_known_on_the_day_of_the_forecast_is_not_scored():
+    later = ("score", "openai-nvidia-2025-09", "--as-of", "2026-06-01", "--draws", "50", "--json")
+    data = json.loads(run(*later))
+    assert data["changes_seen"] == 0
+    assert all(s["seen"] is None or s["seen"] > "2026-06-01" for s in data["scored"])
+
+
 def test_score_replays_from_the_announcement():
     data = json.loads(run("score", "--draws", "400", "--json"))
     assert data["as_of"] == "2025-09-22"

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> None:
-    """Replay PROGRAM's forecast as of a date and score it against the catalog's observations.
+    """Replay PROGRAM's forecast as of a date and score it against what came.
 
-    The default is the announced plan with the knowledge of the day of its announcement.
+    The default is the announced plan with the knowledge of the day of its announcement, against the
+    catalog's observations. A programme of your own is scored against its own progress since.
     """
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.program.load import load_program
@@ -29,7 +30,8 @@ def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> N
     from gigawatt.study.schedule_score import schedule_score
 
     loaded = load_program(program, as_of=iso_date(as_of, "--as-of"))
-    score = schedule_score(schedule_run(loaded, draws, seed), seed)
+    full = load_program(program).program
+    score = schedule_score(schedule_run(loaded, draws, seed), seed, full)
     if as_json:
         import json
         from dataclasses import asdict

@@ -55,7 +55,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_to_value_share_p90", "above_covenant_share",
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
-    "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
+    "tranche_uses": (
+        "tranches_released", "capacity_usd", "energy_usd", "other_usd", "equity_usd", "loans_usd",
+        "unnamed_usd", "own_cash_usd",
+    ),
     "peak_funding": ("instrument", "from", "to", "usd_mean"),
     "peak_need": (
         "need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
@@ -115,6 +118,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "computed_p90", "agrees", "reading",
     ),
     "capex": ("system", "component", "usd_per_gw_mean", "p10", "p50", "p90"),
+    "capex_bases": (
+        "system", "gigawatt", "covers", "usd_per_gw_p10", "usd_per_gw_p50", "usd_per_gw_p90",
+    ),
     "sites": (
         "site", "name", "status", "mw_basis", "power_mw", "deal_share", "facility_mw", "route",
         "source", "note", "landlord", "cloud", "tenant", "country", "export_rule",

@@ -249,14 +249,19 @@ ENGLISH: dict[str, str] = {
     "money.gap_note": "What is outstanding at the end of the month that no named instrument "
     "pays for. Source: tables/gap of this run.",
     "money.gap_table": "Funding gap at year end",
-    "peak.tranches": "What is spent between one tranche and the next",
+    "peak.tranches": "What is spent between one tranche and the next, and whose money it is",
     "peak.tranches_note": "Means of those who build; the last row is what follows the last "
-    "tranche. Other: upkeep, interest, fees and tax. From 100 draws of their own. Source: "
-    "tables/tranche_uses of this run.",
+    "tranche. Other: upkeep, interest, fees and tax. Equity: what reaches those who build, with "
+    "the tranche that opens the row. Own cash closes the account: receipts of operation less what "
+    "is repaid and paid out. From 100 draws of their own. Source: tables/tranche_uses of this run.",
     "peak.after": "Tranches paid",
     "peak.capacity_usd": "Data-centre capacity",
     "peak.energy_usd": "Energy",
     "peak.other_usd": "Other operation",
+    "peak.equity_usd": "From equity",
+    "peak.loans_usd": "From loans",
+    "peak.unnamed_usd": "From unnamed funding",
+    "peak.own_cash_usd": "From own cash",
     "peak.paid_by": "Who has paid in by the month of the largest gap",
     "peak.paid_by_note": "Mean, less what was repaid. Money that is passed on, such as equity that "
     "becomes a prepayment, stands in each step. Source: tables/peak_funding of this run.",
@@ -341,6 +346,17 @@ ENGLISH: dict[str, str] = {
     "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly "
     "because some count only the site, some IT power. Source: tables/capex of this run.",
     "capex.component": "Component",
+    "capex.bases": "The same cost on other bases",
+    "capex.bases_note": "One cost, divided by other gigawatts: published figures seldom say which "
+    "they mean. Chips: design power of the accelerators alone. Site alone and systems alone: P50. "
+    "From 100 draws of their own. Source: tables/capex_bases of this run.",
+    "capex.gigawatt": "Gigawatt of",
+    "counted.facility": "facility power",
+    "counted.it": "IT power",
+    "counted.chip": "chips",
+    "covers.site": "Site alone",
+    "covers.systems": "Systems, network, storage",
+    "unit.bn_usd_per_gw": "bn USD per GW",
     "component.systems": "GPU systems",
     "component.network": "network",
     "component.storage_cpu": "storage and CPU",
@@ -858,15 +874,16 @@ ENGLISH: dict[str, str] = {
     "of it, which is a judgement; margins are a digest of press and accounts. Ends are low with "
     "low and high with high.",
     "chain.margin_note": "Revenue is the mean of this run over all GW-years in service. The lender "
-    "has the named site loans only; its margin is the spread as part of the interest, before "
+    "has the named loans only; its margin is the spread as part of the interest, before "
     "losses. Landlord and power are before interest and wear.",
     "component.first_year_energy": "energy, first year",
     "component.first_year_opex": "other operation, first year",
     "component.held": "held in cash at the end",
     "component.site_capex": "site",
+    "component.connection": "connection to the grid",
     "source.equity": "equity, passed on",
     "source.prepayment": "prepayment from the lab’s own cash",
-    "source.site_debt": "site debt",
+    "source.loans": "loans, leases and notes",
     "source.unnamed": "unnamed funding (the gap)",
     "source.own_cash": "cash of landlord and cloud",
     "party.layer_chip": "Chip vendor",

@@ -264,14 +264,20 @@ _WORDS: dict[str, str] = {
     "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
     "tables/gap de cette simulation.",
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
-    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante",
+    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante, et avec quel argent",
     "peak.tranches_note": "Moyennes de ceux qui construisent ; la dernière ligne est ce qui suit "
-    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Sur 100 tirages à part. "
-    "Source : tables/tranche_uses de cette simulation.",
+    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Fonds propres : ce qui "
+    "parvient à ceux qui construisent, avec la tranche qui ouvre la ligne. La trésorerie propre "
+    "solde le compte : recettes d’exploitation moins ce qui est remboursé et distribué. Sur 100 "
+    "tirages à part. Source : tables/tranche_uses de cette simulation.",
     "peak.after": "Tranches versées",
     "peak.capacity_usd": "Capacité de centres de données",
     "peak.energy_usd": "Énergie",
     "peak.other_usd": "Autre exploitation",
+    "peak.equity_usd": "Par fonds propres",
+    "peak.loans_usd": "Par emprunts",
+    "peak.unnamed_usd": "Par financement sans nom",
+    "peak.own_cash_usd": "Par trésorerie propre",
     "peak.paid_by": "Qui a versé quoi au mois du plus grand besoin",
     "peak.paid_by_note": "Moyenne, remboursements déduits. L’argent transmis, comme des fonds "
     "propres qui deviennent une avance, figure à chaque étape. Source : tables/peak_funding de "
@@ -360,6 +366,18 @@ _WORDS: dict[str, str] = {
     "double, voire au triple, surtout parce que certains ne comptent que le site, d’autres que la "
     "puissance informatique. Source : tables/capex de cette simulation.",
     "capex.component": "Poste",
+    "capex.bases": "Le même coût sur d’autres bases",
+    "capex.bases_note": "Un seul coût, divisé par d’autres gigawatts : les chiffres publiés disent "
+    "rarement lesquels. Puces : puissance de conception des seuls accélérateurs. Site seul et "
+    "systèmes seuls : P50. Sur 100 tirages à part. Source : tables/capex_bases de cette "
+    "simulation.",
+    "capex.gigawatt": "Gigawatt de",
+    "counted.facility": "puissance d’installation",
+    "counted.it": "puissance informatique",
+    "counted.chip": "puces",
+    "covers.site": "Site seul",
+    "covers.systems": "Systèmes, réseau, stockage",
+    "unit.bn_usd_per_gw": "Md $ par GW",
     "component.systems": "systèmes GPU",
     "component.network": "réseau informatique",
     "component.storage_cpu": "stockage et CPU",
@@ -751,15 +769,16 @@ _WORDS: dict[str, str] = {
     "du maillon, qui relève du jugement ; les marges sont un condensé de presse et de comptes. Les "
     "bornes associent le bas au bas et le haut au haut.",
     "chain.margin_note": "Le chiffre d’affaires est la moyenne de cette simulation sur tous les "
-    "GW-ans de service. Le prêteur n’a que les prêts de site nommés ; sa marge est l’écart de taux "
+    "GW-ans de service. Le prêteur n’a que les prêts nommés ; sa marge est l’écart de taux "
     "en part des intérêts, avant pertes. Propriétaire et électricité : avant intérêts et usure.",
     "component.first_year_energy": "énergie, première année",
     "component.first_year_opex": "autre exploitation, première année",
     "component.held": "gardé en trésorerie à la fin",
     "component.site_capex": "site",
+    "component.connection": "raccordement au réseau",
     "source.equity": "fonds propres, transmis",
     "source.prepayment": "avance sur la trésorerie du laboratoire",
-    "source.site_debt": "dette de site",
+    "source.loans": "prêts, crédit-bail et obligations",
     "source.unnamed": "financement sans nom (le manque)",
     "source.own_cash": "trésorerie du propriétaire et du cloud",
     "party.layer_chip": "Vendeur de puces",

@@ -241,6 +241,15 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "capacity_usd": Column("USD", "Spent on systems, network and sites until the next, mean."),
         "energy_usd": Column("USD", "Spent on energy in the same time, mean."),
         "other_usd": Column("USD", "Spent on upkeep, interest, fees and tax, mean."),
+        "equity_usd": Column(
+            "USD", "Equity that reaches those who build, the tranche that opens the row among it."
+        ),
+        "loans_usd": Column("USD", "Drawn under loans and notes, mean."),
+        "unnamed_usd": Column("USD", "Unnamed funding, less what is repaid, mean."),
+        "own_cash_usd": Column(
+            "USD",
+            "What closes the account: operating receipts less what is repaid and paid out.",
+        ),
     },
     "peak_funding": {
         "instrument": Column(TEXT, "Instrument."),
@@ -535,6 +544,19 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "USD/GW", "Nominal capital cost per facility GW; mean of the draws."
         ),
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
+    },
+    "capex_bases": {
+        "gigawatt": Column(
+            TEXT,
+            "What the gigawatt counts: facility, IT, or design power of the chips.",
+        ),
+        "covers": Column(TEXT, "What the cost holds: site and systems, or one of them."),
+        "price_year": Column("year", "Year of the dollars."),
+        **{
+            f"usd_per_gw_p{k}": Column("USD/GW", f"Capital cost per such gigawatt: P{k}.")
+            for k in (10, 50, 90)
+        },
+        "usd_per_gw_mean": Column("USD/GW", "Capital cost per such gigawatt: mean of the draws."),
     },
     "sites": {
         "grid": Column(TEXT, "Id of its grid in the catalog."),

@@ -63,6 +63,13 @@ _TIED_BY_DEFAULT = (
 )
 _EVERY_LAYER_MOE = ("mixtral", "gpt_oss", "minimax_m2", "phimoe", "dbrx", "grok", "grok-1")
 _GATED_ATTENTION = ("qwen3_5", "qwen3_next")
+# sizes that files leave to their class; Transformers' Gemma3TextConfig
+_LEFT_OUT: dict[str, dict[str, int]] = {
+    "gemma3_text": {
+        "vocab_size": 262208, "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256,
+        "sliding_window": 4096, "sliding_window_pattern": 6,
+    },
+}  # fmt: skip
 _UNREPRESENTED = {
     "mamba": "a pure state-space model",
     "mamba2": "a pure state-space model",
@@ -98,7 +105,10 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     if blocks := config.get("layers_block_type"):
         config = {"num_hidden_layers": len(blocks), **config}
     kind = str(config.get("model_type") or raw.get("model_type") or "")
+    config = _LEFT_OUT.get(kind, {}) | dict(config)
     family = kind.removesuffix("_text")
+    if family in _UNREPRESENTED and not any(config.get(k) for k in _KEYS["heads"]):
+        config |= {"num_attention_heads": 1}  # has none; the shape is refused by name
     needed = {key: _size(config, key, where) for key in ("layers", "hidden", "heads", "vocab")}
     heads = needed["heads"]
     kv_heads = _optional(config, "kv_heads", where) or _default_kv_heads(config, family, heads)
@@ -298,15 +308,36 @@ def native_precision(raw: Config, config: Config) -> str:
         return "bf16"
     method = str(quant.get("quant_method") or "").lower()
     text = json.dumps(quant).lower()
-    if "mxfp4" in text:
-        return "mxfp4"
+    found = _grouped_precision(quant) if method == "compressed-tensors" else ""
+    if found or "mxfp4" in text:
+        return found or "mxfp4"
     if method == "modelopt" or "nvfp4" in text:
         return "nvfp4" if "nvfp4" in text or '"num_bits": 4' in text else "fp8"
     if "fp8" in text or "float8" in text:
         return "fp8"
-    if '"bits": 4' in text or '"num_bits": 4' in text or method in ("awq", "gptq"):
-        return "int4"
-    return "bf16"
+    return _whole_numbers(quant, text, method)
+
+
+def _whole_numbers(quant: Config, text: str, method: str) -> str:
+    """Integer formats of GPTQ, AWQ and bitsandbytes; BF16 where none is told."""
+    if '"bits": 8' in text or quant.get("load_in_8bit"):
+        return "int8"
+    four = '"bits": 4' in text or '"num_bits": 4' in text or quant.get("load_in_4bit")
+    return "int4" if four or method in ("awq", "gptq") else "bf16"
+
+
+def _grouped_precision(quant: Config) -> str:
+    """Narrowest format of the weights that compressed-tensors lists by groups of modules."""
+    groups = quant.get("config_groups")
+    held = groups.values() if isinstance(groups, dict) else ()
+    weights = [g["weights"] for g in held if isinstance(g, dict) and g.get("weights")]
+    found = [(plain_int(w.get("num_bits")), str(w.get("type") or "int")) for w in weights]
+    if not found:
+        return ""
+    bits, kind = min(found)
+    if bits <= 4:
+        return "nvfp4" if kind == "float" else "int4"
+    return "bf16" if bits > 8 else "fp8" if kind == "float" else "int8"
 
 
 def _unsupported(config: Config, family: str, given: Config) -> tuple[str, ...]:

@@ -22,9 +22,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gigawatt.catalog import Catalog
+from gigawatt.catalog import Catalog, Record
 from gigawatt.errors import InputError, nearest
-from gigawatt.performance.hardware import System, system_from_record, system_records
+from gigawatt.performance.hardware import TABLES, System, system_from_record, system_records
 
 
 class Format(StrEnum):
@@ -201,6 +201,7 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     by_id = {_FLOPPY.sub("", record_id): record_id for record_id in records}
     if key in by_id:
         return GpuChoice(system_from_record(records[by_id[key]]), watts, "")
+    _refuse_without_numbers(key, catalog, records)
     spaced = re.sub(r"[^a-z0-9]+", " ", plain.lower())  # "H100 8 GPUs": a number of its own
     name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower())) or _longest(spaced)
     if not name:
@@ -214,6 +215,23 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     return GpuChoice(
         system_from_record(records[chosen]), watts, "" if said else f"{text} taken as {chosen}"
     )
+
+
+def _refuse_without_numbers(key: str, catalog: Catalog, computable: Mapping[str, Record]) -> None:
+    """Raise for an accelerator of the catalog of which too little is public ("Rubin CPX").
+
+    Otherwise another one would be taken whose name it holds.
+    """
+    for table in TABLES:
+        for record_id, record in catalog.records.get(table, {}).items():
+            if record_id not in computable and key in (
+                _FLOPPY.sub("", record_id),
+                _FLOPPY.sub("", record.name.lower()),
+            ):
+                raise InputError(
+                    f"{record.name}: peak rate, memory and its bandwidth are not all public, "
+                    "so nothing can be computed on it."
+                )
 
 
 def _longest(key: str) -> str:

@@ -997,15 +997,17 @@ ENGLISH: dict[str, str] = {
     "dates.cost": "Cost, bn USD",
     "dates.per_gw_month": "bn USD a GW-month",
     "dates.levers": "What would bring it forward",
-    "dates.levers_intro": "Each lever is pulled everywhere at once, on the same draws.",
+    "dates.levers_intro": (
+        "Each lever is pulled at once everywhere it still can be, on the same draws."
+    ),
     "dates.levers_note": (
         "Days gained of one gigawatt at P50 and P80; capacity times time gained over the "
         "calendar; direct cost in today's dollars where the catalog can price it."
     ),
     "dates.only": "only with it",
     "dates.not_known": "not known",
-    "lever.contracted": "power contracted at all sites by clearing",
-    "lever.order-earlier": "transformers and switchgear ordered 8 months earlier",
+    "lever.contracted": "power contracted by clearing where that lies ahead",
+    "lever.order-earlier": "transformers and switchgear ordered up to 8 months earlier",
     "lever.onsite": "on-site plant in place of the grid",
     "lever.crew": "one crew in three more",
     "lever.rack-share": "half as large a share of the racks again",

@@ -1047,7 +1047,10 @@ _WORDS: dict[str, str] = {
     "dates.cost": "Coût, Md USD",
     "dates.per_gw_month": "Md USD par GW-mois",
     "dates.levers": "Ce qui avancerait les dates",
-    "dates.levers_intro": "Chaque levier est actionné partout à la fois, sur les mêmes tirages.",
+    "dates.levers_intro": (
+        "Chaque levier est actionné à la fois partout où il peut encore l’être, sur les mêmes "
+        "tirages."
+    ),
     "dates.levers_note": (
         "Jours gagnés pour un gigawatt au P50 et au P80 ; capacité multipliée par le temps "
         "gagné sur le calendrier ; coût direct en dollars d’aujourd’hui quand le catalogue "
@@ -1055,8 +1058,8 @@ _WORDS: dict[str, str] = {
     ),
     "dates.only": "seulement ainsi",
     "dates.not_known": "inconnu",
-    "lever.contracted": "électricité sous contrat sur tous les sites au terrassement",
-    "lever.order-earlier": "transformateurs et tableaux commandés 8 mois plus tôt",
+    "lever.contracted": "électricité sous contrat au terrassement, là où il est à venir",
+    "lever.order-earlier": "transformateurs et tableaux commandés jusqu’à 8 mois plus tôt",
     "lever.onsite": "production sur site à la place du réseau",
     "lever.crew": "une équipe sur trois en plus",
     "lever.rack-share": "part des baies accrue de moitié",

@@ -79,6 +79,16 @@ class UnitCost:
             + self.opex_usd_per_hour
         )
 
+    def parts_usd_per_million(self, whole: float) -> dict[str, float]:
+        """A cost of a million tokens by the parts of the package-hour."""
+        each = whole / self.usd_per_hour
+        return {
+            "systems": self.systems_usd_per_hour * each,
+            "site": self.site_usd_per_hour * each,
+            "energy": self.energy_usd_per_hour * each,
+            "opex": self.opex_usd_per_hour * each,
+        }
+
 
 def cost_inputs(catalog: Catalog, **given: float | None) -> CostInputs:
     """Central values of the catalog, replaced by what is given.

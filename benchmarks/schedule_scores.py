@@ -50,13 +50,11 @@ class Row:
         return self.low <= self.seen <= self.high
 
 
-def crps(x: np.ndarray, weights: np.ndarray, seen: float) -> float:
-    """Continuous ranked probability score of weighted draws: E|X - y| - E|X - X'| / 2."""
-    order = np.argsort(x)
-    x, w = x[order], weights[order] / weights.sum()
-    below = np.cumsum(w) - w
-    spread = 2.0 * np.sum(w * x * (below + 0.5 * w)) - np.sum(w * x)
-    return float(np.sum(w * np.abs(x - seen)) - spread)
+def crps(x: np.ndarray, seen: float) -> float:
+    """Continuous ranked probability score of draws: E|X - y| - E|X - X'| / 2."""
+    x = np.sort(x)
+    ranks = (np.arange(len(x)) + 0.5) / len(x)
+    return float(np.mean(np.abs(x - seen)) - np.mean(x * (2.0 * ranks - 1.0)))
 
 
 def rows_of(data: Path, target: str, known: bool) -> list[Row]:
@@ -87,13 +85,12 @@ def rows_of(data: Path, target: str, known: bool) -> list[Row]:
 def _row(site: str, kind: str, seen: dict[str, float], drawn: CaseDraws, target: str) -> Row:
     months = np.minimum(drawn.months[target], 600.0)
     others = np.array([v for s, v in seen.items() if s != site])
-    equal = np.ones(len(others))
     y = seen[site]
     return Row(
         site, kind, y, *(drawn.quantile(target, q) for q in (0.05, 0.5, 0.95)),
-        crps(months, drawn.weights, y), crps(others, equal, y),
-        crps(np.log(months), drawn.weights, np.log(y)), crps(np.log(others), equal, np.log(y)),
-        float(drawn.weights[months <= y].sum()),
+        crps(months, y), crps(others, y),
+        crps(np.log(months), np.log(y)), crps(np.log(others), np.log(y)),
+        float(np.mean(months <= y)),
     )  # fmt: skip
 
 

@@ -33,7 +33,9 @@ DEFECTS = {("megatron_bridge_perf", "41"), ("megatron_bridge_perf", "54")}
 
 @dataclass(frozen=True)
 class Measured:
-    """One row: its case, where it stands, and what was measured (0 = not given)."""
+    """One row: its case, where it stands, what was measured (0 = not given), and whether the
+    numbers were checked against the source.
+    """
 
     table: str
     row: str
@@ -42,6 +44,7 @@ class Measured:
     case: Case
     step_s: float
     memory_gib: float
+    checked: bool
 
     @property
     def defect(self) -> bool:
@@ -94,6 +97,7 @@ def measured(row: dict[str, str], catalog: Catalog) -> Measured:
         case=case,
         step_s=measured_step(row, case),
         memory_gib=float(row["memory_gib_per_gpu"] or 0.0),
+        checked=row.get("verified", "").startswith("yes"),
     )
 
 
@@ -109,6 +113,7 @@ def mt_nlg(rows: list[dict[str, str]], dp: int, step: float) -> dict[str, str]:
         "dp": str(dp),
         "gbs": "1920",
         "iter_time_s": str(step),
+        "verified": "",
         "source": "Training MT-NLG with DeepSpeed and Megatron (arXiv 2201.11990)",
         "notes": "",
     }

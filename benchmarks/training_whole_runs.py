@@ -26,14 +26,19 @@ BOUNDARIES = {
 HEAD = """
 ## Whole runs
 
-What papers and model cards state (second hand), against `gigawatt train run --cases
-benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). Step
-constants saw none of these rows but the steps of Llama 3.1 405B (*step*); the servers' share of
-power on A100 comes from BLOOM (*power*). Two assumptions were set on the hours themselves: the
-median of `run_hours_factor` on the runs of more than 400,000 hours, `small_run_exponent` on the
-smaller ones; one number each, so that the scatter is what a new run would meet. Error is
-predicted / published - 1. Packages are predicted at the number that is published, else at one for a
-run of about a month: the reports of small models seldom tell it.
+What papers and model cards state, against `gigawatt train run --cases
+benchmarks/training_whole_runs.csv` (section by `python benchmarks/training_whole_runs.py`). All
+rows are second hand: they were not checked again against the papers and cards.
+
+**The hours are in sample.** Two factors were set while looking at these rows: the median of
+`run_hours_factor` on the runs of more than 400,000 hours, `small_run_exponent` on the smaller ones.
+So the median error says nothing; the scatter is what a new run would meet, as one number each can't
+follow single rows. The usual batches (`batch_dense_factor`, `batch_mixture_factor`) were also set
+on published runs. Of the constants of a step, the steps of Llama 3.1 405B fixed some (*step*), and
+BLOOM the servers' share of power on A100 (*power*); no other row fixed one.
+
+Error is predicted / published - 1. Packages are predicted at the number that is published, else at
+one for a run of about a month: the reports of small models seldom tell it.
 
 - *design power x hours* is not measured: it tests hours alone. *packages*, *servers*: power was
   metered for the whole job or one node of it; *servers* has no cooling and no network.
@@ -98,7 +103,7 @@ def _thousands(hours: float) -> str:
 def hours_table(found: list[Compared]) -> list[str]:
     """Package-hours of every run that states them."""
     lines = [
-        "| run | package | seen | published, 1,000 h | predicted | error | in band |",
+        "| run | package | fixed a constant | published, 1,000 h | predicted | error | in band |",
         "|---|---|---|---|---|---|---|",
     ]
     for one in found:

@@ -40,6 +40,31 @@ def test_a_point_tells_all_of_its_outputs():
         assert words in text
 
 
+def test_the_parts_of_a_tokens_cost_add_up():
+    cost = data("--tp", "4", "--concurrency", "32")["cost"]
+    for kind in ("input", "output"):
+        parts = cost[f"{kind}_parts_usd_per_million"]
+        assert set(parts) == {"systems", "site", "energy", "opex"}
+        assert sum(parts.values()) == pytest.approx(cost[f"{kind}_usd_per_million"])
+    half = data("--tp", "4", "--concurrency", "32", "--utilisation", "0.4")["cost"]
+    assert (cost["utilisation_share"], half["utilisation_share"]) == (0.8, 0.4)
+    assert half["output_usd_per_million"] == pytest.approx(2 * cost["output_usd_per_million"])
+
+
+@pytest.mark.parametrize("gpu", ["tpu7x", "MI455X"])
+def test_a_system_without_public_power_still_serves(gpu):
+    words = ["--model", "llama-3.1-70b", "--gpu", gpu, "--precision", "fp8", "--tp", "8"]
+    point = json.loads(run(*words, "--json").stdout)
+    assert point["output_tok_s_per_gpu"]["value"] > 0
+    assert point["drawn_w_per_gpu"] is None
+    assert point["cost"] is None
+    assert "none of" in run(*words).stdout
+    front = ["frontier", *words[:6], "--gpus", "8"]
+    assert "unknown" in run(*front).stdout
+    with pytest.raises(InputError, match="no power"):
+        run(*front, "--by", "mw")
+
+
 def test_a_rate_finds_its_clients():
     point = data("--tp", "4", "--rate", "3")
     assert point["request_rate_per_s"] == pytest.approx(3.0, rel=1e-3)
@@ -56,6 +81,9 @@ def test_a_prefill_pool_and_speculation():
     assert two["packages"] == 16
     assert two["tpot_ms"]["value"] < one["tpot_ms"]["value"]
     assert fast["tpot_ms"]["value"] < one["tpot_ms"]["value"]
+    three, named = (json.loads(run(*words, "--speculation", *w).stdout)["tpot_ms"] for w in (
+        ("mtp", "--draft", "3"), ("MTP3",)))  # fmt: skip
+    assert three == named
 
 
 def test_cases_keep_their_rows(tmp_path):

@@ -120,3 +120,11 @@ def test_bad_questions_of_a_plan(tmp_path):
     ):
         with pytest.raises(InputError, match=message):
             run("plan", *MODEL, *words)
+
+
+def test_what_a_front_takes_for_granted_is_told():
+    words = ["frontier", "--model", "llama-3.1-8b", "--gpus", "1"]
+    assert "was made for 131,072" in run(*words, "--gpu", "H200", "--input", "300000").stdout
+    assert "taken as a100" in run(*words, "--gpu", "A100").stdout
+    with pytest.raises(InputError, match="finite"):
+        run(*words, "--gpu", "H200", "--input", "inf")

@@ -57,12 +57,20 @@ def test_search_says_its_space_and_what_binds() -> None:
     assert data["feasible"] <= data["searched"] and data["pareto"] and data["reason"]
 
 
+def test_a_search_over_several_counts_tells_the_fastest_of_each() -> None:
+    told = call("search", "--model", "llama-3.1-8b", "--gpu", "H100", "--gpus", "32,64", "--gbs",
+                "256", "--space", "practical").stdout  # fmt: skip
+    part = told.split("fastest by number of packages")[1].split("trade-offs")[0]
+    assert " 64 packages" in part and " 32 packages" in part
+
+
 def test_a_run_has_days_energy_and_cost() -> None:
     told = call("run", *PLAN, "--tokens", "1e12", "--usd-per-gpu-hour", "2")
     assert told.exit_code == 0
     for words in ("days", "package-hours", "MWh", "USD"):
         assert words in told.stdout
-    data = json.loads(call("run", *PLAN, "--tokens", "1e12", "--json").stdout)
+    data = json.loads(call("run", *PLAN, "--tokens", "1T", "--json").stdout)
+    assert data["tokens"] == 1e12
     assert data["days"]["low"] < data["days"]["median"] < data["days"]["high"]
 
 
@@ -75,4 +83,5 @@ def test_mistakes_are_one_message_with_an_exit_code(tmp_path: Path) -> None:
     assert "column 'model' is missing" in str(failed("--cases", str(tmp_path / "bad.csv")))
     assert "after 'train run'" in str(failed("--model", "x", "run", "--tokens", "1"))
     assert failed("run", *PLAN, "--loss", "1.82").exit_code == 3
+    assert "drop --tokens" in str(failed("run", "--cases", "x.csv", "--tokens", "1e12"))
     assert call().exit_code == 0

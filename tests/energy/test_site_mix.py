@@ -122,8 +122,8 @@ def flat_plan(shed_share):
     full = np.array([(1.0 - shed_share) * load, np.zeros(12), shed_share * load])
     parts = np.array([p * full for p in PART_LOADS])
     zero = np.zeros(12)
-    stage = StageResult("a", 0.0, 1.0, 100.0, 100.0, 100.0, 0.0, np.zeros(0), full, zero, zero,
-                        full[2], load, load, parts, np.zeros(0), np.zeros(3))  # fmt: skip
+    stage = StageResult("a", 0.0, 1.0, 100.0, 100.0, 100.0, 0.0, 0.0, 0.0, np.zeros(0), full, zero,
+                        zero, full[2], load, load, parts, np.zeros(0), np.zeros(3))  # fmt: skip
     return SitePlan("plain", (), ("grid", "curtailed compute", "shed"), (stage,), 0.0, 0.0, "")
 
 

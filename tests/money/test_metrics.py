@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gigawatt.money.by_tranche import paid_by_tranche
 from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
     borrowers,
@@ -18,7 +19,6 @@ from gigawatt.money.metrics import (
     equity_stakes,
     party_results,
     payback_months,
-    spending_by_tranche,
     terminal_usd,
 )
 from gigawatt.money.result import Entry, Ledger
@@ -219,10 +219,20 @@ def test_no_more_comes_back_than_was_paid_and_shares_rise_with_time(case_of, cam
 def test_spending_is_cut_at_the_tranches():
     ledger = book(
         ("nv", "lab", "t", "tranche", True, {2: 10.0, 5: 10.0}),
-        ("cloud", "vendor", "systems", "deposit", True, {1: 4.0, 4: 7.0, 9: 1.0}),
+        ("cloud", "vendor", "systems", "deposit", True, {1: 4.0, 4: 7.0, 5: 2.0, 9: 1.0}),
+        ("lab", "cloud", "prepaid", "prepayment", True, {2: 5.0, 5: 5.0}),
+        ("gap", "cloud", "gap", "draw", True, {1: 4.0, 9: 3.0}),
+        ("cloud", "gap", "gap", "repayment", True, {3: 1.0}),
     )
-    spent = spending_by_tranche(ledger, {"capacity": ("deposit",)}, {"cloud"})
-    np.testing.assert_allclose(spent[:, 0], [4.0, 7.0, 1.0])
+    parts = {
+        "capacity": lambda e: float(e.leg == "deposit"),
+        "equity": lambda e: float(e.leg == "prepayment"),
+        "unnamed": lambda e: float(e.leg == "draw") - float(e.leg == "repayment"),
+    }
+    found = paid_by_tranche(ledger, parts, frozenset({"equity"}))
+    np.testing.assert_allclose(found["capacity"], [4.0, 9.0, 1.0])
+    np.testing.assert_allclose(found["equity"], [0.0, 5.0, 5.0])  # with the tranche of the row
+    np.testing.assert_allclose(found["unnamed"], [4.0, -1.0, 3.0])
 
 
 def test_covenants_are_those_of_the_contract(case_of, campus):

@@ -188,6 +188,18 @@ def test_what_is_wrong_is_said(changes, words):
     assert words in str(error.value)
 
 
+def test_keys_of_others_are_left_alone_and_told(tmp_path):
+    path = tmp_path / "case.json"
+    given = {**case(), "id": 7, "currency": "USD", "expected": {"debt_usd": 1.0}}
+    path.write_text("\ufeff" + json.dumps(given), encoding="utf-8")
+    found = CliRunner().invoke(command, [str(path), "--json"])
+    assert found.exit_code == 0
+    assert "note: id, currency, expected: no key of a case" in found.stderr
+    assert json.loads(found.stdout)["debt_usd"] == pytest.approx(solved().debt_usd)
+    with pytest.raises(ProblemsError, match="is missing"):
+        read_case({k: v for k, v in given.items() if k != "debt_rate"}, "case.json")
+
+
 def test_units_may_be_written_and_text_beside_the_keys_is_left_alone():
     written = case(debt_rate="7 %", nameplate_kw="100 MW", total_installed_cost_usd="$330 m",
                    name="plant", note="a note")  # fmt: skip

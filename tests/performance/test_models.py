@@ -261,3 +261,70 @@ def test_files_that_are_no_config(tmp_path: Path) -> None:
         read_config(tmp_path / "config.json")
     with pytest.raises(InputError, match="state-space"):
         resolve_model(str(write(tmp_path, {**LLAMA, "model_type": "mamba"})), CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("quantization", "precision"),
+    [
+        ({"quant_method": "compressed-tensors", "format": "float-quantized", "config_groups": {
+            "group_0": {"weights": {"num_bits": 8, "type": "float"}}}}, "fp8"),
+        ({"quant_method": "compressed-tensors", "format": "int-quantized", "config_groups": {
+            "group_0": {"weights": {"num_bits": 8, "type": "int"}}}}, "int8"),
+        ({"quant_method": "compressed-tensors", "format": "pack-quantized", "config_groups": {
+            "group_0": {"weights": {"num_bits": 4, "type": "int"}}}}, "int4"),
+        ({"quant_method": "compressed-tensors", "format": "nvfp4-pack-quantized", "config_groups": {
+            "group_0": {"weights": {"num_bits": 4, "type": "float"}}}}, "nvfp4"),
+        ({"quant_method": "fp8", "weight_block_size": [128, 128]}, "fp8"),
+        ({"quant_method": "gptq", "bits": 8}, "int8"),
+        ({"quant_method": "awq", "bits": 4}, "int4"),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "int4"),
+        ({"quant_method": "mxfp4"}, "mxfp4"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_config_tells_how_its_weights_are_stored(
+    quantization: dict[str, object], precision: str
+) -> None:
+    shape = shape_from_config({**LLAMA, "quantization_config": quantization}, "x")
+    assert shape.native_precision == precision
+
+
+def test_sizes_that_gemma_3_leaves_to_its_class() -> None:
+    text = {"model_type": "gemma3_text", "hidden_size": 2560, "intermediate_size": 10240,
+            "num_hidden_layers": 34, "sliding_window": 1024}  # fmt: skip
+    ours = shape_from_config({"model_type": "gemma3", "text_config": text}, "x")
+    catalog = resolve_model("google/gemma-3-4b-it", load_catalog())
+    for name in ("heads", "kv_heads", "head_dim", "sliding_window", "windowed_layers"):
+        assert getattr(ours, name) == getattr(catalog, name), name
+    assert total_params(ours) == pytest.approx(total_params(catalog), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [
+        ("Qwen/QwQ-32B-AWQ", "qwen2.5-32b"),
+        ("RedHatAI/Meta-Llama-3.1-70B-Instruct-quantized.w8a8", "llama-3.1-70b"),
+        ("mistralai/Devstral-Small-2507", "mistral-small-24b"),
+        ("Qwen/Qwen3-Coder-Next", "qwen3-next-80b-a3b"),
+        ("Qwen/Qwen3-Coder-30B-A3B-Instruct-FP8", "qwen3-30b-a3b"),
+    ],
+)
+def test_names_of_checkpoints_of_a_known_shape(name: str, id_: str) -> None:
+    assert resolve_model(name, load_catalog()).id == id_
+
+
+def test_a_file_of_a_known_shape_goes_by_the_catalogs_id(tmp_path: Path) -> None:
+    folder = tmp_path / "my-tuned-70b"
+    folder.mkdir()
+    sizes = {"hidden_size": 8192, "intermediate_size": 28672, "num_hidden_layers": 80,
+             "num_attention_heads": 64, "num_key_value_heads": 8, "vocab_size": 128256}  # fmt: skip
+    path = write(folder, {"model_type": "llama", **sizes})
+    shape = resolve_model(str(path), load_catalog())
+    assert (shape.id, shape.name) == ("llama-3.1-70b", "my-tuned-70b")
+    qwen = {"model_type": "qwen3_moe", "hidden_size": 4096, "intermediate_size": 12288,
+            "moe_intermediate_size": 1536, "num_hidden_layers": 94, "num_attention_heads": 64,
+            "num_key_value_heads": 4, "head_dim": 128, "num_experts": 128,
+            "num_experts_per_tok": 8, "vocab_size": 151936}  # fmt: skip
+    assert resolve_model(str(write(folder, qwen)), load_catalog()).id == "qwen3-235b-a22b"
+    other = write(folder, {"model_type": "llama", **sizes, "num_hidden_layers": 81})
+    assert resolve_model(str(other), load_catalog()).id == "my-tuned-70b"

@@ -55,6 +55,12 @@ def test_gpu_names(text: str, system: str, watts: float) -> None:
     assert (choice.system.id, choice.watts) == (system, watts)
 
 
+@pytest.mark.parametrize("text", ["Rubin CPX", "NVIDIA Rubin CPX", "rubin-cpx"])
+def test_a_gpu_without_public_numbers_is_not_taken_for_another(text: str) -> None:
+    with pytest.raises(InputError, match="not all public"):
+        parse_gpu(text, CATALOG)
+
+
 @pytest.mark.parametrize("text", ["H900", "", "RTX 9090", "GB", "B2000"])
 def test_a_gpu_that_is_not_known_is_an_error(text: str) -> None:
     with pytest.raises(InputError, match="Unknown GPU"):

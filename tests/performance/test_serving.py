@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
-from gigawatt.performance.efficiency import PowerShares, load_constants
 from gigawatt.performance.hardware import System, full_power_w, load_system
 from gigawatt.performance.inference.fitted import load_fitted
-from gigawatt.performance.inference.service import ServeSetting, serve_rate, spread_of
+from gigawatt.performance.inference.service import spread_of
 from gigawatt.performance.result import ServeRate
+from gigawatt.performance.serving import served, service_of
 from gigawatt.performance.shapes import load_shape
+from gigawatt.program.model import Workload
+from gigawatt.uncertainty.distributions import Point
 
 CATALOG = load_catalog()
 FITTED = load_fitted(CATALOG)
-POWER = load_constants(CATALOG, "power", PowerShares)
 SYSTEMS = ["h200-sxm", "b200-sxm", "gb200-nvl72", "gb300-nvl72", "vr200-nvl72"]
 MODELS = ["llama-3.1-70b", "llama-3.1-405b", "deepseek-v3", "qwen3-235b-a22b", "gpt-oss-120b"]
 LENGTHS = st.tuples(st.floats(100.0, 20000.0), st.floats(50.0, 8000.0))
@@ -31,10 +32,15 @@ def rate(
     speed: float = 50.0,
     precision: str = "fp8",
     lengths: tuple[float, float] = (4000.0, 1000.0),
+    speculation: str = "auto",
+    pools: str = "auto",
 ) -> ServeRate:
     chosen = load_system(CATALOG, system) if isinstance(system, str) else system
-    setting = ServeSetting(*lengths, speed, precision)
-    return serve_rate(load_shape(CATALOG, model), chosen, setting, FITTED, 0.2, POWER)
+    workload = Workload(
+        "serve", "serve", Point(1.0), model, precision, 0, 0, 0.0, *lengths, speed, "",
+        speculation, pools,
+    )  # fmt: skip
+    return served(service_of(workload, chosen, CATALOG), workload, CATALOG)
 
 
 @given(st.sampled_from(MODELS), st.sampled_from(SYSTEMS), LENGTHS, st.floats(5.0, 60.0))

@@ -67,6 +67,39 @@ def test_a_published_plan_that_does_not_say_its_sharding_fits() -> None:
     assert not bool(predict(case(**row, dist_optimizer="0")).fits[0])  # said is said
 
 
+PIPELINE = {
+    "model": "Llama 3.1 405B", "gpu": "H100", "gpus": "512", "tp": "8", "pp": "8", "gbs": "256",
+    "mbs": "1", "seq_len": "8192", "precision": "FP8", "recompute": "full",
+}  # fmt: skip
+
+
+def test_fsdp_of_a_pipeline_gathers_parameters_once_a_step() -> None:
+    """Gathered for every microbatch they would cost more than the step."""
+    open_stage = case(**PIPELINE, fsdp_shard="FSDP2")
+    third = case(**PIPELINE, fsdp_shard="ZeRO-3")
+    assert open_stage.plan.zero == 2
+    assert third.plan.zero == 3
+    assert time_of(third) > 1.5 * time_of(open_stage)
+    assert case(**{**PIPELINE, "pp": "1"}, fsdp_shard="FSDP").plan.zero == 3
+
+
+def test_selective_that_would_not_fit_means_more_than_the_scores() -> None:
+    row = {
+        "model": "Llama 3.1 8B", "gpu": "H100", "gpus": "128", "tp": "1", "pp": "1", "gbs": "256",
+        "mbs": "2", "seq_len": "8192", "precision": "BF16", "fsdp_shard": "FSDP2",
+        "source": "TorchTitan (arXiv 2410.06511)",
+    }  # fmt: skip
+    assert bool(predict(case(**row, recompute="selective")).fits[0])
+    assert not bool(predict(case(**row, recompute="selective (attention)")).fits[0])
+
+
+def test_fused_attention_on_ampere_has_a_wider_band_than_its_calibration() -> None:
+    row = {"model": "GPT-175B", "gpu": "A100", "gpus": "512", "tp": "8", "pp": "8", "gbs": "768"}
+    old = predict(case(**row, precision="FP16", source="Megatron-LM, 2021-04"))
+    new = predict(case(**row, precision="BF16", source="Megatron-LM, 2024-02"))
+    assert float(new.sigma_log[0]) > float(old.sigma_log[0]) + 0.02
+
+
 def test_what_packages_and_data_ranks_leave_is_the_split() -> None:
     row = {"model": "llama-3-70b", "gpu": "H100", "gpus": "64", "dp": "4", "gbs": "128",
            "precision": "FP8", "seq_len": "8192"}  # fmt: skip

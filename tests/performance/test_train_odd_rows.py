@@ -88,17 +88,54 @@ def test_more_packages_are_faster_and_less_efficient(
     ("text", "system"),
     [("8xH100 SXM", "h100-sxm"), ("16 x A100 80GB", "a100-sxm-80g"), ("4× B200", "b200-sxm"),
      ("A100-PCIE-40GB", "a100-pcie-40g"), ("A100 PCIe", "a100-pcie-80g"), ("MI250X", "mi250x"),
-     ("A100-40", "a100-sxm-40g"), ("A100/80GB", "a100-sxm-80g")],
+     ("A100-40", "a100-sxm-40g"), ("A100/80GB", "a100-sxm-80g"),
+     ("H100, 8 nodes", "h100-sxm"), ("DGX H100 8-GPU", "h100-sxm"), ("H100 NVL 94GB", "h100-pcie"),
+     ("HGX H100 8x80GB", "h100-sxm"), ("GB200 (4 per node)", "gb200-nvl72")],
 )  # fmt: skip
 def test_counts_and_modules_in_the_name(text: str, system: str) -> None:
     assert parse_gpu(text, CATALOG).system.id == system
 
 
 @pytest.mark.parametrize(
+    ("text", "pp", "zero", "shard"),
+    [("ZeRO stage 3", "1", 3, 0), ("zero_stage_1", "1", 1, 0), ("DDP", "1", 0, 0),
+     ("HSDP 64", "1", 3, 64), ("hybrid shard 8", "1", 3, 8), ("FSDP2", "1", 3, 0),
+     ("FSDP v2", "4", 2, 0), ("128", "1", 3, 128), ("128", "4", 2, 0), ("ZeRO-3", "4", 3, 0)],
+)  # fmt: skip
+def test_sharding_as_people_write_it(text: str, pp: str, zero: int, shard: int) -> None:
+    plan = resolve_case(
+        {"model": "llama-3-8b", "gpu": "H100", "gpus": "512", "tp": "1 (none)", "pp": pp,
+         "gbs": "1024", "mbs": "1", "seq_len": "4096", "precision": "bf16", "fsdp_shard": text},
+        CATALOG,
+    ).plan  # fmt: skip
+    assert (plan.zero, plan.shard) == (zero, shard)
+
+
+def test_the_stack_of_2021_is_not_that_of_tpus() -> None:
+    """PaLM, 46.2 % of the peak on 6,144 TPU v4 (arXiv 2204.02311)."""
+    row = {
+        "model": "PaLM-540B", "gpu": "TPU v4", "gpus": "6144", "gbs": "2048", "seq_len": "2048",
+        "precision": "bf16", "source": "PaLM (arXiv 2204.02311)",
+    }  # fmt: skip
+    out = case_columns(row, CATALOG)
+    print(f"MFU {float(out['predicted_tflops_per_gpu']) / 275.0:.1%} against 46.2%")
+    assert "plain stack" in out["assumed"]
+    assert float(out["predicted_tflops_per_gpu"]) / 275.0 == pytest.approx(0.462, rel=0.25)
+
+
+def test_no_transformer_stands_for_a_state_space_model() -> None:
+    out = case_columns(
+        {"model": "Mamba-2 2.7B", "gpu": "A100", "gpus": "64", "params_b": "2.7"}, CATALOG
+    )
+    assert "no transformer" in out["problem"]
+
+
+@pytest.mark.parametrize(
     ("text", "known", "parts", "layers"),
     [("full/block/5", True, ("full",), 5), ("10 layers", True, ("full",), 10),
      ("activation checkpointing", True, ("full",), 0), ("not used", True, (), 0),
-     ("n/a", False, (), 0), ("partial", False, (), 0)],
+     ("n/a", False, (), 0), ("partial", False, (), 0),
+     ("SAC", True, ("core_attention",), 0), ("AC", True, ("full",), 0), ("offload", False, (), 0)],
 )  # fmt: skip
 def test_recomputation_as_people_write_it(
     text: str, known: bool, parts: tuple[str, ...], layers: int

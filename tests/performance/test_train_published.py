@@ -135,6 +135,19 @@ def test_strong_scaling_of_gpt_3_at_an_unknown_split(gpus: int, mfu: float) -> N
     assert told == pytest.approx(mfu, rel=0.12)
 
 
+def test_megascale_on_12288_packages_that_fixed_no_constant() -> None:
+    """55.2 % of the peak with 175B parameters (arXiv 2402.15627, abstract and table 2)."""
+    out = case_columns({
+        "model": "GPT-175B", "layers": "96", "hidden": "12288", "heads": "128", "vocab": "64000",
+        "ffn_hidden": "49152", "act_fn": "gelu", "gpu": "A100 80GB", "gpus": "12288", "tp": "8",
+        "pp": "8", "vp": "6", "gbs": "6144", "mbs": "1", "seq_len": "2048", "precision": "bf16",
+        "flops_convention": "Megatron-Core model FLOPs", "source": "MegaScale (arXiv 2402.15627)",
+    }, CATALOG)  # fmt: skip
+    told = float(out["predicted_tflops_per_gpu"]) / 312.0
+    print(f"MFU {told:.1%} against 55.2%")
+    assert told == pytest.approx(0.552, rel=0.1)
+
+
 @pytest.mark.parametrize(("gbit_s", "seconds"), [(4.0, 38.0), (1.47, 103.0), (0.5, 303.0)])
 def test_an_exchange_of_intellect_1_takes_what_its_links_allow(
     gbit_s: float, seconds: float

@@ -14,6 +14,7 @@ from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.hardware import load_system
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.training.ask import search_row
+from gigawatt.performance.training.case_search import splittable
 from gigawatt.performance.training.choices import Recompute
 from gigawatt.performance.training.evaluate import evaluate, evaluate_plan
 from gigawatt.performance.training.facts import load_train_model
@@ -120,6 +121,22 @@ def test_experts_are_split_where_they_divide() -> None:
     assert (8 % ep == 0).all() and ep.max() == 8
     ranks = batch.column("tp") * batch.column("cp") * batch.column("dp")
     assert (ranks % (ep * etp) == 0).all()
+
+
+def test_a_count_that_divides_nothing_leaves_some_packages() -> None:
+    found, _ = search_row({"model": "llama-3.1-70b", "gpu": "H100", "gpus": "1021"}, CATALOG)
+    assert 0.9 * 1021 <= found.recommended.plan.gpus < 1021
+    assert found.feasible > 1000
+    assert splittable(1024) == 1024 and splittable(10_007) == 10_000
+
+
+def test_more_flops_relieve_a_step_that_computes() -> None:
+    """Also on systems whose rates the power sets: what is reached counts, not the peak."""
+    plan = Plan(tp=8, pp=16, vp=8, dp=64, gbs=2048, mbs=1, seq=8192)
+    gains = dict(relief(resolve_model("llama-3.1-405b", CATALOG), H100, HOPPER, plan))
+    best = max(gains, key=lambda k: gains[k])
+    assert best == "50 % more FLOP/s reached"
+    assert gains[best] > 0.2
 
 
 def test_what_binds_adds_up_and_relief_never_slows() -> None:

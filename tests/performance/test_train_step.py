@@ -23,7 +23,7 @@ from gigawatt.performance.training.choices import (
 )
 from gigawatt.performance.training.evaluate import evaluate, evaluate_plan
 from gigawatt.performance.training.facts import load_train_model, machine_facts, months_since_2000
-from gigawatt.performance.training.links import all_to_all_s, gather_s, hit
+from gigawatt.performance.training.links import all_to_all_s, gather_s, hit, tensor_s
 from gigawatt.performance.training.plan import Plan, batch_from_columns, batch_of, check_plan
 from gigawatt.performance.training.result import OUTPUTS, StepBatch
 
@@ -110,6 +110,9 @@ def test_collectives_by_tier() -> None:
     assert across == pytest.approx(1e9 * 15 / 16 / x.nic + 4 * x.latency)
     assert gather_s(x, 1e9, 16.0, 1.0) < across  # eight NICs share the work
     assert gather_s(x, 1e9, 1.0, 1.0) == 0.0
+    assert tensor_s(x, 1e9, 4.0, 1024.0) == gather_s(x, 1e9, 4.0, 1.0)
+    assert tensor_s(x, 1e9, 5.0, 5.0) == gather_s(x, 1e9, 5.0, 1.0)  # alone in its server
+    assert tensor_s(x, 1e9, 5.0, 40.0) == pytest.approx(1e9 * 4 / 5 / x.nic)  # across two servers
     assert hit(4.0, 1e9) == pytest.approx(3.0)
     near, far = all_to_all_s(x, 1e6, 64.0, 8.0)
     assert near > 0.0

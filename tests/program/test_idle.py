@@ -33,3 +33,25 @@ def test_what_a_contract_rests_on_is_missed(kind: str, told: set[str]) -> None:
     found = list(idle(replace(program, instruments=kept)))
     assert {w.split()[1] for w in found} == told
     assert all("nothing is paid under it" in w for w in found)
+
+
+@pytest.mark.parametrize(
+    ("contract", "role", "party", "words"),
+    [
+        ("system-loan", "borrower", "lab", "its borrower, lab, is the cloud of none of its sites"),
+        ("backstop", "provider", "lab", "its provider, lab, is the cloud of none of its sites"),
+        ("lease-guarantee", "tenant", "bank", "its tenant, bank, is the cloud of none"),
+        ("vendor-share", "operator", "bank", "bank is cloud or tenant of no site"),
+    ],
+)
+def test_a_party_in_the_wrong_place_is_told(
+    contract: str, role: str, party: str, words: str
+) -> None:
+    program = load_program(CAMPUS).program
+    changed = tuple(
+        replace(i, parties={**i.parties, role: party}) if i.id == contract else i
+        for i in program.instruments
+    )
+    (found,) = idle(replace(program, instruments=changed))
+    assert words in found
+    assert "nothing is paid under it" in found

@@ -38,14 +38,45 @@ def test_targets_are_in_order_and_none_beyond_the_site():
     assert big["first_power_p05"] < big["mw200_p50"] <= big["mw1000_p50"] < big["mw1000_p95"]
 
 
-def test_silence_is_soft_evidence():
-    known = {"builder": "developer", "power_contracted": True, "framework_orders": True}
-    plain = median(**known)
-    waiting = median(**known, as_of=CLEARED + dt.timedelta(days=450))
-    silent = median(**known, as_of=CLEARED + dt.timedelta(days=3650))
-    assert waiting > plain + 1.0
-    # Ten years without a report are a gap in the record.
-    assert silent == pytest.approx(plain, abs=0.8)
+DEVELOPER = {"builder": "developer", "power_contracted": True, "framework_orders": True}
+
+
+@pytest.mark.parametrize("months", [1, 9, 15, 19])
+@pytest.mark.parametrize("known", [{}, DEVELOPER, {"power_contracted": False}])
+def test_no_date_lies_before_the_day_of_the_forecast(months: int, known: dict[str, object]):
+    as_of = CLEARED + dt.timedelta(days=round(30.44 * months))
+    row = case_dates(SiteCase(CLEARED, mw=800.0, as_of=as_of, **known), CATALOG)  # type: ignore[arg-type]
+    assert row["as_of_note"] == ""
+    dates = [v for k, v in row.items() if k != "as_of_note" and v]
+    assert len(dates) == 6
+    assert min(dates) >= as_of.isoformat()
+    assert row["first_power_p05"] < row["first_power_p50"] < row["first_power_p95"]
+
+
+def test_waiting_is_what_a_forecast_from_clearing_says_of_the_sites_that_wait():
+    age = dt.timedelta(days=450)
+    clearing = case_draws(SiteCase(CLEARED, **DEVELOPER), CATALOG).months["first_power"]  # type: ignore[arg-type]
+    late = clearing[clearing > age.days / 30.436875]
+    waiting = case_draws(SiteCase(CLEARED, as_of=CLEARED + age, **DEVELOPER), CATALOG)  # type: ignore[arg-type]
+    for q in (0.05, 0.5, 0.95):
+        assert waiting.quantile("first_power", q) == pytest.approx(np.quantile(late, q), abs=0.1)
+
+
+def test_a_standing_hall_without_power_takes_the_sooner_plant():
+    none, some = (median(route="brownfield", power_contracted=known) for known in (False, True))
+    assert some + 1.0 < none < some + 6.0
+
+
+def test_few_draws_last_so_that_more_are_made():
+    waiting = case_draws(SiteCase(CLEARED, as_of=dt.date(2027, 2, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
+    assert len(waiting.months["first_power"]) > 800
+
+
+def test_a_silence_of_ten_years_is_a_gap_in_the_record():
+    silent = case_dates(SiteCase(CLEARED, as_of=dt.date(2035, 3, 1), **DEVELOPER), CATALOG)  # type: ignore[arg-type]
+    plain = case_dates(SiteCase(CLEARED, **DEVELOPER), CATALOG)  # type: ignore[arg-type]
+    assert "120 months after clearing" in silent["as_of_note"]
+    assert {**silent, "as_of_note": ""} == plain
 
 
 def test_a_planned_clearing_may_slip():

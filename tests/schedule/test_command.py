@@ -44,11 +44,33 @@ def test_tables_as_csv(tmp_path: Path):
 def test_levers_gain_and_cost():
     rows = json.loads(run("levers", "--draws", "100", "--gigawatt", "1", "--json"))
     by_id = {r["lever"]: r for r in rows}
-    assert by_id["contracted"]["days_p50"] > 0.0
+    assert by_id["contracted"]["gw_months"] > 0.0
     assert by_id["order-earlier"]["cost_usd"] > 0.0
     assert by_id["platform"]["cost_usd"] is None
     with pytest.raises(InputError, match="--gigawatt 40"):
         run("levers", "--draws", "50", "--gigawatt", "40")
+
+
+def test_a_programme_is_scored_against_its_own_progress(tmp_path: Path):
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "single-campus"\n[[site]]\nid = "plains"\n[[site.phase]]\nid = "p1"\n'
+        "[site.phase.progress]\nfitted = 2026-11-10\npower = 2026-11-15\n"
+    )
+    data = json.loads(run("score", str(own), "--as-of", "2026-10-01", "--draws", "200", "--json"))
+    seen = {s["name"].rpartition(": ")[2]: s["seen"] for s in data["scored"]
+            if s["about"] == "progress/plains/p1"}  # fmt: skip
+    assert seen == {"fitted and powered": "2026-11-15", "in service": None}
+    assert data["dates"] == 1
+    with pytest.raises(InputError, match="nothing to score: neither the catalog's"):
+        run("score", str(own), "--as-of", "2026-11-20", "--draws", "50")
+
+
+def test_what_was_known_on_the_day_of_the_forecast_is_not_scored():
+    later = ("score", "openai-nvidia-2025-09", "--as-of", "2026-06-01", "--draws", "50", "--json")
+    data = json.loads(run(*later))
+    assert data["changes_seen"] == 0
+    assert all(s["seen"] is None or s["seen"] > "2026-06-01" for s in data["scored"])
 
 
 def test_score_replays_from_the_announcement():

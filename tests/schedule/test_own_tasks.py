@@ -57,6 +57,8 @@ def test_what_is_not_written_stays(tmp_path: Path):
         ("[SHEL]\nduration_months = { low = 9, mode = 3, high = 4 }", "not in order"),
         ('[WALL]\npredecessors = ["CIVL"]', r"\[WALL\] is a new task and needs routes, per"),
         ("[SHEL]\nduration = 3", "no key 'duration'"),
+        ("[SHEL]\nduration_months = -3", r"\[SHEL\] duration_months = -3: write a number from 0"),
+        ('[SHEL]\nduration_months = "six"', r"duration_months = 'six': write a number from 0"),
         ("SHEL = 3", r"write a table, \[SHEL\]"),
         ('[MEP]\nroutes = ["grid"]', "no task on route 'onsite' gives 'hall_ready'"),
         ("[SHEL", "cannot be read as TOML"),
@@ -66,6 +68,11 @@ def test_mistakes_name_file_and_task(text: str, message: str, tmp_path: Path):
     with pytest.raises(InputError, match=message) as told:
         with_own_tasks(load_catalog(), write(tmp_path, text))
     assert "\n" not in str(told.value)
+
+
+def test_a_fixed_or_lognormal_duration_will_do(tmp_path: Path):
+    for text in ("6", "{ median = 6, sd_log = 0.2 }", "0"):
+        with_own_tasks(load_catalog(), write(tmp_path, f"[SHEL]\nduration_months = {text}\n"))
 
 
 def test_no_file(tmp_path: Path):

@@ -17,11 +17,21 @@ from click.testing import CliRunner
 
 from gigawatt.cli.ledger import command
 from gigawatt.errors import InputError
+from gigawatt.money.capex import capex_per_gw
 from gigawatt.program.load import load_program
+from gigawatt.study.capex_bases import capex_bases
 from gigawatt.study.chain import run_chain
-from gigawatt.study.ledger_view import cost_table, ledger_view, matrix, net_of_parties, rows
+from gigawatt.study.ledger_books import account_rows
+from gigawatt.study.ledger_view import (
+    cost_table,
+    ledger_view,
+    matrix,
+    net_of_parties,
+    rows,
+)
 from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
+from gigawatt.study.tranche_account import FROM, USES, tranche_table
 from gigawatt.uncertainty.streams import Streams
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")
@@ -56,6 +66,34 @@ def test_rows_are_the_ledger(campus):
     assert total == pytest.approx(booked)
     assert campus.periods[0] == "2026-Q1"
     assert campus.periods[-1] == "2040-Q4"
+
+
+def test_uses_of_each_tranche_have_their_sources(campus):
+    """Equity of all rows is what the account of the whole build-out has."""
+    table = tranche_table(campus)
+    for row in table:
+        uses, money = (sum(row[f"{n}_usd"] for n in names) for names in (USES, FROM))
+        assert uses == pytest.approx(money)
+        assert row["loans_usd"] >= 0.0
+    whole = {r["line"]: r["usd_mean"] for r in account_rows(campus) if r["side"] == "sources"}
+    for name in ("equity", "loans", "unnamed"):
+        assert sum(r[f"{name}_usd"] for r in table) == pytest.approx(whole[name], rel=1e-6), name
+
+
+def test_capital_cost_on_other_bases_is_one_cost(campus):
+    """Whichever gigawatt divides it, the site and the systems keep their parts of the whole."""
+    found = {(r["system"], r["gigawatt"], r["covers"]): r["usd_per_gw_mean"]
+             for r in capex_bases(campus)}  # fmt: skip
+    total = capex_per_gw(campus.chain.money).total_usd_per_gw.mean(axis=0)
+    for g, system in enumerate(campus.chain.blocks.systems):
+        assert found[system, "facility", "site_and_systems"] == pytest.approx(total[g])
+        for gigawatt in ("facility", "it", "chip"):
+            whole, site, systems = (found[system, gigawatt, c]
+                                    for c in ("site_and_systems", "site", "systems"))  # fmt: skip
+            assert whole == pytest.approx(site + systems)
+        # Of a facility's power a part is IT, and of that a part reaches the accelerators.
+        assert (found[system, "facility", "site"] < found[system, "it", "site"]
+                < found[system, "chip", "site"])  # fmt: skip
 
 
 def test_cost_of_a_package_hour_sums_and_tokens_follow(campus):
@@ -291,6 +329,12 @@ def test_sheets_have_units_and_sources(sheets):
     shown = [v for _, v in sheets["Sources"].values()]
     assert "assumptions/money/it_life_years" in shown
     assert any("instrument/loan/rate_share" in str(v) for v in shown)
+    cells = sheets["Sources"]
+    rows = {cells[name][1]: name[1:] for name in cells if name.startswith("A")}
+    assert cells["E" + rows["instrument/lease/rent_usd_per_kw_month"]][1] == "usd_per_kw_month"
+    assert all(cells[f"H{k}"][1] for path, k in rows.items() if "/" in path)
+    assert {"Capital cost", "Tranches"} <= set(sheets)
+    assert sheets["Capital cost"]["E2"][1] == "USD/GW"
 
 
 def test_a_cloud_in_default_takes_landlord_and_lenders_with_it(outcomes):

@@ -19,7 +19,6 @@ from gigawatt.study.questions import QUESTIONS, answer, as_dict, newest_run, que
 from gigawatt.study.questions.claim import Claim, claim_of, readings
 from gigawatt.study.questions.market import added_by_party
 from gigawatt.study.questions.part import KINDS
-from gigawatt.study.questions.result import TOPICS, Need
 from gigawatt.study.questions.worth import LIFE_YEARS, _margin, present_value
 from gigawatt.study.run import Settings, simulate, write_run
 from gigawatt.study.stress import DISCOUNT
@@ -59,7 +58,7 @@ def test_every_answer_is_whole_or_says_what_it_needs(runs, name, one):
     run = runs[name]
     found = answer(one, run)
     assert found.parts or found.needs
-    assert all(need.topic in TOPICS and need.what for need in found.needs)
+    assert all(need.what for need in found.needs)
     json.dumps(as_dict(one, found, run), allow_nan=False)  # no NaN, no array
     names = [p.name for p in found.parts]
     assert len(set(names)) == len(names)
@@ -254,11 +253,6 @@ def test_unknown_question(name, told):
         question(name)
 
 
-def test_a_need_names_an_issue():
-    with pytest.raises(ValueError, match="no issue"):
-        Need("WEATHER", "sun")
-
-
 def test_folder_that_is_no_run(tmp_path):
     with pytest.raises(InputError, match="not a run folder"):
         read_run_data(tmp_path)
@@ -290,7 +284,7 @@ def test_command_lists_and_answers(runs, tmp_path, monkeypatch):
     told = CliRunner().invoke(command, ["consistent", folder])
     assert told.exit_code == 0 and "gb200-nvl72" in told.stdout
     data = json.loads(CliRunner().invoke(command, ["4", folder, "--json"]).stdout)
-    assert data["status"] == "not yet" and data["needs"][0]["topic"] == "SCHEDULE"
+    assert data["status"] == "not yet" and data["needs"] == ["levers; run it again"]
 
 
 def test_command_takes_the_newest_run_and_says_so(runs, tmp_path, monkeypatch):

@@ -146,3 +146,10 @@ def test_a_small_run_takes_longer_than_its_steps_and_says_so() -> None:
 )  # fmt: skip
 def test_tokens_as_people_write_them(row: dict[str, str], tokens: float | None) -> None:
     assert tokens_of(row) == (None if tokens is None else pytest.approx(tokens))
+
+
+def test_more_tokens_than_anyone_trained_on_are_told() -> None:
+    many = training_run(CASE, RunAsk(tokens=3e14), CATALOG)
+    assert any("8 times the most that a published run had" in w for w in many.assumed)
+    few = training_run(CASE, RunAsk(tokens=TOKENS), CATALOG)
+    assert not any("times the most" in w for w in few.assumed)

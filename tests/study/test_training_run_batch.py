@@ -8,6 +8,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.performance.training.cases import Case, resolve_case
 from gigawatt.study.training_run import RunAsk, _price_like, training_run
 from gigawatt.study.training_run_batch import with_batch
+from gigawatt.study.training_run_cases import run_columns
 
 CATALOG = load_catalog()
 
@@ -52,3 +53,10 @@ def test_every_system_with_a_price_has_a_cost_of_a_run() -> None:
     found = training_run(case("VR200"), RunAsk(tokens=1e12), CATALOG)
     assert found.cost_usd is not None
     assert found.cost_usd.median > 0.0
+
+
+def test_a_budget_in_flop_is_read_in_tables() -> None:
+    row = {"model": "llama-3-8b", "gpu": "H100", "gpus": "512", "flop": "7.2e23", "gbs": "1024"}
+    told = run_columns(row, CATALOG)
+    assert told["problem"] == ""
+    assert float(told["predicted_gpu_hours"]) > 0.0

@@ -51,7 +51,7 @@ def test_uses_and_sources_of_a_known_ledger():
               "first_year_energy": 0.6, "first_year_opex": 0.2}  # fmt: skip
     assert found.uses == pytest.approx({k: v * BN for k, v in wanted.items()})
     assert found.sources == pytest.approx({
-        "equity": 5.0 * BN, "prepayment": 0.0, "site_debt": 12.0 * BN, "unnamed": 25.0 * BN,
+        "equity": 5.0 * BN, "prepayment": 0.0, "loans": 12.0 * BN, "unnamed": 25.0 * BN,
         "own_cash": 9.8 * BN,
     })  # fmt: skip
     assert (found.equity_usd, found.equity_kept_usd) == pytest.approx((10.0 * BN, 5.0 * BN))
@@ -64,6 +64,21 @@ def test_sums_agree_and_nothing_is_negative(prepaid):
     assert min(*found.uses.values(), *found.sources.values()) >= 0.0
     assert ("held" in found.uses) is (prepaid == 40.0)
     assert found.sources["equity"] + found.sources["prepayment"] == pytest.approx(prepaid * BN)
+
+
+def test_power_bought_by_contract_counts_like_that_of_the_energy_layer():
+    """A contract's bill has several legs and its own name; its connection is capital."""
+    lines = [r for r in ledger() if r["instrument"] != "energy"]
+    lines += [
+        pay("cloud", "utility", "power", "energy", 0.7, False, "2028-06"),
+        pay("cloud", "utility", "power", "minimum_take", 0.3, False, "2028-06"),
+        pay("cloud", "utility", "power", "demand_charge", 0.2, False, "2028-06"),
+        pay("cloud", "utility", "power", "connection", 0.5),
+    ]
+    found = sources_and_uses(lines, CAPEX, capacity())
+    assert found.uses["first_year_energy"] == pytest.approx(0.6 * BN)
+    assert found.uses["connection"] == pytest.approx(0.5 * BN)
+    assert sum(found.uses.values()) == pytest.approx(sum(found.sources.values()))
 
 
 def test_nothing_built_or_nothing_in_service_gives_no_account():

@@ -36,10 +36,14 @@ def command(case: str, as_json: bool, years: bool) -> None:
     """
     import json
 
-    from gigawatt.money.finance_case import read_case
+    from gigawatt.money.finance_case import read_case, unused_keys
     from gigawatt.money.project_finance import solve
 
-    read = read_case(_content(case), case)
+    content = _content(case)
+    read = read_case(content, case)
+    unused = unused_keys(content)
+    if unused:
+        click.echo(f"note: {', '.join(unused)}: no key of a case, not used", err=True)
     result = solve(read)
     if as_json:
         click.echo(json.dumps(_as_data(result, years), indent=2))
@@ -78,7 +82,7 @@ def _text(case: str) -> str:
     if case == "-":
         return click.open_file("-").read()  # type: ignore[no-any-return]
     try:
-        return Path(case).read_text(encoding="utf-8")
+        return Path(case).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{case}: can't be read: {error}.") from error
 

@@ -15,10 +15,11 @@ from gigawatt.cli.infer_options import (
     asked_of,
     with_options,
 )
+from gigawatt.cli.infer_words import cost_data, cost_parts
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.predict import Value
-    from gigawatt.study.serving_point import ServingPoint
+    from gigawatt.study.serving_point import PointPower, ServingPoint
 
 # name → (module, short help); a sub-command is imported when it is called
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
@@ -113,7 +114,8 @@ def _point(
     )
     situation = situation_asked(asked_of(o), catalog)
     point = serving_point(situation, catalog, costs, rate or 0.0)
-    text = json.dumps(_as_data(point), indent=2) if as_json else _text(point)
+    use = costs.utilisation_share
+    text = json.dumps(_as_data(point, use), indent=2) if as_json else _text(point, use)
     if out:
         from pathlib import Path
 
@@ -126,13 +128,23 @@ def _banded(value: Value, scale: float = 1.0) -> dict[str, float]:
     return {"value": value.value * scale, "low": value.low * scale, "high": value.high * scale}
 
 
-def _as_data(point: ServingPoint) -> dict[str, Any]:
+def _power_data(power: PointPower | None) -> dict[str, Any]:
+    return {
+        "drawn_w_per_gpu": power and power.drawn_w,
+        "provisioned_w_per_gpu": power and power.provisioned_w,
+        "output_tok_s_per_mw": power and _banded(power.output_tok_s_per_mw),
+        "output_tok_s_per_provisioned_mw": power and power.provisioned_tok_s_per_mw,
+        "j_per_output_token": power and power.output_j_per_tok,
+        "wh_per_output_token": power and power.output_wh_per_tok,
+        "j_per_token": power and power.total_j_per_tok,
+        "wh_per_token": power and power.total_j_per_tok / 3600.0,
+    }
+
+
+def _as_data(point: ServingPoint, utilisation: float) -> dict[str, Any]:
     from dataclasses import asdict
 
     s, p = point.situation, point.prediction
-    cost = None
-    if point.cost is not None:
-        cost = {**asdict(point.cost), "usd_per_package_hour": point.cost.usd_per_hour}
     return {
         "model": s.shape.id,
         "system": s.system.id,
@@ -151,20 +163,14 @@ def _as_data(point: ServingPoint) -> dict[str, Any]:
         "most_requests": p.cap,
         "kv_use_share": point.kv_use_share,
         "pue": point.pue,
-        "drawn_w_per_gpu": point.drawn_w,
-        "provisioned_w_per_gpu": point.provisioned_w,
-        "output_tok_s_per_mw": _banded(point.output_tok_s_per_mw),
-        "output_tok_s_per_provisioned_mw": point.provisioned_tok_s_per_mw,
-        "j_per_output_token": point.output_j_per_tok,
-        "wh_per_output_token": point.output_wh_per_tok,
-        "j_per_token": point.total_j_per_tok,
-        "cost": cost,
+        **_power_data(point.power),
+        "cost": point.cost and cost_data(point.cost, utilisation),
         "band": p.distance,
         "assumed": list(s.assumed),
     }
 
 
-def _text(point: ServingPoint) -> str:
+def _text(point: ServingPoint, utilisation: float) -> str:
     s, p = point.situation, point.prediction
     rows = [
         ("Time to first token", _range(p.ttft_s, 1e3, "ms")),
@@ -173,23 +179,9 @@ def _text(point: ServingPoint) -> str:
         ("Output tokens/s per GPU", _range(point.output_tok_s, 1.0, "")),
         ("Requests/s", f"{point.request_rate:,.3g}"),
         ("Running requests", f"{p.requests:,.3g} of at most {p.cap:,.0f} a replica"),
-        ("Power per GPU", f"{point.drawn_w:,.0f} W drawn of {point.provisioned_w:,.0f} W"),
-        ("Output tokens/s per MW",
-         f"{_range(point.output_tok_s_per_mw, 1.0, '')}, all-in at PUE {point.pue:g}, by draw"),
-        ("  by provisioned power", f"{point.provisioned_tok_s_per_mw:,.0f}"),
-        ("Energy per output token",
-         f"{point.output_j_per_tok:.3g} J, {point.output_wh_per_tok:.3g} Wh"),
-    ]  # fmt: skip
-    if point.cost is not None:
-        c = point.cost
-        rows += [
-            ("Cost of a GPU-hour",
-             f"{c.usd_per_hour:.2f} USD: systems {c.systems_usd_per_hour:.2f}, site "
-             f"{c.site_usd_per_hour:.2f}, energy {c.energy_usd_per_hour:.2f}, opex "
-             f"{c.opex_usd_per_hour:.2f}"),
-            ("Cost per million tokens",
-             f"input {c.input_usd_per_million:.3g} USD, output {c.output_usd_per_million:.3g} USD"),
-        ]  # fmt: skip
+        *_power_rows(point),
+        *_cost_rows(point, utilisation),
+    ]
     head = (
         f"{s.shape.name} on {p.packages:g} x {s.system.name}: {s.plan.precision.upper()}, "
         f"{s.plan.engine}, {_plan(point)}, {s.clients:,.4g} requests at once, "
@@ -199,6 +191,38 @@ def _text(point: ServingPoint) -> str:
     if s.assumed:
         lines += ["", f"Assumed: {'; '.join(s.assumed)}."]
     return "\n".join([*lines, f"Ranges are 90 % bands (distance to measured rows: {p.distance})."])
+
+
+def _power_rows(point: ServingPoint) -> list[tuple[str, str]]:
+    power = point.power
+    if power is None:
+        return [("Power", f"none of {point.situation.system.name} is public: no energy, no cost")]
+    per_mw = _range(power.output_tok_s_per_mw, 1.0, "")
+    return [
+        ("Power per GPU", f"{power.drawn_w:,.0f} W drawn of {power.provisioned_w:,.0f} W"),
+        ("Output tokens/s per MW", f"{per_mw}, all-in at PUE {point.pue:g}, by draw"),
+        ("  by provisioned power", f"{power.provisioned_tok_s_per_mw:,.0f}"),
+        ("Energy per output token",
+         f"{power.output_j_per_tok:.3g} J, {power.output_wh_per_tok:.3g} Wh"),
+    ]  # fmt: skip
+
+
+def _cost_rows(point: ServingPoint, utilisation: float) -> list[tuple[str, str]]:
+    c = point.cost
+    if c is None:
+        if point.power is None:
+            return []
+        return [("Cost", f"no price of {point.situation.system.name} is public")]
+    return [
+        ("Cost of a GPU-hour",
+         f"{c.usd_per_hour:.2f} USD: systems {c.systems_usd_per_hour:.2f}, site "
+         f"{c.site_usd_per_hour:.2f}, energy {c.energy_usd_per_hour:.2f}, opex "
+         f"{c.opex_usd_per_hour:.2f}"),
+        ("Cost per million tokens",
+         f"input {c.input_usd_per_million:.3g} USD, output {c.output_usd_per_million:.3g} USD, "
+         f"{100 * utilisation:g} % of the hours used"),
+        ("  of output", cost_parts(c)),
+    ]  # fmt: skip
 
 
 def _plan(point: ServingPoint) -> str:

@@ -149,9 +149,10 @@ def _text(found: FOUND, head: dict[str, Any], assumed: list[str]) -> str:
             f"{'p99':>8}  plan",
         ]
         for r in shown_rows(service, front):
+            per_mw = r["output_tok_s_per_mw"]
             lines.append(
                 f"{r['tok_s_per_user']:>10,.1f} {r['output_tok_s_per_gpu']:>10,.0f} "
-                f"{r['output_tok_s_per_mw']:>10,.0f} {r['ttft_ms']:>9,.0f} "
+                f"{'unknown' if per_mw is None else f'{per_mw:,.0f}':>10} {r['ttft_ms']:>9,.0f} "
                 f"{r['ttft_p99_ms']:>8,.0f}  {r['plan']}"
             )
     if assumed:

@@ -14,6 +14,7 @@ from gigawatt.cli.infer_options import (
     service_of_options,
     with_options,
 )
+from gigawatt.cli.infer_words import cost_data, cost_parts
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.plans import Service
@@ -141,7 +142,7 @@ def _json(service: Service, found: ServingPlanFound, pue: float, assumed: list[s
         "output_tokens": service.output_tokens, "pue": pue, **asdict(found),
     }  # fmt: skip
     if found.cost is not None:
-        data["cost"]["usd_per_package_hour"] = found.cost.usd_per_hour
+        data["cost"] = cost_data(found.cost, found.utilisation_share)
     return json.dumps({**data, "assumed": assumed}, indent=2)
 
 
@@ -163,7 +164,8 @@ def _text(service: Service, f: ServingPlanFound, pue: float, assumed: list[str])
         ("Power", f"{f.it_mw:,.3g} MW IT, {f.facility_mw:,.3g} MW facility at PUE {pue:g}; "
          f"{f.mean_facility_mw:,.3g} MW drawn on average"),
         ("Output tokens/s per MW", f"{f.output_tok_s_per_mw:,.0f} on average over built MW"),
-        ("Energy per output token", f"{f.wh_per_output_token:.3g} Wh"),
+        ("Energy per output token",
+         f"{f.wh_per_output_token * 3600.0:.3g} J, {f.wh_per_output_token:.3g} Wh"),
     ]  # fmt: skip
     if f.cost is not None and f.usd_per_day is not None:
         c = f.cost
@@ -175,6 +177,7 @@ def _text(service: Service, f: ServingPlanFound, pue: float, assumed: list[str])
             ("Cost of a day", f"{f.usd_per_day:,.0f} USD"),
             ("Cost per million tokens",
              f"input {c.input_usd_per_million:.3g} USD, output {c.output_usd_per_million:.3g} USD"),
+            ("  of output", cost_parts(c)),
         ]  # fmt: skip
     else:
         rows.append(("Cost", "no price of the system is public"))

@@ -64,6 +64,7 @@ def command(
 
     from gigawatt.cli import ledger_text
     from gigawatt.errors import InputError, unknown_name
+    from gigawatt.program.idle import idle
     from gigawatt.program.load import load_program
     from gigawatt.study.ledger_view import ledger_view
 
@@ -84,6 +85,8 @@ def command(
     for name in parties:
         if name not in loaded.program.parties:
             raise unknown_name("party", name, loaded.program.parties)
+    for warning in idle(loaded.program):
+        click.echo(f"note: {warning}", err=True)
     view = ledger_view(loaded, draws, seed, period)
     outcomes = _stressed(view, draws, seed, names, rate) if names else []
     if target is not None:
@@ -159,8 +162,10 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
 
     from gigawatt.study import ledger_books as books
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.capex_bases import capex_bases
     from gigawatt.study.money_tables import stress_rows
     from gigawatt.study.resale import loan_to_value_table, resale_table
+    from gigawatt.study.tranche_account import tranche_table
 
     data: dict[str, Any] = {
         "program": view.loaded.program.name,
@@ -174,7 +179,8 @@ def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
         "cover": v.cover_table(view),
         "claims": v.claim_table(view),
         "circularity": v.circularity_table(view),
-        "tranches": v.tranche_table(view),
+        "tranches": tranche_table(view),
+        "capital_cost": capex_bases(view),
         "stakes": v.stake_table(view),
         "memo": v.memo_table(view),
         "resale": resale_table(view),

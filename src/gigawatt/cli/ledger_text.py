@@ -172,6 +172,8 @@ def _print_funding(view: LedgerView) -> None:
     """Who pays until the largest gap, sources and uses, and what is spent between tranches."""
     from gigawatt.study import ledger_books as books
     from gigawatt.study import ledger_view as v
+    from gigawatt.study.capex_bases import capex_bases
+    from gigawatt.study.tranche_account import FROM, USES, tranche_table
 
     funded = [r for r in v.funding_table(view) if r["usd_mean"] >= SHOWN_BN * BN]
     if funded:
@@ -180,18 +182,31 @@ def _print_funding(view: LedgerView) -> None:
             ["under", "from", "to", "bn USD"],
             [[r["instrument"], r["from"], r["to"], _bn(r["usd_mean"])] for r in funded],
         )
+    _print_capex(capex_bases(view))
     account = [r for r in books.account_rows(view) if r["usd_mean"] >= SHOWN_BN * BN]
     if account:
         click.echo("\nSources and uses of what is built within the calendar\n")
         _table(["side", "line", "bn USD", "bn USD per GW"],
                [[r["side"], r["line"], _bn(r["usd_mean"]), _bn(r["usd_per_gw_mean"])]
                 for r in account])  # fmt: skip
-    tranches = v.tranche_table(view)
+    tranches = tranche_table(view)
     if tranches:
-        click.echo("\nSpent from one tranche of milestone equity to the next, bn USD\n")
-        _table(["tranches so far", *v.USES],
-               [[str(r["tranches_released"]), *(_bn(r[f"{u}_usd"]) for u in v.USES)]
+        click.echo("\nUses and sources from one tranche of milestone equity to the next, bn USD\n")
+        names = (*USES, *FROM)
+        _table(["tranches so far", *(n.replace("_", " ") for n in names)],
+               [[str(r["tranches_released"]), *(_bn(r[f"{n}_usd"]) for n in names)]
                 for r in tranches])  # fmt: skip
+
+
+def _print_capex(rows: list[dict[str, Any]]) -> None:
+    """One line a system and kind of gigawatt: the whole with its range, and its two parts."""
+    cost = {(r["system"], r["gigawatt"], r["covers"]): r for r in rows}
+    whole, alone = "site_and_systems", ("site", "systems")
+    click.echo("\nCapital cost of a gigawatt, by what the gigawatt counts, bn USD nominal\n")
+    _table(["system", "gigawatt of", "P10", "P50", "P90", "site alone", "systems"],
+           [[s, g, *(_bn(cost[s, g, whole][f"usd_per_gw_{k}"]) for k in ("p10", "p50", "p90")),
+             *(_bn(cost[s, g, part]["usd_per_gw_p50"]) for part in alone)]
+            for s, g in dict.fromkeys((s, g) for s, g, _ in cost)])  # fmt: skip
 
 
 def _print_exposure(view: LedgerView) -> None:

@@ -29,8 +29,8 @@ def command(
 ) -> None:
     """Show what each lever on PROGRAM's schedule gains at P50 and P80, and what it costs.
 
-    Each lever is pulled everywhere at once, on the same draws. Costs are direct ones in today's
-    dollars where the catalog can price them.
+    Each lever is pulled at once everywhere it still can be, on the same draws. Costs
+    are direct ones in today's dollars where the catalog can price them.
     """
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.errors import InputError
@@ -86,4 +86,4 @@ def _days(days: float) -> str:
 
     if math.isnan(days):
         return "–"
-    return "only" if math.isinf(days) else f"{days:.0f}"
+    return "only" if math.isinf(days) else str(round(days))

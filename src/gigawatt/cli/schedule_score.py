@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 @click.option("--seed", default=1, show_default=True, help="Seed of all random streams.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> None:
-    """Replay PROGRAM's forecast as of a date and score it against the catalog's observations.
+    """Replay PROGRAM's forecast as of a date and score it against what came.
 
-    The default is the announced plan with the knowledge of the day of its announcement.
+    The default is the announced plan with the knowledge of the day of its announcement, against the
+    catalog's observations. A programme of your own is scored against its own progress since.
     """
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.program.load import load_program
@@ -29,7 +30,8 @@ def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> N
     from gigawatt.study.schedule_score import schedule_score
 
     loaded = load_program(program, as_of=iso_date(as_of, "--as-of"))
-    score = schedule_score(schedule_run(loaded, draws, seed), seed)
+    full = load_program(program).program
+    score = schedule_score(schedule_run(loaded, draws, seed), seed, full)
     if as_json:
         import json
         from dataclasses import asdict
@@ -40,10 +42,11 @@ def command(program: str, as_of: str, draws: int, seed: int, as_json: bool) -> N
 
 
 def _text(score: Score, title: str) -> str:
+    width = max(len(s.name) for s in score.scored)
     lines = [
         f"{title}; forecast as of {score.as_of}",
         "",
-        f"  {'what':52} {'P5':8}  {'P50':8}  {'P95':8}  {'seen':10}  odds  verdict",
+        f"  {'what':{width}} {'P5':8}  {'P50':8}  {'P95':8}  {'seen':10}  odds  verdict",
     ]
     for s in score.scored:
         dates = "  ".join(_month(d) for d in (s.p05, s.p50, s.p95))
@@ -51,7 +54,7 @@ def _text(score: Score, title: str) -> str:
             dates = f"{'a change of plan':28}"
         seen = s.seen.isoformat() if s.seen else "not yet"
         lines.append(
-            f"  {s.name:52} {dates}  {seen:10}  {_odds(s.probability)}  {s.verdict}"
+            f"  {s.name:{width}} {dates}  {seen:10}  {_odds(s.probability)}  {s.verdict}"
             + (f" (P{100 * s.percentile:.0f})" if s.percentile is not None else "")
         )
         lines.append(f"      {s.why}")

@@ -58,7 +58,16 @@ def command(
     if draws < 1:
         raise InputError(f"--draws {draws}: must be at least 1")
     if cases or out:
-        if not (cases and out) or program or as_of or haircuts or tasks or csv_dir or html:
+        if (
+            not (cases and out)
+            or program
+            or as_of
+            or haircuts
+            or tasks
+            or csv_dir
+            or html
+            or as_json
+        ):
             raise InputError(
                 "--cases FILE.csv goes with --out FILE.csv and nothing else but --seed"
             )
@@ -159,7 +168,7 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     from gigawatt.catalog import load_catalog
     from gigawatt.cli.case_files import read_rows, write_rows
     from gigawatt.errors import InputError
-    from gigawatt.schedule.cases import COLUMNS, RESULTS, case_dates, read_case
+    from gigawatt.schedule.cases import COLUMNS, NOTE, RESULTS, case_dates, read_case
 
     cut: dict[int, str] = {}
     header, rows = read_rows(source, ("clearing_date",), COLUMNS, cut)
@@ -168,17 +177,21 @@ def _cases(source: Path, target: Path, seed: int) -> None:
     catalog = load_catalog()
     done = []
     for index, row in enumerate(rows):
-        found: dict[str, str] = dict.fromkeys(RESULTS, "")
+        found: dict[str, str] = dict.fromkeys((*RESULTS, NOTE), "")
         problem = cut.get(index, "")
         try:
             found |= {} if problem else case_dates(read_case(row), catalog, seed)
         except InputError as error:
             problem = str(error)
         done.append({**row, **found, "problem": problem})
-    write_rows(target, [*header, *RESULTS, "problem"], done)
+    write_rows(target, [*header, *RESULTS, NOTE, "problem"], done)
     bad = sum(bool(r["problem"]) for r in done)
+    noted = sum(bool(r[NOTE]) for r in done)
     click.echo(
-        f"{len(done)} sites → {target}" + (f"; {bad} with a problem" if bad else ""), err=True
+        f"{len(done)} sites → {target}"
+        + (f"; {noted} with a note" if noted else "")
+        + (f"; {bad} with a problem" if bad else ""),
+        err=True,
     )
 
 

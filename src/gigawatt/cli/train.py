@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -91,8 +91,7 @@ def command(
         return
     given = _row(row)
     if cases is not None:
-        if given:
-            raise InputError(f"--cases takes the plans from the file; drop --{next(iter(given))}.")
+        _nothing_beside(given)
         from gigawatt.performance.training.cases import ADDED, predict_cases
 
         _cases(cases, out, ADDED, predict_cases)
@@ -148,6 +147,15 @@ def _one(row: dict[str, str], as_json: bool) -> None:
         print_step(case, out)
 
 
+def _nothing_beside(given: Mapping[str, object]) -> None:
+    """Refuse options beside a table, which would be ignored."""
+    from gigawatt.errors import InputError
+
+    if given:
+        name = next(iter(given)).replace("_", "-")
+        raise InputError(f"--cases takes the plans from the file; drop --{name}.")
+
+
 @command.command(short_help="Search all plans of a job.")
 @case_options
 @click.option("--space", type=click.Choice(("auto", "full", "wide", "practical")), default="auto",
@@ -171,7 +179,7 @@ def search(space: str, top: int, as_json: bool, **row: str | None) -> None:
 
 @command.command(short_help="Days, MWh and dollars of a whole run.")
 @case_options
-@click.option("--tokens", type=float, help="Tokens to train on.")
+@click.option("--tokens", help="Tokens to train on (15.6e12, 15.6T).")
 @click.option("--flop", type=float, help="Budget in model FLOP (instead of tokens).")
 @click.option("--loss", type=float, help="Target loss in nats per token (instead of tokens).")
 @click.option("--usd-per-gpu-hour", type=float, help="Price of a package-hour.")
@@ -183,7 +191,7 @@ def search(space: str, top: int, as_json: bool, **row: str | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Where the table goes (else stdout).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(
-    tokens: float | None,
+    tokens: str | None,
     flop: float | None,
     loss: float | None,
     usd_per_gpu_hour: float | None,
@@ -202,6 +210,9 @@ def run(
     or --pp is left out.
     """
     if cases is not None:
+        asked = {"tokens": tokens, "flop": flop, "loss": loss, "pue": pue,
+                 "usd-per-gpu-hour": usd_per_gpu_hour, "usd-per-mwh": usd_per_mwh}  # fmt: skip
+        _nothing_beside({**_row(row), **{k: v for k, v in asked.items() if v is not None}})
         from gigawatt.study.training_run_cases import ADDED, predict_runs
 
         _cases(cases, out, ADDED, predict_runs)
@@ -209,10 +220,12 @@ def run(
     from gigawatt.performance.training.cases import resolve_case
     from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
     from gigawatt.study.training_run_batch import with_batch
+    from gigawatt.study.training_run_cases import tokens_of
 
     catalog = _catalog()
     catalog.record("cooling", cooling)
-    ask = RunAsk(tokens, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, pue, seed)
+    many = tokens_of({"tokens": tokens}) if tokens else None
+    ask = RunAsk(many, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, pue, seed)
     known, words = with_batch(whole_run_row(_row(row)), ask, catalog)
     case = resolve_case(known, catalog)
     found = training_run(case, ask, catalog, words)

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from gigawatt.performance.training.search import Found, SearchResult
     from gigawatt.study.training_run import TrainingRun
 
+SHOWN = 12  # plans of a list
+
 
 def step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     """One step as JSON holds it."""
+    from gigawatt.performance.shapes import active_params, total_params
     from gigawatt.performance.training.cases import Z95
     from gigawatt.performance.training.flops import Convention, flop_per_token, peak_tflops
     from gigawatt.performance.training.result import OUTPUTS
@@ -29,6 +32,8 @@ def step_data(case: Case, out: StepBatch) -> dict[str, Any]:
     tflops = {c: rate * f / 1e12 for c, f in flop.items()}
     return {
         "model": case.shape.id,
+        "params_b": total_params(case.shape) / 1e9,
+        "active_params_b": active_params(case.shape) / 1e9,
         "system": case.system.id,
         "plan": plan_data(case.plan),
         "gpus": int(out.gpus[0]),
@@ -66,10 +71,26 @@ def plan_words(plan: Plan) -> str:
     again = kept or "nothing"
     if kept and plan.recompute_share < 1.0:
         again += f" in {plan.recompute_share:.0%} of the layers"
-    return (
+    words = (
         f"{' '.join(sizes)}, batch {plan.gbs:,} x {plan.seq:,} in microbatches of {plan.mbs}, "
         f"{plan.precision.name}, ZeRO-{plan.zero}, recomputes {again}"
     )
+    return ", ".join([words, *_unusual(plan)])
+
+
+def _unusual(plan: Plan) -> list[str]:
+    """What differs from 1F1B with all overlaps, in words (else equal lines differ in time)."""
+    tiers = {"tp": plan.tp, "cp": plan.cp, "ep": plan.ep, "pp": plan.pp, "dp": plan.dp}
+    bare = [k.upper() for k, n in tiers.items() if n > 1 and not getattr(plan, f"{k}_overlap")]
+    said = {
+        plan.schedule.name.lower().replace("_", " ") + " schedule": plan.schedule > 0,
+        "16-bit gradients": plan.lean_states,
+        f"{plan.offload_share:.0%} of activations offloaded": plan.offload_share > 0.0,
+        "optimizer on the host": plan.offload_optimizer,
+        "no sequence parallelism": plan.tp > 1 and not plan.sequence_parallel,
+        f"no overlap of {', '.join(bare)}": bool(bare),
+    }
+    return [words for words, true in said.items() if true]
 
 
 def print_step(case: Case, out: StepBatch) -> None:
@@ -78,7 +99,9 @@ def print_step(case: Case, out: StepBatch) -> None:
 
     data = step_data(case, out)
     o = data["outputs"]
-    click.echo(f"{case.shape.name} on {data['gpus']:,} {case.system.name}")
+    active = f", {data['active_params_b']:,.3g} active" if case.shape.is_moe else ""
+    size = f"({data['params_b']:,.3g} bn parameters{active})"
+    click.echo(f"{case.shape.name} {size} on {data['gpus']:,} {case.system.name}")
     click.echo(plan_words(case.plan))
     if data["forecast"]:
         click.echo("A forecast: this system is not measured yet; the band is wider.")
@@ -173,8 +196,18 @@ def print_search(found: SearchResult, case: Case) -> None:
     click.echo("\nbest layouts")
     for one in found.top:
         click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
-    click.echo(f"\ntrade-offs of time, packages, energy and memory ({len(found.pareto)} plans)")
-    for one in found.pareto[:12]:
+    by_count: dict[int, Found] = {}
+    for one in sorted(found.pareto, key=lambda f: f.step_s):
+        if one.plan.gpus < min(by_count, default=math.inf):  # else fewer packages are as fast
+            by_count[one.plan.gpus] = one
+    if len(by_count) > 1:
+        click.echo("\nfastest by number of packages")
+        for one in list(by_count.values())[:SHOWN]:
+            click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
+    shown = f"{len(found.pareto)} plans"
+    shown += f", the fastest {SHOWN} of them" if len(found.pareto) > SHOWN else ""
+    click.echo(f"\ntrade-offs of time, packages, energy and memory ({shown}; all with --json)")
+    for one in found.pareto[:SHOWN]:
         click.echo(f"  {_measures(one)}  {plan_words(one.plan)}")
     click.echo("\nwhat binds the recommended plan")
     for words, share in shares(found.recommended)[:4]:

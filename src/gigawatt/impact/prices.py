@@ -20,11 +20,11 @@ def price_after(
     price: Array | float,
     drift_yearly_factor: Array | float,
     volatility_sd_log: float,
-    years: float,
+    years: Array | float,
     z: Array,
 ) -> Array:
-    """Price `years` from now, in the unit of `price`; `z` standard normal, (D,)."""
-    if years < 0.0:
+    """Price `years` from now, in the unit of `price`; `z` standard normal, (D,); all broadcast."""
+    if np.any(np.asarray(years) < 0.0):
         raise ValueError("years must not be negative")
     spread = np.exp(volatility_sd_log * np.sqrt(years) * np.asarray(z))
     return np.asarray(price * np.power(drift_yearly_factor, years) * spread)

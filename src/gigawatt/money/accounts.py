@@ -58,6 +58,8 @@ MEMO: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "recognised": ((EXPENSE, PREPAID), (OWED, INCOME)),
     "warrant": ((EXPENSE, PAID_IN), (HELD, INCOME)),
 }
+# What a power bill is made of, besides the connection paid before service.
+POWER_BILL = ("energy", "minimum_take", "demand_charge")
 CAPITAL_IT = frozenset(k for k, v in SIDES.items() if v.payer == IT)
 CAPITAL_SITE = frozenset(k for k, v in SIDES.items() if v.payer == SITE and k != "upfront_fee")
 NOT_INCOME = frozenset(

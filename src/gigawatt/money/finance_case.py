@@ -55,6 +55,8 @@ KEYS: dict[str, Key] = {
     "upfront_fee": Key(0.0, 1.0, "fee as a share of the debt", unit=SHARE),
     "nominal_discount_rate": Key(-1.0, MOST_SHARE, "the owner's rate", above_low=True, unit=SHARE),
 }
+ALL_BUT_EQUAL = 0.85  # likeness from which two keys are the same but for a slip
+KNOWN = (*KEYS, DEPRECIATION, OPTIONAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,9 @@ class FinanceCase:
 def read_case(data: object, where: str) -> FinanceCase:
     """Case from the content of a JSON file.
 
-    Powers, the cost and shares may be text with a unit ("6 %", "100 MW", "$330 m"); the keys of
-    `TEXTS` may hold anything.
+    Powers, the cost and shares may be text with a unit ("6 %", "100 MW", "$330 m"). A key that is
+    none of a case is a mistake where it is all but one, or where the one that it resembles is not
+    given; else see `unused_keys`.
 
     Raises
     ------
@@ -100,11 +103,10 @@ def read_case(data: object, where: str) -> FinanceCase:
     """
     if not isinstance(data, Mapping):
         raise ProblemsError([Problem(where, 0, "case", None, "must be an object of keys")])
-    known = (*KEYS, DEPRECIATION, OPTIONAL)
     problems = [
-        Problem(where, 0, str(key), value, "is not a key of a case", nearest(str(key), known))
+        Problem(where, 0, str(key), value, "is not a key of a case", nearest(str(key), KNOWN))
         for key, value in data.items()
-        if key not in known and key not in TEXTS
+        if _misspelt(key, data)
     ]
     values: dict[str, Any] = {}
     for key, rule in KEYS.items():
@@ -126,6 +128,19 @@ def read_case(data: object, where: str) -> FinanceCase:
     if problems:
         raise ProblemsError(problems)
     return FinanceCase(**values, tax_depreciation=series, upfront_fee_tax=str(fee_tax))
+
+
+def unused_keys(data: Mapping[str, object]) -> list[str]:
+    """Keys of a sound file that nothing reads, but for those of `TEXTS`."""
+    return [str(key) for key in data if key not in KNOWN and key not in TEXTS]
+
+
+def _misspelt(key: object, data: Mapping[str, object]) -> bool:
+    """Whether a key stands where one of a case is meant: one all but equal, or one not given."""
+    if key in KNOWN or key in TEXTS:
+        return False
+    meant = nearest(str(key), KNOWN)
+    return bool(nearest(str(key), KNOWN, ALL_BUT_EQUAL)) or (bool(meant) and meant not in data)
 
 
 def _number(data: Mapping[str, object], key: str, rule: Key) -> tuple[float, str]:

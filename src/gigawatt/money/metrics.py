@@ -286,37 +286,6 @@ def claims_usd(ledger: Ledger) -> dict[tuple[str, str], Array]:
     return {pair: np.maximum(v, 0.0) for pair, v in held.items() if v.max() > 1.0}
 
 
-def spending_by_tranche(
-    ledger: Ledger, uses: Mapping[str, tuple[str, ...]], builders: set[str]
-) -> Array | None:
-    """What is spent between one tranche of milestone equity and the next, (K, U) mean USD.
-
-    Row k is the spending from the month after k tranches were released to that of the next
-    release; the last row is what follows the last. None where nothing is released.
-
-    Parameters
-    ----------
-    uses : name → instruments or legs that belong to it.
-    builders : parties whose spending counts.
-    """
-    released = ledger.tranche_released_usd > 0.0
-    if not released.any():
-        return None
-    size = np.where(released, ledger.tranche_released_usd, np.inf).min()
-    count = np.round(np.cumsum(ledger.tranche_released_usd, axis=1) / size).astype(np.int64)
-    before = np.pad(count, ((0, 0), (1, 0)))[:, :-1]
-    rows = int(count.max()) + 1
-    out = np.zeros((rows, len(uses)))
-    for u, names in enumerate(uses.values()):
-        spent = np.zeros_like(ledger.gap_usd)
-        for e in ledger.entries:
-            if e.payer in builders and (e.instrument in names or e.leg in names):
-                spent += e.amount_usd
-        total = np.bincount(before.ravel(), spent.ravel(), minlength=rows)
-        out[:, u] = total / ledger.gap_usd.shape[0]
-    return out
-
-
 def equity_stakes(ledger: Ledger, contracts: Mapping[str, Mapping[str, Array]]) -> dict[
     tuple[str, str, str], Array
 ]:  # fmt: skip

@@ -28,6 +28,8 @@ class Operation:
     hours : (M,) of each month.
     paid : entries that are already settled.
     unpaid : what parties in default owe under contracts and do not pay.
+    token_revenue_usd : (D, S, M) what users would pay for the tokens served; None where they pay
+        for capacity.
     """
 
     inputs: MoneyInputs
@@ -39,6 +41,7 @@ class Operation:
     hours: Array
     paid: tuple[Entry, ...]
     unpaid: tuple[Entry, ...] = ()
+    token_revenue_usd: Array | None = None
 
     @property
     def months(self) -> int:

@@ -6,7 +6,8 @@
     replacement     cloud -> vendor, suppliers   every IT life after in service:
                     first cost x refresh share x inflation since the order
     cost of sales   vendor -> suppliers      (1 - gross margin) x receipts for systems
-    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use;
+    revenue         users -> tenant          GW in service x revenue per GW / 12 x use / anchor use,
+                                             or tokens served x price (`study/token_sales`);
                                              none after an offtake that nobody renews (share of 0)
                                              or once the block has left service
     salvage         markets -> cloud         what systems bring that are not renewed (`retirement`)
@@ -24,14 +25,15 @@ from dataclasses import replace
 import numpy as np
 
 from gigawatt.money.flows import Line, lines_of_blocks, monthly_lumps, monthly_steps
-from gigawatt.money.inputs import racks_usd
+from gigawatt.money.inputs import MoneyInputs, racks_usd
 from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_or_tariff
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import renewed, retired_month, salvage
-from gigawatt.quantity.arrays import NEVER, Array
+from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
+from gigawatt.schedule.result import ScheduleResult
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -96,20 +98,63 @@ def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
 
 
 def revenue(op: Operation) -> list[Entry]:
-    """What users pay the tenants for the capacity that does useful work."""
-    inputs, price = op.inputs, op.inputs.prices.revenue_usd_per_gw_year
-    gw = inputs.facility_gw
-    sites = len(inputs.blocks.sites)
-    start = op.schedule.in_service
-    ends = start + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
-    left = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
-    stop = np.where(left & (inputs.cover[compute_offtake.KIND] >= 0), ends, NEVER)
-    stop = np.minimum(stop, retired_month(inputs, op.schedule))
-    changes, times = np.stack([gw, -gw], axis=1), np.stack([start, stop], axis=1)
-    in_service = monthly_steps(changes, times, inputs.blocks.site, sites, op.months)
-    use = op.use_share / inputs.assumptions.anchor_use_share[:, None, None]
-    amount = in_service * use * _monthly(price, op.months)
+    """What users pay the tenants: for capacity that does useful work, or for tokens."""
+    inputs = op.inputs
+    if op.token_revenue_usd is None:
+        amount = capacity_revenue_usd(inputs, op.schedule, op.use_share)
+    else:
+        amount = op.token_revenue_usd * let_share(inputs, op.schedule)
+        if inputs.token_price_ratio is not None:
+            since = np.maximum(np.arange(0.5, op.months) - inputs.as_of_month, 0.0)
+            amount = amount * price_factor(inputs.token_price_ratio[:, None], since)[:, None]
     return _by_party(amount, inputs.tenant, "users", "revenue", "revenue", receives=True)
+
+
+def capacity_revenue_usd(inputs: MoneyInputs, schedule: ScheduleResult, use: Array) -> Array:
+    """Revenue of each site by what its capacity in use earns, (D, S, M) USD.
+
+    Parameters
+    ----------
+    use : (D, S, M) useful over installed package-hours (`operation.use_share`).
+    """
+    price = _monthly(inputs.prices.revenue_usd_per_gw_year, inputs.axis.count)
+    anchor = inputs.assumptions.anchor_use_share[:, None, None]
+    out: Array = _let_gw(inputs, schedule) * (use / anchor) * price
+    return out
+
+
+def let_share(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
+    """Part of the power in service that a tenant still buys, (D, S, M); 1 where there is none.
+
+    After an offtake that nobody renews (a share of 0) there is no tenant.
+    """
+    if not _left(inputs).any():
+        return np.ones((inputs.draws, len(inputs.blocks.sites), inputs.axis.count))
+    whole = _gw_until(inputs, schedule, retired_month(inputs, schedule))
+    let = _let_gw(inputs, schedule)
+    return np.asarray(np.where(whole > 0.0, let / np.where(whole > 0.0, whole, 1.0), 1.0))
+
+
+def _left(inputs: MoneyInputs) -> BoolArray:
+    """Whether the tenant of each block leaves after its term, (D, B)."""
+    nobody = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
+    out: BoolArray = nobody & (inputs.cover[compute_offtake.KIND] >= 0)
+    return out
+
+
+def _let_gw(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
+    """Facility power that tenants buy, (D, S, M) GW on average over each month."""
+    ends = schedule.in_service + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
+    stop = np.where(_left(inputs), ends, NEVER)
+    return _gw_until(inputs, schedule, np.minimum(stop, retired_month(inputs, schedule)))
+
+
+def _gw_until(inputs: MoneyInputs, schedule: ScheduleResult, stop: Array) -> Array:
+    """Facility power of each site from service to `stop` (D, B), (D, S, M) GW."""
+    gw, sites = inputs.facility_gw, len(inputs.blocks.sites)
+    changes = np.stack([gw, -gw], axis=1)
+    times = np.stack([schedule.in_service, stop], axis=1)
+    return monthly_steps(changes, times, inputs.blocks.site, sites, inputs.axis.count)
 
 
 def _upkeep(op: Operation) -> list[Entry]:

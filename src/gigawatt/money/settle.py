@@ -31,6 +31,7 @@ def settle(
     energy_cost_usd: Array,
     done: Delivered,
     energy_mwh: Array | None = None,
+    token_revenue_usd: Array | None = None,
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -42,6 +43,8 @@ def settle(
     done : package-hours delivered and lost, for take-or-pay and revenue.
     energy_mwh : (D, S, M) energy at the meter, for contracts of power; None = that of the power in
         service at full use.
+    token_revenue_usd : (D, S, M) what users pay for the tokens served; None = they pay for
+        capacity in use (`running`).
 
     Returns
     -------
@@ -58,6 +61,7 @@ def settle(
         energy_mwh=capacity.it_mw_avg * hours if energy_mwh is None else energy_mwh,
         hours=hours,
         paid=tuple(invested),
+        token_revenue_usd=token_revenue_usd,
     )
     op = _booked(op, running.operate(op))
     for rule in (*OPERATION.values(), *CLOSE.values()):

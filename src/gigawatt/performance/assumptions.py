@@ -21,6 +21,7 @@ class PerformanceAssumptions:
     train_saturation_months, serve_saturation_months : time in which the gap to mature software
         shrinks to 1/e.
     gain_scatter_share : standard deviation, between systems, of ln(gain) over its mean.
+    draft_text_factor : drafted tokens that are accepted over those of the measured prompts.
     """
 
     train_dense_gain_factor: Array
@@ -29,3 +30,4 @@ class PerformanceAssumptions:
     train_saturation_months: Array
     serve_saturation_months: Array
     gain_scatter_share: Array
+    draft_text_factor: Array

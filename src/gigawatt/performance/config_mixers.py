@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gigawatt.performance.config_hybrids import lightning_layers, state_space_layers
+
 Config = Mapping[str, Any]
 
 
@@ -20,7 +22,8 @@ def mixing(
     the sizes read so far; what is rough is added to `notes`.
     """
     out = _hybrid_blocks(config, given, notes)
-    out = out or _linear_layers(config, layers, given) or {}
+    out = out or _linear_layers(config, layers, given) or state_space_layers(config, layers, given)
+    out = out or lightning_layers(config, given)
     if out.get("linear_layers"):
         notes.append(
             "linear layers are weights and a state of fixed size; their kernels count as products"

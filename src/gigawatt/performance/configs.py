@@ -14,6 +14,7 @@ from typing import Any
 
 from gigawatt.errors import InputError
 from gigawatt.performance.block_configs import irregular, layer_counts
+from gigawatt.performance.config_hybrids import beyond, dense_by_period
 from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
 
@@ -29,11 +30,13 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "experts": ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"),
     "shared_experts": ("n_shared_experts", "num_shared_experts", "num_shared_expert"),
     "top_k": ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_top_k",
-              "top_k_experts"),
+              "top_k_experts", "moe_k"),
     "expert_ffn": ("moe_intermediate_size", "expert_intermediate_size", "moe_ffn_hidden_size"),
-    "shared_ffn": ("shared_expert_intermediate_size", "moe_shared_expert_intermediate_size",
+    "shared_ffn": ("shared_expert_intermediate_size", "shared_intermediate_size",
+                   "moe_shared_expert_intermediate_size",
                    "share_expert_dim"),
-    "first_dense": ("first_k_dense_replace", "num_dense_layers"),
+    "first_dense": ("first_k_dense_replace", "num_dense_layers",
+                    "moe_layer_start_index"),
     "mtp": ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules"),
     "context": ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length"),
     "kv_lora_rank": ("kv_lora_rank",),
@@ -60,10 +63,16 @@ _TIED_BY_DEFAULT = (
 )
 _EVERY_LAYER_MOE = ("mixtral", "gpt_oss", "minimax_m2", "phimoe", "dbrx", "grok", "grok-1")
 _GATED_ATTENTION = ("qwen3_5", "qwen3_next")
+# sizes that files leave to their class; Transformers' Gemma3TextConfig
+_LEFT_OUT: dict[str, dict[str, int]] = {
+    "gemma3_text": {
+        "vocab_size": 262208, "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256,
+        "sliding_window": 4096, "sliding_window_pattern": 6,
+    },
+}  # fmt: skip
 _UNREPRESENTED = {
     "mamba": "a pure state-space model",
     "mamba2": "a pure state-space model",
-    "rwkv": "a recurrent model",
     "t5": "an encoder-decoder",
     "bart": "an encoder-decoder",
     "bert": "an encoder",
@@ -96,7 +105,10 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     if blocks := config.get("layers_block_type"):
         config = {"num_hidden_layers": len(blocks), **config}
     kind = str(config.get("model_type") or raw.get("model_type") or "")
+    config = _LEFT_OUT.get(kind, {}) | dict(config)
     family = kind.removesuffix("_text")
+    if family in _UNREPRESENTED and not any(config.get(k) for k in _KEYS["heads"]):
+        config |= {"num_attention_heads": 1}  # has none; the shape is refused by name
     needed = {key: _size(config, key, where) for key in ("layers", "hidden", "heads", "vocab")}
     heads = needed["heads"]
     kv_heads = _optional(config, "kv_heads", where) or _default_kv_heads(config, family, heads)
@@ -272,6 +284,9 @@ def _size_or_none(config: Config, key: str, where: str) -> int:
 
 def _dense_layers(config: Config, family: str, layers: int, where: str) -> int:
     """Dense layers of a mixture model, by whichever rule its configuration uses."""
+    by_period = dense_by_period(config, layers)
+    if by_period is not None:
+        return by_period
     for key in ("moe_layer_freq", "moe_layers_pattern"):
         if isinstance(config.get(key), list):
             return layers - sum(bool(v) for v in config[key])
@@ -293,21 +308,43 @@ def native_precision(raw: Config, config: Config) -> str:
         return "bf16"
     method = str(quant.get("quant_method") or "").lower()
     text = json.dumps(quant).lower()
-    if "mxfp4" in text:
-        return "mxfp4"
+    found = _grouped_precision(quant) if method == "compressed-tensors" else ""
+    if found or "mxfp4" in text:
+        return found or "mxfp4"
     if method == "modelopt" or "nvfp4" in text:
         return "nvfp4" if "nvfp4" in text or '"num_bits": 4' in text else "fp8"
     if "fp8" in text or "float8" in text:
         return "fp8"
-    if '"bits": 4' in text or '"num_bits": 4' in text or method in ("awq", "gptq"):
-        return "int4"
-    return "bf16"
+    return _whole_numbers(quant, text, method)
+
+
+def _whole_numbers(quant: Config, text: str, method: str) -> str:
+    """Integer formats of GPTQ, AWQ and bitsandbytes; BF16 where none is told."""
+    if '"bits": 8' in text or quant.get("load_in_8bit"):
+        return "int8"
+    four = '"bits": 4' in text or '"num_bits": 4' in text or quant.get("load_in_4bit")
+    return "int4" if four or method in ("awq", "gptq") else "bf16"
+
+
+def _grouped_precision(quant: Config) -> str:
+    """Narrowest format of the weights that compressed-tensors lists by groups of modules."""
+    groups = quant.get("config_groups")
+    held = groups.values() if isinstance(groups, dict) else ()
+    weights = [g["weights"] for g in held if isinstance(g, dict) and g.get("weights")]
+    found = [(plain_int(w.get("num_bits")), str(w.get("type") or "int")) for w in weights]
+    if not found:
+        return ""
+    bits, kind = min(found)
+    if bits <= 4:
+        return "nvfp4" if kind == "float" else "int4"
+    return "bf16" if bits > 8 else "fp8" if kind == "float" else "int8"
 
 
 def _unsupported(config: Config, family: str, given: Config) -> tuple[str, ...]:
     found = []
     if family in _UNREPRESENTED:
         found.append(_UNREPRESENTED[family])
+    found += beyond(config, family, given)
     blocks = config.get("block_configs")
     if irregular(blocks) if blocks else family in ("nemotron-nas", "deci"):
         found.append("layers of different shapes (block_configs)")

@@ -7,6 +7,7 @@ change a shape (owner, "instruct", precision of the checkpoint); "… cut to N l
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -58,8 +59,42 @@ def resolve_model(text: str, catalog: Catalog, supported: bool = True) -> ModelS
         raise InputError(
             "model: no name is given; give a catalog id, a Hugging Face id or a config.json."
         )
-    shape = _from_file(wanted) or _from_catalog(wanted, catalog)
+    read = _from_file(wanted)
+    shape = _recognised(read, catalog) if read else _from_catalog(wanted, catalog)
     return require_supported(shape) if supported else shape
+
+
+_SAME = (
+    "layers", "hidden", "heads", "kv_heads", "attention", "experts", "top_k", "expert_ffn",
+    "kv_lora_rank", "linear_layers", "index_topk",
+)  # fmt: skip
+_SAME_PARAMS = 0.01  # relative; vocabularies are padded differently
+
+
+def _recognised(shape: ModelShape, catalog: Catalog) -> ModelShape:
+    """The shape of a file under the catalog's id where it is a known model's.
+
+    What is known of a model (its efficiencies, drafts, checkpoints) goes by that id. Of several
+    models of one shape the plainest id is taken.
+    """
+    found = same_shape(shape, catalog)
+    return replace(shape, id=min(found, key=lambda i: (len(i), i))) if found else shape
+
+
+def same_shape(shape: ModelShape, catalog: Catalog) -> list[str]:
+    """Ids of the catalog's models that have this shape: sisters, and tuned ones."""
+    return [
+        known.id
+        for record in catalog.records["models"].values()
+        if record.value("hidden", 0.0) == shape.hidden
+        and _same(shape, known := shape_from_record(record))
+    ]
+
+
+def _same(one: ModelShape, other: ModelShape) -> bool:
+    return all(getattr(one, n) == getattr(other, n) for n in _SAME) and math.isclose(
+        total_params(one), total_params(other), rel_tol=_SAME_PARAMS
+    )
 
 
 def _from_file(text: str) -> ModelShape | None:
@@ -162,7 +197,7 @@ def _spellings(record: Record) -> Iterator[str]:
 
 def _keys(name: str) -> Iterator[str]:
     """Ever looser keys of a name: as it is, without bracket, owner, noise, dates; dotless."""
-    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name)
+    bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", name).replace("-quantized.", "-quantized-")
     last = bare.rstrip("/ ").split("/")[-1]
     for form in (name, bare, last):
         words = _words(form)

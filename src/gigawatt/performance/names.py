@@ -22,9 +22,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gigawatt.catalog import Catalog
+from gigawatt.catalog import Catalog, Record
 from gigawatt.errors import InputError, nearest
-from gigawatt.performance.hardware import System, system_from_record, system_records
+from gigawatt.performance.hardware import TABLES, System, system_from_record, system_records
 
 
 class Format(StrEnum):
@@ -169,6 +169,7 @@ _GPUS: dict[str, dict[int, str]] = {
     "trainium3": {0: "trainium3"},
     "trn3": {0: "trainium3"},
 }
+_ALIKE = ("h100nvl", "mi250", "mi350x", "mi450", "vr300")  # another package stands for these
 _WATTS = re.compile(r"(\d+(?:\.\d+)?)\s*(k?)w\b", re.IGNORECASE)
 _GIGABYTES = re.compile(r"(\d+)\s*gi?b?\b", re.IGNORECASE)
 
@@ -200,7 +201,9 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     by_id = {_FLOPPY.sub("", record_id): record_id for record_id in records}
     if key in by_id:
         return GpuChoice(system_from_record(records[by_id[key]]), watts, "")
-    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower()))
+    _refuse_without_numbers(key, catalog, records)
+    spaced = re.sub(r"[^a-z0-9]+", " ", plain.lower())  # "H100 8 GPUs": a number of its own
+    name = _longest(key) or _longest(_FLOPPY.sub("", plain.lower())) or _longest(spaced)
     if not name:
         near = nearest(text, [*records, *_GPUS])
         hint = f" Did you mean {near!r}?" if near else ""
@@ -208,9 +211,27 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     variants = _GPUS[name]
     chosen = next((variants[s] for s in sizes if s in variants), variants[0])
     said = "sxm" in key or "nvl" in key or len(variants) == 1 or bool(sizes)
+    said = said and name not in _ALIKE
     return GpuChoice(
         system_from_record(records[chosen]), watts, "" if said else f"{text} taken as {chosen}"
     )
+
+
+def _refuse_without_numbers(key: str, catalog: Catalog, computable: Mapping[str, Record]) -> None:
+    """Raise for an accelerator of the catalog of which too little is public ("Rubin CPX").
+
+    Otherwise another one would be taken whose name it holds.
+    """
+    for table in TABLES:
+        for record_id, record in catalog.records.get(table, {}).items():
+            if record_id not in computable and key in (
+                _FLOPPY.sub("", record_id),
+                _FLOPPY.sub("", record.name.lower()),
+            ):
+                raise InputError(
+                    f"{record.name}: peak rate, memory and its bandwidth are not all public, "
+                    "so nothing can be computed on it."
+                )
 
 
 def _longest(key: str) -> str:
@@ -308,7 +329,7 @@ def _of_part(text: str, parts: tuple[str, ...]) -> Format | None:
 
 
 _OPEN = re.compile(
-    r"see recipe|recipe|default|unknown|as published|not (?:stated|given|known)|partial"
+    r"see recipe|recipe|default|unknown|^offload|as published|not (?:stated|given|known)|partial"
     r"|^(?:\?|n/?a|nan|null|auto)?$"
 )
 _MODULES: tuple[tuple[str, str], ...] = (
@@ -347,9 +368,9 @@ def parse_recompute(text: str) -> RecomputeChoice:
     parts = tuple(dict.fromkeys(name for p, name in _MODULES if re.search(p, lowered)))
     if parts:
         return RecomputeChoice(True, parts, layers, text)
-    if re.match(r"sel", lowered):
+    if re.match(r"sel|sac\b", lowered):
         return RecomputeChoice(True, ("core_attention",), layers, text)
-    if re.search(r"full|checkpointing|recompute", lowered):
+    if re.search(r"full|checkpointing|recompute|^ac\b", lowered):
         return RecomputeChoice(True, ("full",), layers, text)
     raise InputError(
         f"Unknown recomputation {text!r}. Write none, selective, full, or modules "

@@ -2,7 +2,8 @@
 
 The rates are computed once (they are the same for all draws); what differs by draw is a factor on
 throughput: the model's own error, lognormal with the rate's sigma and one stream per kind of work
-and system, times the maturity of the software at the month.
+and system, times what the drawn acceptance of drafts does to serving, times the maturity of the
+software at the month.
 """
 
 from __future__ import annotations
@@ -12,21 +13,13 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.assumptions import PerformanceAssumptions
-from gigawatt.performance.efficiency import (
-    PowerShares,
-    calibrated_month,
-    load_constants,
-)
+from gigawatt.performance.efficiency import calibrated_month
 from gigawatt.performance.hardware import System, load_system
 from gigawatt.performance.inference.fitted import load_fitted
-from gigawatt.performance.inference.service import (
-    CALIBRATED,
-    ServeSetting,
-    serve_rate,
-    spread_of,
-)
+from gigawatt.performance.inference.service import CALIBRATED
 from gigawatt.performance.maturity import maturity, system_gain
 from gigawatt.performance.result import RateTable, ServeRate, TrainRate
+from gigawatt.performance.serving import served, service_of, text_factors, text_response
 from gigawatt.performance.shapes import load_shape
 from gigawatt.performance.training.rate import programme_rate
 from gigawatt.program.blocks import Blocks
@@ -99,21 +92,7 @@ def _train(workload: Workload, system: System, catalog: Catalog) -> TrainRate:
 
 
 def _serve(workload: Workload, system: System, catalog: Catalog) -> ServeRate:
-    setting = ServeSetting(
-        input_tokens=workload.input_tokens,
-        output_tokens=workload.output_tokens,
-        tokens_per_s_per_user=workload.tokens_per_s_per_user,
-        precision=workload.precision,
-    )
-    shape, fitted = load_shape(catalog, workload.model), load_fitted(catalog)
-    return serve_rate(
-        shape,
-        system,
-        setting,
-        fitted,
-        spread_of(shape, system, workload.precision, fitted, catalog),
-        load_constants(catalog, "power", PowerShares),
-    )
+    return served(service_of(workload, system, catalog), workload, catalog)
 
 
 def _factor(
@@ -125,9 +104,11 @@ def _factor(
     streams: Streams,
     a: PerformanceAssumptions,
 ) -> Array:
-    """Factor on throughput, (D, M): error of the model times maturity of the software."""
+    """Factor on throughput, (D, M): error of the model, drafts accepted, maturity of software."""
     kind = "serve" if workload.kind == "serve" else "train"
     error = np.exp(rate.sigma_log * streams.normal(f"performance/error/{kind}/{system.id}"))
+    if isinstance(rate, ServeRate):
+        error *= text_response(rate, text_factors(catalog), a.draft_text_factor)
     own = streams.normal(f"performance/maturity/{kind}/{system.id}")
     is_moe = load_shape(catalog, workload.model).is_moe
     log_gain, months = system_gain(a, kind, is_moe, own)

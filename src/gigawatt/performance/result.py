@@ -64,6 +64,10 @@ class ServeRate:
     ttft_ms, tpot_ms : mean time to first token and per output token.
     power_w : draw of one package with its share of the node while serving, in W.
     sigma_log : standard deviation of ln(true / predicted) throughput.
+    prompt_share : part of the packages' time that goes into prompts.
+    accepted_tokens_per_step : tokens that a step yields per request; 1 without speculation.
+    low_draft_factor, high_draft_factor : throughput where fewest and most drafts are accepted,
+        over that in the middle; 1 without speculation.
     """
 
     model: str
@@ -78,6 +82,10 @@ class ServeRate:
     tpot_ms: float
     power_w: float
     sigma_log: float
+    prompt_share: float = 0.0
+    accepted_tokens_per_step: float = 1.0
+    low_draft_factor: float = 1.0
+    high_draft_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

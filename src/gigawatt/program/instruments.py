@@ -19,12 +19,14 @@ class Term:
     help : what it is.
     default : value when it is not given; None = required.
     positive : whether zero makes no sense.
+    whole : whether it counts something: a plain number must be whole.
     """
 
     unit: str
     help: str
     default: float | None = None
     positive: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ KINDS: dict[str, Kind] = {
             "gw_per_tranche": Term(
                 "factor", "facility GW in service per tranche", 1.0, positive=True
             ),
-            "tranches_at_signing": Term("factor", "tranches paid at signing", 0.0),
+            "tranches_at_signing": Term("factor", "tranches paid at signing", 0.0, whole=True),
             **PRICE_OF_SHARES,
         },
         ("signing",),
@@ -234,7 +236,7 @@ KINDS: dict[str, Kind] = {
         "The issuer's shares for a strike, as gigawatts are bought and its share price rises.",
         ("issuer", "holder"),
         {
-            "tranches": Term("factor", "number of tranches", positive=True),
+            "tranches": Term("factor", "number of tranches", positive=True, whole=True),
             "shares_per_tranche": Term("factor", "shares", positive=True),
             "strike_usd": Term("usd", "price paid per share"),
             "gw_per_tranche": Term("factor", "facility GW delivered per tranche", positive=True),

@@ -145,6 +145,7 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         sha256=_digest(raw, as_of),
         limits=tuple(shared_limit(limit, as_of) for limit in table.limit),
         haircuts=tuple(table.haircuts),
+        revenue_basis=table.revenue_basis,
     )
 
 

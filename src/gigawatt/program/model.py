@@ -17,9 +17,15 @@ MW_BASES = ("facility", "it", "grid", "generation")
 ROUTES = ("grid", "onsite", "brownfield")
 LIMITED = ("crews", "onsite", "transformers")
 WORKLOAD_CLASSES = ("train", "serve", "research")
+REVENUE_BASES = ("gw_year", "tokens")
 EVENT_KINDS = (
     "tenant_left", "paused", "resumed", "power_source_switched", "financier_left",
     "expansion_dropped", "other",
+)  # fmt: skip
+CLEAN_KINDS = ("solar", "wind", "steady", "nuclear", "certificates")
+DUTIES = (
+    "remote_disconnect", "discloses_backup", "reports_to_eu", "answers_nerc", "permit_title_v",
+    "permit_psd", "management_certified",
 )  # fmt: skip
 MILESTONES = (
     "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
@@ -119,6 +125,25 @@ class SiteEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanPower:
+    """A contract for clean power that a site's load is matched with.
+
+    Attributes
+    ----------
+    id : its name.
+    kind : one of `CLEAN_KINDS`.
+    mwh_per_year : what it gives.
+    status, source : how it is known.
+    """
+
+    id: str
+    kind: str
+    mwh_per_year: float
+    status: Status
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One campus.
 
@@ -135,6 +160,10 @@ class Site:
     price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
     climate : catalog id of its climate; "" = the nearest.
     events : recorded changes of plan, by date.
+    clean_power : contracts for clean power, beside its own sun and wind.
+    heat_reused_share : of the facility's energy that goes to somebody as heat.
+    duties : of `DUTIES`, those that are told to be done.
+    ride_through_share : of the load that stays on in a fault of the grid; None = not told.
     """
 
     id: str
@@ -160,6 +189,10 @@ class Site:
     pue_annual: Distribution | None = None
     climate: str = ""
     events: tuple[SiteEvent, ...] = ()
+    clean_power: tuple[CleanPower, ...] = ()
+    heat_reused_share: float = 0.0
+    duties: tuple[str, ...] = ()
+    ride_through_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +210,10 @@ class Workload:
     seq_len_tokens, batch_tokens : training: sequence length and global batch.
     input_tokens, output_tokens, tokens_per_s_per_user : serving: lengths and speed per user.
     policy : training: what a job does after a failure; empty leaves it to the assumptions.
+    speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
+    pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
+    input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
+        prompts and answers at the as-of date; None = the cost on the market's system x markup.
     """
 
     id: str
@@ -191,6 +228,10 @@ class Workload:
     output_tokens: float
     tokens_per_s_per_user: float
     policy: str = ""
+    speculation: str = "auto"
+    pools: str = "auto"
+    input_price_usd_per_million_tokens: Distribution | None = None
+    output_price_usd_per_million_tokens: Distribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +325,7 @@ class Program:
     sha256 : hash of the resolved programme.
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
+    revenue_basis : what users pay for: "gw_year" (capacity) or "tokens" (what is served).
     """
 
     name: str
@@ -302,6 +344,7 @@ class Program:
     sha256: str
     limits: tuple[SharedLimit, ...] = ()
     haircuts: tuple[str, ...] = ()
+    revenue_basis: str = "gw_year"
 
     def site(self, site_id: str) -> Site:
         """Return the site called `site_id`, or raise an error with the nearest name."""

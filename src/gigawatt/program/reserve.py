@@ -13,10 +13,13 @@ into hours of low load, help from a grid or a battery.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
+from gigawatt.uncertainty.distributions import normal_ppf
 from gigawatt.uncertainty.streams import Streams
 
 FIRM_PATH = "assumptions/conversion/onsite_firm_share"
@@ -40,14 +43,12 @@ def units_for(needed: Array, availability: Array, firm_share: Array) -> Array:
     >>> float(units_for(100.0 * one, 0.95 * one, 0.999 * one)[0])
     113.0
     """
+    needed, availability, firm_share = np.broadcast_arrays(needed, availability, firm_share)
     spread = np.sqrt(needed * (1.0 - availability)) / availability
-    units = np.maximum(np.floor(needed / availability - spread), needed)
-    for _ in range(10_000):
-        short = running_probability(needed, units, availability) < firm_share
-        if not short.any():
-            break
-        units = units + short
-    return units
+    units = np.maximum(np.floor(needed / availability - spread), needed).reshape(-1)
+    n, share, firm = needed.reshape(-1), availability.reshape(-1), firm_share.reshape(-1)
+    _step(units, 1.0, lambda x, at: ~_runs(n[at], x, share[at], firm[at]))
+    return np.asarray(units.reshape(needed.shape))
 
 
 def firm_units(units: Array, availability: Array, firm_share: Array) -> Array:
@@ -58,17 +59,29 @@ def firm_units(units: Array, availability: Array, firm_share: Array) -> Array:
     100.0
     """
     units, availability, firm_share = np.broadcast_arrays(units, availability, firm_share)
-    needed = np.minimum(np.ceil(units * availability), units)
-    open_at = np.flatnonzero(np.ones(needed.shape))  # draws that may still need one fewer
-    flat = needed.reshape(-1)
     n, share, firm = units.reshape(-1), availability.reshape(-1), firm_share.reshape(-1)
-    for _ in range(10_000):
-        runs = running_probability(flat[open_at], n[open_at], share[open_at])
-        open_at = open_at[(runs < firm[open_at]) & (flat[open_at] > 1.0)]
-        if not open_at.size:
-            break
-        flat[open_at] -= 1.0
-    return np.asarray(np.maximum(flat, 1.0).reshape(needed.shape))
+    most = np.minimum(np.ceil(n * share), n)
+    below = normal_ppf(np.minimum(firm, 1.0 - 1e-9)) * np.sqrt(n * share * (1.0 - share))
+    found = np.minimum(np.maximum(np.floor(n * share - below), 1.0), most)  # near, by the normal
+
+    def runs(x: Array, at: IntArray) -> BoolArray:
+        return _runs(x, n[at], share[at], firm[at])
+
+    _step(found, 1.0, lambda x, at: (x < most[at]) & runs(x + 1.0, at))
+    _step(found, -1.0, lambda x, at: (x > 1.0) & ~runs(x, at))
+    return np.asarray(np.maximum(found, 1.0).reshape(units.shape))
+
+
+def _step(values: Array, by: float, on: Callable[[Array, IntArray], BoolArray]) -> None:
+    """Move each of `values` by steps for as long as `on(values, places)` holds for it."""
+    open_at = np.arange(len(values))
+    while (open_at := open_at[on(values[open_at], open_at)]).size:
+        values[open_at] += by
+
+
+def _runs(needed: Array, units: Array, availability: Array, firm_share: Array) -> BoolArray:
+    """Whether `needed` of `units` run for the wanted share of the time."""
+    return np.asarray(running_probability(needed, units, availability) >= firm_share)
 
 
 def reserve_of_load(

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from gigawatt.errors import Problem
 from gigawatt.program.lines import entry_name
+from gigawatt.program.model import Phase
 from gigawatt.program.parts import Parts, entries, named_entries
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
 from gigawatt.program.schema import read_date
+from gigawatt.quantity.units import DAYS_PER_MONTH
 
 MAX_YEARS = 60  # of the calendar: longer ones are slips of the pen
 
@@ -59,6 +61,7 @@ def progress_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
                 yield from _twice(of_site, own, raw)
             placed = {**of_site, **own} if number == 0 else own
             yield from _in_order(placed, raw)
+            yield from _planned(placed, phase, (*base, "phase", phase.id, "cleared"), raw)
             yield from _past(placed, parts.as_of, raw)
 
 
@@ -89,6 +92,23 @@ def _listed_before(milestone: str, placed: Placed) -> dict[str, None]:
         if after == milestone:
             found |= {before: None} if before in placed else _listed_before(before, placed)
     return found
+
+
+def _planned(placed: Placed, phase: Phase, path: KeyPath, raw: RawProgram) -> Iterator[Problem]:
+    """Tell where a phase's planned clearing can't stand beside what its progress says."""
+    if phase.cleared is None or "cleared" in placed:
+        return
+    low, high = (m * DAYS_PER_MONTH for m in support(phase.cleared_spread_months))
+    low, high = low - DAYS_PER_MONTH, high + DAYS_PER_MONTH  # plans are told by the month
+    for after in ("roof", "fitted", "in_service"):
+        if after in placed and (placed[after][0] - phase.cleared).days < low:
+            yield raw.problem(path, phase.cleared, f"can't be after {after}, {placed[after][0]}; "
+                              "write under progress when ground was cleared")  # fmt: skip
+            return
+    for before in ("land", "permits"):
+        if before in placed and (placed[before][0] - phase.cleared).days > high:
+            yield raw.problem(path, phase.cleared, f"can't be before {before}, "
+                              f"{placed[before][0]}")  # fmt: skip
 
 
 def _past(placed: Placed, as_of: dt.date | None, raw: RawProgram) -> Iterator[Problem]:

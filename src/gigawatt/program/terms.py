@@ -50,4 +50,6 @@ def _read(term: Term, value: object) -> Distribution:
     read = read_quantity(value, unit_named(term.unit), 0.0, high)
     if term.positive and support(read)[0] <= 0.0:
         raise ValueError("must be above 0")
+    if term.whole and isinstance(read, Point) and read.central != round(read.central):
+        raise ValueError("must be a whole number")
     return read

@@ -90,6 +90,30 @@ _WORDS: dict[str, tuple[str, str]] = {
         "travail et un PUE moyen inférieur à celui de conception. Seuls comptent les tirages avec "
         "de la puissance en service.",
     ),
+    "token_price_by_year": (
+        "Prix d’un million de tokens",
+        "Invites et réponses ensemble : coût sur le plus récent système mesuré livré en volume, "
+        "fois une marge, qui évolue ensuite comme le loyer d’une même puce. Les conditions "
+        "(modèle, longueurs, vitesse par utilisateur) sont celles des charges d’inférence.",
+    ),
+    "token_cost_by_year": (
+        "Coût d’un million de tokens",
+        "Coût complet de la capacité d’inférence du programme sur les tokens vendus, invites et "
+        "réponses ensemble : systèmes et site en annuités, entretien, énergie ; inactivité et "
+        "pannes comprises.",
+    ),
+    "token_revenue_per_gw_year": (
+        "Recettes d’un gigawatt en un an, par les tokens",
+        "Tokens vendus x prix, sur les GW d’installation en service, capacité d’entraînement "
+        "comprise, qui ne vend rien. Le grand livre les compte quand le revenue_basis du programme "
+        "est tokens.",
+    ),
+    "capacity_revenue_per_gw_year": (
+        "Recettes d’un gigawatt en un an, par la capacité",
+        "L’ancrage, de 8 à 13 Md $ par GW et par an comme une société les a gagnés de 2023 à 2025, "
+        "fois l’emploi rapporté à celui de ces années. Le grand livre les compte quand le "
+        "revenue_basis du programme est gw_year.",
+    ),
     "share_of_world_stock": (
         "Part du parc mondial de calcul IA",
         "Parc du programme rapporté au parc mondial, programme compris, en équivalents H100, en "

@@ -32,6 +32,7 @@ from gigawatt.report.sections import (
     side_by_side,
     stress,
     supply,
+    tokens,
     value_chain,
 )
 from gigawatt.report.texts import in_language
@@ -58,6 +59,7 @@ SECTIONS = (
     questions.market_section,
     performance.section,
     serving.section,
+    tokens.section,
     operations.section,
     provenance.conversion_section,
     questions.section,

@@ -55,7 +55,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "loan_to_value_share_p90", "above_covenant_share",
     ),
     "stress": ("scenario", "party", "loss_usd_mean"),
-    "tranche_uses": ("tranches_released", "capacity_usd", "energy_usd", "other_usd"),
+    "tranche_uses": (
+        "tranches_released", "capacity_usd", "energy_usd", "other_usd", "equity_usd", "loans_usd",
+        "unnamed_usd", "own_cash_usd",
+    ),
     "peak_funding": ("instrument", "from", "to", "usd_mean"),
     "peak_need": (
         "need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
@@ -76,9 +79,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
     ),
     "site_accounts": (
-        "site", "scope1_t", "scope2_location_t", "ref", "erf", "matched_annual_share",
-        "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh", "own_usd_per_mwh",
-        "standby_usd_per_kw_year",
+        "site", "scope1_t", "scope2_location_t", "scope2_market_t", "ref", "erf",
+        "matched_annual_share", "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh",
+        "own_usd_per_mwh", "standby_usd_per_kw_year",
     ),
     "grid_view": (
         "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",
@@ -89,7 +92,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "supply_durations": ("site", "source", "share_of_year", "mw"),
     "supply_carbon": ("site", "month_of_year", "hour", "co2_kg_per_mwh"),
     "rules": (
-        "site", "name", "applies", "met", "value", "limit", "unit", "short_by", "stage",
+        "site", "name", "applies", "met", "value", "limit", "unit", "short_by", "stage", "says",
+        "size", "size_value", "threshold", "size_unit",
     ),
     "impact": ("year", "metric", "unit", "p10", "p50", "p90", "mean"),
     "performance": ("workload", "kind", "model", "system", "setting", "metric", "unit", "value"),
@@ -100,11 +104,24 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "output_tok_s_per_gpu", "output_tok_s_per_gpu_low", "output_tok_s_per_gpu_high",
         "output_tok_s_per_mw", "drawn_w_per_gpu", "ttft_ms", "ttft_p99_ms", "plan",
     ),
+    "token_prices": (
+        "workload", "year", "model", "precision", "input_tokens", "output_tokens",
+        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
+    ),
+    "phase_tokens": (
+        "site", "phase", "system", "year", "in_service_share", "sold_output_tokens_p50",
+        "price_usd_per_million_p50", "cost_usd_per_million_p50", "token_revenue_usd_p50",
+        "capacity_revenue_usd_p50", "sold_output_tokens_mean", "sold_input_tokens_mean",
+    ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",
         "computed_p90", "agrees", "reading",
     ),
     "capex": ("system", "component", "usd_per_gw_mean", "p10", "p50", "p90"),
+    "capex_bases": (
+        "system", "gigawatt", "covers", "usd_per_gw_p10", "usd_per_gw_p50", "usd_per_gw_p90",
+    ),
     "sites": (
         "site", "name", "status", "mw_basis", "power_mw", "deal_share", "facility_mw", "route",
         "source", "note", "landlord", "cloud", "tenant", "country", "export_rule",

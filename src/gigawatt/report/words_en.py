@@ -97,14 +97,60 @@ ENGLISH: dict[str, str] = {
     "service, shorter prompts or a looser limit of the first token give several times as many.",
     "serving.asked": "{workload}: at the programme's {speed} tokens/s per user",
     "serving.asked_note": "{conditions} Per MW of facility power drawn while all packages serve. "
-    "Rates of the programme itself are without speculation and without a prefill pool; bands are "
-    "90 %. Points of the fronts: tables/serving of this run.",
+    "Rates of the programme are those of its systems here, as far as its workload leaves "
+    "speculation and pools open; bands are 90 %. Points of the fronts: tables/serving of this run.",
     "serving.reference": "{system} (measured, for comparison)",
+    "serving.held": "{precision}, {packages} GPUs, {engine} of {date}, speculation: {speculation}",
     "serving.drawn": "W per GPU",
-    "serving.speculation": "Speculation",
     "serving.conditions": "{model}, {precision}, {packages} GPUs, {input_tokens} tokens in and "
     "{output_tokens} out, limit of TTFT (p99): {ttft_limit}, speculation: {speculation}, "
     "{engine} of {date}, PUE {pue}.",
+    # tokens
+    "tokens.title": "Price, cost and revenue of tokens",
+    "tokens.intro": "Tokens sold are those that the phases serve by the rates above, at the use of "
+    "the serving fleet and as far as the world asks for them. Their price is the cost of a token "
+    "on the newest measured system in volume times a markup; it moves on as the rent of one and "
+    "the same chip does, so it may rise or fall. Training and research sell no token. {basis}",
+    "tokens.basis_gw_year": "In this programme's ledger users pay for capacity (the anchor of 8 to "
+    "13 bn USD a GW-year); the revenue of tokens stands beside it.",
+    "tokens.basis_tokens": "In this programme's ledger users pay for tokens; what capacity would "
+    "earn stands beside it.",
+    "tokens.conditions": "{model}, {precision}, {input_tokens} tokens in and {output_tokens} out, "
+    "at least {speed} tokens/s per user, no reuse of prefixes. The price follows from {system}, or "
+    "a system of the programme where that one can’t serve it. P50, P10 … P90; years in which most "
+    "draws sell. Price implied: revenue by capacity, all work, over all tokens sold.",
+    "tokens.figure": "{workload}: a million tokens, prompts and answers together",
+    "tokens.table": "{workload}: a million prompt and answer tokens by year",
+    "tokens.price": "Price",
+    "tokens.cost": "Cost",
+    "tokens.implied": "Price implied by capacity",
+    "tokens.price_input": "Price, prompts",
+    "tokens.price_output": "Price, answers",
+    "tokens.cost_input": "Cost, prompts",
+    "tokens.cost_output": "Cost, answers",
+    "tokens.sold": "Answer tokens sold",
+    "tokens.sold_unit": "a year, P50",
+    "tokens.bases": "What a gigawatt-year earns",
+    "tokens.by_tokens": "By tokens",
+    "tokens.by_capacity": "By capacity",
+    "tokens.bases_note": "Facility GW in service, training included. They differ because the "
+    "anchor pays for all capacity, at a level that has held for three years in which fleets were "
+    "renewed, while tokens come from the serving part alone and their price follows one and the "
+    "same machines, which age. P50 with P10 … P90 below it.",
+    "tokens.phase": "Phase",
+    "tokens.phases": "Phases in {year}",
+    "tokens.phases_note": "Phases that are in service in at least half of the draws. Revenue by "
+    "capacity is that of all work of the phase. All years and means: tables/phase_tokens of this "
+    "run.",
+    "tokens.parts": "Cost of a million tokens by part",
+    "tokens.parts_note": "Prompts and answers together, means over draws and years. Systems hold "
+    "network and storage; they and the site are annuities; idle time and failures are in all.",
+    "tokens.part_systems": "Systems",
+    "tokens.part_site": "Site",
+    "tokens.part_upkeep": "Upkeep",
+    "tokens.part_energy": "Energy",
+    "unit.usd_per_million": "USD per million tokens",
+    "unit.bn_usd_per_gw_year": "bn USD per GW-year",
     # schedule
     "schedule.title": "When each site is ready",
     "schedule.intro": "A block is one building with its systems. It is in service when its "
@@ -203,14 +249,19 @@ ENGLISH: dict[str, str] = {
     "money.gap_note": "What is outstanding at the end of the month that no named instrument "
     "pays for. Source: tables/gap of this run.",
     "money.gap_table": "Funding gap at year end",
-    "peak.tranches": "What is spent between one tranche and the next",
+    "peak.tranches": "What is spent between one tranche and the next, and whose money it is",
     "peak.tranches_note": "Means of those who build; the last row is what follows the last "
-    "tranche. Other: upkeep, interest, fees and tax. From 100 draws of their own. Source: "
-    "tables/tranche_uses of this run.",
+    "tranche. Other: upkeep, interest, fees and tax. Equity: what reaches those who build, with "
+    "the tranche that opens the row. Own cash closes the account: receipts of operation less what "
+    "is repaid and paid out. From 100 draws of their own. Source: tables/tranche_uses of this run.",
     "peak.after": "Tranches paid",
     "peak.capacity_usd": "Data-centre capacity",
     "peak.energy_usd": "Energy",
     "peak.other_usd": "Other operation",
+    "peak.equity_usd": "From equity",
+    "peak.loans_usd": "From loans",
+    "peak.unnamed_usd": "From unnamed funding",
+    "peak.own_cash_usd": "From own cash",
     "peak.paid_by": "Who has paid in by the month of the largest gap",
     "peak.paid_by_note": "Mean, less what was repaid. Money that is passed on, such as equity that "
     "becomes a prepayment, stands in each step. Source: tables/peak_funding of this run.",
@@ -295,6 +346,17 @@ ENGLISH: dict[str, str] = {
     "capex.note": "Bars: means over draws. Public figures differ two- to three-fold mostly "
     "because some count only the site, some IT power. Source: tables/capex of this run.",
     "capex.component": "Component",
+    "capex.bases": "The same cost on other bases",
+    "capex.bases_note": "One cost, divided by other gigawatts: published figures seldom say which "
+    "they mean. Chips: design power of the accelerators alone. Site alone and systems alone: P50. "
+    "From 100 draws of their own. Source: tables/capex_bases of this run.",
+    "capex.gigawatt": "Gigawatt of",
+    "counted.facility": "facility power",
+    "counted.it": "IT power",
+    "counted.chip": "chips",
+    "covers.site": "Site alone",
+    "covers.systems": "Systems, network, storage",
+    "unit.bn_usd_per_gw": "bn USD per GW",
     "component.systems": "GPU systems",
     "component.network": "network",
     "component.storage_cpu": "storage and CPU",
@@ -367,12 +429,14 @@ ENGLISH: dict[str, str] = {
     "supply.waits": "Compute waits",
     "supply.month": "Month",
     "supply.accounts": "Accounts of each site's last stage",
-    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location; by "
-    "market it is the same, as no contract for clean power is declared. Matched: by own sources "
-    "without carbon, over the year and within each hour; CFE counts the clean part of the grid "
-    "too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts of this run.",
+    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location "
+    "and by market (less declared contracts for clean power, matched over the year). Matched: by "
+    "own clean sources and contracts, over the year and within each hour; CFE counts the clean "
+    "part of the grid too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts "
+    "of this run.",
     "supply.scope1": "Scope 1",
-    "supply.scope2": "Scope 2",
+    "supply.scope2": "Scope 2, location",
+    "supply.scope2_market": "Scope 2, market",
     "supply.matched_year": "Matched, year",
     "supply.matched_hour": "Matched, hour",
     "supply.cfe": "CFE score",
@@ -401,6 +465,19 @@ ENGLISH: dict[str, str] = {
     "told.yes": "yes",
     "told.no": "no",
     "told.open": "open",
+    "supply.sized": "{size}: {value}, from {least}",
+    "unit.tonnes_year": "t a year",
+    "supply.not_told": "not told",
+    "rule_size.it_mw": "IT power",
+    "rule_size.facility_mw": "facility power",
+    "rule_size.grid_mw": "power from the grid",
+    "rule_size.onsite_mw": "power on site",
+    "rule_size.colocated_mw": "own plant beside the grid",
+    "rule_size.turbine_mw": "turbines",
+    "rule_size.large_turbine_mw": "large turbines",
+    "rule_size.portable_mw": "portable plant",
+    "rule_size.nox_t_per_year": "potential NOx a year",
+    "rule_size.steam_nox_t_per_year": "potential NOx a year, with steam",
     "rule_stage.in force": "in force",
     "rule_stage.adopted": "adopted",
     "rule_stage.proposed": "proposed",
@@ -812,15 +889,16 @@ ENGLISH: dict[str, str] = {
     "of it, which is a judgement; margins are a digest of press and accounts. Ends are low with "
     "low and high with high.",
     "chain.margin_note": "Revenue is the mean of this run over all GW-years in service. The lender "
-    "has the named site loans only; its margin is the spread as part of the interest, before "
+    "has the named loans only; its margin is the spread as part of the interest, before "
     "losses. Landlord and power are before interest and wear.",
     "component.first_year_energy": "energy, first year",
     "component.first_year_opex": "other operation, first year",
     "component.held": "held in cash at the end",
     "component.site_capex": "site",
+    "component.connection": "connection to the grid",
     "source.equity": "equity, passed on",
     "source.prepayment": "prepayment from the lab’s own cash",
-    "source.site_debt": "site debt",
+    "source.loans": "loans, leases and notes",
     "source.unnamed": "unnamed funding (the gap)",
     "source.own_cash": "cash of landlord and cloud",
     "party.layer_chip": "Chip vendor",
@@ -919,15 +997,17 @@ ENGLISH: dict[str, str] = {
     "dates.cost": "Cost, bn USD",
     "dates.per_gw_month": "bn USD a GW-month",
     "dates.levers": "What would bring it forward",
-    "dates.levers_intro": "Each lever is pulled everywhere at once, on the same draws.",
+    "dates.levers_intro": (
+        "Each lever is pulled at once everywhere it still can be, on the same draws."
+    ),
     "dates.levers_note": (
         "Days gained of one gigawatt at P50 and P80; capacity times time gained over the "
         "calendar; direct cost in today's dollars where the catalog can price it."
     ),
     "dates.only": "only with it",
     "dates.not_known": "not known",
-    "lever.contracted": "power contracted at all sites by clearing",
-    "lever.order-earlier": "transformers and switchgear ordered 8 months earlier",
+    "lever.contracted": "power contracted by clearing where that lies ahead",
+    "lever.order-earlier": "transformers and switchgear ordered up to 8 months earlier",
     "lever.onsite": "on-site plant in place of the grid",
     "lever.crew": "one crew in three more",
     "lever.rack-share": "half as large a share of the racks again",

@@ -106,14 +106,65 @@ _WORDS: dict[str, str] = {
     "plus lâche du premier jeton en donnent plusieurs fois plus.",
     "serving.asked": "{workload} : aux {speed} jetons/s par utilisateur du programme",
     "serving.asked_note": "{conditions} Par MW de puissance appelée du site quand tous les GPU "
-    "servent. Les débits du programme sont sans jetons anticipés ni groupe de préremplissage ; "
-    "les fourchettes sont à 90 %. Points des courbes : tables/serving de cette simulation.",
+    "servent. Les débits du programme sont ceux de ses systèmes ici, dans la mesure où sa charge "
+    "laisse libres l’anticipation et les groupes ; les fourchettes sont à 90 %. Points des "
+    "courbes : tables/serving de cette simulation.",
     "serving.reference": "{system} (référence mesurée)",
+    "serving.held": "{precision}, {packages} GPU, {engine} de {date}, anticipation : "
+    "{speculation}",
     "serving.drawn": "W par GPU",
-    "serving.speculation": "Anticipation",
     "serving.conditions": "{model}, {precision}, {packages} GPU, {input_tokens} jetons en entrée "
     "et {output_tokens} en sortie, limite du TTFT (p99) : {ttft_limit}, anticipation : "
     "{speculation}, {engine} de {date}, PUE {pue}.",
+    # tokens
+    "tokens.title": "Prix, coût et recettes des jetons",
+    "tokens.intro": "Les jetons vendus sont ceux que les tranches servent aux débits ci-dessus, à "
+    "l’emploi du parc d’inférence et dans la limite de la demande mondiale. Leur prix est le coût "
+    "d’un jeton sur le plus récent système mesuré livré en volume, fois une marge ; il évolue "
+    "ensuite comme le loyer d’une même puce, et peut donc monter ou baisser. L’entraînement et la "
+    "recherche ne vendent pas de jetons. {basis}",
+    "tokens.basis_gw_year": "Dans le grand livre de ce programme, les utilisateurs paient la "
+    "capacité (de 8 à 13 Md $ par GW et par an) ; les recettes des jetons figurent à côté.",
+    "tokens.basis_tokens": "Dans le grand livre de ce programme, les utilisateurs paient les "
+    "jetons ; ce que la capacité rapporterait figure à côté.",
+    "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
+    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le prix vient "
+    "de {system}, ou d’un système du programme si celui-là ne peut pas servir. P50, P10 … P90 ; "
+    "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
+    "travaux, sur tous les jetons vendus.",
+    "tokens.figure": "{workload} : un million de jetons, invites et réponses ensemble",
+    "tokens.table": "{workload} : un million de jetons d’invite et de réponse, par année",
+    "tokens.price": "Prix",
+    "tokens.cost": "Coût",
+    "tokens.implied": "Prix implicite de la capacité",
+    "tokens.price_input": "Prix, invites",
+    "tokens.price_output": "Prix, réponses",
+    "tokens.cost_input": "Coût, invites",
+    "tokens.cost_output": "Coût, réponses",
+    "tokens.sold": "Jetons de réponse vendus",
+    "tokens.sold_unit": "par an, P50",
+    "tokens.bases": "Ce que rapporte un gigawatt en un an",
+    "tokens.by_tokens": "Par les jetons",
+    "tokens.by_capacity": "Par la capacité",
+    "tokens.bases_note": "GW d’installation en service, entraînement compris. L’écart vient de ce "
+    "que l’ancrage paie toute la capacité, à un niveau qui a tenu trois ans pendant que les parcs "
+    "étaient renouvelés, alors que les jetons viennent de la seule part d’inférence et que leur "
+    "prix suit les mêmes machines, qui vieillissent. P50, avec P10 … P90 en dessous.",
+    "tokens.phase": "Tranche",
+    "tokens.phases": "Les tranches en {year}",
+    "tokens.phases_note": "Tranches en service dans au moins la moitié des tirages. Les recettes "
+    "de la capacité sont celles de tous les travaux de la tranche. Toutes les années et les "
+    "moyennes : tables/phase_tokens de cette simulation.",
+    "tokens.parts": "Coût d’un million de jetons, par poste",
+    "tokens.parts_note": "Invites et réponses ensemble, moyennes des tirages et des années. Les "
+    "systèmes comprennent réseau et stockage ; systèmes et site sont des annuités ; inactivité et "
+    "pannes sont dans tous les postes.",
+    "tokens.part_systems": "Systèmes",
+    "tokens.part_site": "Site",
+    "tokens.part_upkeep": "Entretien",
+    "tokens.part_energy": "Énergie",
+    "unit.usd_per_million": "$ par million de jetons",
+    "unit.bn_usd_per_gw_year": "Md $ par GW et par an",
     # schedule
     "schedule.title": "Quand chaque site est prêt",
     "schedule.intro": "Un bloc est un bâtiment avec ses systèmes. Il est en service lorsque ses "
@@ -213,14 +264,20 @@ _WORDS: dict[str, str] = {
     "money.gap_note": "Encours en fin de mois qu’aucun instrument nommé ne paie. Source : "
     "tables/gap de cette simulation.",
     "money.gap_table": "Besoin de financement non couvert en fin d’année",
-    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante",
+    "peak.tranches": "Ce qui est dépensé entre une tranche et la suivante, et avec quel argent",
     "peak.tranches_note": "Moyennes de ceux qui construisent ; la dernière ligne est ce qui suit "
-    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Sur 100 tirages à part. "
-    "Source : tables/tranche_uses de cette simulation.",
+    "la dernière tranche. Autres : entretien, intérêts, frais et impôt. Fonds propres : ce qui "
+    "parvient à ceux qui construisent, avec la tranche qui ouvre la ligne. La trésorerie propre "
+    "solde le compte : recettes d’exploitation moins ce qui est remboursé et distribué. Sur 100 "
+    "tirages à part. Source : tables/tranche_uses de cette simulation.",
     "peak.after": "Tranches versées",
     "peak.capacity_usd": "Capacité de centres de données",
     "peak.energy_usd": "Énergie",
     "peak.other_usd": "Autre exploitation",
+    "peak.equity_usd": "Par fonds propres",
+    "peak.loans_usd": "Par emprunts",
+    "peak.unnamed_usd": "Par financement sans nom",
+    "peak.own_cash_usd": "Par trésorerie propre",
     "peak.paid_by": "Qui a versé quoi au mois du plus grand besoin",
     "peak.paid_by_note": "Moyenne, remboursements déduits. L’argent transmis, comme des fonds "
     "propres qui deviennent une avance, figure à chaque étape. Source : tables/peak_funding de "
@@ -309,6 +366,18 @@ _WORDS: dict[str, str] = {
     "double, voire au triple, surtout parce que certains ne comptent que le site, d’autres que la "
     "puissance informatique. Source : tables/capex de cette simulation.",
     "capex.component": "Poste",
+    "capex.bases": "Le même coût sur d’autres bases",
+    "capex.bases_note": "Un seul coût, divisé par d’autres gigawatts : les chiffres publiés disent "
+    "rarement lesquels. Puces : puissance de conception des seuls accélérateurs. Site seul et "
+    "systèmes seuls : P50. Sur 100 tirages à part. Source : tables/capex_bases de cette "
+    "simulation.",
+    "capex.gigawatt": "Gigawatt de",
+    "counted.facility": "puissance d’installation",
+    "counted.it": "puissance informatique",
+    "counted.chip": "puces",
+    "covers.site": "Site seul",
+    "covers.systems": "Systèmes, réseau, stockage",
+    "unit.bn_usd_per_gw": "Md $ par GW",
     "component.systems": "systèmes GPU",
     "component.network": "réseau informatique",
     "component.storage_cpu": "stockage et CPU",
@@ -385,12 +454,13 @@ _WORDS: dict[str, str] = {
     "supply.month": "Mois",
     "supply.accounts": "Comptes de la dernière étape de chaque site",
     "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "
-    "selon le lieu ; selon le marché il est le même, aucun contrat d’énergie propre n’étant "
-    "déclaré. Couvert : par des sources propres au site, sur l’année et dans chaque heure ; le "
-    "score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe annuel des moyens "
-    "propres. Source : tables/site_accounts de ce calcul.",
+    "selon le lieu, et selon le marché : déduction faite des contrats d’énergie propre déclarés, "
+    "sur l’année. Couvert : par des sources propres du site et des contrats, sur l’année et dans "
+    "chaque heure ; le score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe "
+    "annuel des moyens propres. Source : tables/site_accounts de ce calcul.",
     "supply.scope1": "Scope 1",
-    "supply.scope2": "Scope 2",
+    "supply.scope2": "Scope 2, lieu",
+    "supply.scope2_market": "Scope 2, marché",
     "supply.matched_year": "Couvert, année",
     "supply.matched_hour": "Couvert, heure",
     "supply.cfe": "Score CFE",
@@ -419,6 +489,19 @@ _WORDS: dict[str, str] = {
     "told.yes": "oui",
     "told.no": "non",
     "told.open": "ouvert",
+    "supply.sized": "{size} : {value}, à partir de {least}",
+    "unit.tonnes_year": "t/an",
+    "supply.not_told": "non indiqué",
+    "rule_size.it_mw": "puissance informatique",
+    "rule_size.facility_mw": "puissance du site",
+    "rule_size.grid_mw": "puissance du réseau",
+    "rule_size.onsite_mw": "puissance sur site",
+    "rule_size.colocated_mw": "moyens propres raccordés au réseau",
+    "rule_size.turbine_mw": "turbines",
+    "rule_size.large_turbine_mw": "grandes turbines",
+    "rule_size.portable_mw": "installations mobiles",
+    "rule_size.nox_t_per_year": "NOx potentiels par an",
+    "rule_size.steam_nox_t_per_year": "NOx potentiels par an, avec vapeur",
     "rule_stage.in force": "en vigueur",
     "rule_stage.adopted": "adoptée",
     "rule_stage.proposed": "proposée",
@@ -700,15 +783,16 @@ _WORDS: dict[str, str] = {
     "du maillon, qui relève du jugement ; les marges sont un condensé de presse et de comptes. Les "
     "bornes associent le bas au bas et le haut au haut.",
     "chain.margin_note": "Le chiffre d’affaires est la moyenne de cette simulation sur tous les "
-    "GW-ans de service. Le prêteur n’a que les prêts de site nommés ; sa marge est l’écart de taux "
+    "GW-ans de service. Le prêteur n’a que les prêts nommés ; sa marge est l’écart de taux "
     "en part des intérêts, avant pertes. Propriétaire et électricité : avant intérêts et usure.",
     "component.first_year_energy": "énergie, première année",
     "component.first_year_opex": "autre exploitation, première année",
     "component.held": "gardé en trésorerie à la fin",
     "component.site_capex": "site",
+    "component.connection": "raccordement au réseau",
     "source.equity": "fonds propres, transmis",
     "source.prepayment": "avance sur la trésorerie du laboratoire",
-    "source.site_debt": "dette de site",
+    "source.loans": "prêts, crédit-bail et obligations",
     "source.unnamed": "financement sans nom (le manque)",
     "source.own_cash": "trésorerie du propriétaire et du cloud",
     "party.layer_chip": "Vendeur de puces",
@@ -963,7 +1047,10 @@ _WORDS: dict[str, str] = {
     "dates.cost": "Coût, Md USD",
     "dates.per_gw_month": "Md USD par GW-mois",
     "dates.levers": "Ce qui avancerait les dates",
-    "dates.levers_intro": "Chaque levier est actionné partout à la fois, sur les mêmes tirages.",
+    "dates.levers_intro": (
+        "Chaque levier est actionné à la fois partout où il peut encore l’être, sur les mêmes "
+        "tirages."
+    ),
     "dates.levers_note": (
         "Jours gagnés pour un gigawatt au P50 et au P80 ; capacité multipliée par le temps "
         "gagné sur le calendrier ; coût direct en dollars d’aujourd’hui quand le catalogue "
@@ -971,8 +1058,8 @@ _WORDS: dict[str, str] = {
     ),
     "dates.only": "seulement ainsi",
     "dates.not_known": "inconnu",
-    "lever.contracted": "électricité sous contrat sur tous les sites au terrassement",
-    "lever.order-earlier": "transformateurs et tableaux commandés 8 mois plus tôt",
+    "lever.contracted": "électricité sous contrat au terrassement, là où il est à venir",
+    "lever.order-earlier": "transformateurs et tableaux commandés jusqu’à 8 mois plus tôt",
     "lever.onsite": "production sur site à la place du réseau",
     "lever.crew": "une équipe sur trois en plus",
     "lever.rack-share": "part des baies accrue de moitié",

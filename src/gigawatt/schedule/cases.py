@@ -14,9 +14,16 @@ to time: with m0 megawatts at first power (lognormal) and R months until the who
 R is that of the builder; campuses cleared before the demand for whole AI campuses start smaller and
 grow by the year (`stepwise_before`).
 
-"Not reported in service by `as_of`" is soft evidence: a draw with first power before `as_of` keeps
-the weight `unreported_share`, so a record that is silent for years reads as a gap in the record and
-not as a delay without end. Changes of plan, shared slots and haircuts play no part here.
+A forecast is made on the day `as_of` of what has not come by then, as in a programme: where `as_of`
+is after clearing, dates are those of the draws without first power by `as_of`, and no date lies
+before it. The one exception is a silence longer than the model can believe. With S the share of the
+draws that last until `as_of` and u the odds that a row leaves out what has come
+(`unreported_share`), it is likelier that power came where
+
+    S < u (1 - S)
+
+Dates then follow from clearing alone, and a note says it. Changes of plan, shared slots and
+haircuts play no part here.
 """
 
 from __future__ import annotations
@@ -47,8 +54,11 @@ COLUMNS = (
 LEVELS = (0.05, 0.50, 0.95)
 TARGETS_MW = {"first_power": 0.0, "mw200": 200.0, "mw1000": 1000.0}
 RESULTS = tuple(f"{t}_p{round(100 * q):02d}" for t in TARGETS_MW for q in LEVELS)
+NOTE = "as_of_note"  # column beside the results: where the dates don't follow `as_of`
 BUILDERS = ("developer", "self", "")
 DRAWS = 4000
+KEPT_DRAWS = 1000  # at least so many, as far as MOST_DRAWS allows, where `as_of` cuts draws off
+MOST_DRAWS = 80_000
 HORIZON_YEARS = 30
 YEARS = (1980, 2100)  # of the dates in a row
 ONSITE_TECHNOLOGIES = ("recip-engine", "aeroderivative", "mobile-turbine", "fuel-cell")
@@ -76,7 +86,7 @@ class SiteCase:
     Attributes
     ----------
     cleared : ground cleared, or planned to be where later than `as_of`.
-    as_of : what was known; by default the clearing date.
+    as_of : day of the forecast, first power is not there by then; by default the clearing date.
     """
 
     cleared: dt.date
@@ -91,24 +101,22 @@ class SiteCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseDraws:
-    """Months after clearing at which one site reaches each target, with weights.
+    """Months after clearing at which one site reaches each target.
 
     Attributes
     ----------
-    months : target → (N,); inf = not with this many megawatts.
-    weights : (N,) sum 1.
+    months : target → (N,), of equal weight; inf = not with this many megawatts.
+    note : what the row says that the dates don't follow; mostly empty.
     """
 
     months: Mapping[str, Array]
-    weights: Array
+    note: str = ""
 
     def quantile(self, target: str, level: float) -> float:
-        """Weighted quantile of the months to a target; inf where it is never reached."""
+        """Quantile of the months to a target; inf where it is never reached."""
         months = self.months[target]
-        order = np.argsort(months, kind="stable")
-        reached = np.cumsum(self.weights[order])
-        at = min(int(np.searchsorted(reached, level)), len(order) - 1)
-        return float(months[order[at]])
+        at = max(int(np.ceil(level * len(months))) - 1, 0)
+        return float(np.partition(months, at)[at])
 
 
 def read_case(row: Mapping[str, str]) -> SiteCase:
@@ -141,6 +149,31 @@ def read_case(row: Mapping[str, str]) -> SiteCase:
 
 def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRAWS) -> CaseDraws:
     """Draws of the months from clearing to each target, for one site."""
+    months = _from_clearing(case, catalog, seed, draws)
+    if case.as_of is None or case.as_of <= case.cleared:
+        return CaseDraws(months)
+    age = (case.as_of - case.cleared).days / DAYS_PER_MONTH
+    unreported = catalog.record("assumptions", "schedule_cases").value("unreported_share")
+    lasting = float(np.mean(months["first_power"] > age))
+    if lasting < unreported * (1.0 - lasting):
+        return CaseDraws(months, _silence(case, age, lasting))
+    if lasting * draws < KEPT_DRAWS < draws:
+        more = min(int(np.ceil(KEPT_DRAWS / lasting)), MOST_DRAWS)
+        months = _from_clearing(case, catalog, seed, more)
+    kept = months["first_power"] > age
+    return CaseDraws({target: values[kept] for target, values in months.items()})
+
+
+def _silence(case: SiteCase, age: float, lasting: float) -> str:
+    return (
+        f"as_of = {case.as_of} is {age:.0f} months after clearing, and {100.0 * lasting:.0f} % of "
+        "such sites wait so long for power: it is read as power that came and is not in the row; "
+        "dates are those seen from clearing"
+    )
+
+
+def _from_clearing(case: SiteCase, catalog: Catalog, seed: int, draws: int) -> dict[str, Array]:
+    """Months to each target as seen on the day of clearing."""
     streams = Streams(seed, draws)
     a = catalog.record("assumptions", "schedule_cases")
     own = _route_months(case, catalog, seed, draws, fast=False)
@@ -155,13 +188,7 @@ def case_draws(case: SiteCase, catalog: Catalog, seed: int = 1, draws: int = DRA
     block, ramp = (
         streams.sample(f"case/{k}", a.fact(k).distribution) for k in _growth_facts(case, a)
     )
-    months = _ramp(case, first, block, ramp)
-    weights = np.ones(draws)
-    if case.as_of is not None and case.as_of > case.cleared:
-        age = (case.as_of - case.cleared).days / DAYS_PER_MONTH
-        share = a.value("unreported_share")
-        weights = np.where(first > age, 1.0, share)
-    return CaseDraws(months, weights / weights.sum())
+    return _ramp(case, first, block, ramp)
 
 
 def _growth_facts(case: SiteCase, assumptions: Record) -> tuple[str, str]:
@@ -177,7 +204,8 @@ def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -
     """Months to first power of a hall that stands: its refit, or power that is not in hand.
 
     The refit is known from two sites, so that its spread is wider than that of new halls. Power
-    that is not in hand comes from plant on site, which can be ordered when work begins.
+    that is not in hand comes from plant on site, which can be ordered when work begins. A standing
+    hall is taken for speed, so the sooner of two offers of plant is taken too.
     """
     a = catalog.record("assumptions", "schedule_cases")
     spread = a.value("refit_sd_log")
@@ -189,15 +217,18 @@ def _refitted(case: SiteCase, catalog: Catalog, hall: Array, streams: Streams) -
         )
         for t in ONSITE_TECHNOLOGIES
     ]
-    pick = (streams.uniform("case/plant") * len(plants)).astype(int)
-    plant = np.choose(pick, plants)
+    offers = [
+        np.choose((streams.uniform(name) * len(plants)).astype(int), plants)
+        for name in ("case/plant", "case/second_plant")
+    ]
+    plant = np.minimum(*offers)
     return np.where(waits, np.maximum(hall, plant), hall)
 
 
 def case_dates(case: SiteCase, catalog: Catalog, seed: int = 1) -> dict[str, str]:
-    """Result columns of one site: ISO dates; empty where the site has not so many megawatts."""
+    """Result columns of one site and `NOTE`: ISO dates, empty without so many megawatts."""
     drawn = case_draws(case, catalog, seed)
-    out = {}
+    out = {NOTE: drawn.note}
     for target in TARGETS_MW:
         for level in LEVELS:
             months = drawn.quantile(target, level)

@@ -100,12 +100,13 @@ def with_changes(
     slower = {c.record.id: _sampled(c, "after_power_factor", streams) for c in changes}
     replaced = {c.record.id: _sampled(c, "replaced_share", streams)
                 for c in changes if c.effect == "leaves"}  # fmt: skip
-    dates = Plan(**{f.name: getattr(plan, f.name).copy() for f in fields(Plan)})
+    dates = Plan(**{f.name: np.empty_like(getattr(plan, f.name)) for f in fields(Plan)})
     for number, site in enumerate(program.sites):
         here = np.flatnonzero(blocks.site == number)
         onsite = np.array([blocks.phases[b].route == "onsite" for b in here], dtype=np.bool_)
         inside = slice(here[0], here[-1] + 1)  # blocks of a site stand together
-        own = Plan(**{f.name: getattr(dates, f.name)[:, inside] for f in fields(Plan)})  # views
+        # Copied out and in: rows of one site are near each other in memory then, a third faster.
+        own = Plan(**{f.name: getattr(plan, f.name)[:, inside].copy() for f in fields(Plan)})
         first_power = reduce(np.minimum, own.energised.T[1:], own.energised[:, 0].copy())
         last = _last(own.hall_ready, own.energised)
         for change in changes:
@@ -125,6 +126,8 @@ def with_changes(
                 delay = np.where(back, delay, np.inf)
             _move(own, change, concerned, rows, at[rows, None], delay[:, None])
             last[rows] = _last(own.hall_ready[rows], own.energised[rows])
+        for f in fields(Plan):
+            getattr(dates, f.name)[:, inside] = getattr(own, f.name)
     return dates
 
 
@@ -160,13 +163,11 @@ def _move(
     halls, powers = own.hall_ready[rows], own.energised[rows]
     hit = own.open[rows] & concerned & (np.maximum(halls, powers) > when)
     shift = np.where(hit, delay, 0.0)
-    to_hall = np.where(halls > when, shift, 0.0)
-    if change.effect == "power":
-        to_hall = np.zeros_like(shift)
-    for by, ready, cause, weight in (
-        (to_hall, own.hall_ready, own.hall_cause, own.hall_weight),
-        (shift, own.energised, own.power_cause, own.power_weight),
-    ):
+    moved = [(shift, own.energised, own.power_cause, own.power_weight)]
+    if change.effect != "power":
+        to_hall = np.where(halls > when, shift, 0.0)
+        moved.append((to_hall, own.hall_ready, own.hall_cause, own.hall_weight))
+    for by, ready, cause, weight in moved:
         held = weight[rows]
         binds = by > held
         ready[rows] += by

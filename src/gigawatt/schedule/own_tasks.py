@@ -29,6 +29,7 @@ from pathlib import Path
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.loader import read_record
 from gigawatt.errors import InputError, nearest
+from gigawatt.program.quantities import support
 from gigawatt.schedule.network import ROUTES, on_route, read_tasks
 
 REQUIRED = ("predecessors", "routes", "per", "binding", "duration_months")
@@ -37,6 +38,7 @@ KEYS = (
     "observed_by", "observed_after", "calendar", "framework_order", "duration_from", "gives",
     "brownfield_factor", "confidence", "source", "as_of", "status", "basis", "note",
 )  # fmt: skip
+NUMBERS = {"duration_months", "brownfield_factor"}
 OWN = {"source": "gigawatt-judgement", "as_of": "2026-11", "status": "assumed"}
 
 
@@ -84,4 +86,11 @@ def _record(task_id: str, changes: object, bundled: Mapping[str, object] | None)
     if absent:
         raise InputError(f"[{task_id}] is a new task and needs {', '.join(absent)}")
     entry = {**(OWN if bundled is None else bundled), "id": task_id, **changes}
-    return read_record("tasks", entry, f"[{task_id}]")
+    record = read_record("tasks", entry, f"[{task_id}]")
+    for key in NUMBERS & changes.keys():
+        if key not in record.facts or support(record.fact(key).distribution)[0] < 0.0:
+            raise InputError(
+                f"[{task_id}] {key} = {changes[key]!r}: write a number from 0 on, or a range such "
+                "as { low = 3, mode = 5, high = 9 }"
+            )
+    return record

@@ -15,6 +15,7 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.schedule.result import Binding
 from gigawatt.study.outputs import ChunkOutput
+from gigawatt.study.token_tables import yearly_ratio
 from gigawatt.uncertainty.summary import bands
 
 END_OF_2026 = dt.date(2027, 1, 1)
@@ -133,12 +134,52 @@ def _programme(frame: Frame) -> list[dict[str, Any]]:
             "programme covers.",
         ),
         _load_factor(frame),
+        *_tokens(frame),
         _yearly(
             frame, "share_of_world_stock", "Share of the world's AI compute", "share",
             "share_of_world_stock",
             "Programme's stock over the world's with it, in H100 equivalents, at year end.",
         ),
     ]  # fmt: skip
+
+
+def _tokens(frame: Frame) -> list[dict[str, Any]]:
+    """Price and cost of tokens, and what a gigawatt-year earns on both bases."""
+    return [
+        _ratio(
+            frame, "token_price_by_year", "Price of a million tokens", "USD/million tokens",
+            "Prompts and answers together: cost on the newest measured system in volume, times a "
+            "markup, moving on as the rent of one and the same chip does. Conditions (model, "
+            "lengths, speed per user) are those of the serving workloads.",
+        ),
+        _ratio(
+            frame, "token_cost_by_year", "Cost of a million tokens", "USD/million tokens",
+            "Whole cost of the programme's serving capacity over the tokens sold, prompts and "
+            "answers together: systems and site as annuities, upkeep, energy; idle time and "
+            "failures included.",
+        ),
+        _ratio(
+            frame, "token_revenue_per_gw_year", "Revenue of a gigawatt-year by tokens",
+            "USD/GW-year",
+            "Tokens sold x price over facility GW in service, training capacity included, which "
+            "sells nothing. The ledger books it where the programme's revenue_basis is tokens.",
+        ),
+        _ratio(
+            frame, "capacity_revenue_per_gw_year", "Revenue of a gigawatt-year by capacity",
+            "USD/GW-year",
+            "The anchor, 8 to 13 bn USD a GW-year as one company earned from 2023 to 2025, times "
+            "use over the use at which it was earned. The ledger books it where the programme's "
+            "revenue_basis is gw_year.",
+        ),
+    ]  # fmt: skip
+
+
+def _ratio(frame: Frame, name: str, title: str, unit: str, definition: str) -> dict[str, Any]:
+    found = yearly_ratio(frame, name)
+    return {
+        **_answer(name, title, "by_year", unit, definition),
+        "by_year": {year: _stats(v[np.isfinite(v)]) for year, v in found.items()},
+    }
 
 
 def _answer(name: str, title: str, kind: str, unit: str, definition: str) -> dict[str, Any]:

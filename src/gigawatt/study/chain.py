@@ -41,6 +41,8 @@ from gigawatt.schedule.racks import RackArrivals, equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
 from gigawatt.study.site_supply import site_plans
 from gigawatt.study.sweep import funded_months
+from gigawatt.study.token_market import OwnerCost, TokenMarket, owner_cost, token_market
+from gigawatt.study.token_sales import TokenSales, token_sales
 from gigawatt.uncertainty.streams import Streams
 
 MOST_ROUNDS = 40  # of funding against earnings
@@ -50,7 +52,9 @@ MOST_ROUNDS = 40  # of funding against earnings
 class Chain:
     """Results of all layers for one chunk of draws; shapes as in the layers' result types.
 
-    `dies_per_package` is (G,); `money` is what the ledger was settled from.
+    `dies_per_package` is (G,); `money` is what the ledger was settled from. `market`, `sales` and
+    `owner` are prices of tokens, tokens sold, and what their cost follows from; `by_tokens` whether
+    users pay for them in the ledger.
     """
 
     axis: MonthAxis
@@ -67,6 +71,10 @@ class Chain:
     impact: ImpactResult
     dies_per_package: Array
     money: MoneyInputs
+    market: TokenMarket
+    sales: TokenSales
+    owner: OwnerCost
+    by_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +155,10 @@ def resettle(base: Chain, shock: Shock) -> Chain:
     """
     inputs = shock.settled(shock.money(base.money), base.schedule)
     energy_mwh = base.energy.supply_mwh.sum(axis=2)
-    ledger = settle(inputs, base.schedule, base.capacity, base.energy.energy_cost_usd,
-                    base.delivered, energy_mwh)  # fmt: skip
+    ledger = settle(
+        inputs, base.schedule, base.capacity, base.energy.energy_cost_usd, base.delivered,
+        energy_mwh, base.sales.revenue_usd if base.by_tokens else None,
+    )  # fmt: skip
     return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs))
 
 
@@ -197,7 +207,14 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
 
     inputs = ready.shock.settled(ready.money, schedule)
     energy_mwh = energy.supply_mwh.sum(axis=2)
-    ledger = settle(inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh)
+    owner = owner_cost(catalog, streams)
+    market = token_market(ready.loaded, blocks.systems, ready.money, owner, streams)
+    sales = token_sales(ready.loaded, market, delivered, rates, axis, streams)
+    by_tokens = program.revenue_basis == "tokens"
+    ledger = settle(
+        inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh,
+        sales.revenue_usd if by_tokens else None,
+    )  # fmt: skip
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(
         program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a
@@ -206,7 +223,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
         capex_per_gw(inputs), result,
         np.array([catalog.record("systems", g).value("dies_per_package") for g in blocks.systems]),
-        inputs,
+        inputs, market, sales, owner, by_tokens,
     )  # fmt: skip
 
 

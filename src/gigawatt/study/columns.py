@@ -15,6 +15,7 @@ from gigawatt.quantity.units import UNITS, unit_of_key
 
 ROW = "see the row"  # the unit stands in the row's column "unit"
 TEXT = "text"
+MILLION = "USD/million tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def _levels(prefix: str, unit: str, what: str) -> dict[str, Column]:
         for level in (10, 50, 90)
     }
     return {**out, f"{mark}mean": Column(unit, f"{what}; mean of the draws.")}
+
+
+def _bands(name: str, unit: str, what: str) -> dict[str, Column]:
+    """Columns of the percentiles of a quantity."""
+    return {
+        f"{name}_p{level}": Column(unit, f"{what}; {level}th percentile of the draws.")
+        for level in (10, 50, 90)
+    }
 
 
 COMMON: dict[str, Column] = {
@@ -232,6 +241,15 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "capacity_usd": Column("USD", "Spent on systems, network and sites until the next, mean."),
         "energy_usd": Column("USD", "Spent on energy in the same time, mean."),
         "other_usd": Column("USD", "Spent on upkeep, interest, fees and tax, mean."),
+        "equity_usd": Column(
+            "USD", "Equity that reaches those who build, the tranche that opens the row among it."
+        ),
+        "loans_usd": Column("USD", "Drawn under loans and notes, mean."),
+        "unnamed_usd": Column("USD", "Unnamed funding, less what is repaid, mean."),
+        "own_cash_usd": Column(
+            "USD",
+            "What closes the account: operating receipts less what is repaid and paid out.",
+        ),
     },
     "peak_funding": {
         "instrument": Column(TEXT, "Instrument."),
@@ -363,11 +381,16 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "scope1_t": Column("t CO2", "Burned on site."),
         "scope2_location_t": Column("t CO2", "Of import, at the mean intensity of the area."),
         "scope2_market_t": Column(
-            "t CO2", "The same less contracts for clean power; a programme declares none."
+            "t CO2", "The same less declared contracts for clean power, matched over the year."
+        ),
+        "scope2_market_hourly_t": Column(
+            "t CO2", "The same with contracts matched within each hour; certificates have none."
         ),
         "ref": Column("share", "Renewable energy used over facility energy (30134-3)."),
-        "erf": Column("share", "Reused over facility energy (30134-6); no taker is declared."),
-        "matched_annual_share": Column("share", "Load that own clean sources match in the year."),
+        "erf": Column("share", "Reused over facility energy (30134-6), as declared."),
+        "matched_annual_share": Column(
+            "share", "Load that own clean sources and contracts match in the year."
+        ),
         "matched_hourly_share": Column("share", "The same within each hour."),
         "cfe_share": Column(
             "share", "Carbon-free energy by the hour, the clean part of the grid counted."
@@ -424,7 +447,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cue_kg_per_kwh": Column(
             "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
         ),
-        "ref": Column("share", "Own sun and wind over facility energy (30134-3)."),
+        "ref": Column("share", "Sun, wind and renewable contracts over facility energy (30134-3)."),
+        "erf": Column("share", "Heat given to others over facility energy (30134-6), declared."),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
     },
@@ -466,6 +490,52 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "ttft_p99_ms": Column("ms", "99th percentile of the time to the first token."),
         "plan": Column(TEXT, "Parallelism, replicas, pools and drafted tokens."),
     },
+    "token_prices": {
+        "workload": Column(TEXT, "Id of the serving workload in the programme."),
+        "model": Column(TEXT, "Catalog id of the reference model."),
+        "precision": Column(TEXT, "Of weights and products."),
+        "input_tokens": Column("tokens", "Mean prompt."),
+        "output_tokens": Column("tokens", "Mean answer."),
+        "tok_s_per_user": Column("tokens/s", "Least speed of a user."),
+        "market_system": Column(TEXT, "System whose cost sets the price, where it can serve it."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        **_bands("price_input_usd_per_million", MILLION, "Price of prompt tokens"),
+        **_bands("price_output_usd_per_million", MILLION, "Price of answer tokens"),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands(
+            "capacity_price_usd_per_million",
+            MILLION,
+            "Revenue by capacity, all work, over all tokens sold",
+        ),
+        **_bands("revenue_usd", "USD", "Revenue of tokens in the year"),
+    },
+    "phase_tokens": {
+        "phase": Column(TEXT, "Id of the phase in its site."),
+        "in_service_share": Column("share", "Draws in which any of it is in service in the year."),
+        "gw_years_mean": Column("GW-years", "Facility power in service; mean of the draws."),
+        **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
+        "sold_output_tokens_mean": Column("tokens", "The same; mean of the draws."),
+        "sold_input_tokens_mean": Column("tokens", "Input tokens sold; mean of the draws."),
+        **_bands("price_usd_per_million", MILLION, "Price of prompts and answers together"),
+        **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
+        **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
+        **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        "cost_systems_usd_mean": Column("USD", "Annuity of systems, network, storage; serving."),
+        "cost_site_usd_mean": Column("USD", "Annuity of shell, power and cooling; serving."),
+        "cost_upkeep_usd_mean": Column("USD", "Upkeep of site and systems; serving."),
+        "cost_energy_usd_mean": Column("USD", "Energy; serving."),
+        **_bands("token_revenue_usd", "USD", "Revenue of the tokens sold"),
+        "token_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        **_bands("capacity_revenue_usd", "USD", "Revenue by capacity in use, all work (anchor)"),
+        "capacity_revenue_usd_mean": Column("USD", "The same; mean of the draws."),
+        "serving_cost_usd_mean": Column("USD", "Whole cost of serving; mean of the draws."),
+        "other_cost_usd_mean": Column(
+            "USD", "Whole cost of training and research, at which they are internal; mean."
+        ),
+    },
     "conversion": {
         "name": Column(TEXT, "Declared quantity."),
         "declared_low": Column(ROW, "Low end of what is declared; empty = nothing."),
@@ -480,6 +550,19 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "USD/GW", "Nominal capital cost per facility GW; mean of the draws."
         ),
         **_levels("", "USD/GW", "Nominal capital cost per facility GW"),
+    },
+    "capex_bases": {
+        "gigawatt": Column(
+            TEXT,
+            "What the gigawatt counts: facility, IT, or design power of the chips.",
+        ),
+        "covers": Column(TEXT, "What the cost holds: site and systems, or one of them."),
+        "price_year": Column("year", "Year of the dollars."),
+        **{
+            f"usd_per_gw_p{k}": Column("USD/GW", f"Capital cost per such gigawatt: P{k}.")
+            for k in (10, 50, 90)
+        },
+        "usd_per_gw_mean": Column("USD/GW", "Capital cost per such gigawatt: mean of the draws."),
     },
     "sites": {
         "grid": Column(TEXT, "Id of its grid in the catalog."),
@@ -512,6 +595,10 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "date", "First day of the test: start of the site; it reaches to the horizon."
         ),
         "applies": Column(TEXT, "yes, no, or open (the plan does not tell)."),
+        "size": Column(TEXT, "Figure of the site that decides whether the rule applies."),
+        "size_value": Column(ROW, "Its value; unit in `size_unit`. Empty = not told."),
+        "threshold": Column(ROW, "From where on the rule applies; unit in `size_unit`."),
+        "size_unit": Column(TEXT, "Unit of size and threshold."),
         "met": Column(TEXT, "yes, no, or open; empty where the rule does not apply."),
         "value": Column(ROW, "The site's value; for a duty 1 = done; empty = not told."),
         "limit": Column(ROW, "What it must be at least or at most."),
@@ -550,6 +637,7 @@ _INPUTS: tuple[tuple[str, Column], ...] = (
                                                         "draw that scales durations.")),
     (r"^change/", Column("probability", "Drawn probability, 0 to 1, from which the date of the "
                                         "change of plan is read off.")),
+    (r"^market/", Column("standard deviations", "Standard normal draw of the course of prices.")),
     (r"^performance/(error|maturity)/", Column("standard deviations", "Standard normal draw of the "
                                                "error of the model of rates.")),
 )  # fmt: skip

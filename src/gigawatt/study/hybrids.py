@@ -84,7 +84,10 @@ def _changes(a: Loaded, b: Loaded) -> Iterator[tuple[str, list[str]]]:
     # A supply that only one programme has goes with the sites that use its system.
     yield SUPPLIES, _changed(*({s.system: s for s in x.supplies} for x in (p, q)))
     workloads = [{w.id: w for w in x.workloads} for x in (p, q)]
-    yield WORKLOADS, _changed(*workloads) + _added(*workloads)
+    paid = [] if p.revenue_basis == q.revenue_basis else [
+        f"revenue_basis {p.revenue_basis} to {q.revenue_basis}"
+    ]  # fmt: skip
+    yield WORKLOADS, _changed(*workloads) + _added(*workloads) + paid
     terms = [{i.id: replace(i, source="", note="") for i in x.instruments} for x in (p, q)]
     yield INSTRUMENTS, _changed(*terms) + _added(*terms)
     paths: dict[str, list[str]] = {}

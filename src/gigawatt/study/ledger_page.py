@@ -17,6 +17,7 @@ from gigawatt.program.load import load_program
 from gigawatt.study import ledger_view as v
 from gigawatt.study.ledger_view import LedgerView, ledger_view
 from gigawatt.study.stress import losses_usd, stress
+from gigawatt.study.tranche_account import tranche_table
 
 DRAWS, SEED = 500, 1
 ANNOUNCED, SIGNED = "openai-nvidia-2025-09", "openai-nvidia-2026-02"
@@ -73,7 +74,7 @@ def deal_table() -> str:
 def _figures(view: LedgerView) -> dict[str, str]:
     circle = v.circularity_table(view)[0]
     paid = [r for r in v.rows(view) if r["leg"] in ("tranche", "equity")]
-    tranches, stakes, gap = v.tranche_table(view), v.stake_table(view), v.gap_table(view)
+    tranches, stakes, gap = tranche_table(view), v.stake_table(view), v.gap_table(view)
     return {
         "equity": f"{circle['equity_usd'] / BN:.0f}",
         "first": _first(view, paid),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.energy.site_plan import SitePlan
+from gigawatt.money.accounts import POWER_BILL
 from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
 from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
@@ -17,7 +18,6 @@ from gigawatt.money.metrics import (
     cover,
     equity_stakes,
     party_results,
-    spending_by_tranche,
     terminal_usd,
 )
 from gigawatt.money.result import Entry
@@ -36,12 +36,6 @@ from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
 PERIODS = ("month", "quarter", "year", "all")
-USES = {
-    "capacity": ("systems_paid", "network", "storage_cpu", "site_capex", "deposit", "delivery",
-                 "acceptance", "refresh"),
-    "energy": ("energy", "minimum_take", "demand_charge", "connection"),
-    "other": ("opex", "interest", "commitment_fee", "upfront_fee", "tax"),
-}  # fmt: skip
 PAID_BACK = ("repayment", bridge.SWEEP)
 FUNDING_LEGS = ("tranche", "equity", "draw", *PAID_BACK, "prepayment")
 RETURN_MONTHS = (3, 12, 24, 36)
@@ -223,20 +217,6 @@ def circularity_table(view: LedgerView) -> list[dict[str, Any]]:
     return out
 
 
-def tranche_table(view: LedgerView) -> list[dict[str, Any]]:
-    """What is spent after each tranche of milestone equity until the next."""
-    entries = view.chain.ledger.entries
-    builders = {e.payer for e in entries if e.investment and e.leg in ("deposit", "construction")}
-    spent = spending_by_tranche(view.chain.ledger, USES, builders)
-    if spent is None:
-        return []
-    return [
-        {"tranches_released": k, **dict(zip((f"{u}_usd" for u in USES), map(float, row),
-                                            strict=True))}
-        for k, row in enumerate(spent)
-    ]  # fmt: skip
-
-
 def stake_table(view: LedgerView) -> list[dict[str, Any]]:
     """Stakes that equity with a stated value buys, at the end of the calendar."""
     kinds = (equity_plain.KIND, equity_tranche_milestone.KIND)
@@ -338,7 +318,7 @@ def _cost_part(e: Entry) -> str:
         return "network_storage"
     if e.instrument in ("site_capex", "refresh", "opex"):
         return {"site_capex": "site", "refresh": "renewal", "opex": "operation"}[e.instrument]
-    if e.leg in ("energy", "minimum_take", "demand_charge", "connection"):
+    if e.leg in (*POWER_BILL, "connection"):
         return "energy"
     return "systems" if e.leg in ("deposit", "delivery", "acceptance") else ""
 

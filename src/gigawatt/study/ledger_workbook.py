@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.program.instruments import KINDS
 from gigawatt.study import ledger_view as v
 from gigawatt.study import sculpted_sheet as sheet
+from gigawatt.study.capex_bases import capex_bases
 from gigawatt.study.debt_sheet import (
     COLUMNS,
     FIRST,
@@ -38,8 +40,10 @@ from gigawatt.study.money_tables import stress_rows
 from gigawatt.study.resale import loan_to_value_table, resale_table
 from gigawatt.study.sculpted_sheet import largest_sculpted
 from gigawatt.study.stress import Outcome
+from gigawatt.study.tranche_account import tranche_table
 
 TOLERANCE_USD = 1.0
+NOTHING = "nothing of this kind in the programme"
 HEADER_ROWS = 2
 
 
@@ -77,7 +81,7 @@ def _tables(
         ("Cover", v.cover_table(view), {}),
         ("Claims", v.claim_table(view), {}),
         ("Circularity", v.circularity_table(view), {}),
-        ("Tranches", v.tranche_table(view), {}),
+        ("Tranches", tranche_table(view), {}),
         ("Stakes", v.stake_table(view), {}),
         ("No cash", v.memo_table(view), {}),
         ("Resale", resale_table(view), {"age_years": "years"}),
@@ -85,6 +89,7 @@ def _tables(
         ("Blocks", block_rows(view), {"facility_mw_mean": "MW"}),
         ("Rates", rate_rows(view), {}),
         ("Expected loss", loss_rows(view), {}),
+        ("Capital cost", capex_bases(view), {"price_year": "year"}),
         ("Sources and uses", account_rows(view), {}),
         ("Margins", margin_rows(view), {}),
         ("Cost", _cost_rows(v.cost_table(view, discount_share)), {}),
@@ -126,7 +131,8 @@ def unit_of(name: str) -> str:
 def _sheet(book: Any, name: str, data: list[dict[str, Any]], units: dict[str, str]) -> None:  # noqa: ANN401
     page = book.add_worksheet(name)
     if not data:
-        page.write_string(0, 0, "nothing of this kind in the programme")
+        text = "run with --stress NAME or --stress all" if name == "Stress" else NOTHING
+        page.write_string(0, 0, text)
         return
     head, unit, number, share = _formats(book)
     names = list(data[0])
@@ -139,7 +145,9 @@ def _sheet(book: Any, name: str, data: list[dict[str, Any]], units: dict[str, st
             value = row[key]
             if isinstance(value, bool) or value is None:
                 page.write(k, column, "" if value is None else value)
-            elif isinstance(value, int | float):
+            elif isinstance(value, int):
+                page.write_number(k, column, value)
+            elif isinstance(value, float):
                 form = share if unit_of(key) == "share" else number
                 page.write_number(k, column, value, form)
             else:
@@ -168,7 +176,12 @@ def _read_me(book: Any, view: LedgerView, discount_share: float) -> None:  # noq
         ("Values", f"at {100 * discount_share:g} % a year, at the start of the calendar"),
         ("Ledger", "each line: payer, payee, instrument, leg, period"),
         ("Matrix", "party by party by instrument; rows sum over the calendar"),
+        ("Capital cost", "of a gigawatt of facility, IT or chip power, with and without systems"),
+        ("Tranches", "uses of those who build until the next tranche, and whose money it is; "
+                     "own_cash closes the account"),
+        ("Stress", "who loses what, where stress tests were asked for (--stress all)"),
         ("Statements", "income, cash flow and balance sheet at each year's end, mean"),
+        ("Sources", "inputs of the money layer and terms of all contracts, with unit and source"),
         ("Debt, Sculpted debt", "one loan of draw 1 in formulas: change a yellow cell and it "
                                 "recomputes; the check cell compares it with the ledger's figures"),
     )):  # fmt: skip
@@ -228,11 +241,15 @@ def _sources(book: Any, view: LedgerView) -> None:  # noqa: ANN401
                  f"{source.title} ({source.date})", fact.note]  # fmt: skip
         _write_cells(page, row, cells, number)
         row += 1
-    for i in view.loaded.program.instruments:
+    program = view.loaded.program
+    as_of = program.as_of.isoformat()
+    untold = f"programme {program.name}, which tells no source"
+    for i in program.instruments:
         for name, term in i.terms.items():
             low, high = (float(term.ppf(np.array([q]))[0]) for q in (0.0, 1.0))
-            cells = [f"instrument/{i.id}/{name}", term.central, low, high, "", "", str(i.status),
-                     i.source, i.note]  # fmt: skip
+            unit_of_term = KINDS[i.kind].terms[name].unit
+            cells = [f"instrument/{i.id}/{name}", term.central, low, high, unit_of_term, as_of,
+                     str(i.status), i.source or untold, i.note]  # fmt: skip
             _write_cells(page, row, cells, number)
             row += 1
 

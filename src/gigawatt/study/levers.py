@@ -1,6 +1,10 @@
 """Levers on the dates: what each brings forward, what it costs, and dollars per month gained.
 
 A lever changes the programme everywhere it applies; the schedule is made again on the same draws.
+Nobody can pull it in the past: orders, contracts and plant are moved where ground is expected to be
+cleared after the as-of date, earlier orders by no more than the time until then. (Moved in the past
+they would also change what the progress of a site says of its pace.)
+
 Costs are the direct ones that the catalog can price, in today's dollars; where nothing is known of
 a cost it says so. Costs are of pulling the lever, not what earlier income is worth.
 
@@ -43,7 +47,7 @@ class Lever:
     ----------
     id, title : its name, and as a phrase.
     change : program → the programme with the lever pulled.
-    applies : phases whose megawatts pay for it.
+    applies : whether the lever moves a phase, and its megawatts pay for it, as of a date.
     cost_usd_per_mw : of the affected megawatts; None where no price is known.
     cost_note : what the cost is, or why there is none.
     """
@@ -51,7 +55,7 @@ class Lever:
     id: str
     title: str
     change: Callable[[Loaded], Program]
-    applies: Callable[[Phase], bool]
+    applies: Callable[[Phase, dt.date], bool]
     cost_usd_per_mw: Callable[[Loaded], float | None]
     cost_note: str
 
@@ -178,7 +182,7 @@ def _cost(lever: Lever, base: ScheduleRun) -> float | None:
     if per_mw is None:
         return None
     applies = {
-        (s.id, p.id): lever.applies(p) and "in_service" not in p.progress
+        (s.id, p.id): lever.applies(p, base.loaded.program.as_of) and "in_service" not in p.progress
         for s in base.loaded.program.sites for p in s.phases
     }  # fmt: skip
     here = np.array([applies[k] for k in zip(base.sites, base.phases, strict=True)])
@@ -197,35 +201,64 @@ def _supplies(loaded: Loaded, change: Callable[[RackSupply], RackSupply]) -> Pro
     return replace(loaded.program, supplies=tuple(map(change, loaded.program.supplies)))
 
 
-def _open(phase: Phase) -> bool:
-    return not {"power", "in_service"} & set(phase.progress)
+def _ahead_months(phase: Phase, as_of: dt.date) -> float:
+    """Months until ground is expected to be cleared; at most 0 where it is, inf without a date."""
+    if {"cleared", "roof", "fitted", "power", "in_service"} & set(phase.progress):
+        return 0.0
+    if phase.cleared is None:
+        return np.inf
+    slip = phase.cleared_spread_months.central
+    return (phase.cleared - as_of).days / DAYS_PER_MONTH + slip
 
 
-def _orders_late(phase: Phase) -> bool:
-    return _open(phase) and not phase.framework_orders and phase.preorder_months is None
+def _ahead(phase: Phase, as_of: dt.date) -> bool:
+    """Whether orders are still to be placed when a lever is pulled."""
+    return _ahead_months(phase, as_of) > 0.0
 
 
-def _on_grid(phase: Phase) -> bool:
-    return _open(phase) and phase.route == "grid"
+def _orders_late(phase: Phase, as_of: dt.date) -> bool:
+    late = not phase.framework_orders and phase.preorder_months is None
+    return late and _ahead(phase, as_of)
+
+
+def _uncontracted(phase: Phase, as_of: dt.date) -> bool:
+    return not phase.power_contracted and _ahead(phase, as_of)
+
+
+def _on_grid(phase: Phase, as_of: dt.date) -> bool:
+    """Plant is ordered ahead of clearing, or now where no contract with a utility is in hand."""
+    open_ = not {"power", "in_service"} & set(phase.progress)
+    may = _ahead(phase, as_of) or not phase.power_contracted
+    return open_ and phase.route == "grid" and may
 
 
 def _earlier(loaded: Loaded) -> Program:
-    ahead = Point(EARLIER_MONTHS)
-    return _phases(
-        loaded.program, lambda p: replace(p, preorder_months=ahead) if _orders_late(p) else p
-    )
+    as_of = loaded.program.as_of
+
+    def change(phase: Phase) -> Phase:
+        if not _orders_late(phase, as_of):
+            return phase
+        ahead = min(EARLIER_MONTHS, _ahead_months(phase, as_of))
+        return replace(phase, preorder_months=Point(ahead))
+
+    return _phases(loaded.program, change)
 
 
 def _contracted(loaded: Loaded) -> Program:
-    return _phases(loaded.program, lambda p: replace(p, power_contracted=True) if _open(p) else p)
+    as_of = loaded.program.as_of
+    return _phases(
+        loaded.program,
+        lambda p: replace(p, power_contracted=True) if _uncontracted(p, as_of) else p,
+    )
 
 
 def _onsite(loaded: Loaded) -> Program:
-    technology = quickest_technology(loaded)
+    as_of, technology = loaded.program.as_of, quickest_technology(loaded)
     return _phases(
         loaded.program,
-        lambda p: replace(p, route="onsite", onsite_technology=technology) if _on_grid(p) else p,
-    )
+        lambda p: replace(p, route="onsite", onsite_technology=technology)
+        if _on_grid(p, as_of) else p,
+    )  # fmt: skip
 
 
 def _crew(loaded: Loaded) -> Program:
@@ -263,19 +296,19 @@ def _plant_usd_per_mw(loaded: Loaded) -> float:
 
 LEVERS: tuple[Lever, ...] = (
     Lever(
-        "order-earlier", "order transformers and switchgear 8 months earlier", _earlier,
+        "order-earlier", "transformers and switchgear up to 8 months earlier", _earlier,
         _orders_late, _carrying_usd_per_mw, "interest on equipment that is paid 8 months sooner",
     ),
     Lever(
-        "contracted", "power contracted at all sites by clearing", _contracted, _open,
-        lambda _: None, "no published price of power in hand",
+        "contracted", "power contracted by clearing where that lies ahead", _contracted,
+        _uncontracted, lambda _: None, "no published price of power in hand",
     ),
     Lever(
         "onsite", "on-site plant in place of the grid", _onsite, _on_grid, _plant_usd_per_mw,
         "capital cost of the plant; it stays as back-up when the grid comes; fuel not counted",
     ),
     Lever(
-        "crew", "one crew in three more", _crew, lambda _: True, lambda _: None,
+        "crew", "one crew in three more", _crew, lambda *_: True, lambda _: None,
         "no published price of crews",
     ),
     Lever(
@@ -283,10 +316,10 @@ LEVERS: tuple[Lever, ...] = (
         lambda x: _supplies(
             x, lambda s: replace(s, programme_share=s.programme_share.scaled(SHARE_FACTOR))
         ),
-        lambda _: True, lambda _: None, "no published price of a place in the queue",
+        lambda *_: True, lambda _: None, "no published price of a place in the queue",
     ),
     Lever(
         "platform", "the platform one quarter earlier", lambda x: _supplies(x, _sooner),
-        lambda _: True, lambda _: None, "not for sale",
+        lambda *_: True, lambda _: None, "not for sale",
     ),
 )  # fmt: skip

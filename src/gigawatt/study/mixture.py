@@ -32,6 +32,7 @@ def hybrid(a: Loaded, b: Loaded, moved: Collection[str]) -> Loaded:
         sites=sites,
         supplies=_supplies(p, q, SUPPLIES in moved),
         workloads=(q if WORKLOADS in moved else p).workloads,
+        revenue_basis=(q if WORKLOADS in moved else p).revenue_basis,
         instruments=_instruments(p, q, INSTRUMENTS in moved, sites),
         parties={**p.parties, **q.parties},
     )

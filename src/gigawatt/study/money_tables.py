@@ -18,6 +18,7 @@ from gigawatt.money.instruments.term_loan_sculpted import debt_usd
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.study import ledger_view as v
+from gigawatt.study.capex_bases import capex_bases
 from gigawatt.study.ledger_books import long_statements, loss_rows
 from gigawatt.study.ledger_view import LedgerView, ledger_view
 from gigawatt.study.resale import loan_to_value_table
@@ -30,6 +31,7 @@ from gigawatt.study.stress import (
     outcome,
     run_scenario,
 )
+from gigawatt.study.tranche_account import FROM, USES, tranche_table
 from gigawatt.uncertainty.streams import Streams
 from gigawatt.uncertainty.summary import bands
 
@@ -64,7 +66,14 @@ CIRCLE = (
     "investor", "equity_usd", "systems_sold_usd", "equity_over_systems_share",
     *(f"back_within_{n}_months_share" for n in v.RETURN_MONTHS),
 )  # fmt: skip
-TRANCHES = ("tranches_released", "capacity_usd", "energy_usd", "other_usd")
+TRANCHES = (
+    "tranches_released",
+    *(f"{name}_usd" for name in (*USES, *FROM)),
+)
+BASES = (
+    "system", "gigawatt", "covers", "price_year", "usd_per_gw_p10", "usd_per_gw_p50",
+    "usd_per_gw_p90", "usd_per_gw_mean",
+)  # fmt: skip
 PAID_BY = ("instrument", "from", "to", "usd_mean")
 NEED = ("need", "peak_month", "peak_usd_p10", "peak_usd_p50", "peak_usd_p90", "party",
         "party_usd_mean")  # fmt: skip
@@ -98,7 +107,8 @@ def money_tables(
         "statements": _frame(long_statements(view), BOOKS, BOOKS[:-1]),
         "circularity": _frame(v.circularity_table(view), CIRCLE, ("investor",)),
         "debt_capacity": _frame(debt_capacity(view), CAPACITY, ("landlord",)),
-        "tranche_uses": _frame(v.tranche_table(view), TRANCHES, ()),
+        "capex_bases": _frame(capex_bases(view), BASES, BASES[:3]),
+        "tranche_uses": _frame(tranche_table(view), TRANCHES, ()),
         "peak_funding": _frame(v.funding_table(view), PAID_BY, ("instrument", "from", "to")),
         "peak_need": _frame(need_rows(view), NEED, ("need", "peak_month", "party")),
         "stress": _frame(stress_rows(base, cases), STRESS, ("scenario", "title", "party")),

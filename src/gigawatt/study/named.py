@@ -22,6 +22,7 @@ from gigawatt.study.answers import (
     capex_usd_per_gw,
     load_factor,
 )
+from gigawatt.study.token_tables import RATIOS, yearly_ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,10 @@ def _of_impact(metric: str) -> Callable[[Frame], dict[str, Array]]:
     return lambda frame: yearly_impact(frame, metric)
 
 
+def _ratio(name: str) -> Callable[[Frame], dict[str, Array]]:
+    return lambda frame: yearly_ratio(frame, name)
+
+
 _SINGLE: dict[str, Callable[[Frame], Array]] = {
     "first_gw_in_service_date": lambda frame: gigawatt_month(frame, 1),
     "tenth_gw_in_service_date": lambda frame: gigawatt_month(frame, 10),
@@ -128,4 +133,5 @@ _YEARLY: dict[str, Callable[[Frame], dict[str, Array]]] = {
     "facility_gw_in_service_by_year_end": year_end_gw,
     "share_of_world_stock": _of_impact("share_of_world_stock"),
     "load_factor_by_year": load_factor,
+    **{name: _ratio(name) for name in RATIOS},
 }

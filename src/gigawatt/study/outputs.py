@@ -15,6 +15,7 @@ from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.study.chain import Chain
 from gigawatt.study.gigawatts import gigawatt_dates
+from gigawatt.study.token_sales import PARTS, phase_tokens, token_draws
 
 LedgerKey = tuple[str, str, str, str, bool]  # payer, payee, instrument, leg, investment
 TRAINING_DAYS = 100.0
@@ -42,6 +43,10 @@ class ChunkOutput:
 def chunk_output(chain: Chain, record: dict[str, Array]) -> ChunkOutput:
     """Registered outputs of a chain."""
     blocks, schedule = chain.blocks, chain.schedule
+    tokens = phase_tokens(
+        chain.sales, chain.market, blocks, schedule, chain.money, chain.owner, chain.delivered,
+        chain.demand, chain.rates, chain.energy,
+    )  # fmt: skip
     draws = {
         "energised": schedule.energised,
         "equipped": schedule.equipped,
@@ -63,8 +68,10 @@ def chunk_output(chain: Chain, record: dict[str, Array]) -> ChunkOutput:
         **_per_system(chain),
         **{f"capex/{name}": value for name, value in chain.capex.components.items()},
         **{f"impact/{name}": getattr(chain.impact, name) for name in IMPACT_METRICS},
+        **token_draws(chain.market, tokens, chain.axis.years()),
     }
     sums = {
+        **{f"tokens/{part}": tokens.serving_cost_usd(part).sum(axis=(0, 2)) for part in PARTS},
         "packages_avg": chain.capacity.packages_avg.sum(axis=(0, 2)),
         "delivered_package_hours": chain.delivered.delivered_package_hours.sum(axis=(0, 1, 2, 3)),
         "it_mwh": (chain.delivered.it_power_avg_mw * chain.axis.hours()).sum(axis=0),

@@ -52,6 +52,7 @@ def programme_inputs(program: Program) -> list[Row]:
         own.row("programme/start", "First month of the calendar", "date", program.start),
         own.row("programme/as_of", "Date of what is known", "date", program.as_of),
         own.row("programme/horizon", "Last month of the calendar", "date", program.horizon),
+        own.row("programme/revenue_basis", "What users pay for", "choice", program.revenue_basis),
     ]
     for site in program.sites:
         rows += _site(site, file)
@@ -79,8 +80,16 @@ def _site(site: Site, file: str) -> Iterator[Row]:
         ("price_usd_per_mwh", "Price of electricity", "usd_per_mwh", site.price_usd_per_mwh),
         ("pue_annual", "Annual PUE", "factor", site.pue_annual),
         ("lat", "Latitude", "degrees", site.lat),
+        ("heat_reused_share", "Heat that others take", "share", site.heat_reused_share or None),
+        ("ride_through_share", "Load that rides through", "share", site.ride_through_share),
     ):
         yield entry.row(f"{where}/{key}", f"{title}, {name}", unit, stated)
+    for duty in site.duties:
+        yield entry.row(f"{where}/duties/{duty}", f"Done: {duty}, {name}", "flag", True)
+    for c in site.clean_power:
+        own = _Entry(str(c.status), c.source or entry.source)
+        title = f"Clean power: {c.id} ({c.kind}), {name}"
+        yield own.row(f"{where}/clean_power/{c.id}", title, "mwh", c.mwh_per_year)
     for milestone, date in site.progress.items():
         yield entry.row(
             f"{where}/progress/{milestone}", f"Reached: {milestone}, {name}", "date", date
@@ -123,6 +132,20 @@ def _workload(w: Workload, entry: _Entry) -> Iterator[Row]:
         ("output_tokens", "Output tokens of a request", "tokens", w.output_tokens),
         ("tokens_per_s_per_user", "Speed per user", "tokens/s", w.tokens_per_s_per_user),
         ("policy", "After a failure", "choice", w.policy),
+        ("speculation", "Speculation", "choice", w.speculation if w.kind == "serve" else ""),
+        ("pools", "Pools of prompts and answers", "choice", w.pools if w.kind == "serve" else ""),
+        (
+            "input_price_usd_per_million_tokens",
+            "Price of prompt tokens",
+            "usd_per_million_tokens",
+            w.input_price_usd_per_million_tokens,
+        ),
+        (
+            "output_price_usd_per_million_tokens",
+            "Price of answer tokens",
+            "usd_per_million_tokens",
+            w.output_price_usd_per_million_tokens,
+        ),
     ):
         if stated not in (0.0, ""):  # numbers of the other kind of work
             yield entry.row(f"workload/{w.id}/{key}", f"{title}, workload {w.id}", unit, stated)

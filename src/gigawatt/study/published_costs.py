@@ -141,7 +141,9 @@ def per_gigawatt(catalog: Catalog) -> list[Row]:
     gb200 = cost["gb200-nvl72"]
     racks_gb, racks_vr = (float(np.median(cost[g].packages)) / 72.0
                           for g in ("gb200-nvl72", "vr200-nvl72"))  # fmt: skip
-    per_it = float(np.median(gb200.part(SITE) / gb200.it_gw)) / 1e9
+    share = catalog.record("capex", "epoch-frontier-hub").value("compute_share")
+    per_it = _split(catalog, "epoch-cost-model", share, gb200, gb200.it_gw)
+    per_facility = _split(catalog, "epoch-frontier-hub", share, gb200, np.ones(DRAWS))
     return [
         row("Bernstein, GB200", "facility GW", "bernstein-gb200/total_usd_per_gw",
             total["gb200-nvl72"], f"5,900 racks a GW there, {racks_gb:,.0f} here; its 3.4 m USD a "
@@ -149,10 +151,9 @@ def per_gigawatt(catalog: Catalog) -> list[Row]:
         row("Bernstein, on its racks and price", "facility GW", "bernstein-gb200/total_usd_per_gw",
             racks + gb200.part(SITE), "what is left is the site"),
         row("Epoch, GB200", "IT GW", "epoch-cost-model/total_usd_per_gw",
-            total["gb200-nvl72"] / gb200.it_gw, f"ours divided by IT GW per facility GW, the "
-            f"site alone {per_it:.0f} bn of it; the parts of theirs are not in the catalog"),
+            total["gb200-nvl72"] / gb200.it_gw, f"at the hub's split {per_it}"),
         row("Epoch hub, mixed", "facility GW", hub, total["gb200-nvl72"],
-            "sites of 2024 and 2025 with older, cheaper systems among them"),
+            f"{per_facility}; sites of 2024 and 2025 with older, cheaper systems among them"),
         row("NVIDIA, next generation", "facility GW", "nvidia-call/total_usd_per_gw",
             total["vr200-nvl72"], "agrees; told before prices of memory rose"),
         row("Barclays, Stargate", "facility GW", "barclays/stargate_usd_per_gw",
@@ -171,6 +172,14 @@ def per_gigawatt(catalog: Catalog) -> list[Row]:
         row("Morgan Stanley, H100", "systems only, as read", f"{ms}/h100_usd_per_gw",
             it["h100-sxm"], "the same"),
     ]  # fmt: skip
+
+
+def _split(catalog: Catalog, record: str, share: float, cost: SystemCost, gw: Array) -> str:
+    """Systems and site of a published total, split by `share`, beside ours per `gw` (D,)."""
+    total = catalog.record("capex", record).value("total_usd_per_gw") / 1e9
+    systems, site = (float(np.median(cost.part(p) / gw)) / 1e9 for p in (IT, SITE))
+    return (f"{total * share:.0f} bn of systems and {total * (1.0 - share):.0f} of site there, "
+            f"{systems:.0f} and {site:.0f} here")  # fmt: skip
 
 
 def per_hour(catalog: Catalog, rate: float) -> list[Row]:

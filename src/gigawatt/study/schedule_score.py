@@ -1,7 +1,8 @@
 """Replay of a forecast: what a programme seen from an earlier date said, against what came.
 
-Observations are records of the catalog's table ``observations``. Each has a probability by the
-forecast, so that it can be wrong:
+Observations are records of the catalog's table ``observations`` where the programme has all the
+sites that they name, else the programme's own progress after the day of the forecast. Each has a
+probability by the forecast, so that it can be wrong:
 
     happened on a date    percentile of that date in the forecast; inside P5 to P95 or not
     not by a date         probability that the forecast gave to that (1 is best)
@@ -15,12 +16,14 @@ a coin; changes of plan are listed because they happened, so they have no part i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gigawatt.catalog import Record
 from gigawatt.errors import InputError, unknown_name
+from gigawatt.program.model import Program
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.racks import rack_arrivals
@@ -29,6 +32,8 @@ from gigawatt.uncertainty.streams import Streams
 
 ABOUT = ("platform", "power", "gigawatt", "site", "change")
 INSIDE = (0.05, 0.95)
+# Dates of `ScheduleRun` that progress can tell: what the first building of a phase has reached.
+OWN = {"cleared": "ground cleared", "powered": "fitted and powered", "in_service": "in service"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +87,30 @@ class Score:
     changes_seen: int
 
 
-def schedule_score(run: ScheduleRun, seed: int) -> Score:
-    """Score a forecast against the observations of its catalog.
+def schedule_score(run: ScheduleRun, seed: int, full: Program | None = None) -> Score:
+    """Score a forecast against the observations of its catalog, or the progress of its programme.
+
+    Parameters
+    ----------
+    run : forecast of the programme as it was known on an earlier day.
+    full : the programme as it is known today; None = the catalog's observations alone.
 
     Raises
     ------
-    InputError : the catalog has no observations, or one is malformed.
+    InputError : nothing became known after the day of the forecast, or an observation is malformed.
     """
-    records = run.loaded.catalog.records.get("observations", {})
-    if not records:
-        raise InputError("the catalog has no observations to score against")
-    scored = tuple(_scored(r, run, seed) for r in records.values())
+    as_of = run.loaded.program.as_of
+    records = list(run.loaded.catalog.records.get("observations", {}).values())
+    named = {site for r in records if (site := _site_of(r.text("about")))}
+    if full is not None and not named <= {s.id for s in full.sites}:
+        scored = tuple(_own_progress(full, run))
+    else:
+        scored = tuple(_scored(r, run, seed) for r in records if _came_later(r, as_of))
+    if not scored:
+        raise InputError(
+            "nothing to score: neither the catalog's observations nor [site.progress] say what "
+            f"came after {as_of}"
+        )
     events = [s for s in scored if not s.about.startswith("change/")]
     outcomes = np.array([s.seen is not None for s in events], dtype=float)
     given = np.array([s.probability for s in events])
@@ -110,6 +128,42 @@ def schedule_score(run: ScheduleRun, seed: int) -> Score:
     )
 
 
+def _site_of(about: str) -> str:
+    """Site that an observation names; empty where it is of the whole programme."""
+    kind, _, which = about.partition("/")
+    return {"site": which, "change": which.rpartition("/")[2]}.get(kind, "")
+
+
+def _came_later(record: Record, as_of: dt.date) -> bool:
+    """Whether an observation was not known yet on the day of the forecast."""
+    at = record.text("seen") or record.text("known")
+    return dt.date.fromisoformat(at) > as_of
+
+
+def _own_progress(full: Program, run: ScheduleRun) -> Iterator[Scored]:
+    """Milestones of first buildings that came after the day of the forecast, or have not come."""
+    as_of = run.loaded.program.as_of
+    if full.as_of <= as_of:
+        return
+    for site in full.sites:
+        for phase in site.phases:
+            here = [s == site.id and p == phase.id
+                    for s, p in zip(run.sites, run.phases, strict=True)]  # fmt: skip
+            reached = dict(phase.progress)
+            if {"fitted", "power"} <= reached.keys():
+                reached["powered"] = max(reached["fitted"], reached["power"])
+            for milestone, what in OWN.items():
+                seen = reached.get(milestone)
+                if (seen is None and milestone != "in_service") or (seen and seen <= as_of):
+                    continue
+                months = getattr(run, milestone)[:, here].min(axis=1)
+                why = "by its progress" if seen else "not in its progress"
+                yield _dated(
+                    f"{site.name}, {phase.id}: {what}", f"progress/{site.id}/{phase.id}", seen,
+                    full.as_of, months, run, why,
+                )  # fmt: skip
+
+
 def _scored(record: Record, run: ScheduleRun, seed: int) -> Scored:
     about, known = record.text("about"), dt.date.fromisoformat(record.text("known"))
     seen = dt.date.fromisoformat(record.text("seen")) if record.text("seen") else None
@@ -125,20 +179,25 @@ def _scored(record: Record, run: ScheduleRun, seed: int) -> Scored:
             record.text("why"),
         )  # fmt: skip
     months = _forecast(kind, which, run, seed)
+    return _dated(record.name, about, seen, known, months, run, record.text("why"))
+
+
+def _dated(
+    name: str, about: str, seen: dt.date | None, known: dt.date, months: Array, run: ScheduleRun,
+    why: str,
+) -> Scored:  # fmt: skip
+    """Score of a date, or of its not having come by `known`; `months` (D,) is the forecast."""
     inside = np.where(months < run.axis.count, months, np.inf)
     levels = np.quantile(inside, (INSIDE[0], 0.5, INSIDE[1]), method="higher")
     p05, p50, p95 = (run.axis.date(float(m)) for m in levels)
-    probability = float(np.mean(months <= at))
+    probability = float(np.mean(months <= run.axis.position(known)))
     if seen is None:
         verdict = "as expected" if probability < 0.5 else "missed"
         percentile = None
     else:
         percentile = float(np.mean(months <= run.axis.position(seen)))
         verdict = "inside" if INSIDE[0] <= percentile <= INSIDE[1] else "outside"
-    return Scored(
-        record.name, about, seen, known, probability, percentile, p05, p50, p95, verdict,
-        record.text("why"),
-    )  # fmt: skip
+    return Scored(name, about, seen, known, probability, percentile, p05, p50, p95, verdict, why)
 
 
 def _forecast(kind: str, which: str, run: ScheduleRun, seed: int) -> Array:

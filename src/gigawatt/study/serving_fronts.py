@@ -3,7 +3,8 @@
 For each serving workload and each system of the programme, and for two measured systems, the front
 over all plans on one scale-up domain, or on 64 packages where domains are smaller, without and with
 speculation, under the limit of the time to the first token of ``assumptions/serving``. Each row has
-the conditions that it holds under.
+the conditions that it holds under. The row at the programme's speed is what the run's rates are
+made of, as far as the workload's `speculation` and `pools` leave the choice open.
 """
 
 from __future__ import annotations
@@ -16,16 +17,12 @@ from gigawatt.errors import InfeasibleError
 from gigawatt.performance.hardware import System, load_system
 from gigawatt.performance.inference.front_rows import Row, front_row, shown_rows
 from gigawatt.performance.inference.frontier import Frontier, at_speed, frontier
-from gigawatt.performance.inference.plan import ServingPlan
 from gigawatt.performance.inference.plans import Service
-from gigawatt.performance.inference.schemes import customary_kv
-from gigawatt.performance.inference.search import SPREAD_MOST
-from gigawatt.performance.inference.service import CALIBRATED, MONTHS, engine_for
-from gigawatt.performance.shapes import load_shape
+from gigawatt.performance.inference.service import CALIBRATED
+from gigawatt.performance.serving import packages_for, service_of, text_factors
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Workload
 
-MOST_PACKAGES = 144
 REFERENCES = ("h200-sxm", "gb300-nvl72")  # measured systems that are shown beside the programme's
 POINTS = 24
 KEPT = (
@@ -46,13 +43,16 @@ def serving_fronts(loaded: Loaded, systems: Sequence[str]) -> list[dict[str, Any
             continue
         for name in dict.fromkeys((*REFERENCES, *systems)):
             system = load_system(catalog, name)
-            service = service_of(workload, system, catalog)
-            for speculation in ("none", "auto"):
+            service = on_reference(workload, system, catalog)
+            methods = ("none", "auto" if workload.speculation == "none" else workload.speculation)
+            for speculation in methods:
                 packages = packages_for(system)
                 try:
                     front = frontier(
-                        service, packages, catalog, pue, speculation, ttft_p99_limit_s=limit_s
-                    )
+                        service, packages, catalog, pue, speculation,
+                        split=workload.pools != "one", ttft_p99_limit_s=limit_s,
+                        draft_factor=text_factors(catalog)[1],
+                    )  # fmt: skip
                 except InfeasibleError:  # no plan is that quick; the rate table has its own word
                     continue
                 shared = {
@@ -81,20 +81,7 @@ def _rows(
     return out
 
 
-def packages_for(system: System) -> int:
-    """Packages of a deployment: one scale-up domain, or 64 in domains that are smaller."""
-    return min(MOST_PACKAGES, max(SPREAD_MOST, system.scaleup_packages))
-
-
-def service_of(workload: Workload, system: System, catalog: Catalog) -> Service:
-    """Service of a workload on a system."""
-    shape = load_shape(catalog, workload.model)
-    engine = engine_for(system)
-    precision = workload.precision
-    if precision == "fp4" and system.fp4_tflops <= 0.0:  # a reference that lacks it
-        precision = "fp8"
-    plan = ServingPlan(
-        precision=precision, engine=engine, date=CALIBRATED,
-        kv_precision=customary_kv(shape, engine, precision),
-    )  # fmt: skip
-    return Service(shape, system, plan, workload.input_tokens, workload.output_tokens, MONTHS)
+def on_reference(workload: Workload, system: System, catalog: Catalog) -> Service:
+    """Service of a workload on a system that may lack its precision: FP8 then stands for FP4."""
+    lacks = workload.precision == "fp4" and system.fp4_tflops <= 0.0
+    return service_of(workload, system, catalog, "fp8" if lacks else "")

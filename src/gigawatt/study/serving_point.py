@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import InputError
 from gigawatt.performance.efficiency import PowerShares, load_constants
-from gigawatt.performance.hardware import full_power_w
+from gigawatt.performance.hardware import System, full_power_w
 from gigawatt.performance.inference.fitted import load_fitted
 from gigawatt.performance.inference.point import check_fits, clients_for_rate
 from gigawatt.performance.inference.predict import Prediction, Value, predict
@@ -16,6 +15,28 @@ from gigawatt.study.unit_cost import CostInputs, UnitCost, package_price_usd, un
 
 JOULES_PER_WH = 3600.0
 W_PER_MW = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class PointPower:
+    """Power and energy of a point.
+
+    Attributes
+    ----------
+    drawn_w, provisioned_w : IT power per package: mean while serving, and greatest.
+    output_tok_s_per_mw, provisioned_tok_s_per_mw : per facility MW, by draw and by provisioned
+        power.
+    output_j_per_tok, output_wh_per_tok, total_j_per_tok : facility energy per output token, and per
+        token of prompt or answer.
+    """
+
+    drawn_w: float
+    provisioned_w: float
+    output_tok_s_per_mw: Value
+    provisioned_tok_s_per_mw: float
+    output_j_per_tok: float
+    output_wh_per_tok: float
+    total_j_per_tok: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +49,10 @@ class ServingPoint:
     tok_s_per_user : output speed after the first token.
     output_tok_s, input_tok_s : per package.
     request_rate : requests per second of the deployment.
-    drawn_w, provisioned_w : IT power per package: mean while serving, and greatest.
     pue : of the site.
-    output_tok_s_per_mw, provisioned_tok_s_per_mw : per facility MW, by draw and by provisioned
-        power.
-    output_j_per_tok, output_wh_per_tok, total_j_per_tok : facility energy per output token, and per
-        token of prompt or answer.
+    power : None where no power of the system is public.
     kv_use_share : part of the memory for the cache that is used.
-    cost : None where the system has no public price.
+    cost : None where the system has no public price or power.
     """
 
     situation: Situation
@@ -44,14 +61,8 @@ class ServingPoint:
     output_tok_s: Value
     input_tok_s: float
     request_rate: float
-    drawn_w: float
-    provisioned_w: float
     pue: float
-    output_tok_s_per_mw: Value
-    provisioned_tok_s_per_mw: float
-    output_j_per_tok: float
-    output_wh_per_tok: float
-    total_j_per_tok: float
+    power: PointPower | None
     kv_use_share: float
     cost: UnitCost | None
 
@@ -78,16 +89,10 @@ def serving_point(
     if request_rate > 0.0:
         situation = clients_for_rate(situation, request_rate, fitted, catalog)
     p = predict([situation], fitted, catalog)[0]
-    power = load_constants(catalog, "power", PowerShares)
-    full = full_power_w(situation.system)
-    if full <= 0.0:
-        raise InputError(f"{situation.system.id}: no power of the system is public.")
     share = prompt_share(situation, p)
-    drawn = full * (share * power.serve_prefill_share + (1.0 - share) * power.serve_decode_share)
     rate = p.output_tok_s_per_package
     inputs = rate.value * situation.input_tokens / situation.output_tokens
-    per_mw = W_PER_MW / (drawn * costs.pue)
-    joules = drawn * costs.pue / rate.value
+    power = _power(situation.system, catalog, costs.pue, share, rate, inputs)
     return ServingPoint(
         situation=situation,
         prediction=p,
@@ -95,16 +100,31 @@ def serving_point(
         output_tok_s=rate,
         input_tok_s=inputs,
         request_rate=rate.value * p.packages / situation.output_tokens,
+        pue=costs.pue,
+        power=power,
+        kv_use_share=min(1.0, p.requests / p.cap),
+        cost=_cost(situation.system, catalog, costs, power, inputs, rate.value, share),
+    )
+
+
+def _power(
+    system: System, catalog: Catalog, pue: float, share: float, rate: Value, inputs: float
+) -> PointPower | None:
+    full = full_power_w(system)
+    if full <= 0.0:
+        return None
+    shares = load_constants(catalog, "power", PowerShares)
+    drawn = full * (share * shares.serve_prefill_share + (1.0 - share) * shares.serve_decode_share)
+    per_mw = W_PER_MW / (drawn * pue)
+    joules = drawn * pue / rate.value
+    return PointPower(
         drawn_w=drawn,
         provisioned_w=full,
-        pue=costs.pue,
         output_tok_s_per_mw=Value(rate.value * per_mw, rate.low * per_mw, rate.high * per_mw),
-        provisioned_tok_s_per_mw=rate.value * W_PER_MW / (full * costs.pue),
+        provisioned_tok_s_per_mw=rate.value * W_PER_MW / (full * pue),
         output_j_per_tok=joules,
         output_wh_per_tok=joules / JOULES_PER_WH,
-        total_j_per_tok=drawn * costs.pue / (rate.value + inputs),
-        kv_use_share=min(1.0, p.requests / p.cap),
-        cost=_cost(situation, catalog, costs, full, drawn, inputs, rate.value, share),
+        total_j_per_tok=drawn * pue / (rate.value + inputs),
     )
 
 
@@ -116,10 +136,10 @@ def prompt_share(s: Situation, p: Prediction) -> float:
 
 
 def _cost(
-    s: Situation, catalog: Catalog, costs: CostInputs, full: float, drawn: float, inputs: float,
+    system: System, catalog: Catalog, costs: CostInputs, power: PointPower | None, inputs: float,
     outputs: float, share: float,
 ) -> UnitCost | None:  # fmt: skip
-    price = package_price_usd(s.system, catalog)
-    if price is None:
+    price = package_price_usd(system, catalog)
+    if price is None or power is None:
         return None
-    return unit_cost(costs, price, full, drawn, inputs, outputs, share)
+    return unit_cost(costs, price, power.provisioned_w, power.drawn_w, inputs, outputs, share)

@@ -26,6 +26,7 @@ from gigawatt.study.serving_fronts import serving_fronts
 from gigawatt.study.site_indicators import indicator_rows
 from gigawatt.study.site_rules import rule_rows
 from gigawatt.study.supply_tables import hour_tables, route_rows, supply_rows
+from gigawatt.study.token_tables import phase_rows, price_rows
 from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def all_tables(
         **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "site_accounts": pl.DataFrame(
-            account_rows(plans, loaded.catalog), infer_schema_length=None
+            account_rows(plans, loaded.catalog, loaded.program.sites), infer_schema_length=None
         ),
         "other_customers": pl.DataFrame(
             customer_rows(frame.program, loaded.catalog, plans), infer_schema_length=None
@@ -79,6 +80,8 @@ def all_tables(
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),
+        "token_prices": pl.DataFrame(price_rows(frame, loaded), infer_schema_length=None),
+        "phase_tokens": pl.DataFrame(phase_rows(frame), infer_schema_length=None),
         "conversion": pl.DataFrame(_conversion(frame, loaded), infer_schema_length=None),
         "capex": pl.DataFrame(_capex(frame)),
         "sites": pl.DataFrame(_sites(frame, loaded), infer_schema_length=None),

@@ -45,6 +45,7 @@ DRAWS = 1000
 MIN_SMALL_SHARE = 0.01  # smaller runs are not published
 NOTED = 1.02
 RUN_FACTOR = "assumptions/training/run_hours_factor"
+MOST_TOKENS = 40e12  # Llama 4 Scout, by its model card
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
 PRICED = "gb200-nvl72"  # whose package-hour stands for those without a published cost
@@ -186,7 +187,17 @@ def training_run(
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
         usd_per_gpu_hour=price,
-        assumed=(*assumed, *case.assumed, *told, *words),
+        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *told, *words),
+    )
+
+
+def _many_tokens(tokens: float) -> tuple[str, ...]:
+    """A word of warning where a budget means more tokens than anyone has trained on."""
+    if tokens <= 2.0 * MOST_TOKENS:
+        return ()
+    return (
+        f"{tokens / 1e12:,.0f}e12 tokens: {tokens / MOST_TOKENS:,.0f} times the most that a "
+        "published run had; whether so many exist, and what repeating them gives, is not modelled",
     )
 
 
@@ -206,7 +217,7 @@ def what_is_trained(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, f
         )
     name, value = next(iter(said.items()))
     if not 0.0 < value < 1e40:
-        raise InputError(f"train run: {name} = {value:g} must be more than zero.")
+        raise InputError(f"train run: {name} = {value:g} must be more than zero and below 1e40.")
     per_token = train_flop_per_token(case.shape, case.plan.seq)
     law, parameters = scaling_law(catalog), active_params(case.shape)
     if ask.loss is not None:
@@ -302,7 +313,7 @@ def _price_like(case: Case, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
     own, like = known.get(case.system.id), known[PRICED]
     if own is None or "rack_price_usd" not in own.facts or case.system.system_packages < 1:
         return 0.0, (
-            f"no price of a {case.system.id} package-hour is known; give one for the cost",
+            f"no price of a package-hour of {case.system.id} is known; give one for the cost",
         )
     packages = system_from_record(like).system_packages
     ratio = own.value("rack_price_usd") / case.system.system_packages

@@ -13,9 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System, system_records
+from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import HOURS_PER_YEAR, SECONDS_PER_HOUR
 
 TOKENS = 1e6
@@ -75,6 +79,16 @@ class UnitCost:
             + self.opex_usd_per_hour
         )
 
+    def parts_usd_per_million(self, whole: float) -> dict[str, float]:
+        """A cost of a million tokens by the parts of the package-hour."""
+        each = whole / self.usd_per_hour
+        return {
+            "systems": self.systems_usd_per_hour * each,
+            "site": self.site_usd_per_hour * each,
+            "energy": self.energy_usd_per_hour * each,
+            "opex": self.opex_usd_per_hour * each,
+        }
+
 
 def cost_inputs(catalog: Catalog, **given: float | None) -> CostInputs:
     """Central values of the catalog, replaced by what is given.
@@ -105,7 +119,28 @@ def package_price_usd(system: System, catalog: Catalog) -> float | None:
 
 def annuity_share(rate: float, years: float) -> float:
     """Yearly payment that repays one unit in `years` at `rate`."""
-    return 1.0 / years if rate == 0.0 else float(rate / (1.0 - (1.0 + rate) ** -years))
+    return float(level_payment_factor(np.asarray(rate), np.asarray(years)))
+
+
+def per_million(
+    usd_per_hour: Array | float,
+    input_tok_s: float,
+    output_tok_s: float,
+    prompt_share: float,
+    busy_share: Array | float,
+) -> tuple[Array, Array]:
+    """Cost of a million prompt and answer tokens, USD, by the time that each takes.
+
+    Parameters
+    ----------
+    usd_per_hour : of a package-hour, whether it serves or not.
+    input_tok_s, output_tok_s : per package while serving; without prompts their cost is 0.
+    prompt_share : part of the time that goes into prompts.
+    busy_share : of the hours in which it serves.
+    """
+    each = np.asarray(usd_per_hour) / (SECONDS_PER_HOUR * np.asarray(busy_share) / TOKENS)
+    prompt = each * prompt_share / input_tok_s if input_tok_s else np.zeros_like(each)
+    return np.asarray(prompt), np.asarray(each * (1.0 - prompt_share) / output_tok_s)
 
 
 def unit_cost(
@@ -136,13 +171,16 @@ def unit_cost(
     energy_hour = drawn_w * inputs.pue / 1e6 * inputs.energy_price_usd_per_mwh
     opex_hour = (systems + site) * inputs.opex_share_per_year / HOURS_PER_YEAR
     whole = systems_hour + site_hour + energy_hour + opex_hour
+    prompt, answer = per_million(
+        whole, input_tok_s, output_tok_s, prefill_share, inputs.utilisation_share
+    )
     busy = SECONDS_PER_HOUR * inputs.utilisation_share / TOKENS
     return UnitCost(
         systems_usd_per_hour=systems_hour,
         site_usd_per_hour=site_hour,
         energy_usd_per_hour=energy_hour,
         opex_usd_per_hour=opex_hour,
-        input_usd_per_million=whole * prefill_share / (input_tok_s * busy) if input_tok_s else 0.0,
-        output_usd_per_million=whole * (1.0 - prefill_share) / (output_tok_s * busy),
+        input_usd_per_million=float(prompt),
+        output_usd_per_million=float(answer),
         total_usd_per_million=whole / ((input_tok_s + output_tok_s) * busy),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from gigawatt.catalog.facts import Catalog, Fact, Record
 from gigawatt.catalog.ranges import ends_of
+from gigawatt.money.accounts import POWER_BILL
 from gigawatt.quantity.units import MW_PER_GW
 
 Row = Mapping[str, Any]
@@ -23,6 +24,7 @@ MONTHS_PER_YEAR = 12.0
 SITE_PARTS = ("shell", "power_cooling", "soft")
 SITE = "site_capex"
 BUILT = {"network": "network", "storage_cpu": "storage_cpu"}  # instrument → use
+CONNECTION = "connection"  # leg and use: what a power contract wants before service
 CUTS = ("deposit", "delivery", "acceptance")  # legs of a purchase of systems
 EQUITY = ("tranche", "equity")
 YEAR_OF_GW = "first_year_"
@@ -85,9 +87,11 @@ def sources_and_uses(
     uses = _capital_uses(capital, capex)
     if gw <= 0.0 or gw_years <= 0.0 or not uses:
         return None
-    for name in ("energy", "opex"):
-        paid = _sum(ledger, lambda r, name=name: r["instrument"] == name)  # type: ignore[misc]
-        uses[f"{YEAR_OF_GW}{name}"] = paid / gw_years * gw
+    yearly = {
+        "energy": _sum(ledger, lambda r: r["leg"] in POWER_BILL),
+        "opex": _sum(ledger, lambda r: r["instrument"] == "opex"),
+    }
+    uses |= {f"{YEAR_OF_GW}{name}": paid / gw_years * gw for name, paid in yearly.items()}
     builders = {str(r["payer"]) for r in capital if _use(r)}
     sources, equity, kept = _outside_money(capital, ledger, builders)
     left = sum(uses.values()) - sum(sources.values())
@@ -112,6 +116,8 @@ def _use(row: Row) -> str:
         return SITE
     if row["instrument"] in BUILT:
         return BUILT[row["instrument"]]
+    if row["leg"] == CONNECTION:
+        return CONNECTION
     return "systems" if row["leg"] in CUTS else ""
 
 
@@ -133,6 +139,8 @@ def _capital_uses(capital: Sequence[Row], capex: Sequence[Row]) -> dict[str, flo
         out |= {name: site * value / whole for name, value in part.items()}
     elif site:
         out[SITE] = site
+    if CONNECTION in paid:
+        out[CONNECTION] = paid[CONNECTION]
     return out
 
 
@@ -163,7 +171,7 @@ def _outside_money(
     }
     own = sum(usd - passed.get(p, 0.0) for p, usd in prepaid.items())
     sources = {
-        "equity": sum(passed.values()), "prepayment": own, "site_debt": debt, "unnamed": bridge,
+        "equity": sum(passed.values()), "prepayment": own, "loans": debt, "unnamed": bridge,
     }  # fmt: skip
     whole = sum(equity.values())
     return sources, whole, whole - sum(passed.values())

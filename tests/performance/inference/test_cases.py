@@ -11,6 +11,8 @@ from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
     MLPERF,
+    drafted_in,
+    engine_of,
     layout_of,
     read_rows,
 )
@@ -156,3 +158,99 @@ def test_a_config_file_is_a_model(tmp_path):
     assert float(own["predicted_tpot_ms"]) == pytest.approx(
         float(known["predicted_tpot_ms"]), rel=0.25
     )  # the catalog's has deviations of its own
+
+
+def test_what_stands_for_something_else_is_told():
+    assert "int8 taken as fp8" in one(precision="int8")["assumed"]
+    assert "has no FP4" in one(precision="fp4")["assumed"]
+    assert "was made for" in one(mean_isl="200000")["assumed"]
+    assert "was made for" not in one()["assumed"]
+    assert "half of the FP8 rate" in one(gpu="MI455X")["assumed"]
+
+
+def test_a_dense_checkpoint_in_mxfp4_is_four_bits_throughout():
+    row = {"gpu": "MI355X", "tp": "8", "gpus": "8", "precision": "fp4"}
+    named = one(**row, model_path="amd/Llama-3.1-405B-Instruct-MXFP4-Preview")
+    plain = one(**row, model_path="meta-llama/Llama-3.1-405B-Instruct")
+    assert named["predicted_tpot_ms"] == plain["predicted_tpot_ms"]
+
+
+def test_drafted_tokens_of_a_name():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpu": "B200", "tp": "8", "moe_ep": "8"}
+    by_name = [one(**row, spec_decode=t)["predicted_tpot_ms"] for t in ("mtp", "MTP1", "mtp-3")]
+    assert by_name[0] == by_name[1]
+    assert float(by_name[2]) < float(by_name[1])
+    assert [drafted_in(t) for t in ("eagle3", "eagle3-2", "none", "unknown", "")] == [0, 2, 0, 0, 0]
+
+
+MLPERF_ROW = {
+    "round": "v5.1", "accelerator": "NVIDIA H200-SXM-141GB", "accelerators": "8",
+    "model": "llama2-70b-99.9", "scenario": "Server", "weight_data_types": "fp8",
+    "limits": "ttft_p99_s<=2; tpot_p99_ms<=200",
+}  # fmt: skip
+
+
+def mlperf(**changes):
+    return predict_rows([{**MLPERF_ROW, **changes}], MLPERF, CATALOG)[0]
+
+
+def test_limits_of_a_scenario_are_those_of_the_rules_where_none_are_written():
+    quantity = "predicted_output_tok_s_per_gpu"
+    assert mlperf(limits="see rules")[quantity] == mlperf()[quantity]
+    assert "TPOT p99 within 200 ms" in mlperf(limits="see rules")["assumed"]
+    written = "ttft_p99_ms <= 450; tpot_p99_s <= 0.04"
+    interactive = mlperf(scenario="Interactive", limits="")
+    assert "TPOT p99 within 40 ms" in interactive["assumed"]
+    assert mlperf(scenario="Interactive", limits=written)[quantity] == interactive[quantity]
+    assert float(interactive[quantity]) < float(mlperf()[quantity])
+    named = mlperf(model="llama2-70b-interactive-99.9", limits="")
+    assert named[quantity] == interactive[quantity]
+    assert "scenario Server" in mlperf(scenario="")["assumed"]
+    assert "Unknown MLPerf scenario" in mlperf(scenario="SingleStream")["problem"]
+
+
+def test_a_pool_without_workers_is_told():
+    row = {**ROW, "prefill_num_workers": "1", "decode_num_workers": "1", "decode_tp_size": "4",
+           "decode_attention_dp_size": "1", "prefill_tp_size": "2",
+           "prefill_attention_dp_size": "1"}  # fmt: skip
+
+    def told(**changes):
+        return predict_rows([{**row, **changes}], DISAGGREGATED, CATALOG)[0]
+
+    assert "at least 1 worker" in told(prefill_num_workers="0")["problem"]
+    blank = told(decode_num_workers="")
+    assert "1 decode worker" in blank["assumed"]
+    assert blank["predicted_tpot_ms"] == told()["predicted_tpot_ms"]
+
+
+def test_attention_ranks_within_the_gpus_are_read_either_way():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpus": "8", "dp": "8", "moe_ep": "8"}
+    plain, within = one(**row, tp="1"), one(**row, tp="8")
+    assert within["predicted_tpot_ms"] == plain["predicted_tpot_ms"]
+    assert "attention ranks of TP 1" in within["assumed"]
+    assert "GPUs by the layout" in one(**{**row, "gpus": "16"}, tp="8")["assumed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "engine", "told"),
+    [
+        ("TensorRT LLM", "trtllm", False),
+        ("TRTLLM 1.2", "trtllm", False),
+        ("Dynamo (SGLang)", "sglang", False),
+        ("dynamo", "vllm", True),
+        ("llm-d", "vllm", True),
+    ],
+)
+def test_engines_as_people_write_them(text, engine, told):
+    assumed = []
+    assert engine_of(text, assumed) == engine
+    assert bool(assumed) == told
+
+
+def test_wide_replicas_run_as_many_requests_a_rank_as_narrow_ones():
+    row = {"model_path": "deepseek-ai/DeepSeek-R1", "gpu": "GB300", "precision": "fp4", "tp": "1"}
+    narrow, wide = (
+        one(**row, dp=str(n), gpus=str(n), moe_ep=str(n), concurrency=str(512 * n)) for n in (8, 64)
+    )
+    share = float(wide["predicted_ttft_ms"]) / float(narrow["predicted_ttft_ms"])
+    assert 0.5 < share < 2.0  # no queue in front of either

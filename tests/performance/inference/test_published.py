@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from gigawatt.catalog import load_catalog
+from gigawatt.performance.inference.calibration.bands import UNSEEN_FACTOR
 from gigawatt.performance.inference.calibration.data import load_measured
+from gigawatt.performance.inference.calibration.fit import as_fitted, problem_of
 from gigawatt.performance.inference.calibration.page import errors_of
 from gigawatt.performance.inference.calibration.production import MEASURED_NODES, deepseek_fleet
 from gigawatt.performance.inference.calibration.tables import limits_told
 from gigawatt.performance.inference.cases import predict_rows
 from gigawatt.performance.inference.fitted import load_fitted
+from gigawatt.performance.inference.predict import band_of
 from gigawatt.performance.inference.tables import layout_of, number, read_rows
 
 CATALOG = load_catalog()
@@ -142,3 +145,18 @@ def test_deepseeks_fleet():
     fleet = deepseek_fleet(load_fitted(CATALOG), CATALOG)
     print(f"DeepSeek's fleet: {fleet.nodes:.0f} nodes, measured {MEASURED_NODES}")
     assert fleet.nodes == pytest.approx(MEASURED_NODES, rel=0.20)
+
+
+def test_what_has_rows_is_what_the_command_finds(folder):
+    data, _ = measured(folder)
+    problem = problem_of(data)
+    start = np.zeros(problem.spread.size)
+    found, bundled = as_fitted(problem, start, start), load_fitted(CATALOG)
+    assert found.cells == bundled.cells
+    assert found.mixtures == bundled.mixtures
+    assert found.generations == bundled.generations
+
+
+def test_a_generation_without_rows_has_the_widest_band():
+    unseen, mixture = (band_of(CATALOG, name) for name in ("generation", "moe"))
+    assert unseen == pytest.approx(tuple(UNSEEN_FACTOR * v for v in mixture), abs=2e-3)

@@ -71,6 +71,23 @@ def test_three_layouts_are_known(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "arrival time,input tokens,output tokens\n1,10,2\n3.5,20,3\n",
+        "Arrival-Time;Prompt Tokens;Completion Tokens\n1;10;2\n3.5;20;3\n",
+        "id\tarrived_at\tnum_prefill_tokens\tnum_decode_tokens\na\t1\t10\t2\nb\t3.5\t20\t3\n",
+        "timestamp,input_length,output_length\n0,10,2\n2500,20,3\n",
+        "arrival_ms,isl,osl\n0,10,2\n2500,20,3\n",
+    ],
+    ids=("blanks", "semicolons", "tabs", "mooncake as a table", "milliseconds"),
+)
+def test_tables_under_usual_names(tmp_path, text):
+    trace = read_trace(file(tmp_path, text))
+    assert trace.arrival_s.tolist() == pytest.approx([0.0, 2.5])
+    assert (trace.input_tokens.tolist(), trace.output_tokens.tolist()) == ([10, 20], [2, 3])
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "empty"),

@@ -231,3 +231,22 @@ def test_expert_ranks_beyond_tp_are_attention_data_parallel():
     shape = resolve_model("qwen3-235b-a22b", CATALOG)
     layout = full_layout(shape, Layout(tp=2, dp=1, moe_tp=4, moe_ep=1))
     assert (layout.dp, layout.packages) == (2, 4)
+
+
+def test_a_model_of_the_shape_of_a_measured_one_has_its_factors() -> None:
+    assert FITTED.sisters["kimi-k2.6"] == "kimi-k2.5"
+    assert not set(FITTED.sisters) & {cell.split(".", maxsplit=3)[-1] for cell in FITTED.cells}
+    for other, own in FITTED.sisters.items():
+        one, two = (Stack("vllm", "hopper", "fp8-block", i) for i in (other, own))
+        assert FITTED.values(one) == FITTED.values(two)
+        assert FITTED.has_rows(one) == FITTED.has_rows(two)
+    assert FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "minimax-m2.7"))
+    assert not FITTED.has_rows(Stack("vllm", "hopper", "fp8-block", "no-rows"))
+
+
+def test_copied_attention_spreads_experts_that_do_not_divide() -> None:
+    shape = resolve_model("deepseek-v3", CATALOG)
+    assert full_layout(shape, Layout(tp=1, dp=72)).moe_ep == 72
+    assert full_layout(shape, Layout(tp=8)).moe_ep == 8
+    small = resolve_model("mixtral-8x7b", CATALOG)
+    assert full_layout(small, Layout(tp=1, dp=16)).moe_ep == 1

@@ -2,8 +2,8 @@
 
 Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
 
-    draw    = advance x bill of the systems, at delivery, up to what is left of the commitment;
-              nothing after the last day of availability or the borrower's default
+    draw    = advance x bill of racks, network and storage, at delivery, up to what is left of the
+              commitment; nothing after the last day of availability or the borrower's default
     covenant: draw <= most loan to value x V - balances of earlier draws at that date, V the resale
               value then of all systems that were delivered under it, the new ones at cost
     balance = draw (1 + j)^(m0 - delivery),   m0 = the month after service

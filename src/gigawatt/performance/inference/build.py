@@ -137,7 +137,9 @@ def full_layout(shape: ModelShape, layout: Layout) -> Layout:
     if not shape.is_moe:
         return Layout(layout.tp, layout.dp, layout.tp, 1, layout.pp)
     if moe_tp < 1 and moe_ep < 1:
-        spread = world if shape.experts % world == 0 else 1
+        # copied attention goes with experts spread, some of them twice where they don't divide
+        whole = shape.experts % world == 0 or (layout.dp > 1 and world <= shape.experts)
+        spread = world if whole else 1
         moe_tp, moe_ep = world // spread, spread
     elif moe_tp < 1:
         moe_tp = max(1, world // moe_ep)
@@ -258,9 +260,16 @@ def rank_spread(ranks: int) -> float:
 
 
 def peak(system: System, math: str) -> float:
-    """Dense peak of the products, FLOP/s; the nearest higher precision where one is missing."""
+    """Dense peak of the products, FLOP/s; the nearest higher precision where one is missing.
+
+    Where no rate of BF16 is public it is taken as half of that of FP8, as on all that have both.
+    """
     order = {"fp4": ("fp4", "fp8", "bf16"), "fp8": ("fp8", "bf16"), "bf16": ("bf16",)}
-    rates = {"fp4": system.fp4_tflops, "fp8": system.fp8_tflops, "bf16": system.bf16_tflops}
+    rates = {
+        "fp4": system.fp4_tflops,
+        "fp8": system.fp8_tflops,
+        "bf16": system.bf16_tflops or 0.5 * system.fp8_tflops,
+    }
     for name in order[math]:
         if rates[name] > 0.0:
             return rates[name] * 1e12

@@ -17,6 +17,7 @@ from gigawatt.performance.inference.tables import Situation
 from gigawatt.quantity.arrays import Array
 
 ENGINE_BATCH = 4096.0  # running requests of a replica where nothing is said
+RANK_BATCH = 1024.0  # of an attention rank, the most that plans are made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Aggregate:
     packages: Array
 
 
+def most_running(s: Situation) -> float:
+    """Running requests of a replica that its engine is set to; memory may hold fewer."""
+    ranks = full_layout(s.shape, s.plan.layout).dp
+    return float(s.plan.max_batch) or max(ENGINE_BATCH, RANK_BATCH * ranks)
+
+
 def stack_of(s: Situation) -> Stack:
     """Kind of stack of a situation."""
     scheme = scheme_of(s.shape, s.system, s.plan)
@@ -50,7 +57,7 @@ def aggregate(situations: Sequence[Situation]) -> Aggregate:
              s.fixed_lengths)
         for s in situations
     ]  # fmt: skip
-    batch = [float(s.plan.max_batch) or ENGINE_BATCH for s in situations]
+    batch = [most_running(s) for s in situations]
     packages = [float(full_layout(s.shape, s.plan.layout).packages) for s in situations]
     return Aggregate(
         points=points_of(cases),

@@ -10,7 +10,7 @@ predicted, by distance to the data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,8 @@ import numpy as np
 from gigawatt.catalog import Catalog, Record
 from gigawatt.performance.inference.constants import NAMES, Constants
 from gigawatt.performance.inference.stack import Stack, cell_of, levels_of
+from gigawatt.performance.models import same_shape
+from gigawatt.performance.shapes import shape_from_record
 from gigawatt.quantity.arrays import Array
 
 TABLE = "serving"
@@ -45,6 +47,8 @@ class Fitted:
     cells : models on stacks that measured rows are of (`stack.cell_of`).
     mixtures : models whose own factors hold on these stacks alone: what a mixture deviates by is
         as much its kernels' as its own, and misleads elsewhere (validation page).
+    sisters : model without rows → the model of the same shape that has them, and whose factors and
+        bands are its own: the kernels are the same.
     """
 
     core: Mapping[str, float]
@@ -54,7 +58,17 @@ class Fitted:
     generations: frozenset[str]
     cells: frozenset[str] = frozenset()
     mixtures: frozenset[str] = frozenset()
+    sisters: Mapping[str, str] = field(default_factory=dict)
     cache: dict[Stack, tuple[float, ...]] = field(default_factory=dict, compare=False)
+
+    def has_rows(self, stack: Stack) -> bool:
+        """Whether measured rows are of the stack's model, or of one of its shape, on the stack."""
+        return cell_of(self.measured(stack)) in self.cells
+
+    def measured(self, stack: Stack) -> Stack:
+        """The stack under the model of its shape that has rows."""
+        sister = self.sisters.get(stack.model)
+        return replace(stack, model=sister) if sister else stack
 
     def values(self, stack: Stack) -> tuple[float, ...]:
         """Constants of a stack in the order of `constants.NAMES`, without maturity."""
@@ -63,6 +77,7 @@ class Fitted:
         return self.cache[stack]
 
     def _values(self, stack: Stack) -> tuple[float, ...]:
+        stack = self.measured(stack)
         known = stack.generation in self.generations
         value = {name: (self.core if known else self.alone).get(name, 1.0) for name in NAMES}
         levels = dict(levels_of(stack)) if known else {"alone": f"alone.{stack.generation}"}
@@ -113,7 +128,19 @@ def _load(digest: str, held: _Held) -> Fitted:
     generations = frozenset(i.split(".")[1] for i in records if i.startswith("generation."))
     monthly = records["core"].value("monthly_gain_log")
     cells, mixtures = (_listed(records, key) for key in ("seen", "mixtures"))
-    return Fitted(core, alone, deviations, monthly, generations, cells, mixtures)
+    sisters = _sisters(held.catalog, cells)
+    return Fitted(core, alone, deviations, monthly, generations, cells, mixtures, sisters)
+
+
+def _sisters(catalog: Catalog, cells: frozenset[str]) -> dict[str, str]:
+    models = catalog.records["models"]
+    measured = {cell.split(".", maxsplit=3)[-1] for cell in cells} & set(models)
+    return {
+        other: own
+        for own in sorted(measured)
+        for other in same_shape(shape_from_record(models[own]), catalog)
+        if other not in measured
+    }
 
 
 def _listed(records: Mapping[str, Record], key: str) -> frozenset[str]:

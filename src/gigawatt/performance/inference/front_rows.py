@@ -45,9 +45,10 @@ def plan_words(service: Service, front: Frontier, i: int) -> str:
 
 
 def front_row(service: Service, front: Frontier, i: int) -> Row:
-    """One entry."""
+    """One entry; what rests on power is None where none of the system is public."""
     p, spread = front.plans, math.exp(front.rate_log)
     rate = float(front.output_tok_s_per_package[i])
+    watts = float(front.drawn_w_per_package[i])
     split = p.prefill[i] >= 0
     own = full_layout(service.shape, p.layouts[p.layout[i]])
     return {
@@ -56,9 +57,9 @@ def front_row(service: Service, front: Frontier, i: int) -> Row:
         "output_tok_s_per_gpu": rate,
         "output_tok_s_per_gpu_low": rate / spread,
         "output_tok_s_per_gpu_high": rate * spread,
-        "output_tok_s_per_mw": float(front.output_tok_s_per_mw[i]),
+        "output_tok_s_per_mw": float(front.output_tok_s_per_mw[i]) if watts > 0.0 else None,
         "input_tok_s_per_gpu": rate * service.input_tokens / service.output_tokens,
-        "drawn_w_per_gpu": float(front.drawn_w_per_package[i]),
+        "drawn_w_per_gpu": watts if watts > 0.0 else None,
         "tpot_ms": 1e3 * float(p.tpot_s[i]),
         "ttft_ms": 1e3 * float(p.ttft_s[i]),
         "ttft_p99_ms": 1e3 * float(p.ttft_p99_s[i]),

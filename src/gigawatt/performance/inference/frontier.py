@@ -16,7 +16,7 @@ from gigawatt.performance.inference.fitted import TABLE, Fitted, load_fitted
 from gigawatt.performance.inference.plans import Plans, Service, plans_of
 from gigawatt.performance.inference.predict import distance_of
 from gigawatt.performance.inference.speculation import accepted_tokens, method_of
-from gigawatt.performance.inference.tables import AGGREGATED, Situation
+from gigawatt.performance.inference.tables import AGGREGATED, Situation, speculation_of
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
@@ -32,8 +32,8 @@ class Frontier:
     ----------
     plans : of the front.
     tok_s_per_user, output_tok_s_per_package : what they are compared by.
-    drawn_w_per_package : mean IT draw, idle packages included.
-    output_tok_s_per_mw : per MW of facility power drawn.
+    drawn_w_per_package : mean IT draw, idle packages included; 0 where none is public.
+    output_tok_s_per_mw : per MW of facility power drawn; infinite where none is public.
     method : of speculation, where drafts are on.
     evaluated : number of plans that were compared.
     distance, rate_log : to the measured data, and half of the 90 % band of rates as a logarithm.
@@ -59,12 +59,17 @@ def drafts_of(
     -------
     Method ("none" without any), and (drafted tokens, tokens a step yields) with (0, 1) first.
     """
-    method = method_of(shape) if speculation == "auto" else speculation
+    method = method_of(shape) if speculation == "auto" else speculation_of(speculation, [], shape)
     none = [(0, 1.0)]
     if method == "none":
         return method, none
     drafts = range(1, most + 1)
     return method, none + [(d, accepted_tokens(catalog, method, d, shape.id)) for d in drafts]
+
+
+def of_text(drafts: Sequence[tuple[int, float]], factor: float) -> list[tuple[int, float]]:
+    """Drafts with `factor` on the drafted tokens that are accepted."""
+    return [(d, 1.0 + min(factor * (a - 1.0), float(d))) for d, a in drafts]
 
 
 def drawn_w(system: System, plans: Plans, power: PowerShares) -> Array:
@@ -78,6 +83,7 @@ def drawn_w(system: System, plans: Plans, power: PowerShares) -> Array:
 def frontier(
     service: Service, packages: int, catalog: Catalog, pue: float, speculation: str = "none",
     split: bool = True, ttft_p99_limit_s: float = np.inf, by: str = "package",
+    draft_factor: float = 1.0,
 ) -> Frontier:  # fmt: skip
     """Front over all plans.
 
@@ -89,16 +95,20 @@ def frontier(
     split : whether to look at pools of their own for prompts.
     ttft_p99_limit_s : limit of the 99th percentile of the time to the first token.
     by : "package" or "mw": the throughput that is compared.
+    draft_factor : drafted tokens accepted over those of the catalog's curves.
 
     Raises
     ------
     InfeasibleError : no plan fits, or none keeps to the limit.
+    InputError : throughput per MW is to be compared where no power of the system is public.
     """
     if packages < 1:
         raise InputError(f"packages are {packages}: at least 1 is needed.")
+    if by == "mw" and full_power_w(service.system) <= 0.0:
+        raise InputError(f"{service.system.id}: no power of the system is public; compare per GPU.")
     method, drafts = drafts_of(service.shape, catalog, speculation)
     fitted = load_fitted(catalog)
-    plans = plans_of(service, packages, drafts, fitted, split)
+    plans = plans_of(service, packages, of_text(drafts, draft_factor), fitted, split)
     evaluated = plans.requests.size
     inside = plans.ttft_p99_s <= ttft_p99_limit_s
     if not inside.any():
@@ -109,7 +119,8 @@ def frontier(
     plans = plans.take(inside)
     watts = drawn_w(service.system, plans, load_constants(catalog, "power", PowerShares))
     per_package = plans.output_tok_s / plans.packages
-    per_mw = per_package * W_PER_MW / np.maximum(watts * pue, 1e-9)
+    with np.errstate(divide="ignore"):
+        per_mw = per_package * W_PER_MW / (watts * pue)
     speed = 1.0 / plans.tpot_s
     index = pareto(speed, per_package if by == "package" else per_mw)
     distance, log = rate_band(service, fitted, catalog)

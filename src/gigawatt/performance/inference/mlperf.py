@@ -31,6 +31,8 @@ from gigawatt.performance.shapes import ModelShape
 Row = Mapping[str, str]
 BENCHMARKS = "benchmarks"
 MOST_REPLICA = 64
+SCENARIOS = ("offline", "server", "interactive")
+SECONDS = {"s": 1.0, "ms": 1e-3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,11 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     InfeasibleError : the model does not fit, or nothing is within the limits.
     """
     assumed: list[str] = []
+    load = benchmark_of(row.get("model", ""), catalog)
     shape = resolve_model(row.get("model", ""), catalog)
     gpu = parse_gpu(row.get("accelerator", ""), catalog)
     precision = precision_of(row.get("weight_data_types", ""), shape, gpu.system, assumed)
-    load = benchmark_of(row.get("model", ""), catalog)
+    scenario = scenario_of(row, assumed)
     prompt = load.value("input_tokens")
     answer = number(row, "mean_output_tokens", 0.0) or load.value("output_tokens")
     round_ = row.get("round", "").strip()
@@ -68,7 +71,7 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
         shape, gpu.system, ServingPlan(precision=precision, engine=engine), prompt, answer,
         min(packages, MOST_REPLICA), fitted, record.value("months_since_2026"),
     )  # fmt: skip
-    ttft, tpot = limits_of(row, load)
+    ttft, tpot = limits_of(row, load, scenario, assumed)
     at = front.best(tpot * TPOT_P99_SHARE, ttft)
     assumed.append(_words(front, at))
     slow = 1.0
@@ -134,14 +137,43 @@ def round_record(name: str, catalog: Catalog) -> Record:
     return table[wanted]
 
 
-def limits_of(row: Row, load: Record) -> tuple[float, float]:
-    """Limits of the 99th percentiles of TTFT and TPOT, s; infinite offline."""
-    if row.get("scenario", "").strip().lower() == "offline":
+def scenario_of(row: Row, assumed: list[str]) -> str:
+    """Scenario of a row; that of a server where none is named.
+
+    Results also write "llama2-70b-interactive-99.9" with a server's scenario.
+
+    Raises
+    ------
+    InputError : another one than the three of data centres.
+    """
+    name = row.get("scenario", "").strip().lower()
+    if not name:
+        assumed.append("scenario Server")
+        return "server"
+    if name not in SCENARIOS:
+        raise unknown_name("MLPerf scenario", row["scenario"], [s.title() for s in SCENARIOS])
+    if name == "server" and "interactive" in row.get("model", "").lower():
+        return "interactive"
+    return name
+
+
+def limits_of(row: Row, load: Record, scenario: str, assumed: list[str]) -> tuple[float, float]:
+    """Limits of the 99th percentiles of TTFT and TPOT, s; infinite offline.
+
+    Those of the benchmark's rules where the row's text has none.
+    """
+    if scenario == "offline":
         return np.inf, np.inf
-    text = row.get("limits", "")
-    ttft = re.search(r"ttft\w*\s*<=?\s*([\d.]+)", text)
-    tpot = re.search(r"tpot\w*\s*<=?\s*([\d.]+)", text)
-    return (
-        float(ttft.group(1)) if ttft else load.value("ttft_p99_s"),
-        (float(tpot.group(1)) if tpot else load.value("tpot_p99_ms")) / 1e3,
-    )
+    found = {}
+    for name, unit in (("ttft", "s"), ("tpot", "ms")):
+        said = re.search(rf"{name}(\w*?)(_m?s)?\s*<=?\s*([\d.]+)", row.get("limits", "").lower())
+        if said:
+            written = (said.group(2) or f"_{unit}").removeprefix("_")
+            found[name] = float(said.group(3)) * SECONDS[written]
+            continue
+        fact = f"{name}_p99_{unit}"
+        own = f"interactive_{fact}"
+        value = load.value(own if scenario == "interactive" and own in load.facts else fact)
+        found[name] = value * SECONDS[unit]
+        assumed.append(f"{name.upper()} p99 within {value:g} {unit}")
+    return found["ttft"], found["tpot"]

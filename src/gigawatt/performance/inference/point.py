@@ -20,8 +20,10 @@ from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
     Situation,
+    drafted_in,
     engine_of,
     months_of,
+    note_long,
     speculation_of,
     usual_engine,
 )
@@ -74,7 +76,10 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     assumed: list[str] = []
     shape = resolve_model(asked.model, catalog)
     choice = parse_gpu(asked.gpu, catalog)
+    if choice.assumed:
+        assumed.append(choice.assumed)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
+    note_long(shape, asked.input_tokens + asked.output_tokens, assumed)
     told = asked.precision or named_precision(asked.model)
     precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)
@@ -83,6 +88,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
     plan = replace(
         asked.plan, precision=precision, engine=engine, kv_precision=kv, date=asked.date,
         speculation=asked.speculation or "none",
+        draft_tokens=asked.plan.draft_tokens or drafted_in(asked.speculation),
     )  # fmt: skip
     months = months_of(asked.date or DEFAULT_DATE, "", assumed, engine)
     if not asked.date:

@@ -16,7 +16,7 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.performance.inference.build import Case, full_layout, points_of
 from gigawatt.performance.inference.closed_loop import closed_loop
-from gigawatt.performance.inference.evaluate import ENGINE_BATCH, stack_of
+from gigawatt.performance.inference.evaluate import most_running, stack_of
 from gigawatt.performance.inference.fitted import TABLE, Fitted, constants_for
 from gigawatt.performance.inference.pools import two_pools
 from gigawatt.performance.inference.speculation import (
@@ -24,7 +24,7 @@ from gigawatt.performance.inference.speculation import (
     accepted_tokens,
     method_of,
 )
-from gigawatt.performance.inference.stack import Stack, cell_of
+from gigawatt.performance.inference.stack import Stack
 from gigawatt.performance.inference.tables import Situation
 
 NEAR_CAP = 0.8  # clients over the cap from which TTFT is a matter of the cap
@@ -130,7 +130,7 @@ def _one_pool(situations: list[Situation], fitted: Fitted) -> _Plain:
     c = constants_for(fitted, stacks, np.array([s.months for s in situations]))
     points = points_of([case_of(s) for s in situations])
     clients = np.array([s.clients / s.plan.replicas for s in situations])
-    batch = np.array([float(s.plan.max_batch) or ENGINE_BATCH for s in situations])
+    batch = np.array([most_running(s) for s in situations])
     each = np.array([float(full_layout(s.shape, s.plan.layout).packages) for s in situations])
     loop = closed_loop(points, c, clients, batch)
     return _Plain(
@@ -185,7 +185,7 @@ def distance_at(fitted: Fitted, stack: Stack, is_moe: bool) -> str:
     """The same by stack and kind of model."""
     if stack.generation not in fitted.generations:
         return "generation"
-    if cell_of(stack) in fitted.cells:
+    if fitted.has_rows(stack):
         return "seen-moe" if is_moe else "seen"
     return "moe" if is_moe else "dense"
 

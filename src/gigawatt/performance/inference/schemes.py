@@ -20,6 +20,11 @@ from gigawatt.performance.shapes import ModelShape
 FP4_BYTES = 0.5625  # four bits and an eight-bit scale for every 16 weights
 MXFP4_BYTES = 0.53125  # for every 32
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": FP4_BYTES}
+TAKEN_AS: dict[str, str] = {
+    Format.INT8: "fp8",
+    Format.FP32: "bf16",
+    Format.TF32: "bf16",
+}  # formats without rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def scheme_of(shape: ModelShape, system: System, plan: ServingPlan) -> Scheme:
     """
     kv = BYTES[plan.kv_precision] if plan.kv_precision else kv_bytes(shape, plan)
     precision = plan.precision
-    if shape.native_precision == "mxfp4" and precision in ("fp4", "fp8"):
+    if shape.native_precision == "mxfp4" and shape.is_moe and precision in ("fp4", "fp8"):
         math, name = ("fp8", "mxfp4") if system.fp4_tflops > 0.0 else ("bf16", "mxfp4-bf16")
         return Scheme(name, 2.0, 2.0, MXFP4_BYTES, "bf16", "bf16", math, kv)
     if precision == "bf16":
@@ -121,7 +126,9 @@ def customary_kv(
     return "fp8" if engine == "trtllm" or packed or tuned else "bf16"
 
 
-_NAMED = re.compile(r"(?<![a-z0-9])(nvfp4|mxfp4|fp4|fp8|w4a16|int4|awq|gptq|bf16)(?![0-9])", re.I)
+_NAMED = re.compile(
+    r"(?<![a-z0-9])(nvfp4|mxfp4|fp4|fp8|w4a16|w8a8|int4|int8|awq|gptq|bf16)(?![0-9])", re.I
+)
 
 
 def named_precision(model: str) -> str:
@@ -137,14 +144,21 @@ def precision_of(text: str, shape: ModelShape, system: System, assumed: list[str
     ------
     InputError : no known format.
     """
+    if system.bf16_tflops <= 0.0 < system.fp8_tflops:
+        assumed.append(f"BF16 at half of the FP8 rate: none of {system.id} is public")
     if not text.strip():
-        native = shape.native_precision
+        native = TAKEN_AS.get(shape.native_precision, shape.native_precision)
         chosen = "fp4" if "fp4" in native else native if native in ("fp8", "int4") else "bf16"
         assumed.append(f"precision {chosen}, that of the checkpoint")
         return chosen
-    bits = BITS[parse_precision(text, system).weights]
+    weights = parse_precision(text, system).weights
+    bits = BITS[weights]
     if 5.0 < bits < 9.0 and system.fp8_tflops <= 0.0:
         assumed.append(f"eight bits stored, products in BF16: {system.id} has no FP8")
-    if parse_precision(text, system).weights is Format.INT4:
+    elif weights in TAKEN_AS:
+        assumed.append(f"{weights.value} taken as {TAKEN_AS[weights]}")
+    elif bits < 5.0 and weights is not Format.INT4 and system.fp4_tflops <= 0.0:
+        assumed.append(f"four bits stored, products in BF16: {system.id} has no FP4")
+    if weights is Format.INT4:
         return "int4"
     return "bf16" if bits > 9.0 else "fp8" if bits > 5.0 else "fp4"

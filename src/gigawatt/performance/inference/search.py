@@ -29,7 +29,6 @@ from gigawatt.quantity.arrays import Array
 TP_MOST = 8
 SPREAD_MOST = 64  # packages over which experts are spread beyond a small domain
 BATCHES = np.unique(np.round(np.geomspace(1.0, 1024.0, 61)))  # per attention rank
-FINE_BATCHES = np.geomspace(1.0, 1024.0, 301)  # where fractions are wanted
 TPOT_P99_SHARE = 0.8
 TAIL = 2.3  # ln(100)/2: 99th percentile of the wait over use/(1 - use) prompts
 MOST_USE = 0.98

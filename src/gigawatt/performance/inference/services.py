@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.inference.plan import ServingPlan, check_plan
 from gigawatt.performance.inference.plans import Service
 from gigawatt.performance.inference.point import DEFAULT_DATE
 from gigawatt.performance.inference.schemes import customary_kv, named_precision, precision_of
-from gigawatt.performance.inference.tables import engine_of, months_of, usual_engine
+from gigawatt.performance.inference.tables import engine_of, months_of, note_long, usual_engine
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 
@@ -25,12 +27,13 @@ def asked_service(
     InputError : a name is unknown, or a number out of range.
     """
     for name, value in (("input tokens", input_tokens), ("output tokens", output_tokens)):
-        if not value > 0.0:
-            raise InputError(f"{name} are {value:g}: they must be positive.")
+        if not 0.0 < value < math.inf:
+            raise InputError(f"{name} are {value:g}: they must be positive and finite.")
     shape = resolve_model(model, catalog)
     choice = parse_gpu(gpu, catalog)
     if choice.assumed:
         assumed.append(choice.assumed)
+    note_long(shape, input_tokens + output_tokens, assumed)
     used = engine_of(engine or usual_engine(choice.system), assumed)
     told = precision or named_precision(model)
     found = precision_of(told, shape, choice.system, assumed)

@@ -36,12 +36,12 @@ AGGREGATED, DISAGGREGATED, MLPERF = "aggregated", "disaggregated", "mlperf"
 TUNED_ORIGIN = "InferenceX"
 ENGINE_NAMES = {
     "trtllm": "trtllm", "tensorrt-llm": "trtllm", "tensorrt_llm": "trtllm", "trt-llm": "trtllm",
-    "trt": "trtllm", "vllm": "vllm", "sglang": "sglang", "dynamo-trt": "trtllm",
-    "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
+    "trt": "trtllm", "tensorrt": "trtllm", "vllm": "vllm", "sglang": "sglang",
+    "dynamo-trt": "trtllm", "dynamo-sglang": "sglang", "dynamo-vllm": "vllm", "other": "other",
 }  # fmt: skip
 # engines without rows, and the one whose constants they get
 OTHER_ENGINES = ("lmdeploy", "tgi", "text-generation-inference", "lightllm", "mlc", "deepspeed",
-                 "atom", "nim", "aphrodite", "llama.cpp", "triton")  # fmt: skip
+                 "dynamo", "llm-d", "atom", "nim", "aphrodite", "llama.cpp", "triton")  # fmt: skip
 # month of a release, where a row has no date; other versions: DEFAULT_MONTH
 VERSION_MONTHS = {
     "1.0.0rc3": "2025-07", "0.5.6.post2": "2025-12", "0.12.0": "2025-12", "0.15.1": "2026-02",
@@ -146,7 +146,8 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         if value <= 0.0:
             given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
             raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
-    split = "decode_num_workers" in row and bool(row.get("decode_num_workers"))
+    note_long(shape, mean_in + mean_out, assumed)
+    split = any(row.get(f"{pool}_num_workers", "").strip() for pool in ("prefill", "decode"))
     version = row.get("backend_version", "")
     kv = customary_kv(
         shape, engine, precision,
@@ -154,8 +155,9 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
         packed=row.get("model_path", "").startswith("nvidia/"),
     )  # fmt: skip
     assumed.append(f"cache in {kv.upper()}")
-    plan = _split_plan(row) if split else ServingPlan(layout=_layout(row, "", assumed))
+    plan = _split_plan(row, assumed) if split else ServingPlan(layout=_layout(row, "", assumed))
     plan = _with(plan, precision, kv, engine, version, row.get("measured", ""))
+    plan = replace(plan, draft_tokens=drafted_in(row.get("spec_decode", "")))
     if not split and not any(number(row, k, 0.0) for k in ("tp", "gpus", "dp", "moe_tp", "moe_ep")):
         plan = replace(plan, layout=_least_layout(shape, choice.system, plan))
         assumed[assumed.index("TP 1")] = f"TP {plan.layout.tp}"
@@ -219,6 +221,18 @@ def speculation_of(text: str, assumed: list[str], shape: ModelShape) -> str:
         assumed.append(f"speculation taken as {method_of(shape)}")
         return method_of(shape)
     raise InputError(f"Unknown speculation {text!r}. Known: none, unknown, mtp, eagle3, dspark.")
+
+
+def drafted_in(text: str) -> int:
+    """Drafted tokens that the name of a method ends in ("MTP3", "eagle3-2"); 0 without any."""
+    found = re.search(r"(?:(?:mtp|nextn|dspark)\D*?|eagle[23]?\D+?)([1-8])$", text.strip().lower())
+    return int(found.group(1)) if found else 0
+
+
+def note_long(shape: ModelShape, tokens: float, assumed: list[str]) -> None:
+    """Say that a request is longer than the model was made for; the cost of it is told anyway."""
+    if 0 < shape.context < tokens:
+        assumed.append(f"{tokens:,.0f} tokens; {shape.name} was made for {shape.context:,}")
 
 
 def months_of(measured: str, version: str, assumed: list[str], engine: str = "") -> float:
@@ -298,6 +312,10 @@ def _layout(row: Row, pool: str, assumed: list[str]) -> Layout:
     if not tp and not pool:
         tp = max(1, whole(row, "gpus", 1.0) // max(1, dp))
         assumed.append(f"TP {tp}")
+    if not pool and dp > 1 and tp > 1 and tp % dp == 0 and whole(row, "gpus", 0.0) == tp:
+        # engines that count attention ranks within the TP group write TP 8 DP 8 for 8 GPUs
+        tp //= dp
+        assumed.append(f"attention ranks of TP {tp} within the GPUs")
     return Layout(max(1, tp), max(1, dp), moe_tp, moe_ep, pp)
 
 
@@ -311,15 +329,25 @@ def _least_layout(shape: ModelShape, system: System, plan: ServingPlan) -> Layou
     return layouts[0]
 
 
-def _split_plan(row: Row) -> ServingPlan:
-    assumed: list[str] = []
+def _split_plan(row: Row, assumed: list[str]) -> ServingPlan:
     return ServingPlan(
         layout=_layout(row, "decode_", assumed),
-        replicas=max(1, whole(row, "decode_num_workers", 1.0)),
+        replicas=_workers(row, "decode", assumed),
         prefill=_layout(row, "prefill_", assumed),
-        prefill_workers=max(1, whole(row, "prefill_num_workers", 1.0)),
+        prefill_workers=_workers(row, "prefill", assumed),
         max_batch=whole(row, "decode_batch_size", 0.0),
     )
+
+
+def _workers(row: Row, pool: str, assumed: list[str]) -> int:
+    key = f"{pool}_num_workers"
+    if not row.get(key, "").strip():
+        assumed.append(f"1 {pool} worker")
+        return 1
+    count = whole(row, key, 1.0)
+    if count < 1:
+        raise InputError(f"{key} is {count}: each pool needs at least 1 worker.")
+    return count
 
 
 def _with(

@@ -26,8 +26,13 @@ from gigawatt.performance.training.case_input import (
     size_of,
     text_of,
 )
-from gigawatt.performance.training.case_search import searched_plan, stated_recompute
-from gigawatt.performance.training.choices import Stack
+from gigawatt.performance.training.case_search import (
+    searched_plan,
+    stated_recompute,
+    vague_selective,
+)
+from gigawatt.performance.training.case_shards import sharded_plan
+from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
     fitting_recompute,
     known_benchmark,
@@ -178,24 +183,6 @@ def is_open(row: Row, plan: Plan) -> bool:
     )
 
 
-def sharded_plan(row: Row, base: Plan, said: Said) -> Plan:
-    """ZeRO stage: FSDP or ZeRO-n in the text, else the distributed optimizer's flag."""
-    text = text_of(row, "fsdp_shard").lower()
-    if found := re.search(r"zero-?\s?([0-3])", text):
-        return replace(base, zero=int(found.group(1)))
-    if re.fullmatch(r"[\d.]+", text) and float(text) > 1:
-        return replace(base, zero=3, shard=int(float(text)))
-    if re.search(r"fsdp|full|hsdp", text):
-        return replace(base, zero=3)
-    if re.search(r"zero-?3|fsdp", text_of(row, "notes").lower().split(";")[0]):
-        return replace(base, zero=3)
-    flag = flag_of(row, "dist_optimizer")
-    if flag is None:
-        flag = base.stack != Stack.ERA_2021
-        said.note("optimizer states sharded" if flag else "optimizer states on every rank")
-    return replace(base, zero=1 if flag else 0)
-
-
 def _data_ranks(gpus: int | None, inside: int, cp: int, dp: int | None, said: Said) -> int:
     """Data-parallel size; a stated one that counts context ranks too is taken as such."""
     if gpus is None:
@@ -264,25 +251,6 @@ def complete_system(system: System, said: Said) -> System:
     return replace(system, scaleout_gbit_s=200.0)
 
 
-def fitting_shards(
-    row: Row, plan: Plan, fits: Callable[[Plan], bool], refill: Callable[[Plan], Plan], said: Said
-) -> Plan:
-    """More sharding where the row does not state it and the plan does not fit: it ran, after all.
-
-    Optimizer states, then gradients, then parameters over the data-parallel ranks.
-    """
-    stated = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is False
-    if stated or plan.dp == 1 or fits(plan):
-        return plan
-    for zero in range(plan.zero + 1, 4):
-        candidate = refill(replace(plan, zero=zero))
-        if fits(candidate):
-            said.words[:] = [w for w in said.words if not w.startswith("optimizer states")]
-            said.note(f"ZeRO-{zero} (with less sharding it does not fit)", 0.05)
-            return candidate
-    return plan
-
-
 def _not_in_heads(tp: int, shape: ModelShape) -> InputError:
     return InputError(f"tp = {tp} does not divide {shape.heads} heads (impossible split)")
 
@@ -336,8 +304,15 @@ def filled_plan(
     if known is not None:
         stated = replace(plan, recompute=known[0], recompute_share=known[1])
 
+    vague = known is not None and vague_selective(row) and plan.stack != Stack.ERA_2021
+
     def filled(candidate: Plan) -> tuple[Plan, list[str]]:
-        if known is not None and (rated(candidate)[1] or plan.stack != Stack.TUNED):
+        if known is not None and rated(candidate)[1]:
+            return candidate, []
+        if vague:
+            nothing = replace(candidate, recompute=Recompute.NONE, recompute_share=1.0)
+            return fitting_recompute(nothing, rated, False)
+        if known is not None and plan.stack != Stack.TUNED:
             return candidate, []
         if known is not None and known[0]:
             lean = replace(candidate, lean_states=True)

@@ -44,6 +44,7 @@ FORMATS: Mapping[Format, Precision] = {
     Format.NVFP4: Precision.NVFP4,
     Format.MXFP4: Precision.NVFP4,
 }
+_REMARK = re.compile(r"\s*\([^()]*\)$")  # "8 (NVLink)"
 _WORDY = re.compile(  # a number with what it counts before or after it
     r"^(?:[tpcde]p|vpp?|mbs|gbs|zero)?\s*[=x~≈]?\s*(\d+(?:\.\d+)?)\s*(k)?\s*[x×]?\s*"
     r"(?:gpus?|packages?|seqs?|sequences?|samples?|tokens?|layers?|-?ways?|stages?|ranks?|%)?$",
@@ -57,6 +58,8 @@ _VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or no
 )
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
+MOST_FLOP = 1e40  # of a run
+_NO_TRANSFORMER = re.compile(r"mamba|rwkv|hyena|retnet|xlstm|griffin|\bt5|\bbert", re.IGNORECASE)
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
 
@@ -93,6 +96,7 @@ def number_of(row: Row, key: str) -> float | None:
     InputError : not a number, or below zero; the message names column and value.
     """
     text = text_of(row, key).replace(",", "").replace("_", "")
+    text = _REMARK.sub("", text)
     if not text or text.lower() in ("nan", "na", "n/a", "none", "-"):
         return None
     try:
@@ -103,7 +107,7 @@ def number_of(row: Row, key: str) -> float | None:
             raise InputError(f"{key} = {text_of(row, key)!r} is not a number") from None
         kilo = 1024.0 if key in ("seq_len", "gpus") else 1000.0  # "8k tokens", "16K GPUs"
         value = float(found.group(1)) * (kilo if found.group(2) else 1.0)
-    if not 0.0 <= value < 1e15:
+    if not 0.0 <= value < (MOST_FLOP if key == "flop" else 1e15):
         raise InputError(f"{key} = {text} must not be negative or infinite")
     return value
 
@@ -261,6 +265,11 @@ def _nearest_by_size(
         total, active = _sizes_in_name(name)
     if not total or not name:
         raise error
+    if _NO_TRANSFORMER.search(name):
+        raise InputError(
+            f"{name!r} is not known, and by its name no transformer: no known model of its size "
+            "stands for it. Give a config.json, if one of its kind can be read."
+        )
     active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():
@@ -317,6 +326,8 @@ def precision_of(row: Row, system: System, said: Said) -> tuple[Precision, Preci
         said.note("BF16 (precision not given)", 0.15 if system.fp8_tflops > 0.0 else 0.03)
         text = "bf16"
     choice = parse_precision(text, system)
+    if choice.weights is Format.INT4:
+        said.note("weights of 4 bits: products in BF16, fake quantisation is not counted", 0.05)
     if choice.compute not in FORMATS:
         raise InputError(
             f"precision {text!r} is not one that training is modelled for; these are: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -22,6 +23,8 @@ MOST_TENSOR = 64
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
 ROUND_COUNT = 1.15  # a batch that divides is taken where it is faster per sequence by more
+MOST_FACTOR = 13
+LEAST_USED = 0.9  # of the packages by a search, as `Choices.least_used_share`
 _PARTS = {
     "norm": Recompute.NORM,
     "activation": Recompute.ACTIVATION,
@@ -144,6 +147,21 @@ def usual_batch(gpus: int, seq: int, wanted_tokens: float = 0.0) -> int:
     return int(odd * 2**doublings)
 
 
+def splittable(gpus: int) -> int:
+    """The count itself, or the nearest below it without prime factors beyond `MOST_FACTOR`.
+
+    A batch that divides over 10,007 packages divides over nothing else; a tenth may stay unused.
+    """
+    for count in range(gpus, math.ceil(LEAST_USED * gpus) - 1, -1):
+        rest = count
+        for factor in range(2, MOST_FACTOR + 1):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return count
+    return gpus
+
+
 def stated_recompute(
     row: Row, shape: ModelShape, plan: Plan | None
 ) -> tuple[Recompute, float] | None:
@@ -157,6 +175,16 @@ def stated_recompute(
     every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
     stages = plan.pp if plan else 1
     return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)
+
+
+def vague_selective(row: Row) -> bool:
+    """Whether a row says "selective" without the parts.
+
+    It meant the scores (Korthikanti et al. 2022). Fused attention keeps none, so that other parts
+    must be meant where the plan does not fit.
+    """
+    text = text_of(row, "recompute").lower()
+    return bool(re.match(r"sel|sac\b", text)) and not re.search(r"att|soft|score", text)
 
 
 def _recompute_words(plan: Plan) -> str:

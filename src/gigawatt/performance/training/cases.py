@@ -23,8 +23,6 @@ from gigawatt.performance.training.case_fill import (
     complete_system,
     expert_sizes,
     filled_plan,
-    fitting_shards,
-    sharded_plan,
     sized_plan,
     software_plan,
     train_model_of,
@@ -39,7 +37,8 @@ from gigawatt.performance.training.case_input import (
     system_of,
     text_of,
 )
-from gigawatt.performance.training.case_search import usual_batch
+from gigawatt.performance.training.case_search import splittable, usual_batch
+from gigawatt.performance.training.case_shards import fitting_shards, sharded_plan
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.evaluate import evaluate_plan
 from gigawatt.performance.training.facts import TrainModel
@@ -153,7 +152,7 @@ def open_case(row: Row, catalog: Catalog) -> Case:
     plan = sharded_plan(row, software_plan(row, system, said), said)
     gbs = size_of(row, "gbs")
     if gbs is None:
-        gbs = usual_batch(size_of(row, "gpus") or 1, plan.seq)
+        gbs = usual_batch(splittable(size_of(row, "gpus") or 1), plan.seq)
         said.note(f"batch of {gbs:,} sequences (not given)")
     convention, _ = parse_convention(text_of(row, "flops_convention"))
     words = tuple(said.words)

@@ -27,6 +27,10 @@ HEAD_ROOM = 0.93  # of what a job may fill: recipes leave room for fragmentation
 MICROBATCHES = (1, 2, 4, 8, 16)
 LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
 
+_EARLY = {
+    True: (Stack.ERA_2021, "stack of 2021 (dated before fused attention)"),
+    False: (Stack.PLAIN, "plain stack (a compiler's, dated before fused attention)"),
+}
 _CONTAINER = re.compile(r"^\s*(2\d)\.(0[1-9]|1[0-2])(\.\d+)?")
 _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
 _YEAR = re.compile(r"\b(20[12]\d)\b")
@@ -81,14 +85,15 @@ def software_stack(
 ) -> tuple[Stack, str]:
     """Kind of software, and why.
 
-    Runs before fused attention came (papers of 2023) are of the stack of 2021; so are undated FP16
+    Runs before fused attention came (papers of 2023) are of the stack of 2021, or on TPUs and
+    alike plain (compilers fuse and overlap what that stack does not); so are undated FP16
     runs on Ampere without sequence parallelism, and runs there (to 2023) that compute the scores of
     attention again, or in FP16 everything: fused attention leaves no scores to compute again. A
     release that names another tool than a vendor's container or Megatron is a plain stack, and so
     is a source that names a common toolkit; everything else is taken as tuned.
     """
     if 0.0 < month < FUSED_ATTENTION:
-        return Stack.ERA_2021, "stack of 2021 (dated before fused attention)"
+        return _EARLY[system.vendor in ("NVIDIA", "AMD")]
     old = system.generation == "ampere" and "16" in precision_text and "bf" not in precision_text
     if month <= 0.0 and old and not sequence_parallel:
         return Stack.ERA_2021, "stack of 2021 (undated FP16 run on Ampere)"
@@ -220,26 +225,31 @@ def fitting_recompute(plan: Plan, evaluate: Evaluator, offload: bool) -> tuple[P
     """Cheapest step of the memory ladder with which the plan fits, where recompute is not known.
 
     Keep everything; gradients in 16 bits; norms, activation functions and MLA up-projections again;
-    half and all layers' activations to the host (if the system can); everything again. The last
-    one is returned if none fits.
+    half and all layers' activations to the host (if the system can); every second layer again, all
+    again. The last one is returned if none fits.
     """
     lean = replace(plan, lean_states=True)
     cheap = replace(lean, recompute=LEAN)
+    words = "norms and activation functions recomputed, 16-bit gradients"
     ladder = [
         (plan, "nothing recomputed"),
         (lean, "nothing recomputed, 16-bit gradients"),
         (replace(plan, recompute=LEAN), "norms and activation functions recomputed"),
-        (cheap, "norms and activation functions recomputed, 16-bit gradients"),
+        (cheap, words),
     ]
     if offload:
         ladder += [
-            (replace(cheap, offload_share=0.5), "as before, and half of the activations offloaded"),
-            (replace(cheap, offload_share=1.0), "as before, and all activations offloaded"),
+            (replace(cheap, offload_share=0.5), f"{words}, half of the activations offloaded"),
+            (replace(cheap, offload_share=1.0), f"{words}, all activations offloaded"),
         ]
-    ladder.append((replace(lean, recompute=Recompute.FULL), "forward pass recomputed"))
-    for candidate, words in ladder:
+    full = replace(lean, recompute=Recompute.FULL)
+    ladder += [
+        (replace(full, recompute_share=0.5), "every second layer's forward pass recomputed"),
+        (full, "forward pass recomputed"),
+    ]
+    for candidate, told in ladder:
         if evaluate(candidate)[1]:
-            return candidate, [words]
+            return candidate, [told]
     return ladder[-1][0], [ladder[-1][1]]
 
 

@@ -81,6 +81,11 @@ def evaluate_plan(shape: ModelShape, system: System, model: TrainModel, plan: Pl
     """The same for one plan, without compilation; a batch of one row."""
     x = machine_facts(system, model)
     _check_precision(system, x, plan.precision)
+    return evaluate_on(shape, x, plan)
+
+
+def evaluate_on(shape: ModelShape, x: Machine, plan: Plan) -> StepBatch:
+    """The same on the flat facts of a machine, which need not be a system's."""
     table = batch_of([plan]).table
     s, p = shape_facts(shape), Row(*table[0].tolist())
     return _result(table, np.array([step.step_row(x, s, p, memory.memory_bytes(x, s, p))]))

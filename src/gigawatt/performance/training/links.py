@@ -17,6 +17,8 @@ import math
 
 from gigawatt.performance.training.facts import Machine
 
+FILLED = 0.88  # of a domain, by whole tensor groups
+
 
 def gather_s(x: Machine, size: float, ranks: float, stride: float) -> float:
     """Time of an all-gather or reduce-scatter of a buffer of `size` bytes, s."""
@@ -28,6 +30,20 @@ def gather_s(x: Machine, size: float, ranks: float, stride: float) -> float:
     if groups > 1.0:
         time = max(time, size * (groups - 1.0) / groups / (inside * x.nic))
     return time + x.latency * math.log2(ranks)
+
+
+def tensor_s(x: Machine, size: float, ranks: float, gpus: float) -> float:
+    """The same for a tensor group of a job of `gpus`, packed one group after the other, s.
+
+    Groups that leave more than an eighth of a domain over stand across two of them (five of the
+    eight packages of a server). The slowest has the greatest common divisor of both sizes on one
+    side, whose NICs carry the rest. What racks leave over (64 of 72) stays unused.
+    """
+    time = gather_s(x, size, ranks, 1.0)
+    if ranks <= x.domain < gpus and math.floor(x.domain / ranks) * ranks < FILLED * x.domain:
+        few = float(math.gcd(int(ranks), int(x.domain)))
+        time = max(time, size * (ranks - few) / ranks / (few * x.nic))
+    return time
 
 
 def hit(groups: float, picks: float) -> float:

@@ -30,6 +30,10 @@ PRACTICE: tuple[Rule, ...] = (
         "tensor parallelism beyond the scale-up domain",
         lambda b, s, x: b.column("tp") > x.scaleup_packages,
     ),
+    (
+        "tensor parallelism that is no power of two",
+        lambda b, s, x: np.log2(b.column("tp")) % 1.0 > 0.0,
+    ),
     ("expert parallelism beyond 64", lambda b, s, x: b.column("ep") * b.column("etp") > 64),
     ("more than 64 pipeline stages", lambda b, s, x: b.column("pp") > 64),
     (
@@ -52,8 +56,8 @@ PRACTICE: tuple[Rule, ...] = (
         lambda b, s, x: (b.column("lean_states") > 0) & np.full(len(b), x.generation == "ampere"),
     ),
     (
-        "more than half of the activations offloaded",
-        lambda b, s, x: b.column("offload_share") > 0.5,
+        "activations offloaded over PCIe, or more than half of them",
+        lambda b, s, x: b.column("offload_share") > (0.5 if x.scaleup_packages > 8 else 0.0),
     ),
     (
         "context parallelism for short sequences",

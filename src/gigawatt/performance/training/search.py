@@ -17,8 +17,9 @@ import numpy as np
 from gigawatt.errors import InfeasibleError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training.evaluate import evaluate, evaluate_plan
-from gigawatt.performance.training.facts import TrainModel
+from gigawatt.performance.training.choices import Recompute
+from gigawatt.performance.training.evaluate import evaluate, evaluate_on
+from gigawatt.performance.training.facts import Machine, TrainModel, machine_facts
 from gigawatt.performance.training.plan import Plan, PlanBatch
 from gigawatt.performance.training.practice import RULE_WORDS, departures
 from gigawatt.performance.training.result import OUTPUTS, StepBatch
@@ -300,6 +301,9 @@ PARTS: dict[str, str] = {
 }
 
 
+_RATES = tuple(k for k in Machine._fields if k.startswith("rate_"))
+
+
 def shares(found: Found) -> list[tuple[str, float]]:
     """Parts of the step in words with their share, largest first."""
     parts = [(words, found.outputs[key] / found.step_s) for key, words in PARTS.items()]
@@ -311,28 +315,27 @@ def relief(
 ) -> list[tuple[str, float]]:
     """What more of one thing would gain: (in words, throughput over today's - 1), best first.
 
-    The plan stays as it is; a new search could gain more.
+    The plan stays as it is; a new search could gain more. FLOP/s are those that products and
+    attention reach: a higher peak at the same power would bring less.
     """
     more = 1.5
+    x = machine_facts(system, model)
+    rates = {k: getattr(x, k) * more for k in (*_RATES, "attention")}
     machines = {
-        "50 % more FLOP/s": replace(
-            system,
-            bf16_tflops=system.bf16_tflops * more,
-            fp8_tflops=system.fp8_tflops * more,
-            fp4_tflops=system.fp4_tflops * more,
-        ),
-        "50 % more memory bandwidth": replace(system, hbm_tb_s=system.hbm_tb_s * more),
-        "50 % more scale-up bandwidth": replace(system, scaleup_gb_s=system.scaleup_gb_s * more),
-        "50 % more network bandwidth": replace(
-            system, scaleout_gbit_s=system.scaleout_gbit_s * more
-        ),
+        "50 % more FLOP/s reached": x._replace(**rates),
+        "50 % more memory bandwidth": x._replace(hbm=x.hbm * more),
+        "50 % more scale-up bandwidth": x._replace(nvlink=x.nvlink * more),
+        "50 % more network bandwidth": x._replace(nic=x.nic * more),
     }
-    now = _rate(shape, system, model, plan)
-    out = [(words, _rate(shape, x, model, plan) / now - 1.0) for words, x in machines.items()]
+    now = _rate(shape, x, plan)
+    out = [(words, _rate(shape, m, plan) / now - 1.0) for words, m in machines.items()]
+    if plan.recompute or plan.offload_share > 0.0:
+        kept = replace(plan, recompute=Recompute.NONE, offload_share=0.0)
+        out.append(("memory enough to recompute nothing", _rate(shape, x, kept) / now - 1.0))
     doubled = replace(plan, gbs=2 * plan.gbs)
-    out.append(("a batch of twice the size", _rate(shape, system, model, doubled) / now - 1.0))
+    out.append(("a batch of twice the size", _rate(shape, x, doubled) / now - 1.0))
     return sorted(out, key=lambda pair: -pair[1])
 
 
-def _rate(shape: ModelShape, system: System, model: TrainModel, plan: Plan) -> float:
-    return float(evaluate_plan(shape, system, model, plan).tokens_per_s_per_gpu[0])
+def _rate(shape: ModelShape, x: Machine, plan: Plan) -> float:
+    return float(evaluate_on(shape, x, plan).tokens_per_s_per_gpu[0])

@@ -37,7 +37,7 @@ def sigma_log(x: Machine, s: Shape, p: Row) -> float:
     own = x.moe_sigma if s.experts > 0.0 else x.dense_sigma
     plain = x.plain_sigma if p.stack == PLAIN else 0.0
     run = x.production_sigma if p.production > 0.0 else 0.0
-    few = x.bf16_sigma if p.precision == BF16 else 0.0
+    few = x.bf16_sigma if p.precision == BF16 and p.stack != ERA_2021 else 0.0
     if p.precision == NVFP4:
         few = x.fp4_sigma
     more = few * few + x.forecast_sigma * x.forecast_sigma

@@ -35,7 +35,7 @@ from gigawatt.performance.training.layer import (
     output_s,
     projections_s,
 )
-from gigawatt.performance.training.links import all_to_all_s, gather_s
+from gigawatt.performance.training.links import all_to_all_s, gather_s, tensor_s
 from gigawatt.performance.training.memory import (
     ACTIVATION,
     CORE,
@@ -61,7 +61,7 @@ def tp_moves_s(x: Machine, s: Shape, p: Row, t: float, moe: bool) -> tuple[float
     """Exposed TP collectives of one layer: one pass, and both passes, s."""
     if p.tp <= 1.0:
         return 0.0, 0.0
-    move = gather_s(x, t * s.hidden * 2.0, p.tp, 1.0)
+    move = tensor_s(x, t * s.hidden * 2.0, p.tp, p.tp * p.pp * p.cp * p.dp)
     moves = 4.0
     if moe:
         moves = 2.0 + (2.0 if s.shared > 0.0 else 0.0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gigawatt.report import figures
-from gigawatt.report.page import Cell, Figure, Section, Table
+from gigawatt.report.page import Cell, Figure, Part, Section, Table
 from gigawatt.report.read import Row
 from gigawatt.report.view import USD_PER_BN, View
 
 TOTAL = "total"
 BAR_PX, FRAME_PX = 56, 80
+WHOLE, ALONE = "site_and_systems", ("site", "systems")  # what a row of capex_bases holds
 
 
 def section(view: View) -> Section | None:
@@ -34,7 +35,32 @@ def section(view: View) -> Section | None:
         table=_table(view, rows),
         height_px=FRAME_PX + BAR_PX * len(systems),
     )
-    return Section("capex", say("capex.title"), say("capex.intro"), (figure,))
+    parts: list[Part] = [figure, *_bases(view)]
+    return Section("capex", say("capex.title"), say("capex.intro"), tuple(parts))
+
+
+def _bases(view: View) -> list[Part]:
+    """The same cost by what the gigawatt counts and what is in it."""
+    rows = view.run.rows("capex_bases")
+    if not rows:
+        return []
+    say = view.say
+    cost = {(r["system"], r["gigawatt"], r["covers"]): r for r in rows}
+    body = tuple(
+        (
+            Cell(system),
+            Cell(say.label("counted", gigawatt)),
+            *(Cell(view.bn(cost[system, gigawatt, WHOLE][f"usd_per_gw_{k}"], 1))
+              for k in ("p10", "p50", "p90")),
+            *(Cell(view.bn(cost[system, gigawatt, part]["usd_per_gw_p50"], 1)) for part in ALONE),
+        )
+        for system, gigawatt in dict.fromkeys((s, g) for s, g, _ in cost)
+    )  # fmt: skip
+    parts = (say(f"covers.{part}") for part in ALONE)
+    heads = (say("word.system"), say("capex.gigawatt"), "P10", "P50", "P90", *parts)
+    columns = view.columns(*heads, text=2)
+    title = f"{say('capex.bases')}, {say('unit.bn_usd_per_gw')}"
+    return [Table(title, columns, body, say("capex.bases_note"))]
 
 
 def _table(view: View, rows: list[Row]) -> Table:

@@ -19,6 +19,7 @@ from gigawatt.report.view import View
 SCHEDULE_FILE = "schedule.json"
 ROW_PX, FRAME_PX = 26, 70
 USD_PER_BN = 1e9
+SHOWN_ODDS = 0.005  # less is 0 % in the table
 STAGES = ("announced", "contracted", "cleared", "powered", "in_service")
 DASHES = ("dot", "dashdot", "dash", "longdash", "solid")
 PHASE_COLUMNS = (
@@ -47,7 +48,10 @@ def capital(text: str) -> str:
 def gigawatt_table(view: View, rows: Rows) -> Table:
     """Date of each gigawatt with its range and odds by the end of years."""
     say = view.say
-    years = [k.removeprefix("by_year_end_") for k in rows[0] if k.startswith("by_year_end_")]
+    odds = [k for k in rows[0] if k.startswith("by_year_end_")]
+    # Years before any gigawatt may be there say nothing, and push the last ones off the page.
+    begun = (n for n, k in enumerate(odds) if any(r[k] >= SHOWN_ODDS for r in rows))
+    years = [k.removeprefix("by_year_end_") for k in odds[next(begun, 0) :]]
     heads = view.columns(say("dates.number"), "P10", "P50", "P90", say("dates.reached"))
     columns = (*heads, *(Column(y, "%", numeric=True) for y in years))
     body = tuple(

@@ -1,4 +1,4 @@
-"""Spending by tranche, and who pays for the build-out by the month of the largest need."""
+"""Uses and sources by tranche, and who pays for the build-out by the month of the largest need."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from gigawatt.report.page import Cell, Part, Table
 from gigawatt.report.view import View
 
 USES = ("capacity_usd", "energy_usd", "other_usd")
+SOURCES = ("equity_usd", "loans_usd", "unnamed_usd", "own_cash_usd")
 NEEDS = ("investment_gap", "gap_with_operation")
 
 
@@ -25,10 +26,12 @@ def _tranches(view: View) -> Table | None:
             Cell(view.fixed(float(r["tranches_released"]), 0)),
             *(Cell(view.bn(r[use])) for use in USES),
             Cell(view.bn(sum(float(r[use]) for use in USES)), strong=True),
+            *(Cell(view.bn(r[source])) for source in SOURCES),
         )
         for r in sorted(rows, key=lambda r: float(r["tranches_released"]))
     )
-    heads = [say("peak.after"), *(say(f"peak.{use}") for use in USES), say("word.total")]
+    heads = [say("peak.after"), *(say(f"peak.{use}") for use in USES), say("word.total"),
+             *(say(f"peak.{source}") for source in SOURCES)]  # fmt: skip
     caption = f"{say('peak.tranches')}, {say('unit.bn_usd')}"
     return Table(caption, view.columns(*heads), body, say("peak.tranches_note"))
 

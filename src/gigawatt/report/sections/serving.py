@@ -74,20 +74,19 @@ def _asked_table(view: View, workload: str, rows: list[Row], conditions: str) ->
     say = view.say
     held = [r for r in rows if r["at_programme_speed"]]
     columns = view.columns(
-        say("serving.system"), say("serving.speculation"), say("serving.speed"),
+        say("serving.system"), say("serving.plan"), say("serving.speed"),
         say("serving.gpu_column"), say("serving.mw_column"), say("serving.drawn"),
-        say("serving.ttft_column"), say("serving.plan"), text=2,
+        say("serving.ttft_column"), text=2,
     )  # fmt: skip
     body = tuple(
         (
             Cell(_name(view, r)),
-            Cell(say("serving.none") if r["speculation"] == "none" else r["speculation"]),
+            Cell(r["plan"], _held(view, r)),
             Cell(view.fixed(r["tok_s_per_user"], 1)),
             _rate_cell(view, r),
             Cell(view.number(r["output_tok_s_per_mw"])),
             Cell(view.fixed(r["drawn_w_per_gpu"], 0)),
             Cell(view.fixed(r["ttft_ms"], 0), view.fixed(r["ttft_p99_ms"], 0)),
-            Cell(r["plan"]),
         )
         for r in held
     )
@@ -95,6 +94,16 @@ def _asked_table(view: View, workload: str, rows: list[Row], conditions: str) ->
     return Table(
         say("serving.asked", workload=workload, speed=speed), columns, body,
         say("serving.asked_note", conditions=conditions), cards=True,
+    )  # fmt: skip
+
+
+def _held(view: View, r: Row) -> str:
+    """What a row does not share with the others: precision, packages, software, speculation."""
+    method = str(r["speculation"])
+    return view.say(
+        "serving.held", speculation=view.say("serving.none") if method == "none" else method,
+        precision=str(r["precision"]).upper(), packages=r["packages"],
+        engine=r["engine"], date=r["software"],
     )  # fmt: skip
 
 

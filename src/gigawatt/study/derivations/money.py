@@ -75,7 +75,7 @@ NODES = (
         "rent, sale of compute, income of the lab, energy, upkeep, interest and repayment, renewal "
         "of systems at the end of their life", "USD",
         ("in_service", "facility_power_mw", "energy_cost_usd", "useful_package_hours",
-         "systems_usd_per_gw"),
+         "systems_usd_per_gw", "token_revenue_usd"),
         ("assumptions/money/it_life_years", "assumptions/money/refresh_cost_share",
          "assumptions/money/facility_opex_usd_per_gw_year",
          "assumptions/money/it_opex_usd_per_gw_year", "assumptions/money/revenue_usd_per_gw_year",

@@ -12,11 +12,14 @@ _SYSTEM = (
 NODES = (
     Node(
         "serve_rate", "Output tokens per second of a healthy package",
-        "requests that meet the speed per user / time of a decode step: reading weights and cache, "
-        "multiplying, collectives, launches, host; best layout that fits in memory", "tokens/s",
-        (), ("models/*", "serving/*", *_SYSTEM),
+        "requests that meet the speed per user x tokens of a step / time of a step: reading "
+        "weights and cache, multiplying, collectives, launches, host; best plan over layouts, "
+        "batches, drafts and pools that keeps the limit of the first token", "tokens/s",
+        (), ("models/*", "serving/*", "speculation/*", "assumptions/serving/ttft_p99_limit_s",
+             "assumptions/performance/draft_text_factor", "efficiencies/power/*", *_SYSTEM),
         ("workload/*/model", "workload/*/precision", "workload/*/input_tokens",
-         "workload/*/output_tokens", "workload/*/tokens_per_s_per_user"),
+         "workload/*/output_tokens", "workload/*/tokens_per_s_per_user", "workload/*/speculation",
+         "workload/*/pools"),
         held="performance:output_tokens_per_s_per_package",
     ),
     Node(
@@ -31,7 +34,7 @@ NODES = (
     Node(
         "throughput_factor", "Factor on throughput",
         "exp(error of the rate model x z) x exp(-ln(gain of mature software) x exp(-age / "
-        "saturation))", "factor", (),
+        "saturation)) x answer of serving to the drafts that are accepted", "factor", (),
         ("assumptions/performance/*", "efficiencies/*/forecast_sigma_log",
          "efficiencies/train-common/announced_sigma_log"),
         ("supply/{system}/first_racks", "programme/start"),

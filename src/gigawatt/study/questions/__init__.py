@@ -1,9 +1,9 @@
-"""The questions that readers bring, each answered from a run folder or honestly not yet.
+"""The questions that readers bring, each answered from a run folder, or what the run lacks for it.
 
 Twenty questions of utility analysts (U), planners at a lab (P), lenders (L), regulators (R),
 journalists (J) and investors (I). An answer is a list of named results (`part.Part`), computed
-from the run's tables, answers and manifest and from facts of the catalog; what an answer still
-needs names the open issue by its topic.
+from the run's tables, answers and manifest and from facts of the catalog; what a run lacks for a
+full answer is said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from gigawatt.errors import InputError, nearest
-from gigawatt.study.questions import cash, claim, dates, footprint, market, work
+from gigawatt.study.questions import cash, claim, dates, footprint, market, unit_prices, work
 from gigawatt.study.questions.result import Found, Question
 from gigawatt.study.questions.rundata import RunData, newest_run, read_run_data
 
@@ -39,7 +39,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(12, "shocks", "L", "What if IT lasts 3 years, the price of a GPU-hour falls 40 % a "
              "year, or the tenant leaves?", cash.shocks),
     Question(13, "unit-price", "P, I", "What do a GPU-hour and a million tokens cost in 2027?",
-             cash.unit_prices),
+             unit_prices.unit_prices),
     Question(14, "train", "P", "What can one gigawatt train in 100 days?", work.training),
     Question(15, "serve", "P", "How many tokens a day can one gigawatt serve, and does demand fill "
              "it?", work.serving),
@@ -104,7 +104,5 @@ def as_dict(one: Question, found: Found, run: RunData) -> dict[str, Any]:
         "programme": run.manifest["program"]["name"],
         "status": found.status,
         "parts": [part.as_dict() for part in found.parts],
-        "needs": [
-            {"issue": need.issue, "topic": need.topic, "what": need.what} for need in found.needs
-        ],
+        "needs": [need.what for need in found.needs],
     }

@@ -1,14 +1,11 @@
-"""Questions 7 to 13: what it costs, who pays whom, how much is released, and prices."""
+"""Questions 7 to 12: what it costs, who pays whom, how much is released, and what breaks."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
-from gigawatt.impact.prices import price_outlook
-from gigawatt.quantity.units import DAYS_PER_YEAR
-from gigawatt.study.questions.part import Part, number_part, text_part
-from gigawatt.study.questions.result import Found, Need
+from gigawatt.study.questions.part import Part, text_part
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
 from gigawatt.study.questions.worth import recovery, stake_later
 
@@ -19,9 +16,6 @@ CAPITAL_LEGS = ("construction", "delivery", "deposit")  # what is bought, not ho
 EQUITY_LEGS = ("tranche", "equity")
 ROUND, VALUED = "nvidia-openai-equity", "openai"  # the one valuation known, and whose it is
 LAST_YEAR = 2032  # of the question about the ledger
-GPU_HOUR = "prices/h100-gpu-hour/contract_2026_usd_per_gpu_hour"
-TOKEN = "prices/token-gpt-5/output_usd_per_million_tokens"
-MIDDLE_OF_2027 = dt.date(2027, 7, 1)
 
 
 def capital_cost(run: RunData) -> Found:
@@ -304,44 +298,4 @@ def _calls(run: RunData, table: pl.DataFrame) -> Part:
              r["probability_below_default"])
             for r in hit.iter_rows(named=True)
         ),
-    )  # fmt: skip
-
-
-def unit_prices(run: RunData) -> Found:
-    """13: price of a GPU-hour and of tokens in 2027."""
-    facts = run.catalog.record("prices", "gpu-hour-cost").facts.values()
-    costs = Part(
-        "gpu_hour_cost_published", "Cost of a GPU-hour to a large owner, as published", "table",
-        "USD/GPU-hour", "Figures of one analyst for four years of life; not computed from the run.",
-        "catalog: prices/gpu-hour-cost", columns=(("chip", ""), ("cost", "USD/GPU-hour")),
-        rows=tuple((f.path.split("/")[2].split("_")[0], f.value) for f in facts),
-    )  # fmt: skip
-    return Found(
-        (
-            _outlook(run, "gpu_hour_price_2027", "Rent of an H100 for an hour, middle of 2027",
-                     GPU_HOUR, "gpu-hour-outlook", "USD/GPU-hour"),
-            _outlook(run, "token_price_2027", "A million output tokens of the best models, "
-                     "middle of 2027", TOKEN, "token-outlook", "USD/million tokens"),
-            costs,
-        ),
-        (
-            Need("MONEY", "cost of capital and lives by asset, for the owner's cost at a site"),
-            Need("INFERENCE", "tokens per GPU-hour by model and service level, for the cost of a "
-                 "token"),
-        ),
-    )  # fmt: skip
-
-
-def _outlook(run: RunData, name: str, title: str, now: str, outlook: str, unit: str) -> Part:
-    fact = run.catalog.fact(now)
-    since = dt.date.fromisoformat((fact.as_of + "-01")[:10])
-    years = (MIDDLE_OF_2027 - since).days / DAYS_PER_YEAR
-    values = price_outlook(run.catalog, run.streams, now, outlook, years)
-    rises = float((values > fact.value).mean())
-    return number_part(
-        name, title, unit, values,
-        "Price paid, not cost: the last known price on a random walk whose drift is uncertain; "
-        f"it is above the last known price ({fact.value:g} in {fact.as_of}) in {rises:.0%} of "
-        "draws.",
-        f"catalog: {now}; prices/{outlook}",
     )  # fmt: skip

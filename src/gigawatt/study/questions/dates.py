@@ -86,10 +86,10 @@ def ordering_early(run: RunData) -> Found:
     table = _lever(
         run, EARLY, "gained_by_early_orders",
         "What ordering transformers and switchgear earlier gains",
-        "Transformers and switchgear ordered 8 months earlier at every phase that has no framework "
-        "orders, on the same draws: days by which a gigawatt (0 = the last building) comes earlier "
-        "at P50 and P80, capacity times time gained over the calendar, and the interest on "
-        "equipment that is paid sooner.",
+        "Transformers and switchgear ordered up to 8 months earlier at every phase without "
+        "framework orders that is still to be cleared, on the same draws: days by which a gigawatt "
+        "(0 = the last building) comes earlier at P50 and P80, capacity times time gained over the "
+        "calendar, and the interest on equipment that is paid sooner.",
     )  # fmt: skip
     return Found((table,)) if table else _no_levers()
 
@@ -98,16 +98,16 @@ def power_route(run: RunData) -> Found:
     """5: grid or on-site power: days gained and their cost, price and carbon of both routes."""
     table = _lever(
         run, ON_SITE, "gained_by_on_site_power", "What on-site plant in place of the grid gains",
-        "On-site plant at every phase that waits for the grid, on the same draws: days by which a "
-        "gigawatt (0 = the last building) comes earlier at P50 and P80, capacity times time gained "
-        "over the calendar, and the capital cost of the plant, which stays as back-up; without "
-        "fuel.",
+        "On-site plant at every phase on the grid that is still to be cleared or has no contract, "
+        "on the same draws: days by which a gigawatt (0 = the last building) comes earlier at P50 "
+        "and P80, capacity times time gained over the calendar, and the capital cost of the plant, "
+        "which stays as back-up; without fuel.",
     )  # fmt: skip
     return Found(tuple(p for p in (_one_site(run), table, route_value(run)) if p))
 
 
 def _no_levers() -> Found:
-    return Found(needs=(Need("SCHEDULE", "the run keeps no levers: run it again"),))
+    return Found(needs=(Need("levers; run it again"),))
 
 
 def _lever(run: RunData, lever: str, name: str, title: str, definition: str) -> Part | None:

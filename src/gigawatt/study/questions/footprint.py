@@ -39,7 +39,7 @@ def load_shape(run: RunData) -> Found:
         rows=tuple(rows),
     )  # fmt: skip
     if not run.has("load_shape"):
-        return Found((table,), (Need("FLEET", "the run keeps no load shape: run it again"),))
+        return Found((table,), (Need("shape of the load; run it again"),))
     return Found((table, _shape_by_site(run)))
 
 
@@ -77,7 +77,7 @@ def _shape_by_site(run: RunData) -> Part:
 def stranded(run: RunData) -> Found:
     """17: what other customers pay if the load is late or leaves."""
     if not run.has("other_customers"):
-        return Found((), (Need("ENERGY", "the run keeps no accounts of others: run it again"),))
+        return Found((), (Need("accounts of other customers; run it again"),))
     table = run.table("other_customers")
     if table.is_empty():
         return Found(

@@ -11,37 +11,23 @@ from gigawatt.study.questions.part import Part
 if TYPE_CHECKING:
     from gigawatt.study.questions.rundata import RunData
 
-ISSUES = {"TRAINING": 4, "INFERENCE": 5, "FLEET": 6, "ENERGY": 7, "SCHEDULE": 8, "MONEY": 9}
-"""Open issues by topic: the first word of an issue's title, and its number."""
-TOPICS = tuple(ISSUES)
 ANSWERED, PARTLY, NOT_YET = "answered", "partly", "not yet"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a full answer still needs: the open issue, by its topic, and what of it."""
+    """What the run lacks for a full answer."""
 
-    topic: str
     what: str
-
-    def __post_init__(self) -> None:
-        """Refuse a topic that no issue has."""
-        if self.topic not in TOPICS:
-            raise ValueError(f"no issue has the topic {self.topic!r}")
 
     def __str__(self) -> str:
         """One line for people."""
-        return f"not yet: needs issue {self.issue}, {self.topic} ({self.what})"
-
-    @property
-    def issue(self) -> int:
-        """Number of the open issue."""
-        return ISSUES[self.topic]
+        return f"not in this run: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of an answer: named results, and what is still needed."""
+    """What is known of an answer: named results, and what the run lacks."""
 
     parts: tuple[Part, ...] = ()
     needs: tuple[Need, ...] = ()

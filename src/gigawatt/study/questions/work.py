@@ -11,12 +11,13 @@ from gigawatt.impact.scaling import Optimum, compute_optimal, frontier_flop, sca
 from gigawatt.impact.tokens import fill_share, token_demand
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_DAY
 from gigawatt.study.questions.part import Part, Value, number_part, text_part
-from gigawatt.study.questions.result import Found, Need
+from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import BANDS, RunData
 from gigawatt.uncertainty.summary import bands
 
 DAYS = 100.0  # of the question
 LAW = "scaling/besiroglu-refit"
+EARNED = ("token_price_by_year", "token_revenue_per_gw_year", "capacity_revenue_per_gw_year")
 NAMED_RUN = (
     "packages", "run_days_p10", "run_days_p50", "run_days_p90", "run_mwh_p50", "run_usd_p50",
 )  # fmt: skip
@@ -140,8 +141,7 @@ def _rules(run: RunData, budget: Part) -> tuple[Part, ...]:
 
 
 def serving(run: RunData) -> Found:
-    """15: tokens of one gigawatt, demand for them, and the revenue anchor."""
-    need = (Need("MONEY", "revenue from tokens and prices beside the anchor"),)
+    """15: tokens of one gigawatt, demand for them, what they earn, and the revenue anchor."""
     revenue = run.catalog.fact("assumptions/money/revenue_usd_per_gw_year")
     anchor = number_part(
         "revenue_anchor", "Revenue of a gigawatt-year, anchor", "USD/GW-year",
@@ -150,7 +150,8 @@ def serving(run: RunData) -> Found:
         f"catalog: {revenue.path}",
     )  # fmt: skip
     per_day = run.part("tokens_per_day_per_gw")
-    return Found((per_day, _demand(run), anchor), need)
+    earned = [run.part(name) for name in EARNED]
+    return Found((per_day, _demand(run), *earned, anchor))
 
 
 def _demand(run: RunData) -> Part:

@@ -9,7 +9,7 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.performance.inference.build import points_of
 from gigawatt.performance.inference.closed_loop import mean_context
-from gigawatt.performance.inference.evaluate import ENGINE_BATCH, stack_of
+from gigawatt.performance.inference.evaluate import ENGINE_BATCH, RANK_BATCH, stack_of
 from gigawatt.performance.inference.fitted import constants_for, load_fitted
 from gigawatt.performance.inference.plan import Layout
 from gigawatt.performance.inference.points import Points
@@ -22,7 +22,6 @@ from gigawatt.performance.inference.tables import Situation
 
 FAR_TOKENS = 1e5  # context from which the cache is taken to grow evenly
 LEAST_SLOTS = 64.0
-RANK_BATCH = 1024.0  # running requests of an attention rank, the most that plans are made for
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Request traces: arrival, prompt and answer of each request, and the blocks of its prompt.
 
-Three layouts are recognised, plain or gzipped: CSV with columns of arrival, input and output tokens
-under any of their usual names; Azure's (TIMESTAMP, ContextTokens, GeneratedTokens); Mooncake's JSON
-lines (timestamp in ms, input_length, output_length, hash_ids of blocks of 512 tokens).
+Three layouts are recognised, plain or gzipped: CSV (by comma, semicolon or tab) with columns of
+arrival, input and output tokens under any of their usual names; Azure's
+(TIMESTAMP, ContextTokens, GeneratedTokens); Mooncake's JSON lines (timestamp in ms, input_length,
+output_length, hash_ids of blocks of 512 tokens).
 """
 
 from __future__ import annotations
@@ -21,15 +22,26 @@ from gigawatt.quantity.arrays import Array
 
 BLOCK_TOKENS = 512
 MOST_TOKENS = 1e8  # of one request; more is a mistake
-ARRIVAL = ("arrival_s", "arrival_time", "arrival", "arrived_at", "timestamp", "time", "time_s")
+# names are compared in small letters, with underscores for blanks
+ARRIVAL = (
+    "arrival_s",
+    "arrival_time_s",
+    "arrival_time",
+    "arrival",
+    "arrived_at",
+    "timestamp",
+    "time",
+    "time_s",
+)
 INPUT = (
     "input_tokens", "prompt_tokens", "context_tokens", "contexttokens", "input_length", "isl",
-    "request tokens", "num_prefill_tokens",
+    "request_tokens", "num_prefill_tokens",
 )  # fmt: skip
 OUTPUT = (
     "output_tokens", "completion_tokens", "generated_tokens", "generatedtokens", "output_length",
-    "osl", "response tokens", "num_decode_tokens",
+    "osl", "response_tokens", "num_decode_tokens",
 )  # fmt: skip
+MOONCAKE = ("timestamp", "input_length", "output_length")  # milliseconds there, in a table too
 MILLISECONDS = ("arrival_ms", "timestamp_ms", "time_ms")
 
 
@@ -128,7 +140,10 @@ def _json_lines(path: Path, lines: list[str]) -> Trace:
 
 
 def _table(path: Path, lines: list[str]) -> Trace:
-    rows = [(i, r) for i, r in enumerate(csv.reader(lines), start=1) if any(c.strip() for c in r)]
+    first = next(line for line in lines if line.strip())
+    separator = max(",;\t", key=first.count)
+    read = enumerate(csv.reader(lines, delimiter=separator), start=1)
+    rows = [(i, r) for i, r in read if any(c.strip() for c in r)]
     header = [name.strip() for name in rows[0][1]]
     columns = [
         _column(path, header, (*ARRIVAL, *MILLISECONDS), "arrival_s"),
@@ -142,7 +157,8 @@ def _table(path: Path, lines: list[str]) -> Trace:
     if short:
         raise InputError(f"{path}:{short}: has too few cells for the header.")
     when, given, made = ([r[c].strip() for _, r in rows[1:]] for c in columns)
-    scale = 1e-3 if header[columns[0]].lower() in MILLISECONDS else 1.0
+    chosen = tuple(_plain(header[c]) for c in columns)
+    scale = 1e-3 if chosen[0] in MILLISECONDS or chosen == MOONCAKE else 1.0
     times = [t * scale for t in _times(path, when, numbers)]
     return _checked(
         path, times, _numbers(path, given, numbers, header[columns[1]]),
@@ -151,7 +167,7 @@ def _table(path: Path, lines: list[str]) -> Trace:
 
 
 def _column(path: Path, header: list[str], names: tuple[str, ...], wanted: str) -> int:
-    lower = [name.lower() for name in header]
+    lower = [_plain(name) for name in header]
     for name in names:
         if name in lower:
             return lower.index(name)
@@ -161,6 +177,10 @@ def _column(path: Path, header: list[str], names: tuple[str, ...], wanted: str) 
         f"{path}:1: no column {wanted!r} among {', '.join(header)}.{near} A trace has arrival_s, "
         "input_tokens and output_tokens, or Azure's or Mooncake's columns."
     )
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.lower().replace("-", " ").split())
 
 
 def _times(path: Path, cells: list[str], numbers: list[int]) -> list[float]:

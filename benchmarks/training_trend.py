@@ -4,7 +4,7 @@
 
 Each shape replaces the trend of the model, all constants are fitted again (as many in every shape),
 and the mixtures of Megatron-Bridge are predicted without their model, their release, their table,
-their model on their system. Takes about three minutes of one core.
+their model on their system. Takes about four minutes of one core.
 """
 
 from __future__ import annotations

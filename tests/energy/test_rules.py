@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -17,6 +17,7 @@ from gigawatt.energy.rules.check import (
     missed,
 )
 from gigawatt.errors import InputError
+from gigawatt.program.model import DUTIES
 
 CATALOG = load_catalog()
 TODAY = dt.date(2026, 11, 25)
@@ -113,3 +114,14 @@ def test_a_record_with_a_wrong_quantity_is_told():
     wrong = replace(record, attributes={**record.attributes, "quantity": "pue_anual"})
     with pytest.raises(InputError, match="Did you mean 'pue_annual'"):
         check_rule(wrong, TEXAS, TODAY)
+
+
+def test_what_decides_is_told_and_duties_are_facts_of_a_site():
+    site = SiteFacts("US", "TX", "ercot", nox_t_per_year=500.0, permit_psd=True)
+    found = {f.rule: f for f in check_rules(load_catalog(), site, dt.date(2028, 1, 1))}
+    psd = found["us-psd"]
+    assert (psd.applies, psd.met, psd.short_by) == (True, True, 0.0)
+    assert (psd.size, psd.size_value, psd.size_unit) == ("nox_t_per_year", 500.0, "t/year")
+    assert psd.threshold == pytest.approx(226.8, abs=0.1)
+    names = {f.name for f in fields(SiteFacts)}
+    assert names >= {*DUTIES}

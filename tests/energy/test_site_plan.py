@@ -10,14 +10,18 @@ from factories import small_program
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gigawatt.catalog.facts import Status
 from gigawatt.catalog.loader import load_catalog
 from gigawatt.energy.dispatch.many import YearChange, dispatch_years
 from gigawatt.energy.plan_cache import load_plan, planned, store_plan
 from gigawatt.energy.site_inputs import StageMegawatts, site_inputs
 from gigawatt.energy.site_plan import by_month, plan_hours
+from gigawatt.energy.stage_solution import stage_number, stage_solution
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
+from gigawatt.program.model import CleanPower
 from gigawatt.study.site_supply import plan_inputs, stages_of
+from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 
 
@@ -116,3 +120,52 @@ def test_many_years_are_exact_and_name_what_they_change(solved):
     assert found.cost_usd[1] > found.cost_usd[0]
     with pytest.raises(InputError, match="no offer 'coal'"):
         dispatch_years(problem, x, [YearChange(per_mw={"coal": problem.load_mw})])
+
+
+def test_rented_turbines_do_not_take_the_place_of_a_contract(cache):
+    """Where the grid is dearer than rented gas, what is declared on the grid stays on it."""
+    site = next(s for s in small_program().sites if all(p.route == "grid" for p in s.phases))
+    dear = replace(site, price_usd_per_mwh=Point(400.0))
+    stages = [StageMegawatts("a", 6.0, 200.0, 200.0)]
+    inputs = site_inputs(dear, load_catalog(), stages, -24.0, cache=cache)
+    plan = plan_hours(inputs).plan
+    rented = plan.stages[0].capacity_mw[plan.capacities.index("mobile-turbine")]
+    above = max(0.0, inputs.stages[0].load_mw.max() - 200.0)
+    assert rented <= above + 1e-6
+    free = replace(inputs, sources=tuple(replace(s, beyond_grid=False) for s in inputs.sources))
+    other = plan_hours(free).plan
+    assert other.stages[0].capacity_mw[plan.capacities.index("mobile-turbine")] > 50.0
+
+
+def test_own_pue_and_contracts_reach_the_plan(cache):
+    program, catalog = small_program(), load_catalog()
+    site = replace(
+        program.sites[0], pue_annual=Point(1.3),
+        clean_power=(
+            CleanPower("w", "wind", 9e4, Status.ASSUMED), CleanPower("c", "nuclear", 5e4,
+                                                                     Status.ASSUMED),
+        ),
+    )  # fmt: skip
+    inputs = site_inputs(site, catalog, [StageMegawatts("a", 6.0, 130.0, 130.0)], 0.0, cache=cache)
+    design = catalog.fact(f"cooling/{site.cooling}/pue_design").value
+    assert inputs.stages[0].load_mw.mean() == pytest.approx(130.0 / design * 1.3)
+    wind, steady = inputs.contracts
+    assert wind.energy_mwh.sum() == pytest.approx(9e4)
+    assert wind.renewable and not steady.renewable
+    assert np.ptp(wind.energy_mwh) > 0.0 == np.ptp(steady.energy_mwh)
+    nowhere = replace(site, lat=-60.0, lon=-150.0)
+    far = site_inputs(nowhere, catalog, [StageMegawatts("a", 6.0, 130.0, 130.0)], 0.0, cache=cache)
+    assert [c.by_hour for c in far.contracts] == [False, True]
+    assert far.stages[0].load_mw == pytest.approx(130.0 / design * 1.3)
+
+
+def test_a_stage_as_a_year_keeps_the_cost_of_the_plan(solved):
+    for n, stage in enumerate(solved.plan.stages):
+        problem, solution = stage_solution(solved, stage_number(solved, stage.name))
+        assert solution.objective_usd == pytest.approx(stage.cost_usd.sum())
+        assert solution.gap == pytest.approx(solved.plan.gap)
+        assert [c.min_mw for c in problem.capacities] == stage.capacity_mw.tolist()
+        assert n == stage_number(solved, stage.name)
+    assert stage_number(solved, "") == 1
+    with pytest.raises(InputError, match="Known: a, b"):
+        stage_number(solved, "c")

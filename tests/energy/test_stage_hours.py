@@ -7,7 +7,15 @@ import pytest
 
 from gigawatt.energy.dispatch.problem import Capacity, YearProblem, battery, offer
 from gigawatt.energy.dispatch.solution import Dispatch
-from gigawatt.energy.stage_hours import BATTERY, DAYS, Area, fold_stage, peak_hours, site_year
+from gigawatt.energy.stage_hours import (
+    BATTERY,
+    DAYS,
+    Area,
+    Contract,
+    fold_stage,
+    peak_hours,
+    site_year,
+)
 
 HOURS = 8760
 DAY = (np.arange(HOURS) % 24 >= 6) & (np.arange(HOURS) % 24 < 18)
@@ -91,3 +99,19 @@ def test_peaks_fall_in_their_months_on_the_day_of_most_heat_or_cold(first, last,
     assert len(found) == len(months)
     assert np.all(found % 24 == 16)
     assert (hot if first < last else cold) in found
+
+
+def test_contracts_cover_import_by_the_year_or_by_the_hour():
+    problem, dispatch = case(40.0 * DAY, 60.0, 0.0, 0.0, 0.0, 40.0 * ~DAY)
+    bought = HOURS * 60.0
+    served = bought + HOURS / 2 * 40.0
+    by_day = Contract("ppa", 60.0 * DAY, renewable=True, by_hour=True)
+    paper = Contract("paper", np.full(HOURS, 15.0), renewable=False, by_hour=False)
+    told = fold_stage(problem, dispatch, 60.0, Area(0.4), **NAMES, contracts=(by_day, paper)).figure
+    assert told("scope2_location_t") == pytest.approx(0.3 * bought)
+    assert told("scope2_market_t") == pytest.approx(0.3 * bought * (1.0 - 0.5 - 0.25))
+    assert told("scope2_market_hourly_t") == pytest.approx(0.3 * bought * 0.5)
+    assert told("ref") == pytest.approx((40.0 + 60.0) * HOURS / 2 / served)
+    assert told("matched_annual_share") == pytest.approx((50.0 + 15.0) * HOURS / served)
+    assert told("matched_hourly_share") == pytest.approx(50.0 * HOURS / served)
+    assert told("cfe_share") == pytest.approx(1.0 - HOURS / 2 * 60.0 * 0.6 / served)

@@ -20,7 +20,7 @@ BY_NAME = ("scenario.",
     "constraint.", "short.", "cause.", "component.", "metric.", "source.", "mark.", "party.",
     "limits.", "reading.", "tile.", "leg.", "route.", "basis.", "kind.", "page.yes", "page.no",
     "total.", "glossary.", "answer.", "lever.", "event.", "short_answer.", "export.",
-    "lever_cost.", "dates.stage_", "told.", "rule_stage.", "supply.january", "supply.july",
+    "lever_cost.", "dates.stage_", "told.", "rule_s", "supply.january", "supply.july",
     "peak.", "counted.", "covers.",
 )  # fmt: skip
 

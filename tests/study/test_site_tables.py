@@ -78,14 +78,15 @@ def test_rules_see_the_plant_of_the_plans(run, plans):
             float(last.supply_mwh[k].sum()) * emissions[n].value("nox_kg_per_mwh")
             for k, n in enumerate(plans[site].sources) if n in emissions
         ) / 1e3  # fmt: skip
-        row = next(r for r in account_rows(plans, CATALOG)
+        row = next(r for r in account_rows(plans, CATALOG, frame.program.sites)
                    if r["site"] == site and r["number"] == len(plans[site].stages))  # fmt: skip
         assert row["nox_t"] == pytest.approx(burned)
         assert facts.nox_t_per_year >= row["nox_t"]  # potential: reserve, all hours
 
 
-def test_accounts_agree_with_the_plan(plans):
-    for row in account_rows(plans, CATALOG):
+def test_accounts_agree_with_the_plan(run, plans):
+    frame, _ = run
+    for row in account_rows(plans, CATALOG, frame.program.sites):
         stage = plans[row["site"]].stages[row["number"] - 1]
         assert row["scope1_t"] + row["scope2_location_t"] == pytest.approx(stage.co2_t.sum())
         assert (

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 )
 @click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
 @click.option("--site", metavar="NAME", help="A site of the programme TARGET.")
+@click.option("--stage", metavar="NAME", default="",
+              help="Stage of the site for --csv, --pypsa and --html; else the last.")  # fmt: skip
 def command(
     target: str,
     gap: float,
@@ -38,11 +40,13 @@ def command(
     pypsa: str | None,
     html: str | None,
     site: str | None,
+    stage: str,
 ) -> None:
     """Least-cost capacities and hourly dispatch of TARGET.
 
     TARGET is a case directory, or with --site a programme (a bundled name or a TOML file): then the
     site is planned over the stages of its schedule, islanded or on the grid as its phases are.
+    --csv, --pypsa and --html then write one stage, with the capacities of the plan.
 
     A case directory holds case.json (technologies, settings) and timeseries.csv or .csv.gz with
     8,760 hours; docs/supply.md lists the keys. Exit code 3 if no supply keeps all limits: the
@@ -54,12 +58,16 @@ def command(
 
     if site is not None:
         given = click.get_current_context().get_parameter_source("gap")
-        if csv or pypsa or html or route != "auto" or given is ParameterSource.COMMANDLINE:
-            raise InputError(
-                "--gap, --csv, --pypsa, --html and --route go with a case directory only."
-            )
+        if route != "auto" or given is ParameterSource.COMMANDLINE:
+            raise InputError("--gap and --route go with a case directory only.")
+        if stage and not (csv or pypsa or html):
+            raise InputError("--stage goes with --csv, --pypsa or --html.")
         _site(target, site, as_json)
+        if csv or pypsa or html:
+            _write_site(target, site, stage, csv, pypsa, html)
         return
+    if stage:
+        raise InputError("--stage goes with --site.")
     if not Path(target).is_dir():
         raise InputError(
             f"{target}: no such case directory. For a programme name the site: --site NAME."
@@ -159,7 +167,7 @@ def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
 def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
-    from gigawatt.study.grid_tables import grid_row
+    from gigawatt.study.grid_tables import account_rows, grid_row
     from gigawatt.study.site_supply import one_site
 
     loaded = load_program(program)
@@ -169,19 +177,20 @@ def _site(program: str, name: str, as_json: bool) -> None:
         grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
         for n, s in enumerate(plan.stages, start=1)
     ]
+    accounts = account_rows({name: plan}, loaded.catalog, [site])
     if as_json:
         import json
 
         from gigawatt.energy.plan_cache import as_data
 
         data: dict[str, Any] = as_data(plan)
-        for stage, row in zip(data["stages"], seen, strict=True):
-            stage["grid_view"] = row
+        for stage, row, account in zip(data["stages"], seen, accounts, strict=True):
+            stage["grid_view"], stage["accounts"] = row, account
         click.echo(json.dumps(data, indent=1))
         return
     click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
                f"certified gap {plan.gap:.1e}\n")  # fmt: skip
-    for s, row in zip(plan.stages, seen, strict=True):
+    for s, row, account in zip(plan.stages, seen, accounts, strict=True):
         load = float(s.load_mwh.sum())
         head = (
             f"{s.name}: from month {s.start_month:.0f} after the programme's date, {s.years:.1f} a"
@@ -198,6 +207,39 @@ def _site(program: str, name: str, as_json: bool) -> None:
                 click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")
         if row is not None:
             click.echo(_seen_by_grid(row))
+        click.echo(_accounts(account))
+
+
+def _accounts(row: dict[str, Any]) -> str:
+    """Carbon, matching and cost by source of a stage, in two lines."""
+    costs = [
+        f"{title} {row[key]:,.1f} USD/MWh"
+        for title, key in (("grid", "grid_usd_per_mwh"), ("own plant", "own_usd_per_mwh"))
+        if row[key] is not None
+    ]
+    here, market = row["scope2_location_t"] / 1e3, row["scope2_market_t"] / 1e3
+    hourly, cfe = row["matched_hourly_share"], row["cfe_share"]
+    return (
+        f"  scope 1 {row['scope1_t'] / 1e3:,.0f} kt, scope 2 {here:,.0f} kt by location, "
+        f"{market:,.0f} kt by market; NOx {row['nox_t']:,.0f} t;\n"
+        f"  REF {row['ref']:.1%}, matched by the hour {hourly:.1%}, CFE score {cfe:.1%}; "
+        f"{', '.join(costs)}"
+    )
+
+
+def _write_site(
+    program: str, name: str, stage: str, csv: str | None, pypsa: str | None, html: str | None
+) -> None:
+    """Files of one stage of a site; the hours are solved anew, a plan is kept without them."""
+    from gigawatt.energy.site_plan import plan_hours
+    from gigawatt.energy.stage_solution import stage_number, stage_solution
+    from gigawatt.program.load import load_program
+    from gigawatt.study.site_supply import one_site
+
+    found = plan_hours(one_site(load_program(program), name))
+    number = stage_number(found, stage)
+    problem, solution = stage_solution(found, number)
+    _write(problem, solution, csv, pypsa, html, f"{name} {found.plan.stages[number].name}")
 
 
 def _seen_by_grid(row: dict[str, Any]) -> str:

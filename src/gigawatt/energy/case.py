@@ -73,6 +73,8 @@ class _Reader:
     warnings: list[str] = field(default_factory=list)
 
     def wrong(self, key: str, value: object, expected: str, suggestion: str = "") -> None:
+        if value is None and any(p.key == key for p in self.problems):
+            return  # what is wrong has been told, so it is not missing
         word = f'"{key.rsplit(".", 1)[-1].partition("[")[0]}"'
         line = next((n for n, text in enumerate(self.lines, 1) if word in text), 0)
         self.problems.append(Problem(self.where, line, key, value, expected, suggestion))

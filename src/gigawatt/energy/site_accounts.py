@@ -45,6 +45,7 @@ class Source:
     capacity_mw : nameplate, reserve included.
     fixed_usd : of the year: capital charge and fixed upkeep.
     variable_usd_per_mwh : fuel and upkeep; or the price of the contract.
+    by_hour : it has hours; certificates have none and match the year alone.
     """
 
     energy_mwh: Array
@@ -57,6 +58,7 @@ class Source:
     capacity_mw: float = 0.0
     fixed_usd: float = 0.0
     variable_usd_per_mwh: float = 0.0
+    by_hour: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +175,10 @@ def carbon(year: SiteYear) -> Carbon:
     zero = np.zeros_like(load)
     own_clean = sum((s.energy_mwh for s in _pick(year, on_site=True, clean=True)), zero)
     own_dirty = sum((s.energy_mwh for s in _pick(year, on_site=True, clean=False)), zero)
-    contracts = sum((s.energy_mwh for s in _pick(year, on_site=False, clean=True)), zero)
-    covered = np.minimum(contracts, grid.import_mwh)
+    bought = _pick(year, on_site=False, clean=True)
+    contracts = sum((s.energy_mwh for s in bought), zero)
+    hourly = sum((s.energy_mwh for s in bought if s.by_hour), zero)
+    covered = np.minimum(hourly, grid.import_mwh)
     left = grid.import_mwh - covered
     imported = float(grid.import_mwh.sum())
     left_of_year = max(0.0, 1.0 - float(contracts.sum()) / imported) if imported else 0.0

@@ -17,9 +17,9 @@ from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.site_plan import SiteInputs, Source, StageLoad, Store
 from gigawatt.energy.solar import PVWATTS
-from gigawatt.energy.stage_hours import NO_AREA, Area
+from gigawatt.energy.stage_hours import NO_AREA, Area, Contract
 from gigawatt.energy.weather.normals import normals_of
-from gigawatt.program.model import Site
+from gigawatt.program.model import CleanPower, Site
 from gigawatt.program.reserve import FIRM_PATH, reserve_of_load
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
@@ -27,6 +27,7 @@ from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, KW_PER_MW, MONTHS_
 
 BRIDGE = "mobile-turbine"
 PV, WIND, BATTERY = "pv-tracked", "wind-onshore", "battery"
+WEATHER_KINDS = ("solar", "wind")  # of contracts, whose hours are the climate's
 STEPS = int(HOURS_PER_YEAR)
 
 
@@ -103,6 +104,7 @@ def site_inputs(
         discount_rate=catalog.fact("assumptions/energy/onsite_return_share").value,
         co2_usd_per_t=co2_usd_per_t,
         area=area_of(site.grid, catalog),
+        contracts=tuple(_contract(c, weather) for c in site.clean_power),
     )  # fmt: skip
 
 
@@ -124,12 +126,34 @@ def _weather(site: Site, catalog: Catalog, cache: Path | None) -> ClimateHours |
     return climate_hours(normals_of(catalog, found.climate), cache)
 
 
+def _contract(contract: CleanPower, weather: ClimateHours | None) -> Contract:
+    """Hours of a contract: sun and wind of the site's climate, else the same in all.
+
+    Certificates have none; nor have sun and wind where the climate is not known.
+    """
+    kind, course = contract.kind, np.ones(STEPS)
+    of_weather = kind in WEATHER_KINDS
+    if weather is not None and of_weather:
+        course = weather.pv_per_dc if kind == "solar" else weather.wind_pu
+    hourly = course / course.sum() * contract.mwh_per_year
+    by_hour = kind != "certificates" and not (of_weather and weather is None)
+    return Contract(contract.id, hourly, kind != "nuclear", by_hour)
+
+
 def _pue_shape(site: Site, catalog: Catalog, weather: ClimateHours | None) -> Array:
-    """PUE by hour; the annual mean of the cooling type where the climate is not known."""
+    """PUE by hour: the climate's course, around the site's own annual PUE where it has one.
+
+    The annual mean of the site or the cooling type where the climate is not known.
+    """
+    own = None if site.pue_annual is None else site.pue_annual.central
     if weather is None or site.cooling not in catalog.records["coolers"]:
-        return np.full(STEPS, catalog.fact(f"cooling/{site.cooling}/pue_annual").value)
+        typical = catalog.fact(f"cooling/{site.cooling}/pue_annual").value
+        return np.full(STEPS, typical if own is None else own)
     plant = plant_of(catalog, site.cooling)
-    return facility_hours(plant, weather.drybulb_c, weather.wetbulb_c, 1.0, weather.pressure_pa).pue
+    pue = facility_hours(plant, weather.drybulb_c, weather.wetbulb_c, 1.0, weather.pressure_pa).pue
+    if own is None:
+        return pue
+    return np.asarray(1.0 + (pue - 1.0) * (own - 1.0) / (float(pue.mean()) - 1.0))
 
 
 def _sources(
@@ -137,9 +161,10 @@ def _sources(
 ) -> tuple[Source, ...]:
     named = [p.onsite_technology for p in site.phases if p.route == "onsite"]
     own = [name for name in dict.fromkeys(named) if name != BRIDGE]
-    out = [_gas(name, catalog, facility_mw, 0.0) for name in own]
+    out = [_gas(name, catalog, facility_mw, 0.0, named=True) for name in own]
     lead = catalog.record("technologies", BRIDGE).value("lead_time_months")
-    out.append(_gas(BRIDGE, catalog, facility_mw, 0.0 if BRIDGE in named else lead))
+    bridge = BRIDGE in named
+    out.append(_gas(BRIDGE, catalog, facility_mw, 0.0 if bridge else lead, named=bridge))
     if weather is not None:
         ratio = PVWATTS.dc_ac_ratio  # yields are per DC nameplate, costs per AC
         yields = {
@@ -164,8 +189,13 @@ def central_reserve(name: str, catalog: Catalog, load_mw: float) -> float:
     return float(reserve_of_load(np.array([load_mw]), unit, derate, availability, firm)[0])
 
 
-def _gas(name: str, catalog: Catalog, facility_mw: float, lead_months: float) -> Source:
-    """On-site gas plant per firm MW: reserve by unit size on the site's whole power."""
+def _gas(
+    name: str, catalog: Catalog, facility_mw: float, lead_months: float, *, named: bool
+) -> Source:
+    """On-site gas plant per firm MW: reserve by unit size on the site's whole power.
+
+    `named` : whether the programme names it for a phase.
+    """
     record = catalog.record("technologies", name)
     energy = catalog.record("assumptions", "energy")
     reserve = central_reserve(name, catalog, facility_mw)
@@ -180,6 +210,7 @@ def _gas(name: str, catalog: Catalog, facility_mw: float, lead_months: float) ->
         1.0,
         lead_months,
         rented,
+        beyond_grid=rented and not named,
     )
 
 

@@ -31,7 +31,7 @@ from gigawatt.energy.dispatch.problem import (
 )
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.dispatch.year import YearKernel
-from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, StageHours, fold_stage
+from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, Contract, StageHours, fold_stage
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_YEAR
@@ -61,6 +61,8 @@ class Source:
     per_mw : (8760,) output per MW, or one number.
     lead_time_months : from the first month of the plan.
     rented : paid only in the stages in which it stands.
+    beyond_grid : for load above the grid's contract alone: plant that nobody has declared does not
+        take the place of the contract.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Source:
     per_mw: Array | float
     lead_time_months: float
     rented: bool = False
+    beyond_grid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class SiteInputs:
     discount_rate : real, a year.
     co2_usd_per_t : price of CO2.
     area : balancing area of the grid.
+    contracts : for clean power; they count in the accounts of each stage, not in what is built.
     """
 
     site: str
@@ -141,6 +145,7 @@ class SiteInputs:
     discount_rate: float
     co2_usd_per_t: float = 0.0
     area: Area = NO_AREA
+    contracts: tuple[Contract, ...] = ()
 
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
@@ -243,7 +248,11 @@ def plan_hours(inputs: SiteInputs) -> SiteHours:
 
 def _problem(inputs: SiteInputs, stage: StageLoad) -> YearProblem:
     steps = len(stage.load_mw)
-    capacities = [Capacity(s.name, s.usd_per_mw_yr) for s in inputs.sources]
+    beyond = max(0.0, float(stage.load_mw.max()) - stage.grid_mw)
+    capacities = [
+        Capacity(s.name, s.usd_per_mw_yr, max_mw=beyond if s.beyond_grid else np.inf)
+        for s in inputs.sources
+    ]
     offers: list[Offer] = [
         offer(s.name, steps, s.usd_per_mwh + inputs.co2_usd_per_t * s.co2_t_per_mwh, capacity=j,
               per_mw=s.per_mw, co2_t_per_mwh=s.co2_t_per_mwh)
@@ -253,7 +262,7 @@ def _problem(inputs: SiteInputs, stage: StageLoad) -> YearProblem:
         battery(BATTERY, len(capacities), inputs.store.hours, inputs.store.eta, inputs.store.eta)
     ]
     capacities.append(Capacity(BATTERY, inputs.store.usd_per_mw_yr))
-    capacities.append(Capacity(DEMAND, inputs.grid_demand_usd_per_mw_yr))
+    capacities.append(Capacity(DEMAND, inputs.grid_demand_usd_per_mw_yr, max_mw=stage.grid_mw))
     price = np.asarray(inputs.grid_usd_per_mwh) + inputs.co2_usd_per_t * np.asarray(
         inputs.grid_co2_t_per_mwh
     )
@@ -310,7 +319,7 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
         fixed_usd=fixed,
         running_usd=running.sum(axis=0),
         hours=fold_stage(problem, hours, stage.grid_mw, inputs.area, grid=GRID,
-                         unserved=(COMPUTE, SHED)),
+                         unserved=(COMPUTE, SHED), contracts=inputs.contracts),
     )  # fmt: skip
 
 

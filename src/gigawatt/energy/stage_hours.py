@@ -49,6 +49,24 @@ NO_AREA = Area()
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """Clean power from elsewhere that the site's load is matched with.
+
+    Attributes
+    ----------
+    name : of the contract.
+    energy_mwh : (H,) what it gives by the hour.
+    renewable : counts for REF.
+    by_hour : False = certificates, which match the year alone.
+    """
+
+    name: str
+    energy_mwh: Array
+    renewable: bool
+    by_hour: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StageHours:
     """Hours of one stage, folded; rows of series: the K offers, the battery, the load.
 
@@ -74,7 +92,7 @@ FIGURES = (
     "coincident_mw",  # mean import in the peak hours of the area
     "contract_hours",  # hours with import at the contract
     "waiting_hours", "waiting_mwh", "waiting_longest_h",  # compute waits, or load is shed
-    "scope1_t", "scope2_location_t",
+    "scope1_t", "scope2_location_t", "scope2_market_t", "scope2_market_hourly_t",
     "matched_annual_share", "matched_hourly_share", "cfe_share", "ref",
 )  # fmt: skip
 
@@ -87,6 +105,7 @@ def fold_stage(
     *,
     grid: str,
     unserved: Sequence[str],
+    contracts: Sequence[Contract] = (),
 ) -> StageHours:
     """Fold the hours of a stage.
 
@@ -96,6 +115,7 @@ def fold_stage(
     contract_mw : contracted from the grid.
     area : of the grid.
     grid, unserved : names of the offers that are import, and load that is not served.
+    contracts : for clean power.
     """
     served = dispatch.served_mw
     battery = (dispatch.discharge_mw - dispatch.charge_mw).sum(axis=1)
@@ -107,7 +127,7 @@ def fold_stage(
     imported = served[:, problem.offer_number(grid)]
     lost = sum(served[:, problem.offer_number(name)] for name in unserved)
     waits = np.asarray(lost) > LEAST_MW
-    year = site_year(problem, dispatch, area, grid=grid, unserved=unserved)
+    year = site_year(problem, dispatch, area, grid=grid, unserved=unserved, contracts=contracts)
     c = carbon(year)
     told = {
         "coincident_mw": float(imported[peak_hours(area, problem.load_mw)].mean()),
@@ -117,6 +137,8 @@ def fold_stage(
         "waiting_hours": float(waits.sum()), "waiting_mwh": float(np.sum(lost)),
         "waiting_longest_h": float(longest_run(waits)),
         "scope1_t": c.scope1_t, "scope2_location_t": c.scope2_location_t,
+        "scope2_market_t": c.scope2_market_annual_t,
+        "scope2_market_hourly_t": c.scope2_market_hourly_t,
         "matched_annual_share": c.matched_annual_share,
         "matched_hourly_share": c.matched_hourly_share, "cfe_share": c.cfe_share,
         "ref": indicators(year).ref,
@@ -125,7 +147,13 @@ def fold_stage(
 
 
 def site_year(
-    problem: YearProblem, dispatch: Dispatch, area: Area, *, grid: str, unserved: Sequence[str]
+    problem: YearProblem,
+    dispatch: Dispatch,
+    area: Area,
+    *,
+    grid: str,
+    unserved: Sequence[str],
+    contracts: Sequence[Contract] = (),
 ) -> SiteYear:
     """A stage's year as the accounts take it: load that is served, sources by the hour.
 
@@ -149,6 +177,9 @@ def site_year(
     share = area.carbon_free_share
     if dispatch.charge_mw.size:
         sources = _through_storage(sources, dispatch, clean, load)
+    for c in contracts:
+        sources[c.name] = Source(c.energy_mwh, on_site=False, renewable=c.renewable,
+                                 carbon_free=True, by_hour=c.by_hour)  # fmt: skip
     intensity = problem.offers[problem.offer_number(grid)].co2_t_per_mwh * KG_PER_T
     return SiteYear(
         it_mwh=load, facility_mwh=load, water_m3=np.zeros_like(load), reused_heat_mwh=0.0,

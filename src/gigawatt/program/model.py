@@ -22,6 +22,11 @@ EVENT_KINDS = (
     "tenant_left", "paused", "resumed", "power_source_switched", "financier_left",
     "expansion_dropped", "other",
 )  # fmt: skip
+CLEAN_KINDS = ("solar", "wind", "steady", "nuclear", "certificates")
+DUTIES = (
+    "remote_disconnect", "discloses_backup", "reports_to_eu", "answers_nerc", "permit_title_v",
+    "permit_psd", "management_certified",
+)  # fmt: skip
 MILESTONES = (
     "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
     "in_service",
@@ -120,6 +125,25 @@ class SiteEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanPower:
+    """A contract for clean power that a site's load is matched with.
+
+    Attributes
+    ----------
+    id : its name.
+    kind : one of `CLEAN_KINDS`.
+    mwh_per_year : what it gives.
+    status, source : how it is known.
+    """
+
+    id: str
+    kind: str
+    mwh_per_year: float
+    status: Status
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One campus.
 
@@ -136,6 +160,10 @@ class Site:
     price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
     climate : catalog id of its climate; "" = the nearest.
     events : recorded changes of plan, by date.
+    clean_power : contracts for clean power, beside its own sun and wind.
+    heat_reused_share : of the facility's energy that goes to somebody as heat.
+    duties : of `DUTIES`, those that are told to be done.
+    ride_through_share : of the load that stays on in a fault of the grid; None = not told.
     """
 
     id: str
@@ -161,6 +189,10 @@ class Site:
     pue_annual: Distribution | None = None
     climate: str = ""
     events: tuple[SiteEvent, ...] = ()
+    clean_power: tuple[CleanPower, ...] = ()
+    heat_reused_share: float = 0.0
+    duties: tuple[str, ...] = ()
+    ride_through_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

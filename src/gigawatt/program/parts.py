@@ -18,6 +18,7 @@ from gigawatt.program import schema
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.lines import entry_name
 from gigawatt.program.model import (
+    CleanPower,
     Declared,
     Instrument,
     Party,
@@ -153,6 +154,10 @@ def _event(table: schema.EventTable) -> SiteEvent:
     return SiteEvent(**{**_fields(table), "status": Status(table.status)})
 
 
+def _clean_power(table: schema.CleanPowerTable) -> CleanPower:
+    return CleanPower(**{**_fields(table), "status": Status(table.status)})
+
+
 def _site(table: schema.SiteTable) -> Site:
     fields = _fields(table)
     events = (_event(e) for e in fields.pop("event"))
@@ -161,6 +166,8 @@ def _site(table: schema.SiteTable) -> Site:
         "progress": table.progress.reached(),
         "phases": tuple(_phase(p) for p in fields.pop("phase")),
         "events": tuple(sorted(events, key=lambda e: e.date)),
+        "clean_power": tuple(_clean_power(c) for c in table.clean_power),
+        "duties": tuple(table.duties),
     }
     return Site(**fields)
 

@@ -21,6 +21,7 @@ TITLES = {
     "PartyTable": "`[[party]]`",
     "SiteTable": "`[[site]]`",
     "EventTable": "`[[site.event]]`",
+    "CleanPowerTable": "`[[site.clean_power]]`",
     "ProgressTable": "`[site.progress]` and `[site.phase.progress]`",
     "PhaseTable": "`[[site.phase]]`",
     "WorkloadTable": "`[[workload]]`",

@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
-from gigawatt.program.model import EVENT_KINDS, LIMITED, MILESTONES
+from gigawatt.program.model import CLEAN_KINDS, DUTIES, EVENT_KINDS, LIMITED, MILESTONES
 from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -203,6 +203,20 @@ class EventTable(Section):
     status: KnownHow = Field("reported", description="how it is known")
 
 
+class CleanPowerTable(Section):
+    """A contract for clean power: counts in accounts and rules, not in supply or cost."""
+
+    id: Identifier = Field(description="short name")
+    kind: Literal[CLEAN_KINDS] = Field(  # type: ignore[valid-type]
+        description="its hours: sun or wind of the site's climate; the same in all hours "
+        "(steady: renewable, nuclear: not); certificates, and sun and wind where no climate lies "
+        "near, count by the year alone"
+    )
+    mwh_per_year: Annotated[float, Exact("mwh", 1.0)] = Field(description="what it gives")
+    status: KnownHow = Field("assumed", description="how it is known")
+    source: str = Field("", description="where it is from")
+
+
 class SiteTable(Section):
     """One campus."""
 
@@ -235,6 +249,19 @@ class SiteTable(Section):
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
     event: list[EventTable] = Field(
         default_factory=list, description="recorded changes of plan; they inform only"
+    )
+    clean_power: list[CleanPowerTable] = Field(
+        default_factory=list, description="contracts for clean power"
+    )
+    heat_reused_share: Annotated[float, Exact("share", 0.0, 1.0)] = Field(
+        0.0, description="share of its energy that somebody takes as heat (ERF)"
+    )
+    duties: list[Literal[DUTIES]] = Field(  # type: ignore[valid-type]
+        default_factory=list,
+        description=f"duties of rules, told to be done: {', '.join(DUTIES)}",
+    )
+    ride_through_share: Annotated[float, Exact("share", 0.0, 1.0)] | None = Field(
+        None, description="share of the load that stays on in a fault of the grid"
     )
     phase: list[PhaseTable] = Field(min_length=1, description="phases in order of construction")
 

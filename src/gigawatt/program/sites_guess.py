@@ -17,19 +17,25 @@ from gigawatt.program.sites_csv import TableSite
 # and get their neighbour's.
 US_GRIDS = {
     "ercot": "TX",
-    "pjm": "OH PA NJ VA WV MD DE DC KY IL IN NY CT MA RI NH VT ME",
+    "pjm": "OH PA NJ VA WV MD DE DC KY IL IN CT MA RI NH VT ME",
     "miso": "MI WI MN IA MO LA AR MS ND SD NE KS OK",
     "southern": "GA AL TN FL NC SC",
-    "wecc-southwest": "NM AZ NV UT CO CA WA OR ID WY MT",
+    "wecc-southwest": "NM AZ NV UT CO WA OR ID WY MT",
+    "caiso": "CA",
+    "nyiso": "NY",
 }
 STATE_GRID = {state: grid for grid, states in US_GRIDS.items() for state in states.split()}
-COUNTRY_GRID = {"AE": "uae-ewec", "NO": "norway-no4", "GB": "great-britain"}
+COUNTRY_GRID = {
+    "AE": "uae-ewec", "NO": "norway-no4", "GB": "great-britain", "DE": "germany", "IE": "ireland",
+    "FR": "france",
+}  # fmt: skip
 STAND_IN = "miso"  # where no rule fits; in the middle of the catalog's prices
 # Middle of each area: stands for coordinates that a table does not give.
 GRID_MIDDLE = {
     "ercot": (31.5, -99.0), "pjm": (40.0, -80.0), "miso": (42.5, -89.5), "southern": (33.0, -84.5),
     "wecc-southwest": (33.5, -110.0), "uae-ewec": (24.3, 54.6), "norway-no4": (68.0, 16.5),
-    "great-britain": (53.5, -1.5),
+    "great-britain": (53.5, -1.5), "germany": (51.0, 10.0), "ireland": (53.3, -7.0),
+    "france": (47.0, 2.5), "caiso": (36.5, -120.0), "nyiso": (42.8, -75.5),
 }  # fmt: skip
 STATES = {
     "alabama": "AL", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO",

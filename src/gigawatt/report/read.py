@@ -79,9 +79,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
     ),
     "site_accounts": (
-        "site", "scope1_t", "scope2_location_t", "ref", "erf", "matched_annual_share",
-        "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh", "own_usd_per_mwh",
-        "standby_usd_per_kw_year",
+        "site", "scope1_t", "scope2_location_t", "scope2_market_t", "ref", "erf",
+        "matched_annual_share", "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh",
+        "own_usd_per_mwh", "standby_usd_per_kw_year",
     ),
     "grid_view": (
         "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",
@@ -92,7 +92,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "supply_durations": ("site", "source", "share_of_year", "mw"),
     "supply_carbon": ("site", "month_of_year", "hour", "co2_kg_per_mwh"),
     "rules": (
-        "site", "name", "applies", "met", "value", "limit", "unit", "short_by", "stage",
+        "site", "name", "applies", "met", "value", "limit", "unit", "short_by", "stage", "says",
+        "size", "size_value", "threshold", "size_unit",
     ),
     "impact": ("year", "metric", "unit", "p10", "p50", "p90", "mean"),
     "performance": ("workload", "kind", "model", "system", "setting", "metric", "unit", "value"),

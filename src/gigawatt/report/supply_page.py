@@ -52,7 +52,7 @@ def write_page(problem: YearProblem, solution: Solution, path: Path, name: str) 
             f"<div class='chart' id='c{n}' role='img' aria-label='{html.escape(c.title)}'></div>"
         )
     calls = [
-        f"Plotly.newPlot('c{n}',{_json(c.traces)},{_json(c.layout)},{{responsive:true}});"
+        f"Plotly.newPlot('c{n}',{_json(c.traces)},{_json(c.layout)},{{responsive:true,displayModeBar:false}});"
         for n, c in enumerate(charts)
     ]
     parts.append(

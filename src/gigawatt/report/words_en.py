@@ -429,12 +429,14 @@ ENGLISH: dict[str, str] = {
     "supply.waits": "Compute waits",
     "supply.month": "Month",
     "supply.accounts": "Accounts of each site's last stage",
-    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location; by "
-    "market it is the same, as no contract for clean power is declared. Matched: by own sources "
-    "without carbon, over the year and within each hour; CFE counts the clean part of the grid "
-    "too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts of this run.",
+    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location "
+    "and by market (less declared contracts for clean power, matched over the year). Matched: by "
+    "own clean sources and contracts, over the year and within each hour; CFE counts the clean "
+    "part of the grid too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts "
+    "of this run.",
     "supply.scope1": "Scope 1",
-    "supply.scope2": "Scope 2",
+    "supply.scope2": "Scope 2, location",
+    "supply.scope2_market": "Scope 2, market",
     "supply.matched_year": "Matched, year",
     "supply.matched_hour": "Matched, hour",
     "supply.cfe": "CFE score",
@@ -463,6 +465,19 @@ ENGLISH: dict[str, str] = {
     "told.yes": "yes",
     "told.no": "no",
     "told.open": "open",
+    "supply.sized": "{size}: {value}, from {least}",
+    "unit.tonnes_year": "t a year",
+    "supply.not_told": "not told",
+    "rule_size.it_mw": "IT power",
+    "rule_size.facility_mw": "facility power",
+    "rule_size.grid_mw": "power from the grid",
+    "rule_size.onsite_mw": "power on site",
+    "rule_size.colocated_mw": "own plant beside the grid",
+    "rule_size.turbine_mw": "turbines",
+    "rule_size.large_turbine_mw": "large turbines",
+    "rule_size.portable_mw": "portable plant",
+    "rule_size.nox_t_per_year": "potential NOx a year",
+    "rule_size.steam_nox_t_per_year": "potential NOx a year, with steam",
     "rule_stage.in force": "in force",
     "rule_stage.adopted": "adopted",
     "rule_stage.proposed": "proposed",

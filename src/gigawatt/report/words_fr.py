@@ -454,12 +454,13 @@ _WORDS: dict[str, str] = {
     "supply.month": "Mois",
     "supply.accounts": "Comptes de la dernière étape de chaque site",
     "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "
-    "selon le lieu ; selon le marché il est le même, aucun contrat d’énergie propre n’étant "
-    "déclaré. Couvert : par des sources propres au site, sur l’année et dans chaque heure ; le "
-    "score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe annuel des moyens "
-    "propres. Source : tables/site_accounts de ce calcul.",
+    "selon le lieu, et selon le marché : déduction faite des contrats d’énergie propre déclarés, "
+    "sur l’année. Couvert : par des sources propres du site et des contrats, sur l’année et dans "
+    "chaque heure ; le score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe "
+    "annuel des moyens propres. Source : tables/site_accounts de ce calcul.",
     "supply.scope1": "Scope 1",
-    "supply.scope2": "Scope 2",
+    "supply.scope2": "Scope 2, lieu",
+    "supply.scope2_market": "Scope 2, marché",
     "supply.matched_year": "Couvert, année",
     "supply.matched_hour": "Couvert, heure",
     "supply.cfe": "Score CFE",
@@ -488,6 +489,19 @@ _WORDS: dict[str, str] = {
     "told.yes": "oui",
     "told.no": "non",
     "told.open": "ouvert",
+    "supply.sized": "{size} : {value}, à partir de {least}",
+    "unit.tonnes_year": "t/an",
+    "supply.not_told": "non indiqué",
+    "rule_size.it_mw": "puissance informatique",
+    "rule_size.facility_mw": "puissance du site",
+    "rule_size.grid_mw": "puissance du réseau",
+    "rule_size.onsite_mw": "puissance sur site",
+    "rule_size.colocated_mw": "moyens propres raccordés au réseau",
+    "rule_size.turbine_mw": "turbines",
+    "rule_size.large_turbine_mw": "grandes turbines",
+    "rule_size.portable_mw": "installations mobiles",
+    "rule_size.nox_t_per_year": "NOx potentiels par an",
+    "rule_size.steam_nox_t_per_year": "NOx potentiels par an, avec vapeur",
     "rule_stage.in force": "en vigueur",
     "rule_stage.adopted": "adoptée",
     "rule_stage.proposed": "proposée",

@@ -381,11 +381,16 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "scope1_t": Column("t CO2", "Burned on site."),
         "scope2_location_t": Column("t CO2", "Of import, at the mean intensity of the area."),
         "scope2_market_t": Column(
-            "t CO2", "The same less contracts for clean power; a programme declares none."
+            "t CO2", "The same less declared contracts for clean power, matched over the year."
+        ),
+        "scope2_market_hourly_t": Column(
+            "t CO2", "The same with contracts matched within each hour; certificates have none."
         ),
         "ref": Column("share", "Renewable energy used over facility energy (30134-3)."),
-        "erf": Column("share", "Reused over facility energy (30134-6); no taker is declared."),
-        "matched_annual_share": Column("share", "Load that own clean sources match in the year."),
+        "erf": Column("share", "Reused over facility energy (30134-6), as declared."),
+        "matched_annual_share": Column(
+            "share", "Load that own clean sources and contracts match in the year."
+        ),
         "matched_hourly_share": Column("share", "The same within each hour."),
         "cfe_share": Column(
             "share", "Carbon-free energy by the hour, the clean part of the grid counted."
@@ -442,7 +447,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "cue_kg_per_kwh": Column(
             "kg CO2/kWh", "CO2 of energy over IT energy (30134-8), on site and at the area's mean."
         ),
-        "ref": Column("share", "Own sun and wind over facility energy (30134-3)."),
+        "ref": Column("share", "Sun, wind and renewable contracts over facility energy (30134-3)."),
+        "erf": Column("share", "Heat given to others over facility energy (30134-6), declared."),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
     },
@@ -589,6 +595,10 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "date", "First day of the test: start of the site; it reaches to the horizon."
         ),
         "applies": Column(TEXT, "yes, no, or open (the plan does not tell)."),
+        "size": Column(TEXT, "Figure of the site that decides whether the rule applies."),
+        "size_value": Column(ROW, "Its value; unit in `size_unit`. Empty = not told."),
+        "threshold": Column(ROW, "From where on the rule applies; unit in `size_unit`."),
+        "size_unit": Column(TEXT, "Unit of size and threshold."),
         "met": Column(TEXT, "yes, no, or open; empty where the rule does not apply."),
         "value": Column(ROW, "The site's value; for a duty 1 = done; empty = not told."),
         "limit": Column(ROW, "What it must be at least or at most."),

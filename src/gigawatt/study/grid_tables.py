@@ -6,7 +6,7 @@ the load shape that operations give. Central values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gigawatt.catalog import Catalog
@@ -128,21 +128,22 @@ def non_firm_share(found: Sequence[Finding], catalog: Catalog, plan: SitePlan) -
     return worst
 
 
-def account_rows(plans: Mapping[str, SitePlan], catalog: Catalog) -> Rows:
+def account_rows(plans: Mapping[str, SitePlan], catalog: Catalog, sites: Iterable[Site]) -> Rows:
     """Rows of the table "site_accounts": one a site and stage, a year at full load."""
     rows: Rows = []
+    reused = {s.id: s.heat_reused_share for s in sites}
     for site, plan in plans.items():
         for number, stage in enumerate(plan.stages, start=1):
             if stage.hours is None:
                 continue
             told = stage.hours.figure
-            scope1, scope2 = told("scope1_t"), told("scope2_location_t")
             load = float(stage.load_mwh.sum())
             rows.append({
                 "site": site, "number": number, "phases": stage.name, "load_mwh": load,
-                "scope1_t": scope1, "scope2_location_t": scope2,
-                "scope2_market_t": scope2,  # no contract for clean power is declared
-                "ref": told("ref"), "erf": 0.0,
+                "scope1_t": told("scope1_t"), "scope2_location_t": told("scope2_location_t"),
+                "scope2_market_t": told("scope2_market_t"),
+                "scope2_market_hourly_t": told("scope2_market_hourly_t"),
+                "ref": told("ref"), "erf": reused[site],
                 "matched_annual_share": told("matched_annual_share"),
                 "matched_hourly_share": told("matched_hourly_share"),
                 "cfe_share": told("cfe_share"), "nox_t": _nox_t(plan, stage, catalog),

@@ -10,6 +10,7 @@ from typing import Any
 from gigawatt import __version__
 from gigawatt.catalog import Catalog, Fact
 from gigawatt.energy.cooling import site_climate
+from gigawatt.energy.rules.check import SiteFacts, rules_at
 from gigawatt.energy.site_inputs import BATTERY, BRIDGE, PV, WIND
 from gigawatt.impact.world import MEASURE
 from gigawatt.program.load import Loaded
@@ -101,6 +102,8 @@ def _fields(kind: type[Distribution]) -> tuple[str, ...]:
 def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     """Facts that a run of this programme may read: its records and all assumptions."""
     phases = [p for s in program.sites for p in s.phases]
+    plants = {BRIDGE, *(p.onsite_technology for p in phases if p.route == "onsite")}
+    places = [SiteFacts(s.country, s.region, s.grid) for s in program.sites]
     serves = any(w.kind == "serve" for w in program.workloads)
     market = {catalog.record(*MARKET).text("market_system")} if serves else set()
     used = {
@@ -108,9 +111,12 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
         **(SERVING if serves else {}),
         "speculation": set(catalog.records["speculation"]) if serves else set(),
         "haircuts": set(program.haircuts),
-        "technologies": {BRIDGE, *(p.onsite_technology for p in phases if p.route == "onsite")},
+        "technologies": plants,
+        "emissions": plants,
         "generators": set(GENERATORS),
         "grids": {s.grid for s in program.sites},
+        "areas": {s.grid for s in program.sites},
+        "siterules": {r.id for place in places for r in rules_at(catalog, place)},
         "cooling": {s.cooling for s in program.sites},
         "coolers": {s.cooling for s in program.sites},
         "climates": {site_climate(s, catalog).climate for s in program.sites},

@@ -80,8 +80,16 @@ def _site(site: Site, file: str) -> Iterator[Row]:
         ("price_usd_per_mwh", "Price of electricity", "usd_per_mwh", site.price_usd_per_mwh),
         ("pue_annual", "Annual PUE", "factor", site.pue_annual),
         ("lat", "Latitude", "degrees", site.lat),
+        ("heat_reused_share", "Heat that others take", "share", site.heat_reused_share or None),
+        ("ride_through_share", "Load that rides through", "share", site.ride_through_share),
     ):
         yield entry.row(f"{where}/{key}", f"{title}, {name}", unit, stated)
+    for duty in site.duties:
+        yield entry.row(f"{where}/duties/{duty}", f"Done: {duty}, {name}", "flag", True)
+    for c in site.clean_power:
+        own = _Entry(str(c.status), c.source or entry.source)
+        title = f"Clean power: {c.id} ({c.kind}), {name}"
+        yield own.row(f"{where}/clean_power/{c.id}", title, "mwh", c.mwh_per_year)
     for milestone, date in site.progress.items():
         yield entry.row(
             f"{where}/progress/{milestone}", f"Reached: {milestone}, {name}", "date", date

@@ -104,8 +104,9 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         facility_mw=supply.facility_mw,
         grid_mw=supply.grid_mw,
         onsite_mw=onsite,
+        colocated_mw=onsite if supply.grid_mw > LEAST_MW else 0.0,
         pue_annual=_pue(site, catalog),
-        erf=0.0,  # a programme names no taker of heat
+        erf=site.heat_reused_share,
         renewable_share=supply.renewable_share,
         matched_hourly_share=supply.matched_hourly_share,
         nox_t_per_year=potential,
@@ -122,6 +123,8 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         else None,
         minimum_take_share=catalog.fact("assumptions/energy/minimum_take_share").value
         if supply.grid_mw > 0.0 else None,
+        ride_through_share=site.ride_through_share,
+        **dict.fromkeys(site.duties, True),
     )  # fmt: skip
 
 
@@ -196,6 +199,8 @@ def _row(site: str, day: dt.date, f: Finding) -> dict[str, Any]:
     return {
         "site": site, "rule": f.rule, "name": f.name, "tested_on": day.isoformat(),
         "applies": told[f.applies],
+        "size": f.size, "size_value": f.size_value, "threshold": f.threshold,
+        "size_unit": f.size_unit,
         "met": told[f.met] if f.applies is not False else "",
         "value": f.value, "limit": f.limit, "unit": f.unit, "short_by": f.short_by,
         "says": f.says, "stage": f.stage, "begins": f.begins, "source": f.source,

@@ -71,7 +71,7 @@ def all_tables(
         **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "site_accounts": pl.DataFrame(
-            account_rows(plans, loaded.catalog), infer_schema_length=None
+            account_rows(plans, loaded.catalog, loaded.program.sites), infer_schema_length=None
         ),
         "other_customers": pl.DataFrame(
             customer_rows(frame.program, loaded.catalog, plans), infer_schema_length=None

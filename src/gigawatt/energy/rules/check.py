@@ -32,6 +32,7 @@ class SiteFacts:
     country, region, grid : ISO code, state or province, id of the table "grids".
     started : date in service (of the first phase).
     it_mw, facility_mw, grid_mw, onsite_mw : powers in service; contracted from the grid.
+    colocated_mw : of plant on site, where there is a contract with the grid too; else 0.
     pue_annual, erf, renewable_share : indicators of a year (renewable: REF).
     matched_hourly_share : see `site_accounts.Carbon`.
     nox_t_per_year : potential to emit of on-site plant, all hours at full load, metric tonnes.
@@ -56,6 +57,7 @@ class SiteFacts:
     facility_mw: float | None = None
     grid_mw: float | None = None
     onsite_mw: float | None = None
+    colocated_mw: float | None = None
     pue_annual: float | None = None
     erf: float | None = None
     renewable_share: float | None = None
@@ -90,6 +92,8 @@ class Finding:
     ----------
     rule, name : of the record.
     applies : whether it covers the site on the day; None where the size is not known.
+    size, size_value, threshold, size_unit : which figure of the site decides, its value (None = not
+        told) and from where on the rule applies.
     met : None where the quantity is not known, or the rule does not apply.
     value, limit, unit : of the quantity (duties: 1 = done).
     short_by : by how much the limit is missed, 0 when met.
@@ -101,6 +105,10 @@ class Finding:
     rule: str
     name: str
     applies: bool | None
+    size: str
+    size_value: float | None
+    threshold: float
+    size_unit: str
     met: bool | None
     value: float | None
     limit: float
@@ -114,6 +122,11 @@ class Finding:
     as_of: str
 
 
+def rules_at(catalog: Catalog, site: SiteFacts) -> list[Record]:
+    """Rules whose place is the site's."""
+    return [r for r in catalog.records["siterules"].values() if _holds_at(r, site)]
+
+
 def check_rules(
     catalog: Catalog, site: SiteFacts, day: dt.date, until: dt.date | None = None
 ) -> list[Finding]:
@@ -125,11 +138,7 @@ def check_rules(
     day, until : a rule applies if it holds on a day from `day` to `until`; None = on `day` alone.
         `Finding.begins` is then the day from which the site has to keep it.
     """
-    found = [
-        check_rule(record, site, day, until)
-        for record in catalog.records["siterules"].values()
-        if _holds_at(record, site)
-    ]
+    found = [check_rule(record, site, day, until) for record in rules_at(catalog, site)]
     return sorted(found, key=lambda f: (f.applies is not True, f.applies is False))
 
 
@@ -161,6 +170,10 @@ def check_rule(
         rule=record.id,
         name=record.name,
         applies=applies,
+        size=record.text("size"),
+        size_value=getattr(site, record.text("size")),
+        threshold=record.value("threshold"),
+        size_unit=record.fact("threshold").unit,
         met=None if short is None or not applies else short <= 0.0,
         value=value,
         limit=limit,

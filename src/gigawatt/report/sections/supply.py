@@ -13,6 +13,7 @@ ALL = "all"
 KG_PER_T, PER_KT = 1e3, 1e3
 BAR_PX, FRAME_PX = 26, 90
 PERCENT = 100.0
+SHARE, TONNES = "share", "t/year"
 APPLIES = ("yes", "open")
 
 
@@ -134,12 +135,13 @@ def _accounts(view: View) -> Table | None:
     last = {r["site"]: r for r in view.run.rows("site_accounts")}
     if not last:
         return None
+    tonnes = ("scope1_t", "scope2_location_t", "scope2_market_t")
     shares = ("ref", "erf", "matched_annual_share", "matched_hourly_share", "cfe_share")
     costs = ("grid_usd_per_mwh", "own_usd_per_mwh", "standby_usd_per_kw_year")
     body = tuple(
         (
             Cell(names.get(site, site)),
-            *(Cell(view.fixed(r[k] / PER_KT, 0)) for k in ("scope1_t", "scope2_location_t")),
+            *(Cell(view.fixed(r[k] / PER_KT, 0)) for k in tonnes),
             *(Cell(view.fixed(r[k] * PERCENT, 1)) for k in shares),
             Cell(view.fixed(r["nox_t"], 0)),
             *(Cell("" if r[k] is None else view.fixed(r[k], 0)) for k in costs),
@@ -147,8 +149,9 @@ def _accounts(view: View) -> Table | None:
         for site, r in last.items()
     )
     columns = view.columns(
-        say("word.site"), (say("supply.scope1"), "kt"), (say("supply.scope2"), "kt"), ("REF", "%"),
-        ("ERF", "%"), (say("supply.matched_year"), "%"), (say("supply.matched_hour"), "%"),
+        say("word.site"), (say("supply.scope1"), "kt"), (say("supply.scope2"), "kt"),
+        (say("supply.scope2_market"), "kt"), ("REF", "%"), ("ERF", "%"),
+        (say("supply.matched_year"), "%"), (say("supply.matched_hour"), "%"),
         (say("supply.cfe"), "%"), ("NOx", "t"), (say("supply.grid_cost"), say("unit.usd_mwh")),
         (say("supply.own_cost"), say("unit.usd_mwh")), (say("supply.standby"), "USD/kW"),
     )  # fmt: skip
@@ -159,16 +162,26 @@ def _rules(view: View, rows: list[Row]) -> Table:
     say, names = view.say, site_names(view)
 
     def told(value: float | None, unit: str) -> str:
-        return "" if value is None else f"{view.number(value)} {unit}".strip()
+        if value is None:
+            return ""
+        if unit == SHARE:
+            value, unit = value * PERCENT, "%"
+        return f"{view.number(value)} {unit}".strip()
+
+    def sized(r: Row) -> str:
+        value = say("supply.not_told") if r["size_value"] is None else view.number(r["size_value"])
+        unit = say("unit.tonnes_year") if r["size_unit"] == TONNES else r["size_unit"]
+        size, least = say.label("rule_size", r["size"]), view.number(r["threshold"])
+        return say("supply.sized", size=size, value=value, least=f"{least} {unit}".strip())
 
     body = tuple(
         (
             Cell(names.get(r["site"]) or r["site"]),
             Cell(r["name"], say.label("rule_stage", r["stage"])),
-            Cell(say.label("told", r["applies"])),
+            Cell(say.label("told", r["applies"]), sized(r)),
             Cell(say.label("told", r["met"])),
-            Cell(told(r["value"], r["unit"])),
-            Cell(told(r["limit"], r["unit"])),
+            Cell(told(r["value"], r["unit"]) if r["unit"] else ""),
+            Cell(told(r["limit"], r["unit"]) if r["unit"] else ""),
             Cell(told(r["short_by"], r["unit"]) if r["short_by"] else ""),
         )
         for r in rows if r["applies"] in APPLIES

@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gigawatt.study.derivations import money, results, sites, tokens, work
+from gigawatt.study.derivations import accounts, money, results, sites, tokens, work
 from gigawatt.study.derivations.node import Node
 
 SYSTEM = "{system}"
 NODES: dict[str, Node] = {
-    n.id: n for n in (*results.NODES, *sites.NODES, *work.NODES, *money.NODES, *tokens.NODES)
+    n.id: n
+    for n in (
+        *results.NODES,
+        *sites.NODES,
+        *accounts.NODES,
+        *work.NODES,
+        *money.NODES,
+        *tokens.NODES,
+    )
 }
 
 

@@ -42,7 +42,7 @@ FITTED = (
     ("*", "moe_host_full", 0.12, 0.5),
     ("*", "permute_unfused", 1.7, 0.4),
     ("*", "dense_trend", 0.004, 0.3),
-    ("*", "moe_trend", 0.047, 0.5),
+    ("*", "experts_trend", 0.08, 0.5),
     ("*", "production_factor", 1.15, 0.05),
     ("*", "production_2021_factor", 1.2, 0.08),
 )

@@ -59,7 +59,7 @@ def plans() -> st.SearchStrategy[Plan]:
         graphs=st.sampled_from(Graphs), stack=st.sampled_from(Stack),
         sequence_parallel=st.booleans(), tp_overlap=st.booleans(), dp_overlap=st.booleans(),
         lean_states=st.booleans(), production=st.booleans(),
-        release_month=st.sampled_from((0.0, 308.0)),
+        release_month=st.sampled_from((0.0, 308.0)), vendor_release=st.booleans(),
         sites=st.sampled_from((1, 2)), wan_gbit_s=st.just(1000.0), local_steps=size,
     )  # fmt: skip
 
@@ -187,6 +187,23 @@ def test_older_software_is_bounded() -> None:
     late = value("step_s", replace(BASE, release_month=months_since_2000("2024-01")))
     assert late == value("step_s", replace(BASE, release_month=months_since_2000("2020-01")))
     assert late < 1.15 * value("step_s", BASE)
+
+
+def test_containers_take_longer_in_the_products_of_experts() -> None:
+    """Own stacks of a date have the trend of all; containers more, in what computes."""
+    own = replace(MOE, release_month=months_since_2000("2025-09"))
+    container = replace(own, vendor_release=True)
+    for name in ("ep_s", "pp_s"):
+        assert value(name, container, MIXTURE) == value(name, own, MIXTURE)
+    gain = value("step_s", container, MIXTURE) / value("step_s", own, MIXTURE)
+    assert 1.1 < gain < math.exp(9 * MODEL.values["experts_trend"])
+    dense = replace(BASE, release_month=own.release_month)
+    assert value("step_s", replace(dense, vendor_release=True)) == value("step_s", dense)
+    before, first = (
+        value("compute_s", replace(container, release_month=months_since_2000(m)), MIXTURE)
+        for m in ("2025-03", "2025-09")
+    )
+    assert first < before < 1.05 * first  # the general trend goes on, that of experts is over
 
 
 def test_a_forecast_has_a_wider_band() -> None:

@@ -141,12 +141,12 @@ class Machine(NamedTuple):
     moe_host_full: float
     dense_host: float
     dense_trend: float
-    moe_trend: float
+    experts_trend: float
     mature_month: float
     production: float
     production_2021: float
     dense_trend_months: float
-    moe_trend_months: float
+    experts_trend_months: float
     dense_sigma: float
     moe_sigma: float
     bf16_sigma: float

@@ -11,13 +11,12 @@ from gigawatt.performance.training.row import Row
 APRIL_2021 = 255.0  # months since 2000-01: calibration of the stack of 2021
 
 
-def release_factor(x: Machine, s: Shape, p: Row) -> float:
+def release_factor(x: Machine, p: Row) -> float:
     """Step time of the software over that of a tuned benchmark in the calibration's month.
 
-    Older software takes longer, by a constant growth over at most `…_trend_months`. The growth of
-    mixtures was seen on vendors' containers, whose first releases for them were slow; others' own
-    stacks follow that of dense models. The stack of 2021 got faster until fused attention came. A
-    production run takes longer by a factor.
+    Older software takes longer, by a constant growth over at most `dense_trend_months`; what
+    experts take longer in vendors' containers is in `layer.experts_growth`. The stack of 2021 got
+    faster until fused attention came. A production run takes longer by a factor.
     """
     own = 1.0
     if p.production > 0.0:
@@ -27,8 +26,6 @@ def release_factor(x: Machine, s: Shape, p: Row) -> float:
     if p.stack == ERA_2021:
         return own * math.exp(x.dense_trend * min(0.0, max(-17.0, APRIL_2021 - p.release_month)))
     months = max(0.0, x.mature_month - p.release_month)
-    if s.experts > 0.0 and p.vendor_release > 0.0:
-        return own * math.exp(x.moe_trend * min(x.moe_trend_months, months))
     return own * math.exp(x.dense_trend * min(x.dense_trend_months, months))
 
 

@@ -334,7 +334,7 @@ def step_row(
     mean = (forward + backward + recompute + tp + cp + ep + host) / p.pp
     slow = slowest_stage_s(s, p, mean, dense_s, mixture_s, passes * (of + ob))
     send = send_s(x, s, p, t)
-    factor = release_factor(x, s, p)
+    factor = release_factor(x, p)
     bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
     busy = m * (mean + send) + bubble
     dp = gradient_s(x, s, p, forward / p.pp, backward / p.pp)

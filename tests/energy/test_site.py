@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gigawatt.catalog.loader import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.gas import gas_prices, running_cost_usd_per_mwh
 from gigawatt.energy.site import accounts, billed_mw, site_conditions
 from gigawatt.energy.supply import (
     grid_supply,
@@ -188,7 +189,8 @@ def test_on_site_power_costs_what_an_annuity_says(case):
     real = one.charge_usd_per_kw_month / inflation
     found = real * 12.0 * 1e3 / (YEAR * 0.8)
     assert found == pytest.approx(np.broadcast_to(expected[:, None], found.shape), rel=1e-9)
-    lcoe = found[:, 0] + one.price_usd_per_mwh[:, 0] / inflation[:, 0]
+    (gas,) = gas_prices((small_site(),), case.catalog, case.axis, case.streams, case.a)
+    lcoe = found[:, 0] + running_cost_usd_per_mwh(one, gas)[:, 0] / inflation[:, 0]
     middle = np.median(lcoe)
     print(f"combined cycle without reserve: {middle:.0f} USD/MWh (Lazard 2025: 48 to 109)")
     assert 48.0 < middle < 109.0
@@ -287,9 +289,10 @@ def test_unknown_names_say_the_nearest(case, change, message):
 
 
 def test_every_technology_and_grid_has_all_that_is_asked(case):
+    (gas,) = gas_prices((small_site(),), case.catalog, case.axis, case.streams, case.a)
     for technology in case.catalog.records["technologies"]:
         one = plant(technology, case.catalog, case.axis, case.streams, case.a)
-        cost = np.median(one.price_usd_per_mwh[:, 0])
+        cost = np.median(running_cost_usd_per_mwh(one, gas)[:, 0])
         co2 = np.median(one.co2_t_per_mwh)
         print(f"{technology}: {cost:.0f} USD/MWh running, {co2:.3f} t CO2/MWh")
         assert 15.0 < cost < 80.0

@@ -13,7 +13,8 @@ class EnergyAssumptions:
 
     Attributes
     ----------
-    gas_price_usd_per_mmbtu : gas delivered to on-site plant (HHV).
+    gas_price_usd_per_mmbtu : gas delivered to on-site plant (HHV), in areas without a price of
+        their own (`energy.gas`).
     gas_real_growth_share, price_real_growth_share : growth a year above inflation of the gas price,
         and of the prices and demand charges of all grids.
     gas_co2_kg_per_mmbtu : CO2 of burning gas (HHV).

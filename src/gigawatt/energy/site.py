@@ -7,7 +7,8 @@ Per site and month, with the shares of the sources from `energy.mix`::
     facility energy      = IT power x PUE x hours
     energy of a source   = facility energy x its share
     cost  = grid energy x price + billed demand x demand charge
-            + on-site energy x (fuel + variable upkeep) + on-site plant x capacity charge
+            + on-site energy x (heat rate x gas price of the area + variable upkeep)
+            + on-site plant x capacity charge
     billed demand = max(minimum take x contract, min(contract, mean grid load x peak factor))
     CO2   = grid energy x mean intensity + on-site energy x heat rate x 53.06 kg/MMBtu
     water = IT energy x WUE + on-site energy x water of the plant
@@ -26,6 +27,7 @@ import numpy as np
 from gigawatt.catalog import Catalog
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.energy.cooling import monthly_pue, monthly_wue_l_per_kwh
+from gigawatt.energy.gas import gas_prices, running_cost_usd_per_mwh
 from gigawatt.energy.mix import SupplyMix, supply_mix
 from gigawatt.energy.result import EnergyResult, SiteConditions
 from gigawatt.energy.supply import (
@@ -125,9 +127,12 @@ def accounts(
         cost[:, s] = supply[:, s, 0] * grid.price_usd_per_mwh
         cost[:, s] += billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
         co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
+    gas_markets = gas_prices(program.sites, catalog, axis, streams, a)
     for name, one in _plants(mix, catalog, axis, streams, a).items():
         k = mix.sources.index(name)
-        cost += supply[:, :, k] * one.price_usd_per_mwh[:, None]
+        for gas in gas_markets:
+            running = running_cost_usd_per_mwh(one, gas)
+            cost[:, gas.sites] += supply[:, gas.sites, k] * running[:, None]
         built = 1.0 - _reserve(mix, blocks, name, catalog, streams)
         nameplate_kw = mix.plant_mw[:, :, k] / built[:, :, None] * KW_PER_MW
         cost += nameplate_kw * one.charge_usd_per_kw_month[:, None]

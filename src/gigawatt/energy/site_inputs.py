@@ -15,6 +15,7 @@ from gigawatt.catalog import Catalog
 from gigawatt.energy.climate_hours import ClimateHours, climate_hours
 from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
+from gigawatt.energy.gas import gas_fact
 from gigawatt.energy.site_plan import SiteInputs, Source, StageLoad, Store
 from gigawatt.energy.solar import PVWATTS
 from gigawatt.energy.stage_hours import NO_AREA, Area, Contract
@@ -161,10 +162,11 @@ def _sources(
 ) -> tuple[Source, ...]:
     named = [p.onsite_technology for p in site.phases if p.route == "onsite"]
     own = [name for name in dict.fromkeys(named) if name != BRIDGE]
-    out = [_gas(name, catalog, facility_mw, 0.0, named=True) for name in own]
+    price = gas_fact(site.grid, catalog).value
+    out = [_gas(name, catalog, facility_mw, price, 0.0, named=True) for name in own]
     lead = catalog.record("technologies", BRIDGE).value("lead_time_months")
     bridge = BRIDGE in named
-    out.append(_gas(BRIDGE, catalog, facility_mw, 0.0 if bridge else lead, named=bridge))
+    out.append(_gas(BRIDGE, catalog, facility_mw, price, 0.0 if bridge else lead, named=bridge))
     if weather is not None:
         ratio = PVWATTS.dc_ac_ratio  # yields are per DC nameplate, costs per AC
         yields = {
@@ -190,7 +192,13 @@ def central_reserve(name: str, catalog: Catalog, load_mw: float) -> float:
 
 
 def _gas(
-    name: str, catalog: Catalog, facility_mw: float, lead_months: float, *, named: bool
+    name: str,
+    catalog: Catalog,
+    facility_mw: float,
+    gas_usd_per_mmbtu: float,
+    lead_months: float,
+    *,
+    named: bool,
 ) -> Source:
     """On-site gas plant per firm MW: reserve by unit size on the site's whole power.
 
@@ -205,7 +213,7 @@ def _gas(
     return Source(
         name,
         _yearly_usd_per_mw(catalog, "technologies", name) / (1.0 - reserve) * rent,
-        heat * energy.value("gas_price_usd_per_mmbtu") + record.value("var_om_usd_per_mwh"),
+        heat * gas_usd_per_mmbtu + record.value("var_om_usd_per_mwh"),
         heat * energy.value("gas_co2_kg_per_mmbtu") / KG_PER_T,
         1.0,
         lead_months,

@@ -58,7 +58,8 @@ class Plant:
     ----------
     availability_share : (D,) of one unit.
     available_share : (D,) share of time with supply.
-    price_usd_per_mwh : (D, M) nominal fuel and variable upkeep.
+    heat_rate_mmbtu_per_mwh : (D,) gas burned, HHV; its price is that of the site (`energy.gas`).
+    upkeep_usd_per_mwh : (D, M) nominal variable upkeep.
     charge_usd_per_kw_month : (D, M) nominal return, depreciation and fixed upkeep, per kW of
         nameplate.
     co2_t_per_mwh, water_m3_per_mwh : (D,) at the stack; on site.
@@ -66,7 +67,8 @@ class Plant:
 
     availability_share: Array
     available_share: Array
-    price_usd_per_mwh: Array
+    heat_rate_mmbtu_per_mwh: Array
+    upkeep_usd_per_mwh: Array
     charge_usd_per_kw_month: Array
     co2_t_per_mwh: Array
     water_m3_per_mwh: Array
@@ -164,14 +166,11 @@ def plant(
     if technology == RENTED:
         rent = catalog.fact(RENT_PATH)
         charge = charge * streams.sample(rent.path, rent.distribution)[:, None]
-    gas_year = catalog.fact("assumptions/energy/gas_price_usd_per_mmbtu").price_year
-    gas_index = price_index(gas_year, a.gas_real_growth_share, catalog, axis, streams)
-    fuel = heat_rate * a.gas_price_usd_per_mmbtu
     return Plant(
         availability_share=drawn("availability_share"),
         available_share=1.0 - drawn("common_outage_share"),
-        price_usd_per_mwh=fuel[:, None] * gas_index
-        + drawn("var_om_usd_per_mwh")[:, None] * inflation,
+        heat_rate_mmbtu_per_mwh=heat_rate,
+        upkeep_usd_per_mwh=drawn("var_om_usd_per_mwh")[:, None] * inflation,
         charge_usd_per_kw_month=charge,
         co2_t_per_mwh=heat_rate * a.gas_co2_kg_per_mmbtu / KG_PER_T,
         water_m3_per_mwh=drawn("water_l_per_kwh"),
@@ -184,7 +183,7 @@ def generator(
     """Sun, wind or battery on site: only the standing charge; the plan knows its hours."""
     charge, _ = _standing(catalog.record("generators", name), catalog, axis, streams, a)
     one, none = np.ones(len(charge)), np.zeros(len(charge))
-    return Plant(one, one, np.zeros_like(charge), charge, none, none)
+    return Plant(one, one, none, np.zeros_like(charge), charge, none, none)
 
 
 def _standing(

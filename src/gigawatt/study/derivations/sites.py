@@ -204,11 +204,13 @@ NODES = (
     Node(
         "energy_cost_usd", "Cost of energy",
         "grid: MWh x price + billed MW x demand charge, billed = max(minimum take x contract, "
-        "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price + upkeep) "
+        "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price of the "
+        "area + upkeep) "
         "+ MW of the plan x (capital x annuity + fixed upkeep) / (1 - reserve), rented plant "
         "dearer by a factor; nominal", "USD",
         ("supply_by_source", "energised", "facility_power_mw"),
         ("grids/*/price_usd_per_mwh", "grids/*/demand_charge_usd_per_kw_month",
+         "grids/*/gas_price_usd_per_mmbtu",
          "technologies/*/capex_usd_per_kw", "technologies/*/heat_rate_mmbtu_per_mwh",
          "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
          "technologies/*/life_years", "generators/*/*", "assumptions/siteplan/rent_factor",

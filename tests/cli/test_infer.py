@@ -119,3 +119,20 @@ def test_mistakes_of_a_user():
         run(*POINT, "--tp", "4", "--replicas", "0")
     with pytest.raises(InputError, match="draft of 9"):
         run(*POINT, "--tp", "4", "--speculation", "mtp", "--draft", "9")
+
+
+def test_no_cell_stops_the_other_rows(tmp_path):
+    header = "gpu,model_path,precision,backend,isl,osl,concurrency,tp,gpus"
+    rows = [
+        "H200,llama-3.1-70b,fp8,vllm,1000,1000,8,2,many",  # a word where a number is due
+        "H200,llama-3.1-70b,fp8,vllm,1000,1000,1e99,2,2",  # no machine serves so many
+        "H200,llama-3.1-70b,fp8,vllm,1000,1000,8,2,unknown",  # says that nobody knows
+    ]
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("\n".join([header, *rows]) + "\n")
+    result = run("--cases", str(source), "--out", str(out))
+    lines = out.read_text().splitlines()
+    assert "gpus is 'many'" in lines[1]
+    assert "nan" not in lines[2]
+    assert lines[3].endswith(",")  # no problem
+    assert "RuntimeWarning" not in result.stderr

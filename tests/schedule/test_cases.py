@@ -162,3 +162,9 @@ def test_ground_is_not_cleared_years_ahead_of_power(monkeypatch: pytest.MonkeyPa
     asked = median(power_contracted=False, route="grid")
     monkeypatch.setattr("gigawatt.schedule.phase_case.UTILITY_WORK", "")
     assert asked < median(power_contracted=False, route="grid") - 3.0
+
+
+def test_a_month_stands_for_its_middle_and_words_for_nothing():
+    written = {"clearing_date": "2024-05", "builder": "unknown", "framework_orders": "n/a"}
+    whole = {"clearing_date": "2024-05-15", "builder": "", "framework_orders": ""}
+    assert read_case(written) == read_case(whole)

@@ -177,6 +177,32 @@ def test_all_groups_moved_give_the_other_programme(a, b):
         np.testing.assert_allclose(mixed[name], values, rtol=1e-12, err_msg=name)
 
 
+def test_shared_slots_are_a_cause(a, tmp_path):
+    crews = """
+extends = "single-campus"
+name = "crews"
+title = "Crews"
+
+[[limit]]
+id = "crews"
+resource = "crews"
+mw_per_year = 60
+opens = 2027-01-01
+status = "assumed"
+source = "test"
+"""
+    slow = programme(tmp_path, crews, "crews")
+    (group,) = groups_of(a, slow)
+    assert group.parts == ("shared slots and haircuts",) and group.changed == ("crews added",)
+    mixed = simulate(hybrid(a, slow, set(group.parts)), Settings(draws=40)).kept.draws
+    other = simulate(slow, Settings(draws=40)).kept.draws
+    before = simulate(a, Settings(draws=40)).kept.draws
+    for name, values in other.items():
+        np.testing.assert_allclose(mixed[name], values, rtol=1e-12, err_msg=name)
+    assert np.all(other["in_service"] >= before["in_service"] - 1e-9)  # crews are waited for
+    assert np.any(other["in_service"] > before["in_service"])
+
+
 def test_contracts_follow_their_sites():
     """They differ in a site and its contracts; all mixtures are sound, in both directions."""
     one = load_program("openai-nvidia-2025-09")

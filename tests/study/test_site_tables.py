@@ -11,9 +11,9 @@ from factories import small_program
 from gigawatt.catalog import load_catalog
 from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.program.load import Loaded
-from gigawatt.study.answers import Frame
 from gigawatt.study.chain import run_chain
 from gigawatt.study.customer_tables import LATE, LEAVES, PLANNED, customer_rows
+from gigawatt.study.frame import Frame
 from gigawatt.study.grid_tables import account_rows, grid_view_rows
 from gigawatt.study.outputs import chunk_output
 from gigawatt.study.site_indicators import indicator_rows

@@ -26,6 +26,7 @@ from gigawatt.operations.policies import NEVER_FINISHES, POLICIES
 from gigawatt.operations.recovery import Recovery, best_interval, waterfall
 from gigawatt.operations.reliability import PACKAGES_PER_NODE, job_rate_per_s, node_rate_per_s
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.blank import is_blank
 from gigawatt.quantity.units import SECONDS_PER_HOUR
 from gigawatt.uncertainty.streams import Streams
 
@@ -244,7 +245,7 @@ def parse_case(fields: Mapping[str, str]) -> Case:
 
 def _number(fields: Mapping[str, str], key: str, blank: bool = False) -> float | None:
     text = (fields.get(key) or "").strip()
-    if not text:
+    if is_blank(text):
         if blank:
             return None
         raise ValueError(f"{key}: a number is needed")

@@ -26,12 +26,10 @@ class PowerShares:
 
     Attributes
     ----------
-    train_compute_share, train_communication_share, idle_share : phases of a training step.
+    idle_share : of a package that serves nothing.
     serve_decode_share, serve_prefill_share : phases of serving.
     """
 
-    train_compute_share: float
-    train_communication_share: float
     idle_share: float
     serve_decode_share: float
     serve_prefill_share: float

@@ -619,7 +619,8 @@ ENGLISH: dict[str, str] = {
     "limits.4": "Single failures: in the run, outages, failed parts and restarts enter as rates "
     "and shares, so that a bad month is smoothed; gigawatt operate has them as events.",
     "limits.5": "Currencies and accounting rules; taxes, unless the programme has an instrument "
-    "for them; defaults outside the stress tests; the resale of used hardware within the calendar.",
+    "for them; defaults outside the stress tests, unless a guarantee states their odds; the resale "
+    "of used hardware within the calendar, unless a phase retires.",
     "limits.6": "Carbon and water of making the hardware and the buildings, and water used by "
     "the grid's power plants.",
     "limits.7": "Surprises outside the ranges of the inputs: war, export rules, a new kind of "

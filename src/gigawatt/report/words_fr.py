@@ -648,8 +648,9 @@ _WORDS: dict[str, str] = {
     "redémarrages entrent comme taux et parts, ce qui lisse un mauvais mois ; gigawatt operate les "
     "traite comme événements.",
     "limits.5": "Monnaies et règles comptables ; impôts, sauf si le programme a un instrument pour "
-    "eux ; défauts de paiement hors des essais de résistance ; revente de matériel d’occasion "
-    "avant la fin du calendrier.",
+    "eux ; défauts de paiement hors des essais de résistance, sauf si une garantie en dit la "
+    "probabilité ; revente de matériel d’occasion avant la fin du calendrier, sauf si une phase "
+    "quitte le service.",
     "limits.6": "Carbone et eau de la fabrication du matériel et des bâtiments, et eau consommée "
     "par les centrales du réseau.",
     "limits.7": "Surprises hors des fourchettes d’entrée : guerre, règles d’exportation, nouveau "

@@ -29,6 +29,7 @@ haircuts play no part here.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ from gigawatt.errors import InputError, nearest
 from gigawatt.program.blocks import make_blocks
 from gigawatt.program.model import ROUTES, Declared, Phase, Program, Site
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.blank import is_blank
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import DAYS_PER_MONTH
 from gigawatt.schedule.assumptions import ScheduleAssumptions
@@ -314,12 +316,16 @@ def _program(phase: Phase, case: SiteCase) -> Program:
     )  # fmt: skip
 
 
+MIDDLE = "-15"  # day that stands for a month
+
+
 def _date(row: Mapping[str, str], column: str) -> dt.date | None:
+    """Date of a cell; a month alone stands for its middle."""
     text = (row.get(column) or "").strip()
-    if not text:
+    if is_blank(text):
         return None
     try:
-        date = dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text + MIDDLE if re.fullmatch(r"\d{4}-\d\d", text) else text)
     except ValueError:
         raise InputError(
             f"{column} = {text!r}: write a date as year-month-day, such as 2024-05-31"
@@ -331,6 +337,7 @@ def _date(row: Mapping[str, str], column: str) -> dt.date | None:
 
 def _one_of(row: Mapping[str, str], column: str, valid: tuple[str, ...]) -> str:
     text = (row.get(column) or "").strip().lower()
+    text = "" if is_blank(text) else text
     if text and text not in valid:
         hint = nearest(text, valid)
         meant = f". Did you mean {hint!r}?" if hint else ""
@@ -340,7 +347,7 @@ def _one_of(row: Mapping[str, str], column: str, valid: tuple[str, ...]) -> str:
 
 def _yes_no(row: Mapping[str, str], column: str) -> bool | None:
     text = (row.get(column) or "").strip().lower()
-    if text in ("", "unknown"):
+    if is_blank(text):
         return None
     if text in ("yes", "true", "y", "1"):
         return True
@@ -351,7 +358,7 @@ def _yes_no(row: Mapping[str, str], column: str) -> bool | None:
 
 def _positive(row: Mapping[str, str], column: str) -> float | None:
     text = (row.get(column) or "").strip()
-    if not text:
+    if is_blank(text):
         return None
     try:
         value = float(text)

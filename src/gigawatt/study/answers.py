@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gigawatt.program.blocks import Blocks
-from gigawatt.program.model import Program
 from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.schedule.result import Binding
-from gigawatt.study.outputs import ChunkOutput
+from gigawatt.study.frame import Frame
 from gigawatt.study.token_tables import yearly_ratio
 from gigawatt.uncertainty.summary import bands
 
 END_OF_2026 = dt.date(2027, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What answers are computed from: the programme, its calendar, blocks and kept outputs.
-
-    Attributes
-    ----------
-    blocks : of any chunk; only names and indices are used.
-    kept : outputs of all draws.
-    """
-
-    program: Program
-    axis: MonthAxis
-    blocks: Blocks
-    kept: ChunkOutput
-
-    @property
-    def count(self) -> int:
-        """Number of draws."""
-        return len(self.kept.draws["programme_gw"])
 
 
 def answers(frame: Frame) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ import numpy as np
 
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import Array
-from gigawatt.study.answers import Frame, capex_usd_per_gw
+from gigawatt.study.answers import capex_usd_per_gw
+from gigawatt.study.frame import Frame
 from gigawatt.study.hybrids import Group, groups_of, path_states
 from gigawatt.study.mixture import hybrid
 from gigawatt.study.named import gigawatt_month, peak_gap_usd, year_end_gw, yearly_impact

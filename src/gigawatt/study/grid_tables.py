@@ -15,7 +15,7 @@ from gigawatt.energy.rules.check import Finding
 from gigawatt.energy.site_plan import DEMAND, GRID, SitePlan, StageResult
 from gigawatt.program.model import Site
 from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, KW_PER_MW
-from gigawatt.study.answers import Frame
+from gigawatt.study.frame import Frame
 from gigawatt.study.site_rules import site_findings
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Programmes between two others: some groups of inputs as in B, the rest as in A.
 
 A group is what one would change in one go: the as-of date, sites that come and go, sites that both
-have, rack supplies, workloads, instruments, and the facts of each section or table of the catalog.
+have, rack supplies, shared slots, workloads, instruments, and the facts of each section or table of
+the catalog.
 `mixture` keeps a mixture sound where it can. Where it can't (progress of B lies after the as-of
 date of A, a contract lists a site whose parties changed), the groups are coupled: they move
 together.
@@ -19,6 +20,7 @@ from gigawatt.program.model import Program, Site
 from gigawatt.study.mixture import (
     DATE,
     INSTRUMENTS,
+    LIMITS,
     ROSTER,
     SITES,
     SUPPLIES,
@@ -53,9 +55,9 @@ class Group:
 def groups_of(a: Loaded, b: Loaded) -> list[Group]:
     """Groups of inputs in which two programmes differ, in the order in which they move.
 
-    The order is: as-of date, sites added or removed, sites of both, rack supplies, workloads,
-    instruments, sections of assumptions, tables of facts. Coupled groups stand at the place of
-    their first part.
+    The order is: as-of date, sites added or removed, sites of both, rack supplies, shared slots,
+    workloads, instruments, sections of assumptions, tables of facts. Coupled groups stand at the
+    place of their first part.
     """
     groups = [Group((name,), tuple(changed)) for name, changed in _changes(a, b) if changed]
     while True:
@@ -83,6 +85,9 @@ def _changes(a: Loaded, b: Loaded) -> Iterator[tuple[str, list[str]]]:
     yield SITES, _changed(*sites)
     # A supply that only one programme has goes with the sites that use its system.
     yield SUPPLIES, _changed(*({s.system: s for s in x.supplies} for x in (p, q)))
+    slots = [{x.id: replace(x, source="", note="") for x in y.limits} for y in (p, q)]
+    cuts = [dict.fromkeys(x.haircuts) for x in (p, q)]
+    yield LIMITS, _changed(*slots) + _added(*slots) + _added(*cuts)
     workloads = [{w.id: w for w in x.workloads} for x in (p, q)]
     paid = [] if p.revenue_basis == q.revenue_basis else [
         f"revenue_basis {p.revenue_basis} to {q.revenue_basis}"

@@ -16,7 +16,8 @@ from gigawatt.program.load import Loaded
 from gigawatt.program.model import Instrument, Program, RackSupply, Site
 
 DATE, ROSTER, SITES = "as-of date", "sites added or removed", "sites of both changed"
-SUPPLIES, WORKLOADS, INSTRUMENTS = "rack supplies", "workloads", "instruments"
+SUPPLIES, LIMITS = "rack supplies", "shared slots and haircuts"
+WORKLOADS, INSTRUMENTS = "workloads", "instruments"
 
 
 def hybrid(a: Loaded, b: Loaded, moved: Collection[str]) -> Loaded:
@@ -31,6 +32,8 @@ def hybrid(a: Loaded, b: Loaded, moved: Collection[str]) -> Loaded:
         as_of=(q if DATE in moved else p).as_of,
         sites=sites,
         supplies=_supplies(p, q, SUPPLIES in moved),
+        limits=(q if LIMITS in moved else p).limits,
+        haircuts=(q if LIMITS in moved else p).haircuts,
         workloads=(q if WORKLOADS in moved else p).workloads,
         revenue_basis=(q if WORKLOADS in moved else p).revenue_basis,
         instruments=_instruments(p, q, INSTRUMENTS in moved, sites),

@@ -17,11 +17,11 @@ from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.study.answers import (
     END_OF_2026,
-    Frame,
     answers,
     capex_usd_per_gw,
     load_factor,
 )
+from gigawatt.study.frame import Frame
 from gigawatt.study.token_tables import RATIOS, yearly_ratio
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gigawatt.catalog import Catalog
     from gigawatt.program.load import Loaded
     from gigawatt.program.model import Workload
-    from gigawatt.study.answers import Frame
+    from gigawatt.study.frame import Frame
 
 KIND = "named run"
 FLOP = "scaling/frontier/named_run_flop"

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from gigawatt.errors import InputError
 from gigawatt.program.load import Loaded
-from gigawatt.study.answers import Frame, answers
+from gigawatt.study.answers import answers
 from gigawatt.study.chain import Chain, run_chain
+from gigawatt.study.frame import Frame
 from gigawatt.study.manifest import manifest
 from gigawatt.study.outputs import ChunkOutput, chunk_output, merge
 from gigawatt.study.site_supply import site_plans

@@ -15,7 +15,7 @@ from gigawatt.catalog import Catalog
 from gigawatt.energy.site_inputs import PV, WIND
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KG_PER_T
-from gigawatt.study.answers import Frame
+from gigawatt.study.frame import Frame
 
 
 def indicator_rows(

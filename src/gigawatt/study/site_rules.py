@@ -20,7 +20,7 @@ from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.energy.site_plan import BATTERY, DEMAND, SitePlan
 from gigawatt.program.model import Site
 from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, MONTHS_PER_YEAR
-from gigawatt.study.answers import Frame
+from gigawatt.study.frame import Frame
 
 TURBINES = ("aeroderivative", "ccgt", "mobile-turbine")
 STEAM = "ccgt"

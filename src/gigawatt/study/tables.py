@@ -17,8 +17,9 @@ from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.schedule.result import Binding
-from gigawatt.study.answers import Frame, binding_weights, capex_usd_per_gw
+from gigawatt.study.answers import binding_weights, capex_usd_per_gw
 from gigawatt.study.customer_tables import customer_rows
+from gigawatt.study.frame import Frame
 from gigawatt.study.grid_tables import account_rows
 from gigawatt.study.named_runs import named_runs, usd_per_package_hour
 from gigawatt.study.outputs import IMPACT_METRICS

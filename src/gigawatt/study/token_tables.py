@@ -14,7 +14,7 @@ from gigawatt.uncertainty.summary import bands
 
 if TYPE_CHECKING:
     from gigawatt.program.load import Loaded
-    from gigawatt.study.answers import Frame
+    from gigawatt.study.frame import Frame
 
 BANDS = ("p10", "p50", "p90")
 MILLION = 1e6

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from gigawatt.catalog import Catalog
-from gigawatt.errors import GigawattError
+from gigawatt.errors import GigawattError, InputError
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.mlperf import predict_mlperf
 from gigawatt.performance.inference.point import check_fits
@@ -51,9 +53,14 @@ def predict_rows(rows: Sequence[Row], layout: str, catalog: Catalog) -> list[dic
             out[i] = _problem(error)
         else:
             ready.append((i, situation))
-    predictions = predict([s for _, s in ready], fitted, catalog)
+    with np.errstate(all="ignore"):  # sizes no machine serves: found below
+        predictions = predict([s for _, s in ready], fitted, catalog)
     for (i, situation), prediction in zip(ready, predictions, strict=True):
-        out[i] = _cells(rows[i], situation, prediction)
+        told = prediction.ttft_s, prediction.tpot_s, prediction.output_tok_s_per_package
+        if all(np.isfinite(v.value) and v.value > 0.0 for v in told):
+            out[i] = _cells(rows[i], situation, prediction)
+        else:
+            out[i] = _problem(InputError("no rate comes out: lengths or concurrency out of range."))
     return out
 
 
@@ -65,6 +72,7 @@ def checked_situation(row: Row, catalog: Catalog) -> Situation:
     InputError, InfeasibleError : what is wrong with it.
     """
     situation = situation_of(row, catalog)
+    number(row, "gpus", 0.0)  # what `_cells` reads
     check_fits(situation)
     with_speculation(situation, catalog, sure=False)
     return situation

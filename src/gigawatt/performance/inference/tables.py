@@ -30,6 +30,7 @@ from gigawatt.performance.inference.speculation import method_of
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 from gigawatt.performance.shapes import ModelShape
+from gigawatt.quantity.blank import is_blank
 
 Row = Mapping[str, str]
 AGGREGATED, DISAGGREGATED, MLPERF = "aggregated", "disaggregated", "mlperf"
@@ -285,7 +286,7 @@ def number(row: Row, key: str, default: float) -> float:
     InputError : the cell holds something else, or a negative number.
     """
     text = (row.get(key) or "").strip()
-    if not text:
+    if is_blank(text):
         return default
     try:
         value = float(text.replace(",", ""))

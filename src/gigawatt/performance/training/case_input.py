@@ -14,6 +14,7 @@ from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import Format, PrecisionChoice, parse_gpu, parse_precision
 from gigawatt.performance.shapes import ModelShape, require_supported, total_params
 from gigawatt.performance.training.choices import Precision
+from gigawatt.quantity.blank import is_blank
 from gigawatt.quantity.units import W_PER_KW
 
 Row = Mapping[str, str]
@@ -97,7 +98,7 @@ def number_of(row: Row, key: str) -> float | None:
     """
     text = text_of(row, key).replace(",", "").replace("_", "")
     text = _REMARK.sub("", text)
-    if not text or text.lower() in ("nan", "na", "n/a", "none", "-"):
+    if is_blank(text):
         return None
     try:
         value = float(text)

@@ -43,7 +43,7 @@ def _by_year(run: RunData) -> Part:
 
     spent = run.table("ledger").filter(pl.col("investment") & pl.col("leg").is_in(CAPITAL_LEGS))
     sums = (
-        spent.group_by(pl.col("month").str.slice(0, 4).alias("year"))
+        spent.group_by(pl.col("month").str.slice(0, 4).alias("year"), maintain_order=True)
         .agg(pl.col("amount_usd_mean").sum())
         .sort("year")
     )
@@ -67,14 +67,14 @@ def ledger(run: RunData) -> Found:
     quarter = _quarter(lines)
     flows = (
         lines.with_columns(quarter)
-        .group_by("quarter", "payer", "payee", "instrument")
+        .group_by("quarter", "payer", "payee", "instrument", maintain_order=True)
         .agg(pl.col("amount_usd_mean").sum())
-        .sort("quarter", "amount_usd_mean", descending=[False, True])
+        .sort("quarter", "amount_usd_mean", descending=[False, True], maintain_order=True)
     )
     sums = (
-        lines.group_by("payer", "payee")
+        lines.group_by("payer", "payee", maintain_order=True)
         .agg(pl.col("amount_usd_mean").sum())
-        .sort("amount_usd_mean", descending=True)
+        .sort("amount_usd_mean", descending=True, maintain_order=True)
     )
     definition = (
         f"Mean over draws of all payments to the end of {LAST_YEAR}. Every payment has one payer "
@@ -136,7 +136,9 @@ def _equity(run: RunData) -> Part:
     paid = (
         run.table("ledger")
         .filter(pl.col("leg").is_in(EQUITY_LEGS))
-        .group_by(pl.col("month").str.slice(0, 4).alias("year"), "payer", "payee")
+        .group_by(
+            pl.col("month").str.slice(0, 4).alias("year"), "payer", "payee", maintain_order=True
+        )
         .agg(pl.col("amount_usd_mean").sum())
         .sort("payer", "payee", "year")
     )
@@ -254,7 +256,7 @@ def shocks(run: RunData) -> Found:
     table = run.table("stress")
     losers = (
         table.filter(pl.col("loss_usd_mean") > 0.0)
-        .sort("loss_usd_mean", descending=True)
+        .sort("loss_usd_mean", descending=True, maintain_order=True)
         .group_by("scenario", maintain_order=True)
         .head(MOST_LOSERS)
     )

@@ -127,8 +127,8 @@ def _worst_by_site(run: RunData, table: pl.DataFrame) -> Part:
     names = dict(zip(run.table("sites")["site"], run.table("sites")["name"], strict=True))
     rows = []
     for (site,), part in table.group_by("site", maintain_order=True):
-        lost = part.sort("stranded_usd", descending=True).row(0, named=True)
-        dear = part.sort("shortfall_usd", descending=True).row(0, named=True)
+        lost = part.sort("stranded_usd", descending=True, maintain_order=True).row(0, named=True)
+        dear = part.sort("shortfall_usd", descending=True, maintain_order=True).row(0, named=True)
         rows.append((
             names.get(site, site), part["grid"][0], part["contract_mw"][0], lost["case"],
             lost["stranded_usd"], dear["case"], dear["shortfall_usd"], dear["usd_per_mwh"],

@@ -49,12 +49,12 @@ def _own_hour(run: RunData) -> Part:
             year=pl.col("month").str.slice(0, 4),
             hours=pl.col("packages_mean") * (HOURS_PER_YEAR / MONTHS_PER_YEAR),
         )
-        .group_by("year")
+        .group_by("year", maintain_order=True)
         .agg(pl.col("hours").sum())
     )
     spent = (
         run.table("phase_tokens")
-        .group_by("year")
+        .group_by("year", maintain_order=True)
         .agg((pl.col("serving_cost_usd_mean") + pl.col("other_cost_usd_mean")).sum().alias("usd"))
         .join(packages, on="year")
         .filter(pl.col("hours") > LEAST_PACKAGE_HOURS)

@@ -107,7 +107,7 @@ def stake_later(run: RunData, round_id: str, valued: str) -> Part | None:
     paid = (
         run.table("ledger")
         .filter((pl.col("leg") == "tranche") & (pl.col("payee") == valued))
-        .group_by(pl.col("month").str.slice(0, 4).cast(pl.Int64).alias("year"))
+        .group_by(pl.col("month").str.slice(0, 4).cast(pl.Int64).alias("year"), maintain_order=True)
         .agg(pl.col("amount_usd_mean").sum())
         .sort("year")
     )
@@ -150,7 +150,7 @@ def recovery(run: RunData) -> Part | None:
     import polars as pl
 
     lines = run.table("ledger").filter(pl.col("investment") & (pl.col("leg") == "construction"))
-    sums = lines.group_by("payer").agg(pl.col("amount_usd_mean").sum())
+    sums = lines.group_by("payer", maintain_order=True).agg(pl.col("amount_usd_mean").sum())
     built = dict(zip(sums["payer"], sums["amount_usd_mean"], strict=True))
     share = _judged(run, "site_resale_share")
     wait = (1.0 + DISCOUNT) ** (-_judged(run, "sale_months") / 12.0)

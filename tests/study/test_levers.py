@@ -13,6 +13,7 @@ from gigawatt.program.model import Phase
 from gigawatt.quantity.units import DAYS_PER_MONTH
 from gigawatt.study.levers import EARLIER_MONTHS, LEVERS, pull_all
 from gigawatt.study.schedule_run import schedule_run
+from gigawatt.uncertainty.distributions import Point
 
 LOADED = load_program("single-campus")
 BEFORE, AFTER = (LOADED.program.as_of + dt.timedelta(days=d) for d in (-90, 91))
@@ -68,3 +69,16 @@ def test_what_has_begun_is_not_made_later_by_an_earlier_order():
     first = np.array([p == "p0" for p in base.phases])
     assert np.array_equal(base.powered[:, first], run.powered[:, first])
     assert np.all(run.powered[:, ~first] <= base.powered[:, ~first] + 1e-9)
+
+
+def test_orders_cost_interest_for_the_months_that_they_can_still_move():
+    loaded = load_program("openai-nvidia-2025-09")
+    as_of = loaded.program.as_of
+    lever = next(one for one in LEVERS if one.id == "order-earlier")
+    moved = [p for s in loaded.program.sites for p in s.phases if lever.applies(p, as_of)]
+    shares = {p.id: lever.cost_share(p, as_of) for p in moved}
+    assert moved and all(0.0 < share <= 1.0 for share in shares.values())
+    far = max(moved, key=lambda p: p.cleared or as_of)
+    near = replace(far, cleared=as_of + dt.timedelta(days=61), cleared_spread_months=Point(0.0))
+    assert lever.cost_share(far, as_of) == 1.0
+    assert lever.cost_share(near, as_of) == pytest.approx(61 / DAYS_PER_MONTH / EARLIER_MONTHS)

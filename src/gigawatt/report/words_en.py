@@ -982,6 +982,8 @@ ENGLISH: dict[str, str] = {
     "dates.phases": "Phases",
     "dates.s_curve": "Capacity in service",
     "dates.stages": "From announced to in service",
+    "dates.s_curve_note": "Facility power: IT power with cooling and losses, of the blocks that "
+    "carry this programme.",
     "dates.stages_note": (
         "Medians at the end of quarters. Contracted: power of a known site contracted at the "
         "as-of date, else from clearing on. Powered: hall fitted and energised."
@@ -1014,7 +1016,7 @@ ENGLISH: dict[str, str] = {
     "lever.rack-share": "half as large a share of the racks again",
     "lever.platform": "the platform one quarter earlier",
     "lever_cost.contracted": "no published price of power in hand",
-    "lever_cost.order-earlier": "interest on equipment that is paid 8 months sooner",
+    "lever_cost.order-earlier": "interest on equipment that is paid sooner",
     "lever_cost.onsite": "capital cost of the plant, which stays as back-up; fuel not counted",
     "lever_cost.crew": "no published price of crews",
     "lever_cost.rack-share": "no published price of a place in the queue",

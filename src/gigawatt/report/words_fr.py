@@ -1031,6 +1031,8 @@ _WORDS: dict[str, str] = {
     "dates.phases": "Phases",
     "dates.s_curve": "Capacité en service",
     "dates.stages": "De l’annonce à la mise en service",
+    "dates.s_curve_note": "Puissance d’installation : puissance informatique, refroidissement et "
+    "pertes compris, des blocs affectés à ce programme.",
     "dates.stages_note": (
         "Médianes en fin de trimestre. Sous contrat : électricité d’un site connu, "
         "contractée à la date de référence, sinon dès le terrassement. Sous tension : salle "
@@ -1066,7 +1068,7 @@ _WORDS: dict[str, str] = {
     "lever.rack-share": "part des baies accrue de moitié",
     "lever.platform": "la plateforme un trimestre plus tôt",
     "lever_cost.contracted": "aucun prix publié d’une électricité acquise",
-    "lever_cost.order-earlier": "intérêts sur un matériel payé 8 mois plus tôt",
+    "lever_cost.order-earlier": "intérêts sur un matériel payé plus tôt",
     "lever_cost.onsite": (
         "coût d’investissement de la centrale, qui reste en secours ; combustible non "
         "compté"

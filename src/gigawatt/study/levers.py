@@ -50,6 +50,7 @@ class Lever:
     applies : whether the lever moves a phase, and its megawatts pay for it, as of a date.
     cost_usd_per_mw : of the affected megawatts; None where no price is known.
     cost_note : what the cost is, or why there is none.
+    cost_share : part of that cost which falls on a phase that the lever moves, as of a date.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Lever:
     applies: Callable[[Phase, dt.date], bool]
     cost_usd_per_mw: Callable[[Loaded], float | None]
     cost_note: str
+    cost_share: Callable[[Phase, dt.date], float] = lambda *_: 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +183,14 @@ def _cost(lever: Lever, base: ScheduleRun) -> float | None:
     per_mw = lever.cost_usd_per_mw(base.loaded)
     if per_mw is None:
         return None
-    applies = {
-        (s.id, p.id): lever.applies(p, base.loaded.program.as_of) and "in_service" not in p.progress
+    as_of = base.loaded.program.as_of
+    shares = {
+        (s.id, p.id): lever.cost_share(p, as_of)
+        if lever.applies(p, as_of) and "in_service" not in p.progress else 0.0
         for s in base.loaded.program.sites for p in s.phases
     }  # fmt: skip
-    here = np.array([applies[k] for k in zip(base.sites, base.phases, strict=True)])
-    return float(np.median(base.facility_mw[:, here].sum(axis=1))) * per_mw
+    here = np.array([shares[k] for k in zip(base.sites, base.phases, strict=True)])
+    return float(np.median((base.facility_mw * here).sum(axis=1))) * per_mw
 
 
 # ------------------------------------------------------------------------------------ the levers
@@ -232,14 +236,18 @@ def _on_grid(phase: Phase, as_of: dt.date) -> bool:
     return open_ and phase.route == "grid" and may
 
 
+def _earlier_months(phase: Phase, as_of: dt.date) -> float:
+    """Months by which orders can still move: no further back than `as_of`."""
+    return min(EARLIER_MONTHS, _ahead_months(phase, as_of))
+
+
 def _earlier(loaded: Loaded) -> Program:
     as_of = loaded.program.as_of
 
     def change(phase: Phase) -> Phase:
         if not _orders_late(phase, as_of):
             return phase
-        ahead = min(EARLIER_MONTHS, _ahead_months(phase, as_of))
-        return replace(phase, preorder_months=Point(ahead))
+        return replace(phase, preorder_months=Point(_earlier_months(phase, as_of)))
 
     return _phases(loaded.program, change)
 
@@ -297,7 +305,8 @@ def _plant_usd_per_mw(loaded: Loaded) -> float:
 LEVERS: tuple[Lever, ...] = (
     Lever(
         "order-earlier", "transformers and switchgear up to 8 months earlier", _earlier,
-        _orders_late, _carrying_usd_per_mw, "interest on equipment that is paid 8 months sooner",
+        _orders_late, _carrying_usd_per_mw, "interest on equipment that is paid sooner",
+        lambda phase, as_of: _earlier_months(phase, as_of) / EARLIER_MONTHS,
     ),
     Lever(
         "contracted", "power contracted by clearing where that lies ahead", _contracted,

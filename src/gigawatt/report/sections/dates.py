@@ -151,7 +151,7 @@ def s_curve(view: View, rows: Rows) -> Figure:
     low, middle, high = ([r[k] / MW_PER_GW for r in held] for k in ("p10", "p50", "p90"))
     data = figures.band(x, low, middle, high, (say("capacity.band"), say("capacity.median")))
     return Figure(
-        "dates-s-curve", say("dates.s_curve"), say("unit.gw"), say("capacity.note"), data,
+        "dates-s-curve", say("dates.s_curve"), say("unit.gw"), say("dates.s_curve_note"), data,
         figures.time_layout(say("unit.gw")), _stage_table(view, held, ("in_service",)), 380,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from gigawatt.catalog import load_catalog
 from gigawatt.cli.memory import keep_freed_memory
 from gigawatt.program.load import load_program
 from gigawatt.schedule.cases import SiteCase, case_dates
-from gigawatt.study.levers import pull_all
+from gigawatt.study.reasons.levers import pull_all
 from gigawatt.study.schedule_run import schedule_run
 
 REPEATS = 3

@@ -127,7 +127,7 @@ def main():
 def programme():
     """All sites and stages of the reference programme, from nothing and out of the cache."""
     from gigawatt.program.load import load_program
-    from gigawatt.study.site_supply import site_plans
+    from gigawatt.study.sites.site_supply import site_plans
 
     loaded = load_program("openai-nvidia-2025-09")
     with tempfile.TemporaryDirectory() as folder:
@@ -145,7 +145,7 @@ def runs(draws=2000, chunk=250):
     """Energy of the reference programme with its plans, and on the declared routes alone."""
     from gigawatt.program.load import load_program
     from gigawatt.study.chain import run_chain
-    from gigawatt.study.site_supply import site_plans
+    from gigawatt.study.sites.site_supply import site_plans
     from gigawatt.uncertainty.streams import Streams
 
     loaded = load_program("openai-nvidia-2025-09")

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from gigawatt.catalog import Catalog, load_catalog
-from gigawatt.study.training_run_cases import run_columns
+from gigawatt.study.training.training_run_cases import run_columns
 
 DATA = Path(__file__).with_suffix(".csv")
 BOUNDARIES = {

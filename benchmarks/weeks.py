@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_weeks
+from gigawatt.study.sites.operate import site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
 

@@ -20,7 +20,7 @@ from gigawatt.program.load import load_program
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.result import BuildTimes, ScheduleResult
 from gigawatt.study.chain import run_chain
-from gigawatt.study.site_supply import plan_inputs
+from gigawatt.study.sites.site_supply import plan_inputs
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 

@@ -12,8 +12,8 @@ from gigawatt.catalog import load_catalog
 from gigawatt.energy.site_inputs import StageMegawatts, site_inputs
 from gigawatt.energy.site_plan import PART_LOADS, by_month, hourly_course, plan_site
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input, site_week
-from gigawatt.study.site_supply import site_stages, with_week
+from gigawatt.study.sites.operate import site_input, site_week
+from gigawatt.study.sites.site_supply import site_stages, with_week
 
 DAY = 1.0 + 0.2 * np.sin(2.0 * np.pi * np.arange(168) / 24.0)
 

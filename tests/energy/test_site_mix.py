@@ -20,7 +20,7 @@ from gigawatt.program.load import Loaded
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.result import BuildTimes, ScheduleResult
 from gigawatt.study.chain import run_chain
-from gigawatt.study.site_supply import site_plans
+from gigawatt.study.sites.site_supply import site_plans
 from gigawatt.uncertainty.streams import Streams
 
 CATALOG = load_catalog()

@@ -20,7 +20,7 @@ from gigawatt.energy.stage_solution import stage_number, stage_solution
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.program.model import CleanPower
-from gigawatt.study.site_supply import plan_inputs, stages_of
+from gigawatt.study.sites.site_supply import plan_inputs, stages_of
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 

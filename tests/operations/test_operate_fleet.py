@@ -21,7 +21,7 @@ from gigawatt.operations.site_fleet import (
 )
 from gigawatt.operations.week import closed_week
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input
+from gigawatt.study.sites.operate import site_input
 
 PROGRAM = "openai-nvidia-2025-09"
 

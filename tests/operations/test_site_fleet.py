@@ -27,7 +27,7 @@ from gigawatt.operations.site_fleet import (
 )
 from gigawatt.operations.week import representative_week
 from gigawatt.program.load import load_program
-from gigawatt.study.operate import site_input, site_week, site_weeks
+from gigawatt.study.sites.operate import site_input, site_week, site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
 

@@ -25,9 +25,9 @@ from gigawatt.report.sections import gigawatts
 from gigawatt.report.sections.derivations import anchor, explained
 from gigawatt.report.texts import read_pairs, texts_of
 from gigawatt.report.view import View
-from gigawatt.study.derivations import NODES
-from gigawatt.study.gigawatt_notes import write_notes
 from gigawatt.study.questions import QUESTIONS
+from gigawatt.study.reasons.derivations import NODES
+from gigawatt.study.reasons.gigawatt_notes import write_notes
 from gigawatt.study.run import Settings, simulate, write_run
 
 BUNDLED = bundled_names()

@@ -12,7 +12,7 @@ from gigawatt.report.sections.binding import STYLES
 from gigawatt.report.sections.headline import TILES
 from gigawatt.report.strings import STRINGS, strings_of
 from gigawatt.schedule.result import Binding
-from gigawatt.study.stress import SCENARIOS
+from gigawatt.study.books.stress import SCENARIOS
 
 FOLDER = Path(gigawatt.report.__file__).parent
 WORDS = ("strings.py", "words_en.py", "words_fr.py")

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from gigawatt.cli.compare import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
-from gigawatt.study.causes import causes
-from gigawatt.study.compare import (
+from gigawatt.study.comparison.causes import causes
+from gigawatt.study.comparison.compare import (
     causes_table,
     compare_programs,
     differences_table,
     write_comparison,
 )
-from gigawatt.study.compare_runs import compare_runs
-from gigawatt.study.difference import difference, odds_difference
-from gigawatt.study.hybrids import groups_of, path_states
-from gigawatt.study.mixture import hybrid
+from gigawatt.study.comparison.compare_runs import compare_runs
+from gigawatt.study.comparison.difference import difference, odds_difference
+from gigawatt.study.comparison.hybrids import groups_of, path_states
+from gigawatt.study.comparison.mixture import hybrid
 from gigawatt.study.named import named_results
 from gigawatt.study.run import Settings, simulate, write_run
 

@@ -15,14 +15,14 @@ from gigawatt.cli.explain import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
 from gigawatt.program.read import bundled_names
+from gigawatt.study.archive.folder import open_run
 from gigawatt.study.chain import run_chain
-from gigawatt.study.derivations import NODES, find
-from gigawatt.study.explain import explain, explainable, systems_of
-from gigawatt.study.folder import open_run
-from gigawatt.study.gigawatt_notes import completing_block, gigawatt_notes
-from gigawatt.study.levers import pull_all
+from gigawatt.study.reasons.derivations import NODES, find
+from gigawatt.study.reasons.explain import explain, explainable, systems_of
+from gigawatt.study.reasons.gigawatt_notes import completing_block, gigawatt_notes
+from gigawatt.study.reasons.levers import pull_all
+from gigawatt.study.reasons.run_influence import run_influence
 from gigawatt.study.run import Settings, simulate, write_run
-from gigawatt.study.run_influence import run_influence
 from gigawatt.study.schedule_run import schedule_run
 from gigawatt.uncertainty.streams import Streams
 

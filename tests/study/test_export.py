@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from gigawatt.cli.export import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
-from gigawatt.study.columns import COLUMNS, column, units_of
-from gigawatt.study.export import sheets, write_folder, write_workbook
-from gigawatt.study.folder import open_folder, version_warning
+from gigawatt.study.archive.columns import COLUMNS, column, units_of
+from gigawatt.study.archive.export import sheets, write_folder, write_workbook
+from gigawatt.study.archive.folder import open_folder, version_warning
+from gigawatt.study.archive.workbook import number_format
 from gigawatt.study.run import Settings, simulate, write_run
-from gigawatt.study.workbook import number_format
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -59,7 +59,7 @@ def test_every_column_of_every_table_has_a_unit_and_a_definition(run):
     for table in run.tables():
         for name in run.table(table).columns:
             described = column(table, name, units)
-            assert described is not None, f"{table}.{name}: describe it in study/columns.py"
+            assert described is not None, f"{table}.{name}: describe it in study/archive/columns.py"
             assert described.unit, f"{table}.{name}"
             assert described.definition.endswith("."), f"{table}.{name}"
 

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from gigawatt.cli.influence import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
-from gigawatt.study.folder import open_run
-from gigawatt.study.influence import influence, noise_level, standard_ranks
-from gigawatt.study.input_names import InputNames
+from gigawatt.study.archive.folder import open_run
+from gigawatt.study.reasons.influence import influence, noise_level, standard_ranks
+from gigawatt.study.reasons.input_names import InputNames
+from gigawatt.study.reasons.run_influence import run_influence
 from gigawatt.study.run import Settings, simulate, write_run
-from gigawatt.study.run_influence import run_influence
 from gigawatt.uncertainty.streams import Streams
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gigawatt.program.instruments import KINDS
-from gigawatt.study.instrument_pages import PAGES, with_pages
+from gigawatt.study.books.instrument_pages import PAGES, with_pages
 
 PAGE = Path(__file__).parents[2] / "docs/instruments.md"
 

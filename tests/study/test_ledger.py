@@ -19,19 +19,19 @@ from gigawatt.cli.ledger import command
 from gigawatt.errors import InputError
 from gigawatt.money.capex import capex_per_gw
 from gigawatt.program.load import load_program
-from gigawatt.study.capex_bases import capex_bases
-from gigawatt.study.chain import run_chain
-from gigawatt.study.ledger_books import account_rows
-from gigawatt.study.ledger_view import (
+from gigawatt.study.books.capex_bases import capex_bases
+from gigawatt.study.books.ledger_books import account_rows
+from gigawatt.study.books.ledger_view import (
     cost_table,
     ledger_view,
     matrix,
     net_of_parties,
     rows,
 )
-from gigawatt.study.resale import loan_to_value_table, resale_table
-from gigawatt.study.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
-from gigawatt.study.tranche_account import FROM, USES, tranche_table
+from gigawatt.study.books.resale import loan_to_value_table, resale_table
+from gigawatt.study.books.stress import SCENARIOS, losses_usd, run_scenario, scenario, stress
+from gigawatt.study.books.tranche_account import FROM, USES, tranche_table
+from gigawatt.study.chain import run_chain
 from gigawatt.uncertainty.streams import Streams
 
 CAMPUS = str(Path(__file__).parents[2] / "examples/financed-campus.toml")

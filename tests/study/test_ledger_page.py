@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gigawatt.study import ledger_page
+from gigawatt.study.books import ledger_page
 
 PAGE = Path(__file__).parents[2] / "docs/money.md"
-NEAR_BN, NEAR_SHARE = 4.0, 0.15  # of the larger one: `python -m gigawatt.study.ledger_page` renews
+NEAR_BN, NEAR_SHARE = (
+    4.0,
+    0.15,
+)  # of the larger; ledger_page renews the page
 
 
 def cells(table):

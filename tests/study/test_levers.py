@@ -11,7 +11,7 @@ import pytest
 from gigawatt.program.load import load_program
 from gigawatt.program.model import Phase
 from gigawatt.quantity.units import DAYS_PER_MONTH
-from gigawatt.study.levers import EARLIER_MONTHS, LEVERS, pull_all
+from gigawatt.study.reasons.levers import EARLIER_MONTHS, LEVERS, pull_all
 from gigawatt.study.schedule_run import schedule_run
 from gigawatt.uncertainty.distributions import Point
 

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from gigawatt.program.load import load_program
-from gigawatt.study.columns import column
-from gigawatt.study.load_shape import CLOSED, load_shape_table
+from gigawatt.study.archive.columns import column
+from gigawatt.study.sites.load_shape import CLOSED, load_shape_table
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gigawatt.program.load import load_program
-from gigawatt.study.named_runs import KIND, named_runs
 from gigawatt.study.run import Settings, simulate
+from gigawatt.study.training.named_runs import KIND, named_runs
 
 LOADED = load_program("single-campus")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gigawatt.catalog import load_catalog
-from gigawatt.study.published_costs import annual_usd, by_life, with_tables
+from gigawatt.study.books.published_costs import annual_usd, by_life, with_tables
 
 PAGE = Path(__file__).parents[2] / "docs/unit-costs.md"
 

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from gigawatt.cli.ask import command
 from gigawatt.errors import InputError
 from gigawatt.program.load import load_program
+from gigawatt.study.books.stress import DISCOUNT
 from gigawatt.study.questions import QUESTIONS, answer, as_dict, newest_run, question, read_run_data
 from gigawatt.study.questions.claim import Claim, claim_of, readings
 from gigawatt.study.questions.market import added_by_party
 from gigawatt.study.questions.part import KINDS
 from gigawatt.study.questions.worth import LIFE_YEARS, _margin, present_value
 from gigawatt.study.run import Settings, simulate, write_run
-from gigawatt.study.stress import DISCOUNT
 from gigawatt.uncertainty.streams import Streams
 
 PLAN = "openai-nvidia-2025-09"

@@ -9,8 +9,8 @@ import pytest
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.inference.services import asked_service
-from gigawatt.study.serving_plan import Demand, Promise, checked, daily_demand, serving_plan
-from gigawatt.study.unit_cost import cost_inputs
+from gigawatt.study.serving.serving_plan import Demand, Promise, checked, daily_demand, serving_plan
+from gigawatt.study.serving.unit_cost import cost_inputs
 
 CATALOG = load_catalog()
 COSTS = cost_inputs(CATALOG)

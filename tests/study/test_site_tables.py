@@ -12,13 +12,13 @@ from gigawatt.catalog import load_catalog
 from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.program.load import Loaded
 from gigawatt.study.chain import run_chain
-from gigawatt.study.customer_tables import LATE, LEAVES, PLANNED, customer_rows
 from gigawatt.study.frame import Frame
-from gigawatt.study.grid_tables import account_rows, grid_view_rows
 from gigawatt.study.outputs import chunk_output
-from gigawatt.study.site_indicators import indicator_rows
-from gigawatt.study.site_rules import rule_rows, site_facts
-from gigawatt.study.site_supply import site_plans
+from gigawatt.study.sites.site_indicators import indicator_rows
+from gigawatt.study.sites.site_rules import rule_rows, site_facts
+from gigawatt.study.sites.site_supply import site_plans
+from gigawatt.study.tables.customer_tables import LATE, LEAVES, PLANNED, customer_rows
+from gigawatt.study.tables.grid_tables import account_rows, grid_view_rows
 from gigawatt.uncertainty.streams import Streams
 
 CATALOG = load_catalog()

@@ -12,13 +12,19 @@ from gigawatt.performance.hardware import load_system
 from gigawatt.performance.rates import workload_rate
 from gigawatt.performance.result import ServeRate
 from gigawatt.program.load import Loaded, load_program
+from gigawatt.study.books.stress import stress
 from gigawatt.study.chain import Chain, run_chain
-from gigawatt.study.hybrids import groups_of
-from gigawatt.study.mixture import WORKLOADS, hybrid
-from gigawatt.study.serving_fronts import serving_fronts
-from gigawatt.study.stress import stress
-from gigawatt.study.token_market import TokenMarket
-from gigawatt.study.token_sales import PARTS, PhaseTokens, active_years, phase_tokens, token_sales
+from gigawatt.study.comparison.hybrids import groups_of
+from gigawatt.study.comparison.mixture import WORKLOADS, hybrid
+from gigawatt.study.serving.serving_fronts import serving_fronts
+from gigawatt.study.serving.token_market import TokenMarket
+from gigawatt.study.serving.token_sales import (
+    PARTS,
+    PhaseTokens,
+    active_years,
+    phase_tokens,
+    token_sales,
+)
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 

@@ -11,8 +11,8 @@ import pytest
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.training.cases import resolve_case
-from gigawatt.study.training_run import RunAsk, training_run
-from gigawatt.study.training_run_cases import ADDED, predict_runs, run_columns, tokens_of
+from gigawatt.study.training.training_run import RunAsk, training_run
+from gigawatt.study.training.training_run_cases import ADDED, predict_runs, run_columns, tokens_of
 
 CATALOG = load_catalog()
 CASE = resolve_case(

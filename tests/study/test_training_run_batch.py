@@ -6,9 +6,9 @@ import pytest
 
 from gigawatt.catalog import load_catalog
 from gigawatt.performance.training.cases import Case, resolve_case
-from gigawatt.study.training_run import RunAsk, _price_like, training_run
-from gigawatt.study.training_run_batch import with_batch
-from gigawatt.study.training_run_cases import run_columns
+from gigawatt.study.training.training_run import RunAsk, _price_like, training_run
+from gigawatt.study.training.training_run_batch import with_batch
+from gigawatt.study.training.training_run_cases import run_columns
 
 CATALOG = load_catalog()
 

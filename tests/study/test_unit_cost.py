@@ -6,7 +6,7 @@ import pytest
 
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InputError
-from gigawatt.study.unit_cost import CostInputs, annuity_share, cost_inputs, unit_cost
+from gigawatt.study.serving.unit_cost import CostInputs, annuity_share, cost_inputs, unit_cost
 
 INPUTS = CostInputs(1.2, 60.0, 0.2, 15e6, 5.0, 15.0, 0.10, 0.03, 0.8)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gigawatt.catalog.loader import load_catalog
-from gigawatt.study.value_chain import cumulative_net, ends, margins, sources_and_uses
+from gigawatt.study.books.value_chain import cumulative_net, ends, margins, sources_and_uses
 
 BN = 1e9
 CAPEX = [

@@ -37,7 +37,7 @@ def command(question: str | None, run: str | None, lang: str, as_json: bool) -> 
     from pathlib import Path
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.folder import version_warning
+    from gigawatt.study.archive.folder import version_warning
     from gigawatt.study.questions import answer, as_dict, newest_run, read_run_data
     from gigawatt.study.questions import question as question_called
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.causes import Causes
-    from gigawatt.study.compare import Comparison, Progress
+    from gigawatt.study.comparison.causes import Causes
+    from gigawatt.study.comparison.compare import Comparison, Progress
 
 BANDS = ("p10", "p50", "p90")
 NONE = "–"
@@ -58,8 +58,8 @@ def command(
     from gigawatt.program.read import bundled_names
     from gigawatt.report.comparison import write_comparison_page
     from gigawatt.report.speech import Speech
-    from gigawatt.study.compare import check_new, write_comparison
-    from gigawatt.study.compare_runs import compare_runs
+    from gigawatt.study.comparison.compare import check_new, write_comparison
+    from gigawatt.study.comparison.compare_runs import compare_runs
 
     folder = Path(out) if out else None
     if folder is not None:
@@ -85,7 +85,7 @@ def _refuse_mixed(other: str, run: str) -> None:
 
     from gigawatt.errors import InputError
     from gigawatt.program.read import bundled_names
-    from gigawatt.study.folder import open_folder
+    from gigawatt.study.archive.folder import open_folder
 
     if other not in bundled_names() and not other.endswith(".toml"):
         open_folder(Path(other))  # tells what is wrong with it, and the nearest run
@@ -102,7 +102,7 @@ def _programs(
 
     from gigawatt.errors import InputError
     from gigawatt.program.load import load_program
-    from gigawatt.study.compare import compare_programs
+    from gigawatt.study.comparison.compare import compare_programs
     from gigawatt.study.run import Settings
 
     if causes_draws < 1:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.explain import Branch, Leaf
-    from gigawatt.study.folder import StoredRun
-    from gigawatt.study.held import Value
+    from gigawatt.study.archive.folder import StoredRun
+    from gigawatt.study.reasons.explain import Branch, Leaf
+    from gigawatt.study.reasons.held import Value
 
 GIGAWATTS = "gigawatts"
 MOST_LEAVES = 4  # of one pattern; more are told in one line, unless --all
@@ -49,7 +49,7 @@ def command(run: str, metric: str, depth: int | None, each: bool, lang: str, as_
     from pathlib import Path
 
     from gigawatt.report.speech import Speech
-    from gigawatt.study.folder import open_run
+    from gigawatt.study.archive.folder import open_run
 
     opened = open_run(Path(run))
     speech = Speech.of(lang, int(opened.manifest["draws"]))
@@ -58,7 +58,7 @@ def command(run: str, metric: str, depth: int | None, each: bool, lang: str, as_
     elif metric == GIGAWATTS:
         _gigawatts(opened.folder.path, as_json, lang)
     else:
-        from gigawatt.study.explain import explain
+        from gigawatt.study.reasons.explain import explain
 
         branch = explain(opened, metric, depth)
         if as_json:
@@ -68,8 +68,8 @@ def command(run: str, metric: str, depth: int | None, each: bool, lang: str, as_
 
 
 def _list(run: StoredRun, as_json: bool, speech: Speech) -> None:
-    from gigawatt.study.derivations import bound, find
-    from gigawatt.study.explain import explainable
+    from gigawatt.study.reasons.derivations import bound, find
+    from gigawatt.study.reasons.explain import explainable
 
     rows: list[dict[str, Any]] = []
     for name in explainable(run):

@@ -33,8 +33,8 @@ def command(
     from pathlib import Path
 
     from gigawatt.errors import InputError
-    from gigawatt.study.export import check_target, write_folder, write_workbook
-    from gigawatt.study.folder import open_folder, version_warning
+    from gigawatt.study.archive.export import check_target, write_folder, write_workbook
+    from gigawatt.study.archive.folder import open_folder, version_warning
 
     targets = {"xlsx": xlsx, "csv": csv, "parquet": parquet}
     wanted = {form: Path(name) for form, name in targets.items() if name}

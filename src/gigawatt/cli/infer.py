@@ -19,7 +19,7 @@ from gigawatt.cli.infer_words import cost_data, cost_parts
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.predict import Value
-    from gigawatt.study.serving_point import PointPower, ServingPoint
+    from gigawatt.study.serving.serving_point import PointPower, ServingPoint
 
 # name → (module, short help); a sub-command is imported when it is called
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
@@ -96,8 +96,8 @@ def _point(
     from gigawatt.catalog import load_catalog
     from gigawatt.errors import InputError
     from gigawatt.performance.inference.point import situation_asked
-    from gigawatt.study.serving_point import serving_point
-    from gigawatt.study.unit_cost import cost_inputs
+    from gigawatt.study.serving.serving_point import serving_point
+    from gigawatt.study.serving.unit_cost import cost_inputs
 
     if not o["model"] or not o["gpu"]:
         raise InputError("infer needs --model and --gpu, or --cases FILE; see --help.")

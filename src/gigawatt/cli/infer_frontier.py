@@ -55,7 +55,7 @@ def command(
     from gigawatt.catalog import load_catalog
     from gigawatt.performance.inference.front_rows import front_rows
     from gigawatt.performance.inference.frontier import frontier
-    from gigawatt.study.unit_cost import cost_inputs
+    from gigawatt.study.serving.unit_cost import cost_inputs
 
     catalog = load_catalog()
     site = cost_inputs(catalog, pue=pue)

@@ -18,7 +18,7 @@ from gigawatt.cli.infer_words import cost_data, cost_parts
 
 if TYPE_CHECKING:
     from gigawatt.performance.inference.plans import Service
-    from gigawatt.study.serving_plan import Demand, ServingPlanFound
+    from gigawatt.study.serving.serving_plan import Demand, ServingPlanFound
 
 EPILOG = """\b
 Examples:
@@ -50,8 +50,8 @@ def command(as_json: bool, **options: Any) -> None:  # noqa: ANN401
     """
     from gigawatt.catalog import load_catalog
     from gigawatt.cli.infer_frontier import ttft_limit
-    from gigawatt.study.serving_plan import Promise, serving_plan
-    from gigawatt.study.unit_cost import cost_inputs
+    from gigawatt.study.serving.serving_plan import Promise, serving_plan
+    from gigawatt.study.serving.unit_cost import cost_inputs
 
     catalog = load_catalog()
     costs = cost_inputs(
@@ -92,7 +92,7 @@ def _demand(
     from pathlib import Path
 
     from gigawatt.errors import InputError
-    from gigawatt.study.serving_plan import Demand, checked, daily_demand
+    from gigawatt.study.serving.serving_plan import Demand, checked, daily_demand
 
     ways = [name for name in ("rate", "tokens_per_day", "demand") if o[name] is not None]
     if len(ways) != 1:

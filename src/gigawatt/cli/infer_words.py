@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gigawatt.study.unit_cost import UnitCost
+    from gigawatt.study.serving.unit_cost import UnitCost
 
 
 def cost_parts(cost: UnitCost) -> str:

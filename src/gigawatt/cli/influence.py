@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from gigawatt.study.run_influence import ResultInfluence
+    from gigawatt.study.reasons.run_influence import ResultInfluence
 
 EPILOG = """\b
 Examples:
@@ -30,8 +30,8 @@ def command(run: str, metric: str, top: int, as_json: bool) -> None:
     from pathlib import Path
 
     from gigawatt.errors import InputError
-    from gigawatt.study.folder import open_run
-    from gigawatt.study.run_influence import run_influence
+    from gigawatt.study.archive.folder import open_run
+    from gigawatt.study.reasons.run_influence import run_influence
 
     if top < 1:
         raise InputError(f"--top {top}: must be at least 1")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from gigawatt.study.ledger_view import LedgerView
-    from gigawatt.study.stress import Outcome
+    from gigawatt.study.books.ledger_view import LedgerView
+    from gigawatt.study.books.stress import Outcome
 
 EPILOG = """\b
 Examples:
@@ -66,7 +66,7 @@ def command(
     from gigawatt.errors import InputError, unknown_name
     from gigawatt.program.idle import idle
     from gigawatt.program.load import load_program
-    from gigawatt.study.ledger_view import ledger_view
+    from gigawatt.study.books.ledger_view import ledger_view
 
     if as_csv and as_json:
         raise InputError("--csv and --json: choose one of them.")
@@ -78,7 +78,7 @@ def command(
     parties += [n.partition(":")[2] for n in names if ":" in n]
     target = Path(xlsx) if xlsx else None
     if target is not None:
-        from gigawatt.study.export import check_target
+        from gigawatt.study.archive.export import check_target
 
         check_target(target, force)
     loaded = load_program(program)
@@ -90,7 +90,7 @@ def command(
     view = ledger_view(loaded, draws, seed, period)
     outcomes = _stressed(view, draws, seed, names, rate) if names else []
     if target is not None:
-        from gigawatt.study.ledger_workbook import write_ledger
+        from gigawatt.study.books.ledger_workbook import write_ledger
 
         write_ledger(view, outcomes, target, rate)
         click.echo(str(target), err=as_csv or as_json)
@@ -120,7 +120,7 @@ def _share(text: str) -> float:
 def _scenarios(wanted: Sequence[str]) -> list[str]:
     if not wanted:
         return []
-    from gigawatt.study.stress import SCENARIOS, scenario
+    from gigawatt.study.books.stress import SCENARIOS, scenario
 
     if "all" in wanted:
         return [s.name for s in SCENARIOS[1:]]
@@ -130,7 +130,7 @@ def _scenarios(wanted: Sequence[str]) -> list[str]:
 def _stressed(
     view: LedgerView, draws: int, seed: int, names: list[str], rate: float
 ) -> list[Outcome]:
-    from gigawatt.study.stress import SCENARIOS, outcome, run_scenario, scenario
+    from gigawatt.study.books.stress import SCENARIOS, outcome, run_scenario, scenario
     from gigawatt.uncertainty.streams import Streams
 
     base = outcome(view.chain, SCENARIOS[0], rate)
@@ -147,7 +147,7 @@ def _print_csv(view: LedgerView) -> None:
     import csv
     import sys
 
-    from gigawatt.study.ledger_view import rows
+    from gigawatt.study.books.ledger_view import rows
 
     names = ("payer", "payee", "instrument", "leg", "investment", "period", "usd_mean", "usd_p10",
              "usd_p50", "usd_p90")  # fmt: skip
@@ -160,12 +160,12 @@ def _print_csv(view: LedgerView) -> None:
 def _print_json(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
     import json
 
-    from gigawatt.study import ledger_books as books
-    from gigawatt.study import ledger_view as v
-    from gigawatt.study.capex_bases import capex_bases
-    from gigawatt.study.money_tables import stress_rows
-    from gigawatt.study.resale import loan_to_value_table, resale_table
-    from gigawatt.study.tranche_account import tranche_table
+    from gigawatt.study.books import ledger_books as books
+    from gigawatt.study.books import ledger_view as v
+    from gigawatt.study.books.capex_bases import capex_bases
+    from gigawatt.study.books.resale import loan_to_value_table, resale_table
+    from gigawatt.study.books.tranche_account import tranche_table
+    from gigawatt.study.tables.money_tables import stress_rows
 
     data: dict[str, Any] = {
         "program": view.loaded.program.name,

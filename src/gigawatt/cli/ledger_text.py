@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from gigawatt.study.ledger_view import LedgerView
-    from gigawatt.study.stress import Outcome
+    from gigawatt.study.books.ledger_view import LedgerView
+    from gigawatt.study.books.stress import Outcome
 
 BN = 1e9
 SHOWN_BN = 0.005
@@ -17,7 +17,7 @@ MOST_CLAIMS = 15
 
 def print_all(view: LedgerView, outcomes: list[Outcome], rate: float) -> None:
     """Print totals between parties and what they come to."""
-    from gigawatt.study import ledger_view as v
+    from gigawatt.study.books import ledger_view as v
 
     program = view.loaded.program
     click.echo(f"{program.name}: {program.title}")
@@ -55,7 +55,7 @@ def _print_gap(gap: dict[str, Any]) -> None:
 
 
 def _print_rest(view: LedgerView, outcomes: list[Outcome]) -> None:
-    from gigawatt.study import ledger_view as v
+    from gigawatt.study.books import ledger_view as v
 
     covered = v.cover_table(view)
     if covered:
@@ -107,7 +107,7 @@ def _cover_row(row: dict[str, Any]) -> list[str]:
 def _print_stress(outcomes: list[Outcome]) -> None:
     import numpy as np
 
-    from gigawatt.study.stress import losses_usd
+    from gigawatt.study.books.stress import losses_usd
 
     losses = [losses_usd(outcomes[0], o) for o in outcomes[1:]]
     names = dict.fromkeys(p for x in losses for p in x)
@@ -151,7 +151,7 @@ def _table(head: list[str], body: list[list[str]]) -> None:
 
 def print_statements(view: LedgerView, party: str) -> None:
     """Income, cash flow and balance sheet of a party by year."""
-    from gigawatt.study import ledger_books as books
+    from gigawatt.study.books import ledger_books as books
 
     rows = [r for r in books.statement_rows(view) if r["party"] == party]
     years = books.year_names(view)
@@ -170,10 +170,10 @@ def print_statements(view: LedgerView, party: str) -> None:
 
 def _print_funding(view: LedgerView) -> None:
     """Who pays until the largest gap, sources and uses, and what is spent between tranches."""
-    from gigawatt.study import ledger_books as books
-    from gigawatt.study import ledger_view as v
-    from gigawatt.study.capex_bases import capex_bases
-    from gigawatt.study.tranche_account import FROM, USES, tranche_table
+    from gigawatt.study.books import ledger_books as books
+    from gigawatt.study.books import ledger_view as v
+    from gigawatt.study.books.capex_bases import capex_bases
+    from gigawatt.study.books.tranche_account import FROM, USES, tranche_table
 
     funded = [r for r in v.funding_table(view) if r["usd_mean"] >= SHOWN_BN * BN]
     if funded:
@@ -211,8 +211,8 @@ def _print_capex(rows: list[dict[str, Any]]) -> None:
 
 def _print_exposure(view: LedgerView) -> None:
     """Claims between parties, and loans over the value of the systems that they paid for."""
-    from gigawatt.study import ledger_view as v
-    from gigawatt.study.resale import loan_to_value_table
+    from gigawatt.study.books import ledger_view as v
+    from gigawatt.study.books.resale import loan_to_value_table
 
     claims = [r for r in v.claim_table(view) if r["peak_usd"] >= SHOWN_BN * BN][:MOST_CLAIMS]
     if claims:
@@ -235,7 +235,7 @@ def _print_exposure(view: LedgerView) -> None:
 
 def _print_losses(view: LedgerView) -> None:
     """What is owed and not paid, who pays instead, and what is lost."""
-    from gigawatt.study import ledger_books as books
+    from gigawatt.study.books import ledger_books as books
 
     rows = books.loss_rows(view)
     if not rows:
@@ -249,7 +249,7 @@ def _print_losses(view: LedgerView) -> None:
 
 def _print_margins(view: LedgerView) -> None:
     """What each layer of the value chain keeps for a gigawatt."""
-    from gigawatt.study import ledger_books as books
+    from gigawatt.study.books import ledger_books as books
 
     rows = books.margin_rows(view)
     if not rows:

@@ -72,7 +72,7 @@ def command(
     from gigawatt.operations.policies import POLICIES
     from gigawatt.operations.site_fleet import joined, step_swing
     from gigawatt.program.load import load_program
-    from gigawatt.study.operate import site_input
+    from gigawatt.study.sites.operate import site_input
 
     if policy and policy not in POLICIES:
         raise unknown_name("policy", policy, POLICIES)

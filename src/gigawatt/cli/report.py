@@ -21,7 +21,7 @@ def command(run: str, lang: str, out: str | None) -> None:
     from pathlib import Path
 
     from gigawatt.report.html import write_report
-    from gigawatt.study.folder import open_folder, version_warning
+    from gigawatt.study.archive.folder import open_folder, version_warning
 
     target = None if out is None else _file(out)
     opened = open_folder(Path(run))

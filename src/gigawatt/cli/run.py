@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gigawatt.study.compare import Comparison
+    from gigawatt.study.comparison.compare import Comparison
     from gigawatt.study.run import Progress, Simulated
 
 DEFAULT_PROGRAM = "openai-nvidia-2025-09"  # the plan as announced
@@ -61,10 +61,10 @@ def command(
     from gigawatt.program.check import declared_against_computed, warnings_of
     from gigawatt.program.load import load_program
     from gigawatt.report.html import write_report
+    from gigawatt.study.archive.store import check_target, write_json
     from gigawatt.study.declared import computed_capex_usd_per_gw
-    from gigawatt.study.gigawatt_notes import write_notes
+    from gigawatt.study.reasons.gigawatt_notes import write_notes
     from gigawatt.study.run import Settings, simulate, write_run
-    from gigawatt.study.store import check_target, write_json
 
     started = time.time()
     settings = Settings(draws, seed, os.cpu_count() or 1 if workers is None else workers)
@@ -103,7 +103,7 @@ def command(
 def _beside(announced: Simulated, as_of: str | None) -> Comparison:
     """Compare the plan as announced with what was signed, on the same draws."""
     from gigawatt.program.load import load_program
-    from gigawatt.study.compare import side_by_side
+    from gigawatt.study.comparison.compare import side_by_side
     from gigawatt.study.run import simulate
 
     signed = load_program(SIGNED_PROGRAM, as_of=_date(as_of))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from gigawatt.study.levers import LeverRow
+    from gigawatt.study.reasons.levers import LeverRow
 
 DEFAULT_GIGAWATTS = 3  # first, one in the middle, last that is reached in half of the draws
 
@@ -35,9 +35,9 @@ def command(
     from gigawatt.cli.schedule_show import iso_date
     from gigawatt.errors import InputError
     from gigawatt.program.load import load_program
-    from gigawatt.study.levers import WHOLE, lever_rows, pull_all
+    from gigawatt.study.reasons.levers import WHOLE, lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
-    from gigawatt.study.schedule_tables import gigawatt_rows, likely_gigawatts
+    from gigawatt.study.tables.schedule_tables import gigawatt_rows, likely_gigawatts
 
     loaded = load_program(program, as_of=iso_date(as_of, "--as-of"))
     base = schedule_run(loaded, draws, seed)

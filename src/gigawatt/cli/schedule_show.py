@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from gigawatt.program.model import Program
     from gigawatt.study.schedule_run import ScheduleRun
-    from gigawatt.study.schedule_tables import Dates, PhaseRow
+    from gigawatt.study.tables.schedule_tables import Dates, PhaseRow
 
 DEFAULT_PROGRAM = "openai-nvidia-2025-09"
 GANTT_COLUMNS = 60
@@ -121,7 +121,7 @@ def iso_date(text: str | None, option: str) -> dt.date | None:
 def _print_json(run: ScheduleRun, seed: int) -> None:
     import json
 
-    from gigawatt.study.schedule_tables import schedule_tables
+    from gigawatt.study.tables.schedule_tables import schedule_tables
 
     program = run.loaded.program
     head = {
@@ -133,7 +133,7 @@ def _print_json(run: ScheduleRun, seed: int) -> None:
 
 def _write_csv(run: ScheduleRun, folder: Path) -> None:
     from gigawatt.cli.case_files import write_rows
-    from gigawatt.study.schedule_tables import schedule_tables
+    from gigawatt.study.tables.schedule_tables import schedule_tables
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in schedule_tables(run).items():
@@ -146,9 +146,9 @@ def _write_page(run: ScheduleRun, seed: int, path: Path, lang: str) -> None:
     """Page with charts; levers on few draws, for the first and the last likely gigawatt."""
     from gigawatt import __version__
     from gigawatt.report.schedule_page import write_schedule_page
-    from gigawatt.study.levers import lever_rows, pull_all
+    from gigawatt.study.reasons.levers import lever_rows, pull_all
     from gigawatt.study.schedule_run import schedule_run
-    from gigawatt.study.schedule_tables import likely_gigawatts, plain, schedule_tables
+    from gigawatt.study.tables.schedule_tables import likely_gigawatts, plain, schedule_tables
 
     program = run.loaded.program
     draws = min(run.draws, LEVER_DRAWS)
@@ -208,7 +208,7 @@ def misspelt(header: list[str], known: tuple[str, ...]) -> list[tuple[str, str]]
 
 
 def _text(run: ScheduleRun) -> str:
-    from gigawatt.study.schedule_tables import burn_down, gigawatt_rows, phase_rows
+    from gigawatt.study.tables.schedule_tables import burn_down, gigawatt_rows, phase_rows
 
     program = run.loaded.program
     lines = [
@@ -246,7 +246,7 @@ def _text(run: ScheduleRun) -> str:
 
 def _ends(run: ScheduleRun) -> dict[str, Dates]:
     """First and last building in service, for programmes below a gigawatt."""
-    from gigawatt.study.schedule_tables import Dates
+    from gigawatt.study.tables.schedule_tables import Dates
 
     months = {"first building": run.in_service.min(axis=1), "all": run.in_service.max(axis=1)}
     return {name: Dates.of(m, run.axis) for name, m in months.items()}

@@ -167,8 +167,8 @@ def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
 def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
-    from gigawatt.study.grid_tables import account_rows, grid_row
-    from gigawatt.study.site_supply import one_site
+    from gigawatt.study.sites.site_supply import one_site
+    from gigawatt.study.tables.grid_tables import account_rows, grid_row
 
     loaded = load_program(program)
     plan = planned(one_site(loaded, name))
@@ -234,7 +234,7 @@ def _write_site(
     from gigawatt.energy.site_plan import plan_hours
     from gigawatt.energy.stage_solution import stage_number, stage_solution
     from gigawatt.program.load import load_program
-    from gigawatt.study.site_supply import one_site
+    from gigawatt.study.sites.site_supply import one_site
 
     found = plan_hours(one_site(load_program(program), name))
     number = stage_number(found, stage)

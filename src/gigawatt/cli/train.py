@@ -213,14 +213,14 @@ def run(
         asked = {"tokens": tokens, "flop": flop, "loss": loss, "pue": pue,
                  "usd-per-gpu-hour": usd_per_gpu_hour, "usd-per-mwh": usd_per_mwh}  # fmt: skip
         _nothing_beside({**_row(row), **{k: v for k, v in asked.items() if v is not None}})
-        from gigawatt.study.training_run_cases import ADDED, predict_runs
+        from gigawatt.study.training.training_run_cases import ADDED, predict_runs
 
         _cases(cases, out, ADDED, predict_runs)
         return
     from gigawatt.performance.training.cases import resolve_case
-    from gigawatt.study.training_run import RunAsk, training_run, whole_run_row
-    from gigawatt.study.training_run_batch import with_batch
-    from gigawatt.study.training_run_cases import tokens_of
+    from gigawatt.study.training.training_run import RunAsk, training_run, whole_run_row
+    from gigawatt.study.training.training_run_batch import with_batch
+    from gigawatt.study.training.training_run_cases import tokens_of
 
     catalog = _catalog()
     catalog.record("cooling", cooling)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gigawatt.performance.training.plan import Plan
     from gigawatt.performance.training.result import StepBatch
     from gigawatt.performance.training.search import Found, SearchResult
-    from gigawatt.study.training_run import TrainingRun
+    from gigawatt.study.training.training_run import TrainingRun
 
 SHOWN = 12  # plans of a list
 

@@ -23,7 +23,7 @@ def write_schedule_page(
     Parameters
     ----------
     tables : as `gigawatt schedule --json` prints them.
-    levers : rows of `study.levers` as plain values; empty = none were asked for.
+    levers : rows of `study.reasons.levers` as plain values; empty = none were asked for.
     head : title, as_of, start, horizon, draws, seed and version of the schedule.
     path : file to write.
     lang : language of the words.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gigawatt.errors import InputError
 from gigawatt.report.view import View
-from gigawatt.study.folder import StoredRun, open_run
+from gigawatt.study.archive.folder import StoredRun, open_run
 
 
 def stored_run(view: View) -> StoredRun | None:

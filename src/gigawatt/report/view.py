@@ -13,7 +13,7 @@ from gigawatt.report.read import BAND, Row, Run
 from gigawatt.report.strings import Strings, strings_of
 
 USD_PER_BN = 1e9
-ESTATE = "estate-of-"  # what a party in default keeps from its creditors (study.stress)
+ESTATE = "estate-of-"  # what a party in default keeps from its creditors (study.books.stress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import MWH_PER_TWH
 from gigawatt.schedule.result import Binding
 from gigawatt.study.frame import Frame
-from gigawatt.study.token_tables import yearly_ratio
+from gigawatt.study.tables.token_tables import yearly_ratio
 from gigawatt.uncertainty.summary import bands
 
 END_OF_2026 = dt.date(2027, 1, 1)

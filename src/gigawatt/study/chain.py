@@ -39,10 +39,10 @@ from gigawatt.schedule.build import build_times
 from gigawatt.schedule.capacity import capacity
 from gigawatt.schedule.racks import RackArrivals, equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
-from gigawatt.study.site_supply import site_plans
+from gigawatt.study.serving.token_market import OwnerCost, TokenMarket, owner_cost, token_market
+from gigawatt.study.serving.token_sales import TokenSales, token_sales
+from gigawatt.study.sites.site_supply import site_plans
 from gigawatt.study.sweep import funded_months
-from gigawatt.study.token_market import OwnerCost, TokenMarket, owner_cost, token_market
-from gigawatt.study.token_sales import TokenSales, token_sales
 from gigawatt.uncertainty.streams import Streams
 
 MOST_ROUNDS = 40  # of funding against earnings

@@ -22,7 +22,7 @@ from gigawatt.study.answers import (
     load_factor,
 )
 from gigawatt.study.frame import Frame
-from gigawatt.study.token_tables import RATIOS, yearly_ratio
+from gigawatt.study.tables.token_tables import RATIOS, yearly_ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MW_PER_GW
 from gigawatt.study.chain import Chain
 from gigawatt.study.gigawatts import gigawatt_dates
-from gigawatt.study.token_sales import PARTS, phase_tokens, token_draws
+from gigawatt.study.serving.token_sales import PARTS, phase_tokens, token_draws
 
 LedgerKey = tuple[str, str, str, str, bool]  # payer, payee, instrument, leg, investment
 TRAINING_DAYS = 100.0

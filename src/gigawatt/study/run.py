@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from gigawatt.errors import InputError
 from gigawatt.program.load import Loaded
 from gigawatt.study.answers import answers
+from gigawatt.study.archive.manifest import manifest
+from gigawatt.study.archive.store import check_target, run_folder, write_json, write_tables
 from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.frame import Frame
-from gigawatt.study.manifest import manifest
 from gigawatt.study.outputs import ChunkOutput, chunk_output, merge
-from gigawatt.study.site_supply import site_plans
-from gigawatt.study.store import check_target, run_folder, write_json, write_tables
+from gigawatt.study.sites.site_supply import site_plans
 from gigawatt.study.workers import mapped
 from gigawatt.uncertainty.streams import Streams
 
@@ -133,10 +133,10 @@ def write_run(
     finish : called with the temporary folder when all data stand in it (the report is written
         here, so that a folder without its report never looks whole).
     """
-    from gigawatt.study.grid_tables import grid_view_table
-    from gigawatt.study.load_shape import load_shape_table
-    from gigawatt.study.money_tables import money_tables
-    from gigawatt.study.tables import all_tables
+    from gigawatt.study.sites.load_shape import load_shape_table
+    from gigawatt.study.tables.grid_tables import grid_view_table
+    from gigawatt.study.tables.money_tables import money_tables
+    from gigawatt.study.tables.run_tables import all_tables
 
     check_target(folder, replace)
     loaded, settings = simulated.loaded, simulated.settings

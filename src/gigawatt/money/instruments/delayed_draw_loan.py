@@ -11,7 +11,7 @@ Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
     fee(m)  = fee / 12 x (commitment - drawn), from signing (else month 0) to the last day
 
 A block that is never in service never repays. Leaves out: sculpting, prepayment where value
-falls below the loan later (told as a breach, see `study.resale`).
+falls below the loan later (told as a breach, see `study.books.resale`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Dates of a schedule: Gantt with bands, capacity in service, stages, levers; from plain tables.
 
-The tables are those of `gigawatt schedule --json` (see `study.schedule_tables`, `study.levers`), so
-that the page of a schedule and the report of a run draw the same charts.
+The tables are those of `gigawatt schedule --json` (see `study.tables.schedule_tables`,
+`study.reasons.levers`), so that the page of a schedule and the report of a run draw
+the same charts.
 """
 
 from __future__ import annotations

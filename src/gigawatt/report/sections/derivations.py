@@ -9,10 +9,10 @@ from gigawatt.quantity.format import shown_unit
 from gigawatt.report.page import Cell, Fact, Facts, Section, Step, Tree
 from gigawatt.report.stored import stored_run
 from gigawatt.report.view import View
-from gigawatt.study.derivations import find
-from gigawatt.study.explain import Branch, Leaf, explain
-from gigawatt.study.folder import StoredRun
-from gigawatt.study.held import Value
+from gigawatt.study.archive.folder import StoredRun
+from gigawatt.study.reasons.derivations import find
+from gigawatt.study.reasons.explain import Branch, Leaf, explain
+from gigawatt.study.reasons.held import Value
 
 SHOWN_VALUES = 12
 

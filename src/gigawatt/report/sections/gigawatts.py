@@ -1,7 +1,7 @@
 """Each gigawatt: when it comes, what it waits for and where, and what would bring it forward.
 
-From ``gigawatts.json`` of the run (see `study.gigawatt_notes`): the block that completes a gigawatt
-is known in each draw, and so is what was last to be ready there.
+From ``gigawatts.json`` of the run (see `study.reasons.gigawatt_notes`): the block that completes a
+gigawatt is known in each draw, and so is what was last to be ready there.
 """
 
 from __future__ import annotations

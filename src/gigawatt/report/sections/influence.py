@@ -10,8 +10,8 @@ from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.stored import stored_run
 from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
-from gigawatt.study.influence import Driver
-from gigawatt.study.run_influence import TOP, ResultInfluence, run_influences
+from gigawatt.study.reasons.influence import Driver
+from gigawatt.study.reasons.run_influence import TOP, ResultInfluence, run_influences
 
 RESULTS = (
     "first_gw_in_service_date",

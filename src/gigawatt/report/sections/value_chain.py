@@ -8,7 +8,7 @@ from gigawatt.report import figures
 from gigawatt.report.figures import Trace
 from gigawatt.report.page import Cell, Figure, Part, Section, Table
 from gigawatt.report.view import USD_PER_BN, View
-from gigawatt.study import value_chain as chain
+from gigawatt.study.books import value_chain as chain
 
 PARTIES = 8  # curves in one chart: as many as there are colours
 LINE_WIDTH = 2.2

@@ -12,7 +12,7 @@ from gigawatt.study.questions.worth import route_value
 
 RACKS_2026 = "supply/packaging/rubin_racks_2026_count"
 WEEKS_PER_YEAR = DAYS_PER_YEAR / 7.0
-EARLY, ON_SITE = "order-earlier", "onsite"  # levers of `study.levers`
+EARLY, ON_SITE = "order-earlier", "onsite"  # levers of `study.reasons.levers`
 VERA_RUBIN = "vr200-nvl72"
 
 

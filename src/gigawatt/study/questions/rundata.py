@@ -14,8 +14,8 @@ import numpy as np
 from gigawatt.catalog import Catalog, load_catalog
 from gigawatt.errors import InputError, unknown_name
 from gigawatt.quantity.arrays import Array
-from gigawatt.study.folder import open_folder
-from gigawatt.study.manifest import distribution_of
+from gigawatt.study.archive.folder import open_folder
+from gigawatt.study.archive.manifest import distribution_of
 from gigawatt.study.questions.part import Part
 from gigawatt.uncertainty.streams import Streams
 

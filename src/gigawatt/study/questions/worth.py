@@ -13,9 +13,9 @@ import numpy as np
 
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, MW_PER_GW
+from gigawatt.study.books.stress import DISCOUNT
 from gigawatt.study.questions.part import Part, Value
 from gigawatt.study.questions.rundata import RunData
-from gigawatt.study.stress import DISCOUNT
 from gigawatt.uncertainty.summary import bands
 
 JUDGED = "assumptions/answers"

@@ -1,0 +1,1 @@
+"""A run on disk: written, opened, described, exported."""

@@ -1,0 +1,1 @@
+"""Money as people read it: ledger by party, workbooks, stress tests, published costs."""

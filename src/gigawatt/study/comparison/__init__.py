@@ -1,0 +1,1 @@
+"""Two programmes or two runs: differences and what causes them."""

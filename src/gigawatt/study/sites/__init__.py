@@ -1,0 +1,1 @@
+"""Sites composed of schedule, operations and energy: fleets, weeks, supply, rules."""

@@ -1,0 +1,1 @@
+"""Whole training runs composed of rates, failures, energy and money."""

@@ -168,7 +168,7 @@ def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.site_supply import one_site
-    from gigawatt.study.tables.grid_tables import account_rows, grid_row
+    from gigawatt.study.tables.grid_tables import FULL_LOAD, account_rows, grid_row
 
     loaded = load_program(program)
     plan = planned(one_site(loaded, name))
@@ -177,7 +177,8 @@ def _site(program: str, name: str, as_json: bool) -> None:
         grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
         for n, s in enumerate(plan.stages, start=1)
     ]
-    accounts = account_rows({name: plan}, loaded.catalog, [site])
+    told = account_rows({name: plan}, loaded.catalog, [site])
+    accounts = [r for r in told if r["load_share"] == FULL_LOAD]
     if as_json:
         import json
 
@@ -186,6 +187,10 @@ def _site(program: str, name: str, as_json: bool) -> None:
         data: dict[str, Any] = as_data(plan)
         for stage, row, account in zip(data["stages"], seen, accounts, strict=True):
             stage["grid_view"], stage["accounts"] = row, account
+            stage["accounts_at_part_load"] = [
+                r for r in told
+                if r["number"] == account["number"] and r["load_share"] < FULL_LOAD
+            ]  # fmt: skip
         click.echo(json.dumps(data, indent=1))
         return
     click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "

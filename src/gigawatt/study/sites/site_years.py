@@ -159,19 +159,37 @@ def source_rows(frame: Frame, sources: tuple[str, ...]) -> Rows:
     return rows
 
 
+def last_full_year(frame: Frame) -> int | None:
+    """Last calendar year with all its months in the run; None where there is none."""
+    years, months = np.unique(frame.axis.years(), return_counts=True)
+    whole = years[months == len(MONTH_DAYS)]
+    return int(whole[-1]) if len(whole) else None
+
+
+def expected_load(frame: Frame, plans: Mapping[str, SitePlan]) -> dict[str, float]:
+    """Mean energy of the run's last full year over that of the plan's last stage at full load."""
+    year = last_full_year(frame)
+    if year is None:
+        return {}
+    y = np.unique(frame.axis.years()).tolist().index(year)
+    drawn = frame.kept.draws[f"{DRAWS}/facility_mwh"][:, :, y].mean(axis=0)
+    return {
+        site: float(drawn[s] / plans[site].stages[-1].load_mwh.sum())
+        for s, site in enumerate(frame.blocks.sites)
+        if site in plans
+    }
+
+
 def water_rows(frame: Frame, catalog: Catalog) -> Rows:
     """Rows of the table "water_days": site water by day of the typical year.
 
     At the mean load of the run's last full year: the months are the run's, their days the typical
     year's; water of on-site plant is spread evenly over the days of its month.
     """
-    kept, axis = frame.kept, frame.axis
-    years = axis.years()
-    whole = [y for y in np.unique(years) if (years == y).sum() == len(MONTH_DAYS)]
-    if not whole:
+    kept, year = frame.kept, last_full_year(frame)
+    if year is None:
         return []
-    year = int(whole[-1])
-    at = np.flatnonzero(years == year)
+    at = np.flatnonzero(frame.axis.years() == year)
     rows: Rows = []
     for s, site in enumerate(frame.program.sites):
         cooling = kept.sums["cooling_water_m3"][s, at] / frame.count

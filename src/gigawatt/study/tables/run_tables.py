@@ -23,7 +23,12 @@ from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving.serving_fronts import serving_fronts
 from gigawatt.study.sites.site_indicators import indicator_rows
 from gigawatt.study.sites.site_rules import rule_rows
-from gigawatt.study.sites.site_years import source_rows, water_rows, year_rows
+from gigawatt.study.sites.site_years import (
+    expected_load,
+    source_rows,
+    water_rows,
+    year_rows,
+)
 from gigawatt.study.tables.customer_tables import customer_rows
 from gigawatt.study.tables.grid_tables import account_rows
 from gigawatt.study.tables.supply_tables import hour_tables, route_rows, supply_rows
@@ -70,7 +75,10 @@ def all_tables(
         "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
-        **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
+        **{
+            name: pl.DataFrame(rows)
+            for name, rows in hour_tables(plans, expected_load(frame, plans)).items()
+        },
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "site_accounts": pl.DataFrame(
             account_rows(plans, loaded.catalog, loaded.program.sites), infer_schema_length=None

@@ -413,9 +413,9 @@ ENGLISH: dict[str, str] = {
     "supply.hour": "Hour of the week",
     "supply.share": "Share of the year, %",
     "supply.day_hour": "Hour of the day",
-    "supply.hours_note": "Last stage, full load; the largest sites, by choice above the chart. "
-    "What stands above the load charges the battery. "
-    "Source: tables/supply_* of this run.",
+    "supply.hours_note": "Last stage; the largest sites at full load, and at the load of the plan "
+    "that is nearest to the run's, by choice above the chart. What stands above the load charges "
+    "the battery. Source: tables/supply_* of this run.",
     "supply.grid": "What the grid sees",
     "supply.grid_note": "At full load. Interruptible: what a rule that applies lets the operator "
     "call back. At the area's peak: mean import in its peak hours, and over its peak load. Called "
@@ -429,13 +429,12 @@ ENGLISH: dict[str, str] = {
     "supply.curtailed": "Called back",
     "supply.waits": "Compute waits",
     "supply.month": "Month",
-    "supply.accounts": "Accounts of each site in {year}, at the load of the run",
-    "supply.accounts_note": "Mean of the draws in which the site draws power, P10 to P90 below it. "
-    "PUE, WUE, CUE, REF and ERF by ISO/IEC 30134. Scope 2 by location and by market (less "
-    "declared contracts for clean power, matched over the year). Matched: by own clean sources "
-    "and contracts, over the year and within each hour; CFE counts the clean part of the grid "
-    "too. All years: tables/site_years and tables/indicators of this run; at the loads of the "
-    "plan: tables/site_accounts.",
+    "supply.accounts": "Matching and carbon of each site in {year}, at the load of the run",
+    "supply.accounts_note": "Mean of the draws in which the site draws power, P10 to P90 below "
+    "it. Matched: by own clean sources and contracts for clean power, over the year and within "
+    "each hour; CFE counts the clean part of the grid too. Scope 2 by location, and by market: "
+    "less declared contracts, matched over the year or within each hour. All years: "
+    "tables/site_years of this run; at the loads of the plan: tables/site_accounts.",
     "supply.scope1": "Scope 1",
     "supply.scope2": "Scope 2, location",
     "supply.scope2_market": "Scope 2, market",
@@ -445,6 +444,11 @@ ENGLISH: dict[str, str] = {
     "supply.standby": "Stand-by",
     "supply.peak": "Largest import",
     "supply.ramp": "Largest ramp",
+    "supply.indicators": "Indicators of each site in {year}, at the load of the run",
+    "supply.indicators_note": "ISO/IEC 30134: PUE, WUE, CUE (site and grid by location), REF, ERF "
+    "as declared. Mean of the draws in which the site draws power, P10 to P90 below it. All "
+    "years: tables/indicators and tables/site_years of this run.",
+    "supply.scope2_hourly": "Scope 2, market, hour",
     "supply.air_and_cost": "Water, air and cost of each site in {year}, at the load of the run",
     "supply.air_and_cost_note": "Peak day: largest of the typical year. Potential: all plant on "
     "site at nameplate in all hours, which decides the class of the air permit (United States, "

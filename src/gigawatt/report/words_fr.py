@@ -437,9 +437,9 @@ _WORDS: dict[str, str] = {
     "supply.hour": "Heure de la semaine",
     "supply.share": "Part de l’année, %",
     "supply.day_hour": "Heure du jour",
-    "supply.hours_note": "Dernière étape, pleine charge ; les plus grands sites, au choix "
-    "au-dessus du graphique. Ce qui dépasse la charge recharge la batterie. "
-    "Source : tables/supply_* de ce calcul.",
+    "supply.hours_note": "Dernière étape ; les plus grands sites à pleine charge, et à la charge "
+    "du plan la plus proche de celle du calcul, au choix au-dessus du graphique. Ce qui dépasse "
+    "la charge recharge la batterie. Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
     "supply.grid_note": "À pleine charge. Interruptible : ce qu’une règle applicable permet de "
     "rappeler. À la pointe de la zone : soutirage moyen dans ses heures de pointe, et rapporté à "
@@ -453,13 +453,13 @@ _WORDS: dict[str, str] = {
     "supply.curtailed": "Rappelé",
     "supply.waits": "Calcul en attente",
     "supply.month": "Mois",
-    "supply.accounts": "Comptes de chaque site en {year}, à la charge du calcul",
-    "supply.accounts_note": "Moyenne des tirages où le site soutire, P10 à P90 dessous. PUE, WUE, "
-    "CUE, REF et ERF selon ISO/IEC 30134. Scope 2 selon le lieu, et selon le marché : déduction "
-    "faite des contrats d’énergie propre déclarés, sur l’année. Couvert : par des sources propres "
-    "du site et des contrats, sur l’année et dans chaque heure ; le score CFE compte aussi la "
-    "part propre du réseau. Toutes les années : tables/site_years et tables/indicators de ce "
-    "calcul ; aux charges du plan : tables/site_accounts.",
+    "supply.accounts": "Énergie couverte et carbone de chaque site en {year}, à la charge du "
+    "calcul",
+    "supply.accounts_note": "Moyenne des tirages où le site soutire, P10 à P90 dessous. Couvert : "
+    "par des sources propres du site et des contrats d’énergie propre, sur l’année et dans chaque "
+    "heure ; le score CFE compte aussi la part propre du réseau. Scope 2 selon le lieu, et selon "
+    "le marché : déduction faite des contrats déclarés, sur l’année ou dans chaque heure. Toutes "
+    "les années : tables/site_years de ce calcul ; aux charges du plan : tables/site_accounts.",
     "supply.scope1": "Scope 1",
     "supply.scope2": "Scope 2, lieu",
     "supply.scope2_market": "Scope 2, marché",
@@ -469,6 +469,11 @@ _WORDS: dict[str, str] = {
     "supply.standby": "Disponibilité",
     "supply.peak": "Soutirage maximal",
     "supply.ramp": "Rampe maximale",
+    "supply.indicators": "Indicateurs de chaque site en {year}, à la charge du calcul",
+    "supply.indicators_note": "ISO/IEC 30134 : PUE, WUE, CUE (site, et réseau selon le lieu), "
+    "REF, ERF tel que déclaré. Moyenne des tirages où le site soutire, P10 à P90 dessous. Toutes "
+    "les années : tables/indicators et tables/site_years de ce calcul.",
+    "supply.scope2_hourly": "Scope 2, marché, heure",
     "supply.air_and_cost": "Eau, air et coût de chaque site en {year}, à la charge du calcul",
     "supply.air_and_cost_note": "Jour de pointe : le plus fort de l’année type. Potentiel : tous "
     "les moyens du site à leur puissance nominale toute l’année, dont dépend la classe du permis "

@@ -16,6 +16,7 @@ from gigawatt.report.view import View
 PERCENT, PER_KT, PER_GWH = 100.0, 1e3, 1e3
 MONTHS = 12
 SHARES = ("matched_annual_share", "matched_hourly_share", "cfe_share")
+TONNES = ("scope1_t", "scope2_location_t", "scope2_market_t", "scope2_market_hourly_t")
 TITLES = ("supply.matched_year", "supply.matched_hour", "supply.cfe")
 Told = Mapping[tuple[str, int, str], Row]
 
@@ -29,7 +30,8 @@ def parts(view: View) -> tuple[Figure | Table, ...]:
     year = _last_year(view, rows)
     water = view.run.rows("water_days")
     return (
-        _matching(view, rows, told), _carbon(view, told, year), _air_and_cost(view, told, year),
+        _matching(view, rows, told), _indicators(view, told, year), _carbon(view, told, year),
+        _air_and_cost(view, told, year),
         *((_water(view, water),) if water else ()), _sources(view, year),
     )  # fmt: skip
 
@@ -101,58 +103,70 @@ def _numbers(
     return tuple(rows)
 
 
-def _carbon(view: View, told: Told, year: int) -> Table:
-    """ISO/IEC 30134 indicators, matching and carbon of the year."""
-    say, names = view.say, site_names(view)
+def _indicators(view: View, told: Told, year: int) -> Table:
+    """Indicators of ISO/IEC 30134 of the year."""
+    say = view.say
     erf = {r["site"]: r["erf"] for r in view.run.rows("indicators")}
-
-    def cell(site: str, metric: str, scale: float, digits: int) -> Cell:
-        return _cell(view, told.get((site, year, metric)), scale, digits)
-
+    shown = (("facility_mwh", 1.0 / PER_GWH, 0), ("pue", 1.0, 3), ("wue_l_per_kwh", 1.0, 2),
+             ("cue_kg_per_kwh", 1.0, 3), ("ref", PERCENT, 1))  # fmt: skip
     body = tuple(
-        (
-            Cell(names.get(site, site)),
-            cell(site, "facility_mwh", 1.0 / PER_GWH, 0), cell(site, "pue", 1.0, 3),
-            cell(site, "wue_l_per_kwh", 1.0, 2), cell(site, "cue_kg_per_kwh", 1.0, 3),
-            cell(site, "ref", PERCENT, 1), Cell(view.fixed(erf.get(site, 0.0) * PERCENT, 1)),
-            *(cell(site, metric, PERCENT, 1) for metric in SHARES),
-            cell(site, "scope1_t", 1.0 / PER_KT, 0),
-            cell(site, "scope2_location_t", 1.0 / PER_KT, 0),
-            cell(site, "scope2_market_t", 1.0 / PER_KT, 0),
-        )
-        for site in _sites(told, year)
-    )  # fmt: skip
+        (*row, Cell(view.fixed(erf.get(site, 0.0) * PERCENT, 1)))
+        for site, row in _rows(view, told, year, shown)
+    )
     columns = view.columns(
         say("word.site"), (say("supply.energy"), "GWh"), "PUE", ("WUE", "L/kWh"),
-        ("CUE", "kg/kWh"), ("REF", "%"), ("ERF", "%"), (say("supply.matched_year"), "%"),
-        (say("supply.matched_hour"), "%"), (say("supply.cfe"), "%"), (say("supply.scope1"), "kt"),
-        (say("supply.scope2"), "kt"), (say("supply.scope2_market"), "kt"),
+        ("CUE", "kg/kWh"), ("REF", "%"), ("ERF", "%"),
     )  # fmt: skip
+    title = say("supply.indicators", year=year)
+    return Table(title, columns, body, say("supply.indicators_note"), cards=True)
+
+
+def _carbon(view: View, told: Told, year: int) -> Table:
+    """Matching and carbon of the year."""
+    say = view.say
+    shown = [(metric, PERCENT, 1) for metric in SHARES] + [(t, 1.0 / PER_KT, 0) for t in TONNES]
+    columns = view.columns(
+        say("word.site"), *((say(title), "%") for title in TITLES), (say("supply.scope1"), "kt"),
+        (say("supply.scope2"), "kt"), (say("supply.scope2_market"), "kt"),
+        (say("supply.scope2_hourly"), "kt"),
+    )  # fmt: skip
+    body = tuple(row for _, row in _rows(view, told, year, shown))
     title = say("supply.accounts", year=year)
     return Table(title, columns, body, say("supply.accounts_note"), cards=True)
 
 
-def _air_and_cost(view: View, told: Told, year: int) -> Table:
-    """Water, NOx against the permit, cost of the year."""
-    say, names = view.say, site_names(view)
-    rows = {r["site"]: r for r in view.run.rows("indicators") if r["year"] == year}
-
-    def cell(site: str, metric: str, scale: float, digits: int) -> Cell:
-        return _cell(view, told.get((site, year, metric)), scale, digits)
-
-    body = tuple(
+def _rows(
+    view: View, told: Told, year: int, shown: Sequence[tuple[str, float, int]]
+) -> list[tuple[str, tuple[Cell, ...]]]:
+    """Sites with the cells of metrics, each with its scale and digits."""
+    names = site_names(view)
+    return [
         (
-            Cell(names.get(site, site)),
-            cell(site, "water_m3", 1.0 / PER_KT, 0), cell(site, "water_peak_day_m3", 1.0, 0),
-            cell(site, "nox_t", 1.0, 0), cell(site, "nox_potential_t", 1.0, 0),
-            Cell(say.label("permit", rows[site]["nox_class"]) if rows[site]["nox_class"] else ""),
-            cell(site, "usd_per_mwh", 1.0, 0),
-            Cell(view.fixed(rows[site]["standby_usd_per_kw_year"], 0)
-                 if rows[site]["standby_usd_per_kw_year"] is not None else ""),
+            site,
+            (
+                Cell(names.get(site, site)),
+                *(_cell(view, told.get((site, year, name)), scale, digits)
+                  for name, scale, digits in shown),
+            ),
         )
         for site in _sites(told, year)
-        if site in rows
-    )  # fmt: skip
+    ]  # fmt: skip
+
+
+def _air_and_cost(view: View, told: Told, year: int) -> Table:
+    """Water, NOx against the permit, cost of the year."""
+    say = view.say
+    rows = {r["site"]: r for r in view.run.rows("indicators") if r["year"] == year}
+    shown = (("water_m3", 1.0 / PER_KT, 0), ("water_peak_day_m3", 1.0, 0), ("nox_t", 1.0, 0),
+             ("nox_potential_t", 1.0, 0), ("usd_per_mwh", 1.0, 0))  # fmt: skip
+    body = []
+    for site, cells in _rows(view, told, year, shown):
+        if site in rows:
+            permit, standby = rows[site]["nox_class"], rows[site]["standby_usd_per_kw_year"]
+            body.append((
+                *cells[:-1], Cell(say.label("permit", permit) if permit else ""), cells[-1],
+                Cell("" if standby is None else view.fixed(standby, 0)),
+            ))  # fmt: skip
     columns = view.columns(
         say("word.site"), (say("supply.water"), say("unit.thousand_m3")),
         (say("supply.peak_day"), "m³"), ("NOx", "t"), (say("supply.nox_potential"), "t"),
@@ -160,7 +174,7 @@ def _air_and_cost(view: View, told: Told, year: int) -> Table:
         (say("supply.standby"), "USD/kW"),
     )  # fmt: skip
     title = say("supply.air_and_cost", year=year)
-    return Table(title, columns, body, say("supply.air_and_cost_note"), cards=True)
+    return Table(title, columns, tuple(body), say("supply.air_and_cost_note"), cards=True)
 
 
 def _cell(view: View, r: Row | None, scale: float, digits: int) -> Cell:

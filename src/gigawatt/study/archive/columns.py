@@ -474,7 +474,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "nox_potential_t": Column(
             "t", "The same with all plant at nameplate in all hours of a year."
         ),
-        "nox_class": Column(TEXT, "Air permit by it: minor, Title V, PSD; empty outside the US."),
+        "nox_class": Column(
+            TEXT, "Air permit by it: minor, Title V, PSD; empty at 0, and outside the US."
+        ),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
         "standby_usd_per_kw_year": Column(
             "USD/kW-year", "Fixed cost of plant on site over its nameplate, nominal."

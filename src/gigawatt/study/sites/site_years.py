@@ -211,12 +211,12 @@ def water_rows(frame: Frame, catalog: Catalog) -> Rows:
 
 
 def permit_class(catalog: Catalog, country: str, potential_t: float, *, steam: bool) -> str:
-    """Class of air permit by potential NOx in tonnes a year: PSD, Title V, minor; "" elsewhere.
+    """Class of air permit by potential NOx in t/year: PSD, Title V, minor; "" elsewhere and for 0.
 
     By the thresholds of the Clean Air Act where the air meets the standards (table "siterules");
     `steam`: a combined cycle is part of the plant.
     """
-    if country != "US":
+    if country != "US" or potential_t <= 0.0:
         return ""
     classes = (("us-psd-steam" if steam else "us-psd", "PSD"), ("us-title-v", "Title V"))
     for rule, name in classes:

@@ -31,7 +31,8 @@ NODES = (
         "plan's hours, between its loads; matched = own clean + covered (hour) or + contracts "
         "(year); CFE adds the clean part of the grid; peak day of water = largest day of the "
         "typical year; cost by source = fixed + running, over its energy", "share",
-        ("site_accounts", "supply_by_source", "energy_cost_usd", "co2_mt_per_year", "water_million_m3"),
+        ("site_accounts", "supply_by_source", "energy_cost_usd", "co2_mt_per_year",
+         "water_million_m3"),
         ("areas/*/carbon_free_share", "emissions/*/*", "siterules/*/*"),
         ("site/*/clean_power/*", "site/*/heat_reused_share"),
     ),

@@ -19,8 +19,8 @@ from gigawatt.money.flows import Line, lines_of_blocks
 from gigawatt.money.learning import learning_factor
 from gigawatt.money.rates import RateCurve, priced, rate_curve
 from gigawatt.program.blocks import Blocks
-from gigawatt.program.cover import SITE_KINDS, covering
-from gigawatt.program.instruments import KINDS
+from gigawatt.program.cover import covering
+from gigawatt.program.instruments import KINDS, site_kinds
 from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
@@ -208,7 +208,7 @@ def money_inputs(
         prices=_prices(catalog, blocks, axis, streams, assumptions),
         base_rate=curve,
         contracts=contracts,
-        cover={kind: _cover(program, blocks, contracts, kind) for kind in SITE_KINDS},
+        cover={kind: _cover(program, blocks, contracts, kind) for kind in site_kinds()},
         defaults=_earliest(defaults),
     )
 

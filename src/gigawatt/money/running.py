@@ -86,7 +86,7 @@ def replacement(op: Operation) -> list[Entry]:
 def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
     """What each vendor of systems pays its own suppliers for what it sells."""
     vendors = {c.parties["vendor"] for c in op.inputs.of_kind(equipment_purchase.KIND)}
-    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS] + replaced
+    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS_OF_PURCHASE] + replaced
     cost = 1.0 - op.inputs.assumptions.vendor_gross_margin_share
     entries = []
     for vendor in sorted(vendors - {"suppliers"}):

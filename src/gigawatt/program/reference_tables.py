@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gigawatt.program.instruments import KINDS, Kind
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.json_schema import json_schema
+from gigawatt.program.kind import Kind
 from gigawatt.program.quantities import unit_named
 
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"

@@ -1,4 +1,4 @@
-"""Reads the terms of an instrument: which it may have is in `instruments`."""
+"""Reads the terms of an instrument: which it may have stands in its declaration (`kind`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gigawatt.errors import nearest
-from gigawatt.program.instruments import Kind, Term
+from gigawatt.program.kind import Kind, Term
 from gigawatt.program.quantities import read_quantity, support, unit_named
 from gigawatt.uncertainty.distributions import Distribution, Point
 

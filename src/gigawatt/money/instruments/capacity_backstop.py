@@ -16,17 +16,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg
 from gigawatt.money.flows import Line, monthly_steps
 from gigawatt.money.inputs import Contract
 from gigawatt.money.instruments import compute_offtake
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import retired_month
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "capacity_backstop"
 ORDER = 25
+SPEC = Kind(
+    "The guarantor pays for capacity that no customer takes.",
+    ("guarantor", "provider"),
+    {
+        "price_usd_per_gw_year": Term("usd_per_gw_year", "price of unsold capacity"),
+        "cap_usd": Term("usd", "most that is paid in all", float("inf")),
+    },
+    ("expiry",),
+    site_roles={"provider": "cloud"},
+    expected=False,
+    ends=("expiry",),
+)
+LEGS = (Leg("backstop", "guarantor", "provider", owed=True),)
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -83,3 +99,18 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
         total += within * np.minimum(idle, 1.0 - take[:, b, None, None])
     out: Array = np.maximum(total, 0.0).sum(axis=1)
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    due = np.full((1, 12), 0.3 * 8e9 / MONTHS_PER_YEAR)
+    paid = up_to(due, np.array([0.6e9]))[0]
+    return [(f"month {m}", millions(x)) for m, x in enumerate(paid[:5], start=1)]
+
+
+PAGE = Page(
+    "what is left of the cap",
+    "capacity without a customer",
+    "0.3 GW unsold at 8 bn per GW and year, cap 600 m",
+    example,
+)

@@ -12,15 +12,41 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg
 from gigawatt.money.flows import monthly_steps
 from gigawatt.money.instruments.residual_value_guarantee import stay_years
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.cover import covering, covers
+from gigawatt.program.kind import Kind, Term
+from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR
 
 KIND = "colocation_lease"
 ORDER = 11
+RENT = "rent"
+
+
+def without_lease(program: Program, instrument: Instrument) -> str:
+    """What a contract that rests on the rent lacks: a lease at one of its sites."""
+    leased = any(covers(instrument, site) and covering(program, site, phase, KIND)
+                 for site in program.sites for phase in site.phases)  # fmt: skip
+    return "" if leased else f"no {KIND} covers its sites, and it rests on the rent"
+
+
+SPEC = Kind(
+    "Rent for halls and power capacity, per kW of IT in service and month.",
+    ("landlord", "tenant"),
+    {
+        "rent_usd_per_kw_month": Term("usd_per_kw_month", "rent in the first year"),
+        "escalator_share": Term("share", "growth of the rent per year", 0.02),
+        "term_years": Term("years", "length of the lease", 15.0, positive=True),
+    },
+    site_roles={"landlord": "landlord", "tenant": "cloud"},
+)
+LEGS = (Leg(RENT, "tenant", "landlord", owed=True),)
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -68,3 +94,24 @@ def escalating(
     changes.append(-np.sum(changes, axis=0))
     times.append(start + term)
     return np.stack(changes, axis=1), np.stack(times, axis=1)
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    kw = 100_000.0
+    steps = escalating(row(kw * 165.0), row(0.025), row(3.5), row(15.0), 40)
+    rent = monthly_steps(*steps, np.zeros(1, np.int64), 1, 40)[0, 0]
+    return [
+        ("month 3, half of it", millions(rent[3])),
+        ("month 4", millions(rent[4])),
+        ("month 16, second year", millions(rent[16])),
+    ]
+
+
+PAGE = Page(
+    "whole years since service",
+    "in service",
+    "100 MW of IT at 165 USD per kW and month, rising 2.5 % a year, in service in the "
+    "middle of month 3",
+    example,
+)

@@ -20,12 +20,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import EXPENSE, INCOME, OWED, PREPAID, Leg
 from gigawatt.money.flows import Line, monthly_steps
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.instruments import customer_prepayment
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import retired_month
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
@@ -33,6 +36,31 @@ from gigawatt.schedule.result import ScheduleResult
 KIND = "compute_offtake"
 ORDER = 11.5
 RAMP_STEPS = 6
+SPEC = Kind(
+    "Take-or-pay purchase of compute capacity, per facility GW in service and year.",
+    ("provider", "customer"),
+    {
+        "price_usd_per_gw_year": Term("usd_per_gw_year", "price of one facility GW for a year"),
+        "take_or_pay_share": Term("share", "least share that is paid if not used", 1.0),
+        "term_years": Term("years", "length of the contract per block", 5.0, positive=True),
+        "ramp_months": Term("months", "months over which the price rises to its full", 0.0),
+        "credit_share": Term("share", "service credits over the bill", 0.0),
+        "resell_share": Term(
+            "share",
+            "after the customer's default: price at which others take the capacity, over the "
+            "contract's; 0 = it stays unsold",
+            0.0,
+        ),
+        "resell_months": Term("months", "from the default until they do", 12.0),
+    },
+    site_roles={"provider": "cloud", "customer": "tenant"},
+    by_phase=True,
+)
+LEGS = (
+    *(Leg(name, "customer", "provider", owed=True) for name in ("capacity", "renewal")),
+    Leg("resold", "markets", "provider"),
+    Leg("recognised", "customer", "provider", memo=((EXPENSE, PREPAID), (OWED, INCOME))),
+)
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -153,3 +181,15 @@ def _after_recognition(
             net[i] = net[i] * np.maximum(left, 0.0)[:, None]
         set_off[prepayment.id] = recognised
     return net, set_off
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    rate = 1.0 * 12.5e9 / MONTHS_PER_YEAR
+    return [
+        ("bill at a use of 60 %, take or pay 70 %", millions(rate * max(0.6, 0.7))),
+        ("bill at a use of 85 %", millions(rate * max(0.85, 0.7))),
+    ]
+
+
+PAGE = Page("prepayment not yet set off", "in service", "1 GW at 12.5 bn a year", example)

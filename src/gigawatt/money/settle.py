@@ -20,7 +20,7 @@ from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
 RENTS = ("rent", "system_rent")
-IN_PLACE_OF_RENT = ("guarantee", "escrow_paid")
+IN_PLACE_OF_RENT = ("guarantee", "escrow_paid", "relet_rent")
 
 
 def settle(
@@ -116,7 +116,7 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
 def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
     """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid.
 
-    What a guarantor or escrow pays for a rent counts as the rent.
+    What a guarantor, escrow or new tenant pays for a rent counts as the rent.
     """
     lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
     if not lost:

@@ -59,7 +59,7 @@ def _removal(*, entry: bool) -> dict[str, Any]:
 
 def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
     """What an instrument of one kind must hold, as an if-then of the instrument's table."""
-    required = [term for term, spec in kind.terms.items() if spec.default is None]
+    required = [term for term, spec in kind.terms.items() if spec.required]
     dates = (*kind.required_dates, *kind.optional_dates)
     date = {"type": "string", "format": "date"}
     then = {

@@ -23,6 +23,8 @@ class Term:
     default : value when it is not given; None = required.
     positive : whether zero makes no sense.
     whole : whether it counts something: a plain number must be whole.
+    assumed : assumption of the money layer (`assumptions/money/<name>`) that holds where it is not
+        given; it is not required then.
     """
 
     unit: str
@@ -30,6 +32,12 @@ class Term:
     default: float | None = None
     positive: bool = False
     whole: bool = False
+    assumed: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether a programme must give it."""
+        return self.default is None and not self.assumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def _kind(name: str) -> str:
     lines += ["", "| term | unit | default | meaning |", "|---|---|---|---|"]
     for term, spec in kind.terms.items():
         default = "needed" if spec.default is None else _number(spec.default)
+        default = f"`assumptions/money/{spec.assumed}`" if spec.assumed else default
         lines.append(f"| `{term}` | {_unit(spec.unit)} | {default} | {spec.help} |")
     return "\n".join(lines)
 

@@ -38,9 +38,9 @@ def read_terms(
     for name, term in kind.terms.items():
         if name in written:
             continue
-        if term.default is None:
+        if term.required:
             wrong.append(WrongTerm(name, f"is missing: {term.help}"))
-        else:
+        elif term.default is not None:
             terms[name] = Point(term.default)
     return {name: terms[name] for name in kind.terms if name in terms}, wrong
 

@@ -3,7 +3,13 @@
     rent(m) = IT kW x rent of the first year x (1 + escalator)^(whole years since in service)
 
 from in service of each block for the term, days counted as shares of their month. Prices are those
-of the contract, nominal. A tenant that leaves early (`residual_value_guarantee`) pays until then.
+of the contract, nominal. A tenant that leaves early (`residual_value_guarantee`) pays until then. A
+tenant in default pays nothing; the hall is let again, to whoever goes on with the systems in it in
+the tenant's place (its estate or a successor, in the books under its name)::
+
+    relet rent(m) = relet share x rent(m)    from the void months after the default (else service)
+                                             on, for what was left of the term
+
 Leaves out: rent for reserved but empty halls, power passed through (the cloud pays utilities
 itself, see `running`).
 """
@@ -13,7 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 from gigawatt.money.accounts import Leg
-from gigawatt.money.flows import monthly_steps
+from gigawatt.money.flows import Line, monthly_steps
+from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.instruments.residual_value_guarantee import stay_years
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.page import Figures, Page, millions, row
@@ -23,10 +30,11 @@ from gigawatt.program.kind import Kind, Term
 from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR
+from gigawatt.schedule.result import ScheduleResult
 
 KIND = "colocation_lease"
 ORDER = 11
-RENT = "rent"
+RENT, RELET = "rent", "relet_rent"
 
 
 def without_lease(program: Program, instrument: Instrument) -> str:
@@ -43,10 +51,18 @@ SPEC = Kind(
         "rent_usd_per_kw_month": Term("usd_per_kw_month", "rent in the first year"),
         "escalator_share": Term("share", "growth of the rent per year", 0.02),
         "term_years": Term("years", "length of the lease", 15.0, positive=True),
+        "relet_share": Term(
+            "factor",
+            "after the tenant's default: rent of the new lease over the old; 0 = stays empty",
+            assumed="hall_relet_share",
+        ),
+        "relet_months": Term(
+            "months", "from the default until the new lease", assumed="relet_void_months"
+        ),
     },
     site_roles={"landlord": "landlord", "tenant": "cloud"},
 )
-LEGS = (Leg(RENT, "tenant", "landlord", owed=True),)
+LEGS = (Leg(RENT, "tenant", "landlord", owed=True), Leg(RELET, "tenant", "landlord"))
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -63,7 +79,21 @@ def operate(op: Operation) -> list[Entry]:
         np.minimum(inputs.term(KIND, "term_years"), stay_years(inputs)),
         op.months,
     )
-    return entries_of(lines, monthly_steps(changes, times, line, len(lines), op.months))
+    rents = entries_of(lines, monthly_steps(changes, times, line, len(lines), op.months))
+    if not any(x.payer in inputs.defaults for x in lines):
+        return rents
+    # A step of the rent before the new lease begins counts from its beginning on.
+    times = np.maximum(times, relet_month(inputs, op.schedule)[:, None])
+    changes = changes * inputs.term(KIND, "relet_share")[:, None]
+    relet = [Line(x.payer, x.payee, x.instrument, RELET) for x in lines]
+    paid = entries_of(relet, monthly_steps(changes, times, line, len(lines), op.months))
+    return [*rents, *(e for e in paid if e.payer in inputs.defaults)]
+
+
+def relet_month(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
+    """Month at which the hall of a tenant in default is let again, (D, B); inf = never."""
+    failed = np.maximum(inputs.default_of_block(inputs.cloud), schedule.in_service)
+    return np.asarray(failed + inputs.term(KIND, "relet_months"))
 
 
 def escalating(

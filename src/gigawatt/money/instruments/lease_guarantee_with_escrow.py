@@ -4,11 +4,11 @@ The tenant defaults at a constant yearly probability (one event a contract and d
 owes under contracts). Unpaid rents between landlord and tenant are then paid::
 
     escrow    = escrowed amount, guarantor -> escrow, at signing (else month 0)
-    paid(m)   = min(unpaid rent, what is left of the cap)
+    paid(m)   = min(unpaid rent - rent of the new lease, what is left of the cap)
     of which from escrow while it lasts, then from the guarantor
 
-The landlord's lenders are paid from it as from rent. Leaves out: the right to step in, release of
-the escrow, a new tenant.
+The landlord's lenders are paid from it as from rent. The new lease is that of `colocation_lease`.
+Leaves out: the right to step in, release of the escrow.
 """
 
 from __future__ import annotations
@@ -77,6 +77,9 @@ def operate(op: Operation) -> list[Entry]:
         for e in op.unpaid:
             if (e.payer, e.payee, e.leg) == (tenant, landlord, RENT):
                 unpaid = unpaid + e.amount_usd
+        for e in op.paid:
+            if (e.payer, e.payee, e.leg) == (tenant, landlord, colocation_lease.RELET):
+                unpaid = np.maximum(unpaid - e.amount_usd, 0.0)
         paid = up_to(unpaid, c.terms["cap_usd"])
         escrow = up_to(paid, escrow_usd(c.terms))
         out.append(Entry("escrow", landlord, c.id, "escrow_paid", escrow, False))

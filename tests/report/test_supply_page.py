@@ -15,7 +15,7 @@ HOURS = 8760
 @pytest.fixture(scope="module")
 def solved():
     sun = np.maximum(np.sin((np.arange(HOURS) % 24 - 6) / 12 * np.pi), 0.0)
-    capacities = (Capacity("pv", 60e3), Capacity("gas", 60e3), Capacity("bat", 40e3))
+    capacities = (Capacity("pv", 60e3), Capacity("gas", 60e3), Capacity("bat", 250e3))
     offers = (
         offer("pv", HOURS, capacity=0, per_mw=sun),
         offer("gas", HOURS, 40.0, capacity=1, co2_t_per_mwh=0.4),

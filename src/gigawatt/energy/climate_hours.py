@@ -55,7 +55,7 @@ def cache_folder() -> Path:
 
 def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
     """Hours of a climate: out of the cache, or made and kept."""
-    key = hashlib.sha256(normals.fingerprint() + f"{code_hash(CODE)}{CLIMATE_SEED}".encode())
+    key = hashlib.sha256(_content(normals) + f"{code_hash(CODE)}{CLIMATE_SEED}".encode())
     path = (folder or cache_folder()) / f"climate-{key.hexdigest()}.npz"
     names = [f.name for f in fields(ClimateHours)]
     try:
@@ -65,6 +65,14 @@ def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
         made = make_hours(normals)
     save_arrays(path, {name: getattr(made, name) for name in names})
     return made
+
+
+def _content(normals: Normals) -> bytes:
+    """Bytes that are equal for equal normals, sun and wind among them."""
+    told = [normals.fingerprint(), repr(normals.place).encode()]
+    series = (normals.ghi_kwh_m2_day, normals.wind_mean_ms, normals.wind_quantiles,
+              normals.dhi_kwh_m2_day)  # fmt: skip
+    return b"|".join([*told, *(b"" if one is None else one.tobytes() for one in series)])
 
 
 def make_hours(normals: Normals) -> ClimateHours:

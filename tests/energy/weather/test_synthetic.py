@@ -18,7 +18,13 @@ from gigawatt.energy.weather.normals import (
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
 from gigawatt.energy.weather.synthetic import synthetic_year
-from gigawatt.energy.weather.year import HOUR_OF_DAY, MONTH_DAYS, WeatherYear, monthly_mean
+from gigawatt.energy.weather.year import (
+    HOUR_OF_DAY,
+    MONTH_DAYS,
+    WeatherYear,
+    monthly_mean,
+    monthly_sum,
+)
 from gigawatt.energy.wind import wind_yield
 from gigawatt.errors import InputError
 
@@ -134,3 +140,16 @@ def test_names_of_places():
         climate_for(CATALOG, "dalas-tx")
     assert nearest_climate(CATALOG, 68.0, 17.0)[0] == "narvik-no"
     assert distance_km(0.0, 0.0, 0.0, 90.0) == pytest.approx(10007.5, rel=1e-3)
+
+
+@pytest.mark.parametrize("climate", ["seattle-wa", "chicago-il", "phoenix-az"])
+def test_months_have_the_diffuse_irradiation_of_the_place(climate):
+    normals = normals_of(load_catalog(), climate)
+    made = synthetic_year(normals, 3)
+    days = np.array(MONTH_DAYS)
+    assert monthly_sum(made.dhi_w_m2) / 1e3 / days == pytest.approx(
+        normals.dhi_kwh_m2_day, rel=0.03
+    )
+    assert monthly_sum(made.ghi_w_m2) / 1e3 / days == pytest.approx(
+        normals.ghi_kwh_m2_day, rel=0.01
+    )

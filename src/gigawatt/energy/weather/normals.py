@@ -32,6 +32,7 @@ class Normals:
     ghi_kwh_m2_day : global horizontal irradiation a day.
     wetbulb_p99_c, drybulb_p99_c, drybulb_p01_c : exceeded in 1, 1 and 99 % of the hours of a year.
     wind_quantiles : wind over its monthly mean at `WIND_PROBABILITIES`; None = not known.
+    dhi_kwh_m2_day : diffuse part of the irradiation, (12,); None = not known.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Normals:
     drybulb_p99_c: float
     drybulb_p01_c: float
     wind_quantiles: Array | None = None
+    dhi_kwh_m2_day: Array | None = None
 
     def fingerprint(self) -> bytes:
         """Bytes that are equal for equal normals of the air."""
@@ -80,6 +82,9 @@ def normals_of(catalog: Catalog, climate: str) -> Normals:
         drybulb_p01_c=record.value("drybulb_p01_c"),
         wind_quantiles=_list(record, "wind_quantiles", len(WIND_PROBABILITIES))
         if "wind_quantiles" in record.attributes
+        else None,
+        dhi_kwh_m2_day=_months(record, "dhi_kwh_m2_day")
+        if "dhi_kwh_m2_day" in record.attributes
         else None,
     )
 

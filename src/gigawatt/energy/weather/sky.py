@@ -71,7 +71,7 @@ def irradiance(
     got = ghi.sum(axis=1)
     ghi = ghi * np.divide(wanted, got, out=np.zeros(DAYS), where=got > 0.0)[:, None]
     ghi = _meet(ghi.ravel(), normals.ghi_kwh_m2_day)
-    return _split(ghi, sun.zenith_deg, sun.extra_w_m2)
+    return _split(ghi, sun.zenith_deg, sun.extra_w_m2, normals.dhi_kwh_m2_day)
 
 
 def wind(normals: Normals, rng: np.random.Generator) -> Array:
@@ -171,16 +171,41 @@ def _meet(ghi: Array, per_day_kwh: Array) -> Array:
     return out
 
 
-def _split(ghi: Array, zenith: Array, extra: Array) -> tuple[Array, Array, Array]:
-    """Global irradiance with its direct and diffuse parts."""
+def _split(
+    ghi: Array, zenith: Array, extra: Array, wanted: Array | None
+) -> tuple[Array, Array, Array]:
+    """Global irradiance with its direct and diffuse parts.
+
+    `wanted` : diffuse irradiation of a mean day by month, (12,) in kWh/m2, which then is met.
+    """
     cosine = np.maximum(np.cos(np.radians(zenith)), 0.0)
     index = ghi / np.maximum(extra * np.maximum(cosine, 0.065), 1e-9)
     share = np.interp(index, CLEARNESS_INDEX, DIFFUSE_SHARE)
+    if wanted is not None:
+        share = _bent(share, ghi, wanted)
     dhi = ghi * share
     dni = np.where(cosine > 0.02, (ghi - dhi) / np.maximum(cosine, 0.02), 0.0)
     dni = np.clip(dni, 0.0, BEAM_LIMIT_W_M2)
     dhi = ghi - dni * cosine
     return ghi, dni, np.maximum(dhi, 0.0)
+
+
+def _bent(share: Array, ghi: Array, wanted: Array) -> Array:
+    """Diffuse share by hour raised to the power at which each month has its diffuse irradiation.
+
+    Clouds of places differ: the same clearness has more or less diffuse light.
+    """
+    out = share.copy()
+    for m in range(12):
+        hours = m == MONTH_OF_HOUR
+        target = wanted[m] * MONTH_DAYS[m] * 1000.0
+        low, high = 0.2, 5.0
+        for _ in range(40):
+            power = np.sqrt(low * high)
+            much = float((ghi[hours] * share[hours] ** power).sum()) > target
+            low, high = (power, high) if much else (low, power)
+        out[hours] = share[hours] ** np.sqrt(low * high)
+    return out
 
 
 def _normal_cdf(scores: Array) -> Array:

@@ -34,6 +34,25 @@ def test_a_stage_is_written_with_the_capacities_of_the_plan(tmp_path):
     assert "grid" in held
 
 
+def test_accounts_at_part_loads_and_what_others_pay():
+    data = json.loads(run("--json").stdout)
+    for stage in data["stages"]:
+        parts = stage["accounts_at_part_load"]
+        assert [p["load_share"] for p in parts] == [0.25, 0.5, 0.75]
+        loads = [p["scope1_t"] + p["scope2_location_t"] for p in (*parts, stage["accounts"])]
+        assert loads == sorted(loads)
+    cases = {r["case"] for r in data["other_customers"]}
+    assert cases == {
+        "as planned",
+        "two years late",
+        "leaves after 5 years",
+        "leaves after 10 years",
+    }
+    assert len(data["other_customers"]) == 20 * len(cases)
+    text = run().stdout
+    assert "other customers, load leaves after 5 years" in text
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

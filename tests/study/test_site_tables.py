@@ -23,6 +23,7 @@ from gigawatt.study.sites.site_supply import site_plans
 from gigawatt.study.sites.site_years import (
     METRICS,
     accounts,
+    last_full_year,
     permit_class,
     source_rows,
     water_rows,
@@ -172,7 +173,10 @@ def test_rules_see_the_plant_of_the_plans(run, plans):
         assert facts.facility_mw == pytest.approx(last.facility_mw)
         assert facts.onsite_mw == pytest.approx(engines)
         assert facts.contract_margin_mw == pytest.approx(last.grid_mw - last.import_peak_mw)
-        assert facts.renewable_share == pytest.approx(last.hours.figure("ref"))
+        told, year = accounts(frame), last_full_year(frame)
+        y = np.unique(frame.axis.years()).tolist().index(year)
+        share = told["renewable_mwh"][:, s, y].sum() / told["facility_mwh"][:, s, y].sum()
+        assert facts.renewable_share == pytest.approx(share)
         burned = sum(
             float(last.supply_mwh[k].sum()) * emissions[n].value("nox_kg_per_mwh")
             for k, n in enumerate(plans[site].sources) if n in emissions

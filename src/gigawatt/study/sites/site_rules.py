@@ -1,7 +1,8 @@
 """Rules at each site of a run: what its least-cost plan tells, from its start to the horizon.
 
-Powers, plant, NOx and shares are those of the plan's last stage (`energy.site_plan`), nameplate
-with the reserve; at a site without a plan those of the declared routes.
+Powers, plant and NOx are those of the plan's last stage (`energy.site_plan`), nameplate with the
+reserve; at a site without a plan those of the declared routes. Renewable and matched shares are of
+the run's last full year, at the load that it draws.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gigawatt.energy.site_plan import BATTERY, DEMAND, SitePlan
 from gigawatt.program.model import Site
 from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, MONTHS_PER_YEAR
 from gigawatt.study.frame import Frame
+from gigawatt.study.sites.site_years import DRAWS, last_full_year
 
 TURBINES = ("aeroderivative", "ccgt", "mobile-turbine")
 ENGINES = ("recip-engine",)
@@ -113,8 +115,10 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         colocated_mw=onsite if supply.grid_mw > LEAST_MW else 0.0,
         pue_annual=_pue(site, catalog),
         erf=site.heat_reused_share,
-        renewable_share=supply.renewable_share,
-        matched_hourly_share=supply.matched_hourly_share,
+        renewable_share=_of_the_run(frame, s, "renewable_mwh", supply.renewable_share),
+        matched_hourly_share=_of_the_run(
+            frame, s, "matched_hourly_mwh", supply.matched_hourly_share
+        ),
         nox_t_per_year=potential,
         steam_nox_t_per_year=potential if STEAM in nameplate else 0.0,
         turbine_mw=sum(nameplate[t] for t in small),
@@ -136,6 +140,18 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         ozone_area=site.ozone_area,
         **duties,
     )  # fmt: skip
+
+
+def _of_the_run(frame: Frame, s: int, name: str, planned: float | None) -> float | None:
+    """Share of the energy in the run's last full year; the plan's where it has none."""
+    year = last_full_year(frame)
+    if year is None or f"{DRAWS}/{name}" not in frame.kept.draws:
+        return planned
+    y = np.unique(frame.axis.years()).tolist().index(year)
+    part, whole = (
+        float(frame.kept.draws[f"{DRAWS}/{n}"][:, s, y].sum()) for n in (name, "facility_mwh")
+    )
+    return part / whole if whole > 0.0 else planned
 
 
 def _planned(plan: SitePlan, catalog: Catalog) -> Supply:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gigawatt.money import running
+from gigawatt.energy.result import ContractFlow
+from gigawatt.money import clean_power, running
 from gigawatt.money.accounts import UNDER_CONTRACT
 from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
@@ -32,6 +33,7 @@ def settle(
     done: Delivered,
     energy_mwh: Array | None = None,
     token_revenue_usd: Array | None = None,
+    contracts: Sequence[ContractFlow] = (),
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -45,6 +47,7 @@ def settle(
         service at full use.
     token_revenue_usd : (D, S, M) what users pay for the tokens served; None = they pay for
         capacity in use (`running`).
+    contracts : for clean power, from the energy layer.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def settle(
         paid=tuple(invested),
         token_revenue_usd=token_revenue_usd,
     )
-    op = _booked(op, running.operate(op))
+    op = _booked(op, [*running.operate(op), *clean_power.entries(inputs, contracts)])
     for rule in (*OPERATION.values(), *CLOSE.values()):
         op = _booked(op, rule(op))
     operated = op.paid[len(invested) :]

@@ -60,6 +60,7 @@ Count = Annotated[Distribution, Quantity("count", low=1.0)]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
 Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
+ContractPrice = Annotated[Distribution, Quantity("usd_per_mwh", high=1000.0)]
 TokenPrice = Annotated[Distribution, Quantity("usd_per_million_tokens")]
 Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
 
@@ -215,9 +216,9 @@ class CleanPowerTable(Section):
         "near, count by the year alone"
     )
     mwh_per_year: Annotated[float, Exact("mwh", 1.0)] = Field(description="what it gives")
-    start: Date | None = Field(None, description="first day; else from the programme's start")
+    start: Date | None = Field(None, description="first day; else with the site's first power")
     end: Date | None = Field(None, description="gives nothing from this day on; else never ends")
-    price_usd_per_mwh: Price | None = Field(
+    price_usd_per_mwh: ContractPrice | None = Field(
         None, description="paid for each MWh, nominal at its start; without it nothing is booked"
     )
     escalation_share: Escalation = Field(

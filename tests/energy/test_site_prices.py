@@ -83,6 +83,16 @@ def test_weather_makes_prices_where_the_market_says_so():
     assert np.corrcoef(rank[summer], hot[summer])[0, 1] > 0.4
 
 
+def test_sun_earns_its_share_and_the_duration_curve_stays():
+    shape = replace(price_shape("ercot", CATALOG), hourly_share=1.0)
+    hour = np.arange(STEPS) % 24
+    sun = np.clip(np.sin((hour - 6) / 12 * np.pi), 0.0, None)
+    free, held = price_hours(shape, 50.0), price_hours(shape, 50.0, sun=sun)
+    earned = [float(p @ sun / sun.sum() / 50.0) for p in (free, held)]
+    assert earned[0] > 1.1 and earned[1] == pytest.approx(shape.sun_capture_share, abs=0.01)
+    assert np.sort(held) == pytest.approx(np.sort(free))
+
+
 def test_seasons_turn_south_of_the_equator():
     shape = price_shape("ercot", CATALOG)
     north, south = (price_hours(shape, 50.0, south=s) for s in (False, True))

@@ -15,6 +15,8 @@ not booked. It moves no dispatch: what it gives is the same whatever the site do
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gigawatt.catalog import Catalog
@@ -68,6 +70,24 @@ def month_factors(site: Site, contract: CleanPower, catalog: Catalog) -> tuple[A
     worth = by_month(hours.energy_mwh * price)
     factor = np.divide(worth, given, out=np.ones_like(worth), where=given > 0.0)
     return given / given.sum(), factor
+
+
+def central_year(site: Site, catalog: Catalog) -> list[dict[str, Any]]:
+    """A year of each contract that has a price: MWh, USD paid and worth at central values.
+
+    The price is that at its start; the value at the grid's central price.
+    """
+    grid = catalog.record("grids", site.grid).value("price_usd_per_mwh")
+    market = grid if site.price_usd_per_mwh is None else site.price_usd_per_mwh.central
+    out: list[dict[str, Any]] = []
+    for c in site.clean_power:
+        if c.price_usd_per_mwh is not None:
+            share, factor = month_factors(site, c, catalog)
+            worth = c.mwh_per_year * market * float(share @ factor)
+            paid = c.mwh_per_year * c.price_usd_per_mwh.central
+            out.append({"contract": c.id, "seller": c.seller, "mwh_per_year": c.mwh_per_year,
+                        "paid_usd_per_year": paid, "value_usd_per_year": worth})  # fmt: skip
+    return out
 
 
 def _flow(

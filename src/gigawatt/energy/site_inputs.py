@@ -117,6 +117,7 @@ def site_inputs(
         area=area_of(site.grid, catalog),
         minimum_take_share=catalog.fact("assumptions/energy/minimum_take_share").value,
         matching_share=site.hourly_matching_share,
+        unmatched_usd_per_mwh=plan.value("unmatched_usd_per_mwh"),
     )  # fmt: skip
 
 

@@ -34,4 +34,5 @@ def grid_price_hours(
     heat = None if weather is None else weather.drybulb_c
     wind = None if weather is None else weather.wind_pu
     seed = zlib.crc32(site.grid.encode())
-    return price_hours(shape, mean_usd_per_mwh, heat, wind, seed, south=site.lat < 0.0)
+    sun = None if weather is None else weather.pv_per_dc
+    return price_hours(shape, mean_usd_per_mwh, heat, wind, seed, sun=sun, south=site.lat < 0.0)

@@ -132,8 +132,8 @@ class SiteInputs:
     co2_usd_per_t : price of CO2.
     area : balancing area of the grid.
     minimum_take_share : of the grid's contract that is billed as demand in any case.
-    matching_share : least share of the load that clean power serves in its own hour, at the price
-        of lost load where it can't be kept.
+    matching_share : least share of the load that clean power serves in its own hour.
+    unmatched_usd_per_mwh : price of a MWh that is missing in it: no compute waits for it.
     """
 
     site: str
@@ -151,6 +151,7 @@ class SiteInputs:
     area: Area = NO_AREA
     minimum_take_share: float = 0.0
     matching_share: float = 0.0
+    unmatched_usd_per_mwh: float = 500.0
 
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
@@ -282,7 +283,7 @@ def _with_matching(
         unclean.append(np.full(solved.steps, float(dirty)))
     most = (1.0 - inputs.matching_share) * solved.load_mwh
     limit = YearlyLimit(MATCHING, np.ascontiguousarray(np.stack(unclean, axis=1)), most,
-                        inputs.lost_load_usd_per_mwh)  # fmt: skip
+                        inputs.unmatched_usd_per_mwh)  # fmt: skip
     return replace(solved, limits=(*solved.limits, limit))
 
 

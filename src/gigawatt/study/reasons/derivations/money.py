@@ -83,7 +83,7 @@ NODES = (
          "assumptions/money/offtake_renewal_share", "assumptions/money/vendor_gross_margin_share",
          "assumptions/money/resale_yearly_factor",
          *_SITE_PRICE, *_BASE_RATE),
-        _TERMS,
+        (*_TERMS, "site/*/clean_power/*/*"),
         held="ledger:operating",
     ),
 )  # fmt: skip

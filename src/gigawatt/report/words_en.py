@@ -202,6 +202,8 @@ ENGLISH: dict[str, str] = {
     "binding.unit": "share of megawatts, % of each year",
     "binding.note": "Relieving one cause brings the date forward only as far as the next one. "
     "Source: tables/binding of this run.",
+    "binding.note_schedule": "Relieving one cause brings the date forward only as far as the next "
+    "one. Source: binding in `gigawatt schedule --json`.",
     "binding.late": "after {year}",
     "constraint.land": "land",
     "constraint.permit": "permits",
@@ -804,6 +806,12 @@ ENGLISH: dict[str, str] = {
     "influence.rho": "Rank correlation",
     "influence.share": "Share of spread",
     "influence.clear": "Clear of chance",
+    "influence.nothing": "the same in all draws (or never reached): nothing moves it",
+    "influence.explained": "{share} of the rank variance explained, {draws} draws, {inputs} inputs",
+    "influence.never": "never reached in {share}",
+    "influence.heads": "Columns: coefficient ± error, share, input",
+    "influence.also": "(and {count} that go with it)",
+    "influence.unclear": "not clear of noise (|rho| below {noise})",
     "why.title": "Why: how each result is derived",
     "why.intro": "Open a result to see its formula, what enters it, and so on down to facts with "
     "their status and source. A quantity is taken apart once; elsewhere an arrow leads there.",
@@ -1006,7 +1014,9 @@ ENGLISH: dict[str, str] = {
     "leg.prepayment": "prepayment",
     "leg.principal": "principal",
     "leg.renewal": "renewal",
+    "leg.relet_rent": "rent of the new lease",
     "leg.rent": "rent",
+    "leg.resold": "capacity taken by others",
     "leg.repayment": "repayment",
     "leg.revenue": "revenue",
     "leg.systems": "systems",

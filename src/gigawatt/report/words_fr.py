@@ -217,6 +217,8 @@ _WORDS: dict[str, str] = {
     "binding.unit": "part des mégawatts, % de chaque année",
     "binding.note": "Lever une cause n’avance la date que jusqu’à la cause suivante. Source : "
     "tables/binding de cette simulation.",
+    "binding.note_schedule": "Lever une cause n’avance la date que jusqu’à la cause suivante. "
+    "Source : binding dans `gigawatt schedule --json`.",
     "binding.late": "après {year}",
     "constraint.land": "le foncier",
     "constraint.permit": "les autorisations",
@@ -971,6 +973,14 @@ _WORDS: dict[str, str] = {
     "influence.rho": "Corrélation de rang",
     "influence.share": "Part de la dispersion",
     "influence.clear": "Distinct du hasard",
+    "influence.nothing": "le même dans tous les tirages (ou jamais atteint) : rien ne le fait "
+    "varier",
+    "influence.explained": "{share} de la variance des rangs expliqués, {draws} tirages, {inputs} "
+    "données",
+    "influence.never": "jamais atteint dans {share}",
+    "influence.heads": "Colonnes : coefficient ± erreur, part, donnée",
+    "influence.also": "(et {count} qui vont avec elle)",
+    "influence.unclear": "non distinct du hasard (|rho| sous {noise})",
     "why.title": "Pourquoi : d’où vient chaque résultat",
     "why.intro": "Ouvrir un résultat montre sa formule, ce qui y entre, et ainsi de suite jusqu’"
     "aux faits, avec leur statut et leur source. Une grandeur n’est décomposée qu’une fois ; "
@@ -1059,7 +1069,9 @@ _WORDS: dict[str, str] = {
     "leg.prepayment": "avance",
     "leg.principal": "principal",
     "leg.renewal": "renouvellement",
+    "leg.relet_rent": "loyer du nouveau bail",
     "leg.rent": "loyer",
+    "leg.resold": "capacité reprise par d’autres",
     "leg.repayment": "remboursement",
     "leg.revenue": "recettes",
     "leg.systems": "systèmes",

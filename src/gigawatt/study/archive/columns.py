@@ -290,6 +290,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
         },
         "guarantees_usd_mean": Column("USD", "What it pays under guarantees and backstops; mean."),
         "unpaid_usd_mean": Column("USD", "What it owes under contracts and does not pay; mean."),
+        "relet_usd_mean": Column(
+            "USD", "What it gets from others who take its hall or capacity then; mean."
+        ),
         "probability_below_default": Column(
             "share", "Draws whose least cover is below 1.05; empty for parties without loans."
         ),

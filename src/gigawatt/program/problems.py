@@ -29,8 +29,8 @@ TABLES: dict[KeyPath, type[BaseModel]] = {
     ("instrument",): schema.InstrumentTable,
 }
 ARRAYS = {
-    ("party",), ("site",), ("site", "event"), ("site", "clean_power"), ("site", "phase"), ("workload",), ("supply",),
-    ("limit",), ("instrument",),
+    ("party",), ("site",), ("site", "event"), ("site", "clean_power"), ("site", "phase"),
+    ("workload",), ("supply",), ("limit",), ("instrument",),
 }  # fmt: skip
 
 Loc = tuple[int | str, ...]

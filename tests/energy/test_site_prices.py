@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import numpy as np
+import polars as pl
 import pytest
 from factories import small_phase, small_program, small_site
 
@@ -12,6 +13,9 @@ from gigawatt.catalog import load_catalog
 from gigawatt.catalog.facts import Status
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.case import read_case
+from gigawatt.energy.case_problem import year_problem
+from gigawatt.energy.least_cost import least_cost
 from gigawatt.energy.price_hours import (
     COLD_MONTHS,
     MONTH,
@@ -282,3 +286,23 @@ def test_europe_has_a_price_of_co2_and_texas_none(cache):
         free = replace(site, co2_price_usd_per_t=Point(0.0))
         other = site_inputs(free, CATALOG, stages, 0.0, cache=cache).sources[0]
         assert own.usd_per_mwh - other.usd_per_mwh == pytest.approx(value * own.co2_t_per_mwh)
+
+
+def test_least_cost_on_made_prices_is_near_that_on_the_true_ones(shared):
+    """The campus on ERCOT 2022: true prices against ones made from the catalog's statistics."""
+    folder = shared / "reference" / "energy" / "case_campus_ercot2022_base"
+    market = pl.read_csv(shared / "reference" / "energy" / "market_2022_ercot.csv.gz")
+    problem = year_problem(read_case(folder))
+    k = problem.offer_number("grid")
+    true = np.asarray(problem.offers[k].usd_per_mwh)
+    heat, wind = (np.roll(market[c].to_numpy(), -6) for c in ("drybulb_c", "wind_10m_ms"))
+    shape = replace(price_shape("ercot", CATALOG), hourly_share=1.0, month_share=1.0)
+    found = []
+    for prices in (true, *(np.roll(price_hours(shape, true.mean(), heat, wind, n), 6)
+                           for n in range(3))):  # fmt: skip
+        offers = list(problem.offers)
+        offers[k] = replace(offers[k], usd_per_mwh=prices)
+        found.append(least_cost(replace(problem, offers=tuple(offers)), 1e-4).objective_usd)
+    error = np.array(found[1:]) / found[0] - 1.0
+    print("error of least cost:", [f"{e:+.2%}" for e in error])
+    assert np.all(np.abs(error) < 0.03)

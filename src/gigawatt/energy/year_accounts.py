@@ -49,7 +49,7 @@ class SiteYears:
     scope1_t, scope2_location_t, scope2_market_t, scope2_market_hourly_t : CO2.
     matched_annual_mwh, matched_hourly_mwh, cfe_mwh, renewable_mwh : of the facility's energy.
     nox_t, nox_potential_t : as burned; with all plant at nameplate all year round.
-    cost_usd : of energy.
+    cost_usd : of energy, with contracts for clean power: their price less what they are worth.
     """
 
     it_mwh: Array
@@ -189,8 +189,16 @@ def site_years(
         renewable_mwh=np.minimum(whole, by_year(renewable)),
         nox_t=by_year((energy.supply_mwh * nox).sum(axis=2)),
         nox_potential_t=_largest(potential, axis),
-        cost_usd=by_year(energy.energy_cost_usd),
+        cost_usd=by_year(_cost(energy)),
     )
+
+
+def _cost(energy: EnergyResult) -> Array:
+    """Cost of energy by month with what contracts for clean power cost beyond their worth."""
+    out = energy.energy_cost_usd.copy()
+    for flow in energy.contracts:
+        out[:, flow.site] += flow.paid_usd - flow.value_usd
+    return out
 
 
 def _own_clean_share(table: MatchingTable, mix: SupplyMix, load: Array) -> Array:

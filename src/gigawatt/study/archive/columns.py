@@ -480,7 +480,10 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "nox_class": Column(
             TEXT, "Air permit by it: minor, Title V, PSD, NNSR; empty at 0 and outside the US."
         ),
-        "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
+        "usd_per_mwh": Column(
+            "USD/MWh",
+            "Nominal cost of energy, net cost of contracts with it, over facility energy.",
+        ),
         "standby_usd_per_kw_year": Column(
             "USD/kW-year", "Fixed cost of plant on site over its nameplate, nominal."
         ),

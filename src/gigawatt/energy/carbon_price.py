@@ -44,7 +44,8 @@ def co2_prices(
         drawn = a.co2_price_usd_per_t
     else:
         drawn = fact.distribution.ppf(streams.uniform(KEY))
-        if fact.is_range:
-            streams.record[fact.path] = drawn
+        areas = [p for p in streams.record if p.startswith("grids/") and p.endswith(KEY)]
+        if fact.is_range and not areas:
+            streams.record[fact.path] = drawn  # the first area's stands for all
     out: Array = drawn[:, None] * price_index(fact.price_year, 0.0, catalog, axis, streams)
     return out

@@ -9,6 +9,7 @@ what lies between packages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.facts import Status
@@ -79,13 +80,32 @@ def system_from_record(record: Record) -> System:
     )
 
 
+class HeldSystems:
+    """A catalog as the key of a cache; equal where its tables of systems are the same objects."""
+
+    __slots__ = ("catalog", "tables")
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.tables = tuple(catalog.records.get(table) for table in TABLES)
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.tables)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeldSystems) and all(
+            a is b for a, b in zip(self.tables, other.tables, strict=True)
+        )
+
+
 def system_records(catalog: Catalog) -> dict[str, Record]:
     """Records of all systems that can be computed on: those whose rate and memory are public."""
-    found: dict[str, Record] = {}
-    for table in TABLES:
-        held = catalog.records.get(table, {})
-        found |= {i: r for i, r in held.items() if _has_numbers(r)}
-    return found
+    return dict(_computable(HeldSystems(catalog)))
+
+
+@lru_cache(maxsize=8)
+def _computable(held: HeldSystems) -> dict[str, Record]:
+    return {i: r for table in held.tables if table for i, r in table.items() if _has_numbers(r)}
 
 
 def _has_numbers(record: Record) -> bool:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.facts import Status
 from gigawatt.errors import unknown_name
@@ -38,6 +40,7 @@ class System:
     scaleout_gbit_s : network bandwidth in 10^9 bits/s, one direction.
     gpu_tdp_w : thermal design power of the package in W.
     system_packages, system_power_kw : packages in one rack or server, and its IT power in kW.
+    package_power_w : greatest draw with the share of the rack, in W, where no rack's is public.
     """
 
     id: str
@@ -56,6 +59,7 @@ class System:
     gpu_tdp_w: float
     system_packages: int
     system_power_kw: float
+    package_power_w: float = 0.0
 
 
 def system_from_record(record: Record) -> System:
@@ -77,6 +81,7 @@ def system_from_record(record: Record) -> System:
         gpu_tdp_w=_or_zero(record, "gpu_tdp_w"),
         system_packages=int(_or_zero(record, "system_packages")),
         system_power_kw=_or_zero(record, "system_power_kw"),
+        package_power_w=_or_zero(record, "package_power_w"),
     )
 
 
@@ -136,12 +141,39 @@ def _or_zero(record: Record, key: str) -> float:
 def full_power_w(system: System) -> float:
     """Greatest draw of one package with its share of the rack or server, W.
 
-    Where the rack's power is not public, the package's TDP times that of other servers; 0 where
-    neither is.
+    Where the rack's power is not public, an estimate of it by package, else the package's TDP times
+    that of other servers; 0 where none is known.
     """
     if system.system_power_kw and system.system_packages:
         return system.system_power_kw * W_PER_KW / system.system_packages
-    return system.gpu_tdp_w * NODE_OVER_TDP
+    return system.package_power_w or system.gpu_tdp_w * NODE_OVER_TDP
+
+
+def power_range(catalog: Catalog, system: System) -> tuple[float, float] | None:
+    """Least and greatest of `full_power_w` where it is an estimate, as shares of it; else None.
+
+    A rack of known power, or one that follows from a specified TDP, is none.
+    """
+    record = system_records(catalog).get(system.id)
+    if record is None or (system.system_power_kw and system.system_packages):
+        return None
+    fact = record.facts.get("package_power_w")
+    if fact is None:
+        return None
+    least, most = fact.distribution.ppf(np.array([0.0, 1.0])) / fact.value
+    return float(least), float(most)
+
+
+def power_note(catalog: Catalog, system: System) -> str:
+    """What to say of an estimated power; empty where it is not one."""
+    share = power_range(catalog, system)
+    if share is None:
+        return ""
+    full = full_power_w(system)
+    return (
+        f"power estimated: {full:,.0f} W a package with its share of the rack "
+        f"({full * share[0]:,.0f} to {full * share[1]:,.0f}); the maker gives none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import math
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.hardware import power_note
 from gigawatt.performance.inference.plan import ServingPlan, check_plan
 from gigawatt.performance.inference.plans import Service
 from gigawatt.performance.inference.point import DEFAULT_DATE
@@ -40,6 +41,8 @@ def asked_service(
     kv = kv_precision or customary_kv(shape, used, found)
     if not kv_precision:
         assumed.append(f"cache in {kv.upper()}")
+    if note := power_note(catalog, choice.system):
+        assumed.append(note)
     if not date:
         assumed.append(f"software of {DEFAULT_DATE}")
     when = date or DEFAULT_DATE

@@ -22,7 +22,7 @@ from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.points import Points
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.stack import Stack
-from gigawatt.performance.inference.step import MS, US, prefill_s
+from gigawatt.performance.inference.step import MS, US
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
@@ -107,9 +107,7 @@ class Steady:
 
 def steady(points: Points, c: Constants, requests: Array) -> Steady:
     """State of replicas that load keeps at `requests` running ones (module's header)."""
-    past = points.input_tokens - points.new_tokens
-    prefill = prefill_s(points, c, points.new_tokens, past)
-    tpot, step, admitted = tpot_s(points, c, requests, prefill)
+    tpot, step, admitted, prefill = tpot_s(points, c, requests)
     use = admitted * prefill / points.stages / (tpot * points.accepted)
     use = np.minimum(use, MOST_USE)
     launches = points.layers * points.stages * c.eager_ms * MS

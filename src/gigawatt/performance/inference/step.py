@@ -106,9 +106,21 @@ def experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     """Routed experts of all mixture layers on the fullest rank, s."""
     read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    wide = p.expert_width / (p.expert_width + c.read_half_width)
+    row = slice_bytes(p)
+    wide = row / (row + c.read_half_width)
     reading = p.bandwidth * c.expert_read * wide * np.where(p.unpacked > 0.0, c.unpack, 1.0)
     return cubic(read / reading, flop / (p.expert_peak * c.gemm))
+
+
+def slice_bytes(p: Points) -> Array:
+    """Bytes of one row of an expert's slice along its inner width.
+
+    The second product of an expert sums over it: a short row leaves the loop of a kernel's tile
+    few steps to hide reading and set-up, the fewer the narrower the numbers.
+    """
+    each = np.where(p.expert_params > 0.0, p.expert_bytes / np.maximum(p.expert_params, 1.0), 1.0)
+    out: Array = p.expert_width * each
+    return out
 
 
 def quantising_s(p: Points, c: Constants, products: Array) -> Array:
@@ -241,7 +253,8 @@ def _prefill_experts_s(
     whole = tokens * together + beside
     each = np.maximum(whole * p.top_k / p.experts, 1e-9)
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
-    share = share * p.expert_width / (p.expert_width + c.expert_half_width)
+    row = np.where(p.unpacked > 0.0, BF16_BYTES * p.expert_width, slice_bytes(p))
+    share = share * row / (row + c.expert_half_width)
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
     met = met_experts(p, c, whole) - met_experts(p, c, np.asarray(beside, dtype=float))
     read = p.moe_layers * np.maximum(met, 0.0) / together * p.expert_bytes

@@ -66,7 +66,7 @@ def resolve_model(text: str, catalog: Catalog, supported: bool = True) -> ModelS
 
 _SAME = (
     "layers", "hidden", "heads", "kv_heads", "attention", "experts", "top_k", "expert_ffn",
-    "kv_lora_rank", "linear_layers", "index_topk",
+    "kv_lora_rank", "linear_layers", "index_topk", "ffn_matrices",
 )  # fmt: skip
 _SAME_PARAMS = 0.01  # relative; vocabularies are padded differently
 

@@ -81,6 +81,7 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
         assumed.append(choice.assumed)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
     note_long(shape, asked.input_tokens + asked.output_tokens, assumed)
+    assumed.extend(shape.approximations)
     told = asked.precision or named_precision(asked.model)
     precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)

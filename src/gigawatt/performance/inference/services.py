@@ -35,6 +35,7 @@ def asked_service(
     if choice.assumed:
         assumed.append(choice.assumed)
     note_long(shape, input_tokens + output_tokens, assumed)
+    assumed.extend(shape.approximations)
     used = engine_of(engine or usual_engine(choice.system), assumed)
     told = precision or named_precision(model)
     found = precision_of(told, shape, choice.system, assumed)

@@ -253,12 +253,12 @@ def _prefill_experts_s(
     whole = tokens * together + beside
     each = np.maximum(whole * p.top_k / p.experts, 1e-9)
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
-    row = np.where(p.unpacked > 0.0, BF16_BYTES * p.expert_width, slice_bytes(p))
+    peak = scaled_peak(p, p.expert_peak)
+    row = BF16_BYTES * p.expert_width * p.bf16_peak / peak  # as long in time as so many bytes
     share = share * row / (row + c.expert_half_width)
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
     met = met_experts(p, c, whole) - met_experts(p, c, np.asarray(beside, dtype=float))
     read = p.moe_layers * np.maximum(met, 0.0) / together * p.expert_bytes
-    peak = scaled_peak(p, p.expert_peak)
     return cubic(flop / (peak * share), read / (p.bandwidth * c.expert_read))
 
 

@@ -148,6 +148,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
             given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
             raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
     note_long(shape, mean_in + mean_out, assumed)
+    assumed.extend(shape.approximations)
     split = any(row.get(f"{pool}_num_workers", "").strip() for pool in ("prefill", "decode"))
     version = row.get("backend_version", "")
     kv = customary_kv(

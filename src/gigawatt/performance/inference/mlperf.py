@@ -63,7 +63,7 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     prompt = load.value("input_tokens")
     answer = number(row, "mean_output_tokens", 0.0) or load.value("output_tokens")
     round_ = row.get("round", "").strip()
-    record = round_record(round_, catalog)
+    record = round_record(round_, catalog, assumed)
     engine = usual_engine(gpu.system)
     packages = int(number(row, "accelerators", 8.0)) or 8
     assumed += [f"{prompt:,.0f} tokens in, {answer:,.0f} out", f"engine {engine}"]
@@ -127,14 +127,21 @@ def benchmark_of(model: str, catalog: Catalog) -> Record:
     raise unknown_name("MLPerf model", model, known)
 
 
-def round_record(name: str, catalog: Catalog) -> Record:
-    """Record of a round ("v6.1"); the newest where none is named."""
+def round_record(name: str, catalog: Catalog, assumed: list[str]) -> Record:
+    """Record of a round ("v6.1"); the newest where none is named, or one that is newer still."""
     table = catalog.records[BENCHMARKS]
     rounds = sorted(i for i in table if i.startswith("round-"))
     wanted = f"round-{name}" if name else rounds[-1]
+    if re.fullmatch(r"round-v\d+\.\d+", wanted) and _version(wanted) > _version(rounds[-1]):
+        assumed.append(f"round {name} taken as {rounds[-1].removeprefix('round-')}")
+        wanted = rounds[-1]
     if wanted not in table:
         raise unknown_name("MLPerf round", name, [r.removeprefix("round-") for r in rounds])
     return table[wanted]
+
+
+def _version(round_id: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in round_id.removeprefix("round-v").split("."))
 
 
 def scenario_of(row: Row, assumed: list[str]) -> str:

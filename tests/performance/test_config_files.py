@@ -73,3 +73,28 @@ def test_shapes_of_cards_hold_their_totals(tmp_path):
     path.write_text(json.dumps(EXAMPLES["longcat-flash"]["config"]))
     assert read_config(path).top_k == 8
     assert resolve_model(str(path), catalog).id == "longcat-flash"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "precision"), [("NVFP4", "nvfp4"), ("FP8", "fp8"), ("W4A8_AWQ", "int4")]
+)
+def test_a_file_beside_tells_the_precision(tmp_path, algorithm, precision):
+    config = {**EXAMPLES["llama-70b-nvfp4"]["config"]}
+    config.pop("quantization_config")
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    beside = {"quantization": {"quant_algo": algorithm, "kv_cache_quant_algo": "FP8"}}
+    (tmp_path / "hf_quant_config.json").write_text(json.dumps(beside))
+    assert read_config(tmp_path / "config.json").native_precision == precision
+
+
+def test_strange_files_get_one_clear_error(tmp_path):
+    path = tmp_path / "config.json"
+    for text, words in (
+        ("", "not JSON"), ("[]", "a JSON object"), ('{"num_hidden_layers": "x"}', "must be a number"),
+        ('{"num_hidden_layers": 4, "hidden_size": 100, "num_attention_heads": 3, "vocab_size": 9}',
+         "does not divide"),
+        ('{"num_hidden_layers": -4}', "zero or more"), ('{"text_config": {}}', "no layers"),
+    ):  # fmt: skip
+        path.write_text(text)
+        with pytest.raises(InputError, match=words):
+            resolve_model(str(path), load_catalog())

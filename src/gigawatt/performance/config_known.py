@@ -6,7 +6,9 @@ a known architecture counts its parts in another way, the file is rewritten to t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 Config = Mapping[str, Any]
@@ -65,3 +67,20 @@ def _longcat(config: Config, notes: list[str]) -> Config:
         "first_k_dense_replace": pairs,
         "parallel_ffn": True,
     }
+
+
+BESIDE = "hf_quant_config.json"  # where ModelOpt's older checkpoints tell their precision
+
+
+def with_quantisation(config: Config, path: Path) -> Config:
+    """The file with what stands beside it of its quantisation, where it holds none itself."""
+    beside = path.with_name(BESIDE)
+    if config.get("quantization_config") or path.name != "config.json" or not beside.is_file():
+        return config
+    try:
+        told = json.loads(beside.read_text(encoding="utf-8")).get("quantization")
+    except (OSError, ValueError, AttributeError):
+        return config
+    if not isinstance(told, dict):
+        return config
+    return {**config, "quantization_config": {"quant_method": "modelopt", **told}}

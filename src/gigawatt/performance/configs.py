@@ -15,7 +15,7 @@ from typing import Any
 from gigawatt.errors import InputError
 from gigawatt.performance.block_configs import irregular, layer_counts
 from gigawatt.performance.config_hybrids import beyond, dense_by_period, refused_by_name
-from gigawatt.performance.config_known import rewritten, unknown_kind
+from gigawatt.performance.config_known import rewritten, unknown_kind, with_quantisation
 from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
 
@@ -95,6 +95,7 @@ def read_config(path: Path) -> ModelShape:
         raise InputError(f"{path}: not JSON ({error}).") from error
     if not isinstance(raw, dict):
         raise InputError(f"{path}: a config.json is a JSON object, this is a {type(raw).__name__}.")
+    raw = with_quantisation(raw, path)
     stem = path.resolve().parent.name if path.name == "config.json" else path.stem
     name = str(raw.get("_name_or_path") or stem)
     return shape_from_config(raw, name, str(path))

@@ -154,7 +154,7 @@ def test_numbers_as_people_write_them(column: str, text: str, value: float | Non
 
 
 def test_a_size_in_an_unknown_name_is_enough_in_a_table() -> None:
-    row = {"model": "Apertus-70B", "gpu": "GH200", "gpus": "512", "params_b": ""}
+    row = {"model": "Zephyria-70B", "gpu": "GH200", "gpus": "512", "params_b": ""}
     told = case_columns(row, CATALOG)
     assert not told["problem"]
     assert "nearest in parameters" in told["assumed"]

@@ -70,7 +70,8 @@ def command(
     from gigawatt.errors import InputError, unknown_name
     from gigawatt.operations.account import account, call_account, power_account, site_account
     from gigawatt.operations.policies import POLICIES
-    from gigawatt.operations.site_fleet import joined, step_swing
+    from gigawatt.operations.site_fleet import joined
+    from gigawatt.operations.step_swing import step_swing
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.operate import site_input
 

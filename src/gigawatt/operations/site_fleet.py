@@ -19,6 +19,7 @@ from gigawatt.errors import InputError
 from gigawatt.operations.causes import failure_classes
 from gigawatt.operations.events.caps import room_for_jobs
 from gigawatt.operations.events.spec import (
+    DomainCap,
     FailureClass,
     FleetSpec,
     JobKind,
@@ -107,6 +108,7 @@ def site_fleet(
     cap_mw: Array | None = None,
     backfill: bool = False,
     hall_cap_mw: float = 0.0,
+    domain_caps: tuple[DomainCap, ...] = (),
 ) -> FleetSpec:
     """Fleet of one site, or of several that share one queue.
 
@@ -118,6 +120,7 @@ def site_fleet(
     policy : of jobs after a failure; empty takes that of each workload, else the assumption.
     cap_mw : (H,) IT power allowed by hour from the start, repeated, at each site; None for none.
     hall_cap_mw : IT power allowed in each hall; 0 for none.
+    domain_caps : and in each domain of other sizes.
     backfill : batch jobs without end take what is free and give way to all others.
 
     Raises
@@ -136,9 +139,8 @@ def site_fleet(
         if use.workload.kind != "serve"
         for kind in _kinds(whole, use, a, policy, tenant, largest, work[use.workload.id])
     )
-    specs = tuple(
-        replace(_site_spec(s, classes, a, cap_mw, work), hall_cap_mw=hall_cap_mw) for s in sites
-    )
+    bare = [_site_spec(s, classes, a, cap_mw, work) for s in sites]
+    specs = tuple(replace(s, hall_cap_mw=hall_cap_mw, domain_caps=domain_caps) for s in bare)
     if backfill:
         kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
     fleet = FleetSpec(
@@ -152,7 +154,7 @@ def site_fleet(
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
     )  # fmt: skip
-    if hall_cap_mw > 0.0:
+    if hall_cap_mw > 0.0 or domain_caps:
         return replace(fleet, kinds=kinds)  # what does not fit under a cap is told
     room = max(room_for_jobs(s, fleet, float(demand_curve(a).min())) for s in specs)
     fit = tuple(replace(k, racks=np.minimum(k.racks, room)) for k in kinds if room >= 1)

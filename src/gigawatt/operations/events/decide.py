@@ -14,7 +14,6 @@ from gigawatt.operations.events.state import (
     LISTS,
     PROFILE_HOURS,
     SIZES,
-    WORK,
     Config,
     job_at,
     kind_at,
@@ -82,11 +81,14 @@ def power_need_w(c: Config, j: int, s: int) -> float:
 
 @compiled
 def slack_w(c: Config, j: int, s: int) -> float:
-    """Power that site s would have left with job j; below 0, what other jobs must leave first."""
+    """Power that site s would have left with job j; below 0, what other jobs must leave first.
+
+    All jobs that hold racks count as at work: those that start or restart soon will be.
+    """
     site = site_at(c, s)
     if c.power_aware == 0 or site.cap_w >= NO_CAP_W:
         return NO_CAP_W
-    jobs_w = site.raw_w - site.racks * c.idle_w - site.pool_w
+    jobs_w = site.busy * (job_at(c, j).work_w - c.idle_w)
     out: float = power_room_w(c, s) - jobs_w - power_need_w(c, j, s)
     return max(-NO_CAP_W, out)
 
@@ -129,13 +131,9 @@ def best_site(c: Config, j: int) -> int:
 @compiled
 def power_if_cleared(c: Config, j: int, s: int) -> bool:
     """Whether site s has power for job j once all that may be pre-empted is gone."""
-    slack = slack_w(c, j, s)
-    k = site_at(c, s).young
-    while slack < -1.0 and k >= 0:
-        other = job_at(c, k)
-        slack += other.racks * ((other.work_w if other.phase == WORK else c.rest_w) - c.idle_w)
-        k = other.run_next
-    return slack >= -1.0
+    each = job_at(c, j).work_w - c.idle_w
+    fed: bool = slack_w(c, j, s) + site_at(c, s).preemptible * each >= -1.0
+    return fed
 
 
 @compiled

@@ -15,8 +15,8 @@ Leaves out: the price of the grid has no hours (a mean the year round), export, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -35,6 +35,7 @@ from gigawatt.energy.dispatch.year import YearKernel
 from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, Contract, StageHours, fold_stage
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.fingerprint import feed
 from gigawatt.quantity.units import HOURS_PER_YEAR
 
 GRID, COMPUTE, SHED = "grid", "curtailed compute", "shed"
@@ -151,7 +152,7 @@ class SiteInputs:
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
         digest = hashlib.sha256(f"{code_hash(CODE)} gap {PLAN_GAP}".encode())
-        _feed(digest, self)
+        feed(digest, self)
         return digest.hexdigest()
 
 
@@ -374,19 +375,3 @@ def by_month(hourly: Array) -> Array:
     """Sums over the months of a year without 29 February: (8760, …) to (12, …)."""
     edges = np.concatenate([[0], np.cumsum(24 * np.array(DAYS))[:-1]])
     return np.asarray(np.add.reduceat(hourly, edges, axis=0))
-
-
-def _feed(digest: hashlib._Hash, value: object) -> None:
-    """Add the content of nested dataclasses, tuples and arrays to a hash."""
-    if isinstance(value, np.ndarray):
-        digest.update(str(value.shape).encode() + np.ascontiguousarray(value).tobytes())
-    elif value is None or isinstance(value, str | int | float | bool):
-        digest.update(repr(value).encode())
-    elif isinstance(value, Sequence):
-        digest.update(str(len(value)).encode())
-        for item in value:
-            _feed(digest, item)
-    else:
-        for f in fields(value):  # type: ignore[arg-type]
-            digest.update(f.name.encode())
-            _feed(digest, getattr(value, f.name))

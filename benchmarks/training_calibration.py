@@ -27,7 +27,7 @@ FITTED = (
     ("hopper", "gemm_bf16_share", 0.66, 0.04),
     ("hopper", "gemm_fp8_share", 0.75, 0.2),
     ("hopper", "attention_share", 0.63, 0.12),
-    ("blackwell", "gemm_bf16_share", 0.75, 0.2),
+    ("blackwell", "gemm_bf16_share", 0.65, 0.06),
     ("blackwell", "gemm_fp8_share", 0.52, 0.2),
     ("blackwell", "gemm_mxfp8_share", 0.50, 0.2),
     ("blackwell", "gemm_fp4_share", 0.38, 0.2),

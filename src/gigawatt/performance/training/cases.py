@@ -62,6 +62,7 @@ RESULTS = (
     "time_to_train_min", "memory_gib_per_gpu",
 )  # fmt: skip
 Z95 = 1.645
+KERNELS_APART_LOG = 0.12  # no run with such kernels has checked their count
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     shape = shape_of(row, catalog, said)
     check_shape(shape, row, said)
     for words in shape.approximations:
-        said.note(f"model: {words}", 0.05)
+        said.note(f"model: {words}", KERNELS_APART_LOG if shape.kernels_apart else 0.05)
     system = complete_system(system_of(row, catalog, said), said)
     model = train_model_of(catalog, system, said)
     base = software_plan(row, system, said)

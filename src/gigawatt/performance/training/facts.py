@@ -35,6 +35,7 @@ class Shape(NamedTuple):
     ``q``, ``k``, ``v``, ``o_in`` : projected widths of queries, keys, values, and of the output
     projection's input; ``d_qk``, ``d_v`` : of one head. ``mtp`` : multi-token-prediction layers,
     which count as layers of the usual kind. ``windowed`` : share of layers with a window.
+    ``apart`` : whether biases and clamps keep kernels apart (`layer.apart_s`).
     """
 
     layers: float
@@ -63,6 +64,7 @@ class Shape(NamedTuple):
     attention_params: float
     dense_ffn_params: float
     expert_params: float
+    apart: float
 
 
 def shape_facts(shape: ModelShape) -> Shape:
@@ -106,6 +108,7 @@ def shape_facts(shape: ModelShape) -> Shape:
         attention_params=mixer_params(shape) / shape.layers,
         dense_ffn_params=dense_ffn_params(shape),
         expert_params=expert_params(shape),
+        apart=1.0 if shape.kernels_apart else 0.0,
     )
 
 

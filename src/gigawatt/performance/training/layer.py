@@ -25,6 +25,7 @@ ERA_2021, PLAIN, TUNED = 0.0, 1.0, 2.0
 FULL_GRAPHS, DUAL = 3.0, 2.0
 FLASH_PRODUCTS = 2.5  # five products backward against two forward
 NARROW_HEADS = 0.7  # fused attention of 64-wide heads reaches 0.6 of that of 128-wide ones
+UNFUSED_ROPE = 2.0  # two more products of their own, and their sum
 UNFUSED_FORWARD, UNFUSED_BACKWARD = 13.0, 21.0  # bytes per score: softmax, mask, dropout
 
 
@@ -129,10 +130,23 @@ def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     return forward + x.launch, FLASH_PRODUCTS * forward / x.attention_backward + 2.0 * x.launch
 
 
+def apart_s(x: Machine, s: Shape, values: float) -> tuple[float, float]:
+    """Biases and clamps of `values` of an activation function as kernels of their own, s.
+
+    Forward, adding the bias and clamping both read and write both halves of a gated unit. Backward,
+    the clamp's mask reads, and reads and writes the gradient of both; the bias's gradient reads it.
+    """
+    if s.apart <= 0.0:
+        return 0.0, 0.0
+    halves = (s.matrices - 1.0) * values * 2.0 / x.hbm
+    return 4.0 * halves, 4.0 * halves
+
+
 def norms_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     """Norms, residuals, dropout and rotary embedding, forward and backward, s."""
     own = t / p.tp if p.sequence_parallel > 0.0 else t
     rope = 2.0 * t * (s.heads + s.kv_heads) * s.d_qk / p.tp
+    rope *= 1.0 + UNFUSED_ROPE * s.apart
     if p.stack == ERA_2021:
         forward, backward = 12.0 * own * s.hidden, 16.0 * own * s.hidden
     else:
@@ -146,8 +160,9 @@ def feed_forward_s(x: Machine, s: Shape, p: Row, t: float, width: float) -> tupl
     f1, b1 = linear_s(x, p, t, s.hidden, (s.matrices - 1.0) * f)
     f2, b2 = linear_s(x, p, t, f, s.hidden)
     act = 2.0 * t * f / x.hbm
-    forward = f1 + f2 + (s.matrices + 1.0) * act
-    return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act
+    apart, apart_back = apart_s(x, s, t * f)
+    forward = f1 + f2 + (s.matrices + 1.0) * act + apart
+    return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act + apart_back
 
 
 def experts_growth(x: Machine, p: Row) -> float:
@@ -197,8 +212,9 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     permute = passes * routed / p.etp * s.hidden * 2.0 / x.hbm
     router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
     older = experts_growth(x, p)
-    forward = older * (forward + (s.matrices + 1.0) * act)
-    backward = older * (backward + (2.0 * s.matrices + 1.0) * act)
+    apart, apart_back = apart_s(x, s, routed * f)
+    forward = older * (forward + (s.matrices + 1.0) * act + apart)
+    backward = older * (backward + (2.0 * s.matrices + 1.0) * act + apart_back)
     rest = permute + router + 10.0 * x.launch
     return forward + rest, backward + rest + router
 

@@ -101,7 +101,7 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     check_shape(shape, row, said)
     for words in shape.approximations:
         said.note(f"model: {words}", KERNELS_APART_LOG if shape.kernels_apart else 0.05)
-    system = complete_system(system_of(row, catalog, said), said)
+    system = complete_system(system_of(row, catalog, said), catalog, said)
     model = train_model_of(catalog, system, said)
     base = software_plan(row, system, said)
     row = complete_split(row, base, said)
@@ -148,7 +148,7 @@ def open_case(row: Row, catalog: Catalog) -> Case:
     said = Said([])
     row = batch_in_sequences(row)
     shape = shape_of(row, catalog, said)
-    system = complete_system(system_of(row, catalog, said), said)
+    system = complete_system(system_of(row, catalog, said), catalog, said)
     model = train_model_of(catalog, system, said)
     plan = sharded_plan(row, software_plan(row, system, said), said)
     gbs = size_of(row, "gbs")

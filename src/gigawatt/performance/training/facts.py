@@ -188,6 +188,7 @@ class Machine(NamedTuple):
     reserved_gib: float
     memory_share: float
     compute_power: float
+    memory_power: float
     communication_power: float
     idle_power: float
     node_power: float

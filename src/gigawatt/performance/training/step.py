@@ -50,6 +50,7 @@ from gigawatt.performance.training.memory import (
     room_bytes,
     shard_ranks,
 )
+from gigawatt.performance.training.power import powers_w, product_share
 from gigawatt.performance.training.row import Row
 from gigawatt.performance.training.software import release_factor, sigma_log
 
@@ -305,22 +306,6 @@ def optimizer_s(x: Machine, s: Shape, p: Row) -> float:
     return own * x.optimizer_bytes / (x.host_link if p.offload_optimizer > 0.0 else x.hbm)
 
 
-def powers_w(x: Machine, step: float, on: float, talk: float) -> tuple[float, float, float, float]:
-    """Draw of a package with its share of the server: computing, communicating, mean over the step.
-
-    `on` and `talk` are the seconds of the step in computing and in exposed communication; the rest
-    waits. The last is the mean of the package alone.
-    """
-    node = x.node_w * x.node_power
-    compute, communication, idle = (
-        x.tdp_w * x.compute_power,
-        x.tdp_w * x.communication_power,
-        x.tdp_w * x.idle_power,
-    )
-    mean = (on * compute + talk * communication + (step - on - talk) * idle) / step
-    return compute + node, communication + node, mean + node, mean
-
-
 def step_row(
     x: Machine, s: Shape, p: Row, kinds: tuple[float, float, float, float, float]
 ) -> tuple[float, ...]:
@@ -359,8 +344,9 @@ def step_row(
     for part in parts:
         step += part
     on = parts[0] + parts[1] + optimizer
+    share = (on - optimizer) / on * product_share(x, s, p, t, forward + backward)
     talk = parts[4] + parts[5] + parts[6] + parts[7] + parts[8] + wan
-    compute_w, communication_w, mean_w, package_w = powers_w(x, step, on, talk)
+    compute_w, communication_w, mean_w, package_w = powers_w(x, step, on, talk, share)
     w, g, o, a, b = kinds
     return (
         step,

@@ -119,7 +119,7 @@ def test_the_stack_of_2021_is_not_that_of_tpus() -> None:
     }  # fmt: skip
     out = case_columns(row, CATALOG)
     print(f"MFU {float(out['predicted_tflops_per_gpu']) / 275.0:.1%} against 46.2%")
-    assert "plain stack" in out["assumed"]
+    assert "tuned stack" in out["assumed"]
     assert float(out["predicted_tflops_per_gpu"]) / 275.0 == pytest.approx(0.462, rel=0.25)
 
 

@@ -208,8 +208,10 @@ def _changed(row: Row, base: ModelShape, known: dict[str, int]) -> ModelShape:
             changes["kv_heads"] = heads
     layers = known.get("layers", base.layers)
     experts = known.get("experts", base.experts)
-    if not experts:
+    if not experts and (base.experts or not base.dense_layers):
         changes["dense_layers"] = layers
+    elif not experts:
+        changes["dense_layers"] = round(base.dense_layers * layers / base.layers)
     elif "dense_layers" not in known and layers != base.layers and base.dense_layers:
         changes["dense_layers"] = max(1, round(base.dense_layers * layers / base.layers))
     if act := text_of(row, "act_fn"):
@@ -274,7 +276,8 @@ def _nearest_by_size(
     active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():
-        if "total_params_b" not in record.facts or record.attributes.get("unsupported"):
+        rough = record.attributes.get("unsupported") or record.attributes.get("approximations")
+        if "total_params_b" not in record.facts or rough:
             continue
         held = record.value("total_params_b")
         used = record.value("active_params_b", held)

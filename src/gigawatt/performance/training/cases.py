@@ -23,6 +23,7 @@ from gigawatt.performance.training.case_fill import (
     complete_system,
     expert_sizes,
     filled_plan,
+    is_open,
     sized_plan,
     software_plan,
     train_model_of,
@@ -44,7 +45,7 @@ from gigawatt.performance.training.evaluate import evaluate_plan
 from gigawatt.performance.training.facts import TrainModel
 from gigawatt.performance.training.flops import Convention, flop_per_token, parse_convention
 from gigawatt.performance.training.plan import Plan, check_plan
-from gigawatt.performance.training.result import StepBatch
+from gigawatt.performance.training.result import OUTPUTS, StepBatch
 
 ADDED = (
     "predicted_iter_time_s",
@@ -76,6 +77,8 @@ class Case:
     convention : how its FLOP are counted.
     assumed : what was filled in, in words.
     sigma_log : standard deviation of ln(time) that filling in adds.
+    slower : factor on the time of a step whose split the search chose: a search picks what the
+        model flatters, and published plans are not its best.
     """
 
     shape: ModelShape
@@ -85,6 +88,7 @@ class Case:
     convention: Convention
     assumed: tuple[str, ...]
     sigma_log: float
+    slower: float = 1.0
 
 
 def resolve_case(row: Row, catalog: Catalog) -> Case:
@@ -112,9 +116,11 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
         said.note(f"batch of {sized.gbs:,} does not divide by dp {sized.dp:,}: mean of ranks", 0.05)
     plan = _filled(row, shape, system, model, sized, said)
     again = plan.stack == Stack.ERA_2021 and bool(plan.recompute & Recompute.FULL)
-    convention, words = parse_convention(text_of(row, "flops_convention"), again)
-    said.note(words)
-    return Case(shape, system, model, plan, convention, tuple(said.words), said.sigma_log)
+    convention, counted = parse_convention(text_of(row, "flops_convention"), again)
+    said.note(counted)
+    slower = model.values["searched_plan_factor"] if is_open(row, sized) else 1.0
+    words = tuple(said.words)
+    return Case(shape, system, model, plan, convention, words, said.sigma_log, slower)
 
 
 def _filled(
@@ -167,6 +173,9 @@ def predict(case: Case) -> StepBatch:
     result = StepBatch(table, out.gpus, out.tokens)
     sigma = result.column("sigma_log")
     sigma[:] = (sigma**2 + case.sigma_log**2) ** 0.5
+    for name in OUTPUTS:
+        if name.endswith("_s") or name == "energy_j":
+            result.column(name)[:] *= case.slower
     return result
 
 

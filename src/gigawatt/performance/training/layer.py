@@ -87,12 +87,15 @@ def linear_s(x: Machine, p: Row, m: float, k: float, n: float) -> tuple[float, f
 
 
 def projections_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float, float]:
-    """Attention's projections: forward, backward, and MLA up-projections' forward, s."""
+    """What mixes tokens, apart from scores: forward, backward, MLA up-projections' forward, s.
+
+    Projections of plain attention, times the weights of the model's own mixers over theirs.
+    """
     if s.mla == 0.0:
         width = (s.heads * s.d_qk + s.kv_heads * (s.d_qk + s.d_v)) / p.tp
         f1, b1 = linear_s(x, p, t, s.hidden, width)
         f2, b2 = linear_s(x, p, t, s.heads * s.d_v / p.tp, s.hidden)
-        return f1 + f2, b1 + b2, 0.0
+        return s.mixer * (f1 + f2), s.mixer * (b1 + b2), 0.0
     own = t / p.tp if p.sequence_parallel > 0.0 else t
     kv = linear_s(x, p, own, s.hidden, s.kv_lora + s.rope)
     kv_up = linear_s(x, p, t, s.kv_lora, s.heads * (s.nope + s.d_v) / p.tp)
@@ -101,9 +104,10 @@ def projections_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float,
     if s.q_lora > 0.0:
         q = linear_s(x, p, own, s.hidden, s.q_lora)
         q_up = linear_s(x, p, t, s.q_lora, s.heads * s.d_qk / p.tp)
-        return forward + q[0] + q_up[0], backward + q[1] + q_up[1], up + q_up[0]
+        up = s.mixer * (up + q_up[0])
+        return s.mixer * (forward + q[0] + q_up[0]), s.mixer * (backward + q[1] + q_up[1]), up
     q = linear_s(x, p, t, s.hidden, s.heads * s.d_qk / p.tp)
-    return forward + q[0], backward + q[1], up
+    return s.mixer * (forward + q[0]), s.mixer * (backward + q[1]), s.mixer * up
 
 
 def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
@@ -195,7 +199,7 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     depth = x.k0 * 2.0 / max(0.5, size)
     forward, backward = 0.0, 0.0
     up = (s.matrices - 1.0) * f
-    for k, n in ((s.hidden, up), (f, s.hidden)):
+    for k, n in ((s.expert_hidden, up), (f, s.expert_hidden)):
         base = 2.0 * routed * k * n / rate
         read = size * local * k * n
         moved = (read + size * routed * k + 2.0 * routed * n) / x.hbm
@@ -209,7 +213,7 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     act = 2.0 * routed * f / x.hbm
     fused = p.graphs == FULL_GRAPHS or p.schedule == DUAL
     passes = x.permute_passes * (1.0 if fused else x.permute_unfused)
-    permute = passes * routed / p.etp * s.hidden * 2.0 / x.hbm
+    permute = passes * routed / p.etp * s.expert_hidden * 2.0 / x.hbm
     router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
     older = experts_growth(x, p)
     apart, apart_back = apart_s(x, s, routed * f)

@@ -135,7 +135,7 @@ def moe_bytes(s: Shape, p: Row, flags: int, sp: float) -> float:
         return kept
     routed = s.top_k * p.imbalance / p.tp
     spread = inputs + (0.0 if flags & ACTIVATION else 2.0)  # dispatched, and combined, values
-    return kept + routed * (spread * s.hidden + shared * s.expert_ffn)
+    return kept + routed * (spread * s.expert_hidden + shared * s.expert_ffn)
 
 
 def layer_bytes(s: Shape, p: Row) -> tuple[float, float]:

@@ -86,7 +86,7 @@ def cp_moves_s(x: Machine, s: Shape, p: Row, attention: float) -> float:
 
 def ep_moves_s(x: Machine, s: Shape, p: Row, t: float) -> float:
     """Exposed dispatch and combination of one mixture layer, one pass, s."""
-    own = t / p.tp * s.hidden * 2.0 * p.imbalance
+    own = t / p.tp * s.expert_hidden * 2.0 * p.imbalance
     near, far = all_to_all_s(x, own, p.ep, s.top_k)
     if p.ep_overlap <= 0.0:
         return 2.0 * (near + far)
@@ -102,7 +102,7 @@ def layer_s(
     pf, pb, up = projections_s(x, s, p, t)
     af, ab = attention_s(x, s, p, t)
     nf, nb = norms_s(x, s, p, t)
-    width = s.shared * s.expert_ffn if moe else s.ffn
+    width = s.shared * s.expert_ffn * s.expert_hidden / s.hidden if moe else s.ffn
     ff, fb = (0.0, 0.0) if width == 0.0 else feed_forward_s(x, s, p, t, width)
     ef, eb = experts_s(x, s, p, t) if moe else (0.0, 0.0)
     one, tp = tp_moves_s(x, s, p, t, moe)

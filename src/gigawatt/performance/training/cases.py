@@ -119,8 +119,8 @@ def resolve_case(row: Row, catalog: Catalog) -> Case:
     convention, counted = parse_convention(text_of(row, "flops_convention"), again)
     said.note(counted)
     slower = model.values["searched_plan_factor"] if is_open(row, sized) else 1.0
-    words = tuple(said.words)
-    return Case(shape, system, model, plan, convention, words, said.sigma_log, slower)
+    told = tuple(said.words)
+    return Case(shape, system, model, plan, convention, told, said.sigma_log, slower)
 
 
 def _filled(

@@ -249,9 +249,8 @@ def _near_practice(
 ) -> tuple[Found, str]:
     """The plan to take: fewest departures from practice among those within the band of the best."""
     band = float(np.exp(Z95 * best.outputs["sigma_log"]))
-    near = np.flatnonzero(found.rate >= found.rate.max() / min(band, 1.0 + most_loss)).astype(
-        np.int64
-    )
+    least = found.rate.max() / min(band, 1.0 + most_loss)
+    near = np.flatnonzero(found.rate >= least).astype(np.int64)
     batch = space.rows(found.layout[near], found.option[near])
     room = best.outputs["capacity_gib"]
     count = departures(batch, found.memory_gib[near], room, shape, system).sum(axis=1)

@@ -354,7 +354,7 @@ def _best_filled(
 ) -> Plan:
     """Fastest microbatch, each with its own way of fitting; offloading only where all need it.
 
-    The model has no cost of offloading, so it would let a large microbatch win.
+    Offloading over PCIe is no practice, even where the model sees its cost hidden.
     """
     most = plan.gbs / plan.dp
     sizes = microbatches(most)

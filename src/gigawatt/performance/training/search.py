@@ -303,6 +303,7 @@ PARTS: dict[str, str] = {
     "wan_s": "traffic between sites",
     "optimizer_s": "optimizer",
     "fixed_s": "fixed cost of a step",
+    "offload_s": "activations on their way to the host and back",
 }
 
 

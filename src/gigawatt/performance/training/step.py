@@ -12,6 +12,7 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - TP: a fixed share stays exposed under a tuned stack, all of it otherwise;
 - CP: the part that attention doesn't hide, and at least a fixed share;
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
+- activations to the host and back: what the own pass of the stage can't hide, and one layer's;
 - PP: a fixed share under a tuned stack with virtual stages, all of one direction without them or
   under a plain stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
@@ -47,6 +48,7 @@ from gigawatt.performance.training.memory import (
     NORM,
     expert_ranks,
     local_params,
+    offloaded_bytes,
     room_bytes,
     shard_ranks,
 )
@@ -288,6 +290,19 @@ def send_s(x: Machine, s: Shape, p: Row, t: float) -> float:
     return exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
 
 
+def offload_s(x: Machine, s: Shape, p: Row, t: float, forward: float, backward: float) -> float:
+    """Wait of one microbatch for activations that go to the host and come back, s.
+
+    Each way hides behind the stage's own pass; the copies of the first and last layers do not.
+    """
+    if p.offload_share <= 0.0:
+        return 0.0
+    move = offloaded_bytes(s, p, t) / x.host_link
+    layers = max(1.0, (s.layers + s.mtp) / p.pp)
+    least = move / layers
+    return max(least, move - forward) + max(least, move - backward)
+
+
 def merged_s(x: Machine, s: Shape, p: Row, busy: float) -> float:
     """Computing and the traffic of sharded parameters, which hide each other, s per step."""
     sharded = sharded_s(x, s, p)
@@ -318,6 +333,8 @@ def step_row(
     forward, backward = forward + passes * of, backward + passes * ob
     mean = (forward + backward + recompute + tp + cp + ep + host) / p.pp
     slow = slowest_stage_s(s, p, mean, dense_s, mixture_s, passes * (of + ob))
+    wait = offload_s(x, s, p, t, forward / p.pp, backward / p.pp)
+    mean, slow = mean + wait, slow + wait
     send = send_s(x, s, p, t)
     factor = release_factor(x, p)
     bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
@@ -339,6 +356,7 @@ def step_row(
         wan,
         optimizer,
         x.fixed if p.stack == TUNED else x.fixed_untuned,
+        factor * m * wait,
     )
     step = 0.0
     for part in parts:

@@ -50,6 +50,7 @@ FITTED = (
 )
 # Constants that no row bears on that was checked against its source: second-hand rows fix these.
 SECOND_HAND = ("zero3_bus", "zero3_power", "production_2021_factor")
+OWN = {("ampere", "tp_exposed")}  # held by the generation itself
 FOLLOW = {
     "hopper": {"gemm_fp8_block_share": "gemm_fp8_share"},
     "blackwell": {"gemm_fp8_block_share": "gemm_mxfp8_share"},
@@ -60,7 +61,8 @@ def with_constants(model: TrainModel, values: Sequence[float]) -> TrainModel:
     """Constants of a generation with the fitted ones replaced."""
     new = dict(model.values)
     for (generation, key, _, _), value in zip(FITTED, values, strict=True):
-        if generation in ("*", model.generation):
+        own = (model.generation, key) in OWN
+        if generation == model.generation or (generation == "*" and not own):
             new[key] = float(value)
     for key, source in FOLLOW.get(model.generation, {}).items():
         new[key] = new[source]
@@ -139,8 +141,11 @@ def left_out(
 def in_catalog(items: Sequence[Measured]) -> np.ndarray:
     """The fitted constants as the catalog has them."""
     models = {item.case.model.generation: item.case.model for item in items}
-    first = next(iter(models.values()))
-    return np.array([models.get(g, first).values[key] for g, key, _, _ in FITTED])
+    found = []
+    for generation, key, _, _ in FITTED:
+        holders = [m for m in models.values() if (m.generation, key) not in OWN]
+        found.append(models.get(generation, holders[0]).values[key])
+    return np.array(found)
 
 
 def main(folder: Path) -> None:

@@ -228,7 +228,10 @@ def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
     said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
     model = load_train_model(catalog, like)
     # a package of another kind reaches no larger part of its own peak than the like one
-    model = replace(model, values={**model.values, "most_of_peak": model.values["gemm_bf16_share"]})
+    own = {"most_of_peak": model.values["gemm_bf16_share"]}
+    if system.vendor != "NVIDIA":  # makers' compilers overlap, whatever the like one's software did
+        own["tp_exposed"] = catalog.fact("efficiencies/step-common/tp_exposed").value
+    model = replace(model, values={**model.values, **own})
     if not system.generation.startswith("cdna"):
         return model
     shares = [k for k in model.values if k.startswith("gemm_") or k == "attention_share"]

@@ -12,7 +12,7 @@ from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training.case_input import Row, Said, size_of, text_of
+from gigawatt.performance.training.case_input import Row, Said, flag_of, size_of, text_of
 from gigawatt.performance.training.choices import Recompute
 from gigawatt.performance.training.facts import TrainModel
 from gigawatt.performance.training.plan import Plan
@@ -58,8 +58,10 @@ def searched_plan(
     fixed: dict[str, Any] = {
         k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
     }
+    told = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is not None
+    zero = (plan.zero,) if told or plan.zero else (0, 1)
     choices = replace(
-        PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
+        PRACTICAL, **fixed, zero=zero, sequence_parallel=(True,), least_used_share=1.0
     )
     stated = stated_recompute(row, shape, None)
     if stated is not None:

@@ -30,9 +30,10 @@ HEAD = """
 Published steps that no constant was fitted on, as they are known second hand (not checked again
 against the papers); `python benchmarks/training_held_out.py`. Error is that of the step time,
 predicted / published - 1. *seen*: "no" where the numbers were first compared when model and rules
-stood, "hours" where the run's hours are among the whole runs below, "yes" where a rule for blanks was
-made with it in view. The Megatron-LM of the MegaScale paper is a competitor's run of that code, 8 to
-10 points of MFU below its own: the model lies between the two.
+stood (but that GPT 530B showed that sequence parallelism must be assumed where nothing else fits),
+"hours" where the run's hours are among the whole runs below, "yes" where a rule was made with it in
+view. GPT 175B on 256 to 12,288 is Megatron-LM as the MegaScale paper measured it: it was 10 points
+more in error before tensor-parallel traffic was exposed on Ampere, a cause that these rows showed.
 """
 
 

@@ -155,9 +155,7 @@ def training_run(
     sigma = float(out.sigma_log[0])
     step_s = float(out.step_s[0]) * np.exp(sigma * streams.normal("training-run/step"))
     steps = np.full(DRAWS, tokens / (plan.gbs * plan.seq))
-    if plan.local_steps > 1:
-        extra = catalog.fact("assumptions/training/local_steps_token_factor").distribution
-        steps = steps * streams.sample("training-run/local-steps", extra)
+    steps, local = _local_steps(plan.local_steps, steps, catalog, streams)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a, catalog.fact(CHECKPOINT).value)
     factor = streams.sample("training-run/factor", catalog.fact(RUN_FACTOR).distribution)
@@ -191,7 +189,7 @@ def training_run(
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
         cost_usd=_band(cost, ask.percentiles) if price.any() or ask.usd_per_mwh else None,
         usd_per_gpu_hour=float(np.median(price)),
-        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *told, *given, *words),
+        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *local, *told, *given, *words),
     )
 
 
@@ -250,6 +248,21 @@ def _work_share(
     restart = a.restart_base_s + a.restart_s_per_1000_packages * gpus / 1000.0
     inside = synchronous_restart(failures, stall, a.detection_s, restart, a.restart_failure_share)
     return inside.work * (1.0 - a.maintenance_share), failures
+
+
+def _local_steps(
+    every: int, steps: Array, catalog: Catalog, streams: Streams
+) -> tuple[Array, tuple[str, ...]]:
+    """Steps with the tokens that rare exchanges between sites cost to the same loss, and words."""
+    if every <= 1:
+        return steps, ()
+    fact = catalog.fact("assumptions/training/local_steps_token_factor")
+    low, high = fact.distribution.ppf(np.array([0.0, 1.0]))
+    words = (
+        f"exchanges every {every:,} steps: {fact.value:g} ({low:g} to {high:g}) times the tokens "
+        "to the same loss"
+    )
+    return steps * streams.sample("training-run/local-steps", fact.distribution), (words,)
 
 
 def _small_run_factor(package_s: float, catalog: Catalog) -> tuple[float, tuple[str, ...]]:

@@ -216,4 +216,4 @@ def test_awkward_texts_predict_a_sane_step(changes: dict[str, str]) -> None:
     assert told["fits"] == "1"
     assert told["assumed"]
     peak = 14_000 if "NVFP4" in row["precision"] else 2_500
-    assert 60.0 < float(told["predicted_tflops_per_gpu"]) < 0.6 * peak
+    assert 60.0 < float(told["predicted_tflops_per_gpu"]) < 0.7 * peak

@@ -24,6 +24,7 @@ from training_calibration import (
     with_values,
 )
 from training_tables import Measured, read_tables
+from training_held_out import section as held_out_section
 from training_whole_runs import section
 
 from gigawatt.catalog import load_catalog
@@ -257,6 +258,7 @@ def main(folder: Path, page: Path) -> None:
         *memory_table(items),
         *order_table(items),
         *second_hand(items, start),
+        *held_out_section(load_catalog()),
         *section(load_catalog()),
         *constants_table(items),
     ]

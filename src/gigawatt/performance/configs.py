@@ -63,6 +63,10 @@ _TIED_BY_DEFAULT = (
     "gpt_neo",
 )
 _EVERY_LAYER_MOE = ("mixtral", "gpt_oss", "minimax_m2", "phimoe", "dbrx", "grok", "grok-1")
+_APART = (
+    "biases and clamped activations keep kernels of training apart: counted by their bytes, "
+    "checked on no run"
+)
 _GATED_ATTENTION = ("qwen3_5", "qwen3_next")
 # sizes that files leave to their class; Transformers' Gemma3TextConfig
 _LEFT_OUT: dict[str, dict[str, int]] = {
@@ -131,6 +135,7 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         "tied_embeddings": _tied(config, raw, family),
         "native_precision": native_precision(raw, config),
         "attention_gate": bool(config.get("attn_output_gate", family.startswith(_GATED_ATTENTION))),
+        "kernels_apart": family == "gpt_oss",
     }
     if mla:
         for key in ("kv_lora_rank", "q_lora_rank", "qk_nope_dim", "qk_rope_dim", "v_dim"):
@@ -139,6 +144,7 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         given["v_dim"] = narrow
     if low := plain_int(config.get("share_q_dim")):  # Step3
         given["q_lora_rank"] = low
+    notes: list[str] = [_APART] if given["kernels_apart"] else []
     given |= _feed_forward(config, family, needed["layers"], where, notes)
     given |= mixing(config, family, needed["layers"], given, notes)
     blocks = config.get("block_configs")

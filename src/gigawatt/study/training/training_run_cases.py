@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import GigawattError
+from gigawatt.errors import GigawattError, InputError
 from gigawatt.performance.shapes import train_flop_per_token
 from gigawatt.performance.training.case_input import (
     Said,
@@ -47,7 +47,8 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """The columns `ADDED` of one row; a row that can't be answered has only its `problem`.
 
     Beside the columns of single steps a row may have `tokens_t` (10^12 tokens; or `tokens_b`,
-    `tokens`), `flop`, `loss`, `gpus_peak` (for `gpus`), `usd_per_gpu_hour` and `pue`.
+    `tokens`), `flop`, `loss`, `gpus_peak` (for `gpus`), `usd_per_gpu_hour`, `pue` and `gpu_hours`
+    (known ones: energy and cost are then of these, and the predicted hours are not).
     """
     try:
         known, words = _with_gpus(row, catalog)
@@ -57,6 +58,7 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
             loss=number_of(row, "loss"),
             usd_per_gpu_hour=number_of(row, "usd_per_gpu_hour"),
             pue=number_of(row, "pue"),
+            gpu_hours=_known_hours(row),
         )
         known, more = with_batch(whole_run_row(known), ask, catalog)
         case = resolve_case(known, catalog)
@@ -76,6 +78,14 @@ def tokens_of(row: Mapping[str, str]) -> float | None:
     if found is None:
         return number_of(row, "tokens")
     return float(found.group(1)) * {"t": 1e12, "b": 1e9, "m": 1e6}[found.group(2).lower()]
+
+
+def _known_hours(row: Mapping[str, str]) -> float | None:
+    """Package-hours that a row states, for its energy and cost; a text of another kind is none."""
+    try:
+        return number_of(row, "gpu_hours") or None
+    except InputError:
+        return None
 
 
 def predict_runs(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> Iterator[dict[str, str]]:

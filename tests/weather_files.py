@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import numpy as np
@@ -91,6 +92,22 @@ def pvgis_file() -> list[str]:
             f"{y.wind_ms[k]:.3f},90,{y.pressure_pa[k]:.1f}"
         )
     return [*head, *rows, "", "T2m: 2-m air temperature (degree Celsius)"]
+
+
+def pvgis_json() -> list[str]:
+    lines = pvgis_file()
+    start = next(i for i, t in enumerate(lines) if t.startswith("time(UTC)"))
+    names = lines[start].split(",")
+    hours = []
+    for line in lines[start + 1 : -2]:
+        time, *values = line.split(",")
+        hours.append({names[0]: time, **dict(zip(names[1:], map(float, values), strict=True))})
+    p = year().place
+    place = {"latitude": p.lat, "longitude": p.lon, "elevation": p.elevation_m,
+             "irradiance_time_offset": 0.5}  # fmt: skip
+    return json.dumps(
+        {"inputs": {"location": place}, "outputs": {"tmy_hourly": hours}, "meta": {}}, indent=1
+    ).splitlines()
 
 
 def tmy3_file() -> list[str]:

@@ -25,8 +25,10 @@ EVENT_KINDS = (
 CLEAN_KINDS = ("solar", "wind", "steady", "nuclear", "certificates")
 DUTIES = (
     "remote_disconnect", "discloses_backup", "reports_to_eu", "answers_nerc", "permit_title_v",
-    "permit_psd", "management_certified",
+    "permit_psd", "management_certified", "waste_heat_used", "ets_permit", "permit_ied",
+    "permit_nnsr", "interconnection_standards", "large_load_contract",
 )  # fmt: skip
+OZONE_AREAS = ("", "marginal", "moderate", "serious", "severe", "extreme")
 MILESTONES = (
     "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
     "in_service",
@@ -164,6 +166,7 @@ class Site:
     heat_reused_share : of the facility's energy that goes to somebody as heat.
     duties : of `DUTIES`, those that are told to be done.
     ride_through_share : of the load that stays on in a fault of the grid; None = not told.
+    ozone_area : one of `OZONE_AREAS`; "" = attainment, or not told.
     """
 
     id: str
@@ -193,6 +196,7 @@ class Site:
     heat_reused_share: float = 0.0
     duties: tuple[str, ...] = ()
     ride_through_share: float | None = None
+    ozone_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,14 @@ from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
-from gigawatt.program.model import CLEAN_KINDS, DUTIES, EVENT_KINDS, LIMITED, MILESTONES
+from gigawatt.program.model import (
+    CLEAN_KINDS,
+    DUTIES,
+    EVENT_KINDS,
+    LIMITED,
+    MILESTONES,
+    OZONE_AREAS,
+)
 from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -272,6 +279,9 @@ class SiteTable(Section):
     )
     ride_through_share: Annotated[float, Exact("share", 0.0, 1.0)] | None = Field(
         None, description="share of the load that stays on in a fault of the grid"
+    )
+    ozone_area: Literal[OZONE_AREAS] = Field(  # type: ignore[valid-type]
+        "", description="class of the ozone non-attainment area of the United States it lies in"
     )
     phase: list[PhaseTable] = Field(min_length=1, description="phases in order of construction")
 

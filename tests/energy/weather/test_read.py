@@ -13,6 +13,7 @@ import weather_files as files
 from gigawatt.energy.solar import Array1Axis, ArrayFixed, pv_yield, sun_of
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
+from gigawatt.energy.weather.year import Place, check_sun
 from gigawatt.errors import InputError
 
 DALLAS = PlaceOptions(32.898, -97.019, -6.0, 170.7)
@@ -30,6 +31,7 @@ LAYOUTS: dict[str, Callable[[], list[str]]] = {
     "nsrdb": files.nsrdb_file,
     "nsrdb in UTC": lambda: files.nsrdb_file(utc=True),
     "pvgis": files.pvgis_file,
+    "pvgis json": files.pvgis_json,
     "tmy3": files.tmy3_file,
     "sam": lambda: ["lat,lon,tz,elev", "32.898,-97.019,-6,170.7", *files.nsrdb_file()[2:]],
 }
@@ -130,14 +132,36 @@ def test_missing_marks_of_epw_are_gaps(tmp_path):
         read_weather(write(tmp_path, lines, "w.epw"))
 
 
-def test_half_hourly_nsrdb_is_averaged(tmp_path):
+@pytest.mark.parametrize("per_hour", [2, 4, 12])
+def test_parts_of_the_hour_are_averaged(per_hour, tmp_path):
     lines = files.nsrdb_file()
-    doubled = lines[:3]
+    more = lines[:3]
     for line in lines[3:]:
         cells = line.split(",")
-        doubled += [",".join([*cells[:4], m, *cells[5:]]) for m in ("0", "30")]
-    found = read_weather(write(tmp_path, doubled))
+        minutes = (str(60 * k // per_hour) for k in range(per_hour))
+        more += [",".join([*cells[:4], m, *cells[5:]]) for m in minutes]
+    found = read_weather(write(tmp_path, more))
     assert np.sum(found.ghi_w_m2) == pytest.approx(files.total_w_m2(files.year()), rel=1e-4)
+    assert found.sun_minute == pytest.approx(30.0)
+    more[5], more[5 + per_hour] = more[5 + per_hour], more[5]
+    with pytest.raises(InputError, match=r"hour 0\d of 1\.1\. has not"):
+        read_weather(write(tmp_path, more))
+
+
+def test_epw_without_any_pressure_has_that_of_its_elevation(tmp_path):
+    lines = files.epw_file()
+    gone = [",".join([*c[:9], "999999", *c[10:]]) for c in (t.split(",") for t in lines[8:])]
+    found = read_weather(write(tmp_path, [*lines[:8], *gone], "w.epw"))
+    assert found.pressure_pa[0] == pytest.approx(99_290.0, rel=2e-3)
+    assert any("standard pressure at 170.7 m" in n for n in found.notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '{"outputs": {"hourly": []}}', '{"inputs": {"location": 3}}']
+)
+def test_json_that_is_no_typical_year(text, tmp_path):
+    with pytest.raises(InputError, match="tmy_hourly"):
+        read_weather(write(tmp_path, [text], "w.json"))
 
 
 def test_no_file():
@@ -188,3 +212,11 @@ def test_parts_that_an_epw_marks_as_missing_throughout_are_computed(tmp_path):
     found = read_weather(write(tmp_path, lines, "w.epw"))
     assert any("computed from ghi_w_m2" in n for n in found.notes)
     assert found.ghi_w_m2 == pytest.approx(files.year().ghi_w_m2, abs=6e-3)
+
+
+def test_places_across_the_date_line_have_their_noon():
+    """Samoa counts its hours from the other side of the date line."""
+    sun = np.maximum(np.cos((np.arange(8760) % 24 + 0.5 - 12.45) * np.pi / 12.0), 0.0) * 800.0
+    check_sun("apia.epw", Place("Apia", -13.8, -171.8, 13.0, 2.0), sun)
+    with pytest.raises(InputError, match="it is due at"):
+        check_sun("apia.epw", Place("Apia", -13.8, -171.8, 10.0, 2.0), sun)

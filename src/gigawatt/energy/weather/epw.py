@@ -71,7 +71,7 @@ def read_epw(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         columns[name] = np.where(values >= gap, np.nan, values)
     if np.isnan(columns["dewpoint_c"]).any():  # not needed beside the relative humidity
         del columns["dewpoint_c"]
-    for name in PARTS:  # files of plain stations mark parts as missing throughout
+    for name in (*PARTS, "pressure_pa"):  # plain stations mark these as missing throughout
         if np.isnan(columns[name]).all():
             del columns[name]
     found = {"lat": lat, "lon": lon, "tz": tz, "elevation": height}

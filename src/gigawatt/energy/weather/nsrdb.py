@@ -2,8 +2,7 @@
 
 Line 1 names, line 2 gives the place; line 3 names the columns. `Time Zone` is the clock of the
 rows, `Local Time Zone` that of the place. Values are instants at the minute given (30 for hourly
-files);
-half-hourly files are averaged by hour.
+files); files of 2, 4, 6 or 12 rows an hour are averaged by hour.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from gigawatt.quantity.arrays import Array
 
 HEADER_LINES = 3
 PA_PER_HPA = 100.0
+PER_HOUR = (2, 4, 6, 12)
 PLACE = {  # names of SAM beside those of the NSRDB
     "latitude": ("latitude", "lat"),
     "longitude": ("longitude", "lon", "long", "lng"),
@@ -85,8 +85,9 @@ def read_nsrdb(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
     columns = _columns(where, names, rows, lines)
     minute = _minutes(where, names, rows, lines)
     merged = Rows(where, stamps, lines, columns)
-    if len(rows) in (2 * HOURS, 2 * LEAP_HOURS):
-        merged, minute = _by_hour(merged), np.array([30.0])
+    per_hour = next((n for n in PER_HOUR if len(rows) in (n * HOURS, n * LEAP_HOURS)), 1)
+    if per_hour > 1:
+        merged, minute = _by_hour(merged, per_hour), _middle(minute, per_hour)
     place, notes = resolve_place(where, header.get("city") or where, found, given)
     place, shift, told = whole_hours(place, clock)
     return to_year(
@@ -124,6 +125,29 @@ def _minutes(where: str, names: list[str], rows: list[list[str]], lines: Array) 
     return minute
 
 
-def _by_hour(rows: Rows) -> Rows:
-    columns = {k: 0.5 * (v[::2] + v[1::2]) for k, v in rows.columns.items()}
-    return Rows(rows.where, rows.stamps[::2], rows.lines[::2], columns)
+def _by_hour(rows: Rows, per_hour: int) -> Rows:
+    """Means over the rows of each hour.
+
+    Raises
+    ------
+    InputError : an hour has another number of rows.
+    """
+    first = rows.stamps[::per_hour]
+    for k in range(1, per_hour):
+        for n, (one, other) in enumerate(zip(first, rows.stamps[k::per_hour], strict=True)):
+            if one != other:
+                month, day, hour = one
+                raise InputError(
+                    f"{rows.where}:{int(rows.lines[n * per_hour + k])}: hour {hour:02d} of "
+                    f"{day}.{month}. has not {per_hour} rows: one is missing, doubled or out of "
+                    "order."
+                )
+    columns = {k: v.reshape(-1, per_hour).mean(axis=1) for k, v in rows.columns.items()}
+    return Rows(rows.where, first, rows.lines[::per_hour], columns)
+
+
+def _middle(minute: Array, per_hour: int) -> Array:
+    """Mean minute of the rows of an hour; of labels at the begin of each step, the middle."""
+    step = 60.0 / per_hour
+    mean = float(minute[:per_hour].mean())
+    return np.array([mean + step / 2.0 if minute[0] == 0.0 else mean])

@@ -1,4 +1,4 @@
-"""Typical years of PVGIS (European Commission, Joint Research Centre), CSV form.
+"""Typical years of PVGIS (European Commission, Joint Research Centre), CSV and JSON form.
 
 Rows are in UTC; irradiance is an instant at the label plus the file's "Irradiance Time Offset"
 (none told: the label itself). The months come from different years.
@@ -6,7 +6,9 @@ Rows are in UTC; irradiance is an instant at the label plus the file's "Irradian
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from gigawatt.energy.weather.rows import (
     PlaceOptions,
@@ -20,6 +22,7 @@ from gigawatt.energy.weather.rows import (
 )
 from gigawatt.energy.weather.year import WeatherYear
 from gigawatt.errors import InputError
+from gigawatt.quantity.arrays import Array
 
 NAMES = {
     "drybulb_c": "t2m",
@@ -54,12 +57,6 @@ def read_pvgis(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         )
     head = {m[1].lower(): float(m[3]) for t in text[:start] if (m := HEADER.match(t))}
     names = [c.strip().lower() for c in text[start].split(",")]
-    absent = [n for n in NAMES.values() if n not in names and n != "sp"]
-    if absent:
-        raise InputError(
-            f"{where}:{start + 1}: columns are missing: {', '.join(absent)}: a typical year "
-            "(TMY) of PVGIS is wanted."
-        )
     body = []
     for line in text[start + 1 :]:
         if not line.strip():
@@ -67,12 +64,59 @@ def read_pvgis(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
         body.append(line)
     rows = split_csv(where, body, start + 2, len(names))
     lines = line_numbers(len(rows), start + 2)
+    return _year(where, names, rows, lines, head, given)
+
+
+def is_pvgis_json(text: list[str]) -> bool:
+    """Whether the lines are JSON."""
+    return bool(text) and text[0].lstrip().startswith("{")
+
+
+def read_pvgis_json(where: str, text: list[str], given: PlaceOptions) -> WeatherYear:
+    """Read a PVGIS typical year in JSON form; rows are counted from 1 in messages.
+
+    Raises
+    ------
+    InputError : it is no JSON of a typical year, or a row is wrong.
+    """
+    try:
+        data = json.loads("\n".join(text))
+        place, hours = data["inputs"]["location"], data["outputs"]["tmy_hourly"]
+        head = {k.replace("_", " "): float(v) for k, v in place.items()
+                if isinstance(v, int | float)}  # fmt: skip
+        cells: list[dict[str, Any]] = [{k.lower(): v for k, v in hour.items()} for hour in hours]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(
+            f"{where}:1: JSON without inputs.location and outputs.tmy_hourly: a typical year (TMY) "
+            "of PVGIS is wanted."
+        ) from None
+    names = list(cells[0]) if cells else []
+    rows = [["" if (v := hour.get(n)) is None else str(v) for n in names] for hour in cells]
+    return _year(where, names, rows, line_numbers(len(rows), 1), head, given)
+
+
+def _year(
+    where: str,
+    names: list[str],
+    rows: list[list[str]],
+    lines: Array,
+    head: dict[str, float],
+    given: PlaceOptions,
+) -> WeatherYear:
+    """A year from the table of either form; `head` holds the place by PVGIS' names."""
+    absent = [n for n in ("time(utc)", *NAMES.values()) if n not in names and n != "sp"]
+    if absent:
+        raise InputError(
+            f"{where}:{int(lines[0]) - 1 if len(lines) else 1}: columns are missing: "
+            f"{', '.join(absent)}: a typical year (TMY) of PVGIS is wanted."
+        )
     stamps = []
+    at = names.index("time(utc)")
     for row, line in zip(rows, lines, strict=True):
-        found = STAMP.match(row[0].strip())
+        found = STAMP.match(row[at].strip())
         if found is None:
             raise InputError(
-                f"{where}:{int(line)}: time {row[0]!r}: wanted is year month day : hour "
+                f"{where}:{int(line)}: time {row[at]!r}: wanted is year month day : hour "
                 "minute, such as 20160131:0700."
             )
         stamps.append((int(found[2]), int(found[3]), int(found[4])))

@@ -10,7 +10,7 @@ from pathlib import Path
 from gigawatt.energy.weather.columns import is_columns, read_columns
 from gigawatt.energy.weather.epw import is_epw, read_epw
 from gigawatt.energy.weather.nsrdb import is_nsrdb, read_nsrdb
-from gigawatt.energy.weather.pvgis import is_pvgis, read_pvgis
+from gigawatt.energy.weather.pvgis import is_pvgis, is_pvgis_json, read_pvgis, read_pvgis_json
 from gigawatt.energy.weather.rows import PlaceOptions
 from gigawatt.energy.weather.tmy3 import is_tmy3, read_tmy3
 from gigawatt.energy.weather.year import WeatherYear
@@ -22,6 +22,7 @@ LAYOUTS: dict[
 ] = {
     "EPW": (is_epw, read_epw),
     "PVGIS": (is_pvgis, read_pvgis),
+    "PVGIS JSON": (is_pvgis_json, read_pvgis_json),
     "NSRDB": (is_nsrdb, read_nsrdb),
     "TMY3": (is_tmy3, read_tmy3),
     "columns": (is_columns, read_columns),
@@ -33,7 +34,7 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
 
     Parameters
     ----------
-    path : EPW, PVGIS typical year (CSV), NSRDB or SAM CSV, TMY3, or a table of named columns.
+    path : EPW, PVGIS typical year (CSV, JSON), NSRDB or SAM CSV, TMY3, or a table of named columns.
     given : place where the file has none, or to override it.
 
     Raises
@@ -48,8 +49,8 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
             return replace(year, origin=f"{path.name} ({layout})")
     raise InputError(
         f"{path.name}:1: layout is not known. Read are EPW (first line LOCATION,…), typical years "
-        "of PVGIS in CSV form, NSRDB or SAM CSV, TMY3, and tables with columns month, day, hour, "
-        "drybulb_c, rh_pct or dewpoint_c, ghi_w_m2, dni_w_m2, dhi_w_m2, wind_10m_ms."
+        "of PVGIS in CSV or JSON form, NSRDB or SAM CSV, TMY3, and tables with columns month, day, "
+        "hour, drybulb_c, rh_pct or dewpoint_c, ghi_w_m2, dni_w_m2, dhi_w_m2, wind_10m_ms."
     )
 
 

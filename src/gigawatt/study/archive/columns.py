@@ -478,7 +478,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "t", "The same with all plant at nameplate in all hours of a year."
         ),
         "nox_class": Column(
-            TEXT, "Air permit by it: minor, Title V, PSD; empty at 0, and outside the US."
+            TEXT, "Air permit by it: minor, Title V, PSD, NNSR; empty at 0 and outside the US."
         ),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
         "standby_usd_per_kw_year": Column(
@@ -666,6 +666,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "says": Column(TEXT, "What is asked."),
         "stage": Column(TEXT, "in force, adopted, proposed or precedent."),
         "begins": Column("date", "Day from which the site must keep the rule."),
+        "confidence": Column(TEXT, "high, medium, low: how sure threshold, limit and dates are."),
     },
 }
 

@@ -144,7 +144,8 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         given["v_dim"] = narrow
     if low := plain_int(config.get("share_q_dim")):  # Step3
         given["q_lora_rank"] = low
-    notes: list[str] = [_APART] if given["kernels_apart"] else []
+    if given["kernels_apart"]:
+        notes.append(_APART)
     given |= _feed_forward(config, family, needed["layers"], where, notes)
     given |= mixing(config, family, needed["layers"], given, notes)
     blocks = config.get("block_configs")

@@ -274,6 +274,7 @@ def _debt(book: Any, view: LedgerView, loan: LoanExample) -> None:  # noqa: ANN4
     title = f"{loan.contract} ({loan.kind}), {loan.block}, draw 1"
     page.write_string(0, 0, title, head)
     page.write_string(1, 0, "change the yellow cells", unit)
+    page.write_string(1, 3, loan.note, unit)
     for name, cell, text, what in INPUTS:
         k = int(cell[1:]) - 1
         page.write_string(k, 0, text)

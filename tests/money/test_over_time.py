@@ -341,3 +341,15 @@ def test_draws_stop_at_the_borrowers_default(case_of, dates_of, campus):
                         delivered=13, in_service=14)  # fmt: skip
     assert np.all(delayed_draw_loan.drawn_usd(in_default(case, "cloud", 12).inputs, schedule) == 0)
     assert delayed_draw_loan.drawn_usd(in_default(case, "cloud", 14).inputs, schedule).sum() > 1e9
+
+
+@given(SEEDS, st.sampled_from(["landlord", "cloud"]))
+@settings(max_examples=10, deadline=None)
+def test_owners_get_nothing_while_lenders_go_unpaid(case_of, campus, seed, party):
+    """Neither from a company in default nor from one whose rent no longer serves its loans."""
+    program = with_terms(campus, "lease-guarantee", default_yearly_share=0.0)
+    ledger = in_default(case_of(seed, draws=2, program=program), party, 60.0).settle()
+    unpaid = np.sum([e.amount_usd for e in ledger.unpaid if e.payer == "landlord"
+                     and e.leg in ("interest", "principal")], axis=0)  # fmt: skip
+    paid = amount(ledger, "distribution", "landlord-cash")
+    assert np.all(paid[np.cumsum(unpaid, axis=1) > 1.0] == 0.0)

@@ -105,11 +105,11 @@ def _example(
         contract=contract.id if contract else "", kind=kind, block=f"{site}, {phase.id}",
         rate_year=12.0 * float(due.rate[0, block]), first=float(due.first[0, block]),
         payments=float(due.payments[0, block]), interest=interest.amount_usd[0],
-        principal=principal.amount_usd[0], note=_left_out(contract), **draws,
+        principal=principal.amount_usd[0], note=left_out(contract), **draws,
     )  # fmt: skip
 
 
-def _left_out(contract: Contract | None) -> str:
+def left_out(contract: Contract | None) -> str:
     """What the ledger adds to the loan at its rate of signing."""
     if contract is None:
         return ""
@@ -118,7 +118,7 @@ def _left_out(contract: Contract | None) -> str:
         "its refinancing": REFINANCING in contract.dates,
     }
     told = " and ".join(name for name, there in parts.items() if there)
-    return f"at the rate of signing: {told} stand in the ledger only" if told else ""
+    return f"at the rate of signing; in the ledger only: {told}" if told else ""
 
 
 INPUTS = (

@@ -260,6 +260,23 @@ def test_a_hall_is_let_again_after_a_default(case_of, dates_of, campus):
     np.testing.assert_allclose(unpaid[:, 30:76], kept[:, 30:76])
 
 
+def test_leased_systems_are_let_again_after_a_default(case_of, dates_of, campus):
+    """At the old rent times the share until the old term ends; it serves the lessor's loan."""
+    program = with_terms(campus, "system-lease", relet_share=0.9, relet_months=4.0, term_years=5.0)
+    program = with_terms(program, "lease-guarantee", default_yearly_share=0.0)
+    case = case_of(4, draws=3, program=program)
+    case = replace(case, schedule=dates_of(case.inputs.blocks.racks.shape, **DATES))
+    kept, failed = case.settle(), in_default(case, "cloud", 30).settle()
+    rent, relet = amount(kept, "system_rent"), amount(failed, "relet_system_rent")
+    assert np.all(relet[:, :34] == 0.0)
+    np.testing.assert_allclose(relet[:, 34:76], 0.9 * rent[:, 34:76])
+    assert np.all(relet[:, 76:] == 0.0)
+    due = amount(kept, "interest", "system-lease") + amount(kept, "principal", "system-lease")
+    paid = amount(failed, "interest", "system-lease") + amount(failed, "principal", "system-lease")
+    assert np.all(paid[:, 30:34] == 0.0)
+    np.testing.assert_allclose(paid[:, 34:76], np.minimum(due, relet)[:, 34:76], rtol=1e-6)
+
+
 def test_capacity_is_let_again_where_nobody_renews(case_of, dates_of):
     program = with_terms(small_program(), "compute", resell_share=0.4, resell_months=5.0,
                          term_years=3.0)  # fmt: skip

@@ -132,7 +132,7 @@ def rate_rows(view: LedgerView) -> Rows:
     return out
 
 
-COVERING = ("guarantee", "escrow_paid", "backstop", "resold", "relet_rent")
+COVERING = ("guarantee", "escrow_paid", "backstop", "resold", "relet_rent", "relet_system_rent")
 
 
 def loss_rows(view: LedgerView) -> Rows:

@@ -32,7 +32,7 @@ from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
 DEFAULTS, LARGEST = "defaults:", "largest "  # before a party, before a role
-RELET_LEGS = ("relet_rent", "resold")
+RELET_LEGS = ("relet_rent", "relet_system_rent", "resold")
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 

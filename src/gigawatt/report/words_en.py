@@ -1018,6 +1018,7 @@ ENGLISH: dict[str, str] = {
     "leg.principal": "principal",
     "leg.renewal": "renewal",
     "leg.relet_rent": "rent of the new lease",
+    "leg.relet_system_rent": "rent of systems by the new lease",
     "leg.rent": "rent",
     "leg.resold": "capacity taken by others",
     "leg.repayment": "repayment",

@@ -1073,6 +1073,7 @@ _WORDS: dict[str, str] = {
     "leg.principal": "principal",
     "leg.renewal": "renouvellement",
     "leg.relet_rent": "loyer du nouveau bail",
+    "leg.relet_system_rent": "loyer des systèmes au nouveau bail",
     "leg.rent": "loyer",
     "leg.resold": "capacité reprise par d’autres",
     "leg.repayment": "remboursement",

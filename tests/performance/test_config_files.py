@@ -90,7 +90,8 @@ def test_a_file_beside_tells_the_precision(tmp_path, algorithm, precision):
 def test_strange_files_get_one_clear_error(tmp_path):
     path = tmp_path / "config.json"
     for text, words in (
-        ("", "not JSON"), ("[]", "a JSON object"), ('{"num_hidden_layers": "x"}', "must be a number"),
+        ("", "not JSON"), ("[]", "a JSON object"),
+        ('{"num_hidden_layers": "x"}', "must be a number"),
         ('{"num_hidden_layers": 4, "hidden_size": 100, "num_attention_heads": 3, "vocab_size": 9}',
          "does not divide"),
         ('{"num_hidden_layers": -4}', "zero or more"), ('{"text_config": {}}', "no layers"),

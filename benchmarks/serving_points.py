@@ -1,4 +1,4 @@
-"""Operating points and rows of case files per CPU second: `python benchmarks/serving_points.py`."""
+"""Operating points and rows of case files a CPU second: `python benchmarks/serving_points.py`."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ from training_calibration import (
     left_out,
     with_values,
 )
-from training_tables import Measured, read_tables
 from training_held_out import section as held_out_section
+from training_tables import Measured, read_tables
 from training_whole_runs import section
 
 from gigawatt.catalog import load_catalog

@@ -29,9 +29,9 @@ HEAD = """
 Published steps that no constant was fitted on, as they are known second hand (not checked again
 against the papers); `python benchmarks/training_held_out.py`. Error is that of the step time,
 predicted / published - 1. None is blind. *seen*: "test" where a test had it in view while rules
-were made, "hours" where the run's hours are among the whole runs below, "cause" where it showed a cause
-that was missing: GPT 175B on 256 to 12,288 is Megatron-LM as the MegaScale paper measured it, and
-was 8 points more in error before tensor-parallel traffic was exposed on Ampere.
+were made, "hours" where the run's hours are among the whole runs below, "cause" where it showed a
+cause that was missing: GPT 175B on 256 to 12,288 is Megatron-LM as the MegaScale paper measured it,
+and was 8 points more in error before tensor-parallel traffic was exposed on Ampere.
 """
 
 

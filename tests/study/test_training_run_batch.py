@@ -94,3 +94,13 @@ def test_a_budget_in_flop_is_read_in_tables() -> None:
     told = run_columns(row, CATALOG)
     assert told["problem"] == ""
     assert float(told["predicted_gpu_hours"]) > 0.0
+
+
+def test_a_past_run_of_an_early_model_is_of_its_software() -> None:
+    row = {"model": "BLOOM-176B", "tokens_t": "0.366", "gpu": "A100-80GB", "gpus_peak": "384"}
+    old = run_columns(row, CATALOG)
+    new = run_columns({**row, "source": "a run of 2025"}, CATALOG)
+    assert "when the model came out" in old["assumed"]
+    assert float(old["predicted_gpu_hours"]) > 1.2 * float(new["predicted_gpu_hours"])
+    late = run_columns({**row, "model": "llama-3-70b", "gpu": "H100"}, CATALOG)
+    assert "when the model came out" not in late["assumed"]

@@ -16,6 +16,8 @@ from gigawatt.performance.training.case_input import (
     text_of,
 )
 from gigawatt.performance.training.cases import resolve_case
+from gigawatt.performance.training.defaults import FUSED_ATTENTION, software_month
+from gigawatt.performance.training.facts import months_since_2000
 from gigawatt.quantity.units import SECONDS_PER_DAY
 from gigawatt.study.training.training_run import (
     Band,
@@ -52,6 +54,7 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """
     try:
         known, words = _with_gpus(row, catalog)
+        known, dated = _with_date(known, catalog)
         ask = RunAsk(
             tokens=tokens_of(row),
             flop=number_of(row, "flop"),
@@ -65,7 +68,7 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
         run = training_run(case, ask, catalog, more)
     except GigawattError as error:
         return {**dict.fromkeys(ADDED, ""), "problem": " ".join(str(error).split())}
-    return _cells(run, words)
+    return _cells(run, (*words, *dated))
 
 
 def tokens_of(row: Mapping[str, str]) -> float | None:
@@ -78,6 +81,21 @@ def tokens_of(row: Mapping[str, str]) -> float | None:
     if found is None:
         return number_of(row, "tokens")
     return float(found.group(1)) * {"t": 1e12, "b": 1e9, "m": 1e6}[found.group(2).lower()]
+
+
+def _with_date(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The row with the month of an early model where it has no date: tables tell of past runs.
+
+    Only of models before fused attention, whose software was another.
+    """
+    if software_month(text_of(row, "release"), text_of(row, "source"))[0] > 0.0:
+        return row, ()
+    record = catalog.records["models"].get(shape_of(row, catalog, Said([])).id)
+    as_of = record.facts["layers"].as_of if record else ""
+    if "-" not in as_of or months_since_2000(as_of) >= FUSED_ATTENTION:
+        return row, ()
+    source = f"{row.get('source', '')}; {as_of}".lstrip("; ")
+    return {**row, "source": source}, (f"software of {as_of}, when the model came out",)
 
 
 def _known_hours(row: Mapping[str, str]) -> float | None:

@@ -184,7 +184,8 @@ def test_the_same_seed_gives_the_same_run_and_arrivals_do_not_hang_on_policy():
 def test_backfill_shortens_waits_on_the_same_jobs():
     spec = everything(5, quota_racks=())
     kinds = tuple(replace(k, per_day=k.per_day / 5.0) for k in spec.kinds)
-    tight = replace(spec, sites=spec.sites[:1], kinds=kinds)
+    bare = tuple(replace(site, cap_mw=np.zeros(0)) for site in spec.sites[:1])
+    tight = replace(spec, sites=bare, kinds=kinds)
     easy, fifo = simulate(tight, 60.0, 2), simulate(replace(tight, backfill=False), 60.0, 2)
     assert easy.kinds()[0].mean_wait_h < fifo.kinds()[0].mean_wait_h
 

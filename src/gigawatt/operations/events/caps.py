@@ -74,7 +74,7 @@ def near_rows(site: SiteSpec, spec: FleetSpec) -> int:
 def room_for_jobs(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
     """Most racks that jobs can ever hold at a site."""
     powered = int(row_limits(site, spec).sum())
-    return powered - least_pool(site, spec, least_demand) - site.reserve_racks
+    return max(0, powered - least_pool(site, spec, least_demand) - site.reserve_racks)
 
 
 def least_pool(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
@@ -118,7 +118,7 @@ def best_speed(kind: JobKind, spec: FleetSpec, least_demand: float) -> float:
 def slowed_kinds(spec: FleetSpec, least_demand: float) -> dict[str, float]:
     """Kinds whose largest job can't run at full speed under the caps of the sites: best speed."""
     speeds = {k.name: best_speed(k, spec, least_demand) for k in spec.kinds if k.wanted}
-    return {name: speed for name, speed in speeds.items() if speed < 1.0}
+    return {name: speed for name, speed in speeds.items() if 0.0 < speed < 1.0}
 
 
 def check_power(spec: FleetSpec, least_demand: float) -> None:

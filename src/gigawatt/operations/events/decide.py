@@ -164,8 +164,15 @@ def roll(c: Config, s: int, hour: int) -> None:
 
 @compiled
 def reserve(c: Config, j: int, t: float) -> None:
-    """Note where and when the head of the line can start by what is due, and what stays free."""
+    """Note where and when the head of the line can start by what is due, and what stays free.
+
+    Under a cap that time never moves back once noted: power that the pool took meanwhile would else
+    let others pass a large job for ever. When it is over, nothing passes until the head starts.
+    """
     hour = int(t / 3600.0)
+    old_site, old_shadow = c.held_site, c.shadow
+    keep = c.held_head == j and old_site >= 0
+    keep = keep and c.power_aware == 1 and site_at(c, old_site).cap_w < NO_CAP_W
     c.held_head = j
     c.held_hour = float(hour)
     c.held_site = -1
@@ -187,6 +194,10 @@ def reserve(c: Config, j: int, t: float) -> None:
         when = (hour + h) * 3600.0
         if left >= 0 and when < c.shadow:
             c.shadow, c.held_site, c.spare_room = when, s, float(left)
+    if keep and old_shadow <= c.shadow:
+        c.shadow, c.held_site = old_shadow, old_site
+        if t >= old_shadow:
+            c.spare_room = 0.0
 
 
 @compiled

@@ -308,7 +308,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "load_shape": {
         "stage": Column("count", "Phases of the site that are in service, in their order."),
         "phases": Column(TEXT, "Ids of these phases."),
-        "engine": Column(TEXT, '"closed form", or "events" where the run was asked for --weeks.'),
+        "engine": Column(TEXT, '"events", or "closed form" where the run had --closed-weeks.'),
         "hour": Column("hours", "Hour of the week from Monday 00:00 local time."),
         "it_shape_pu": Column("per unit", "IT power of the hour over the mean of the week."),
         "mean_it_mw": Column("MW", "Mean IT power of the site at this stage, central values."),

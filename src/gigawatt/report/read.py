@@ -106,7 +106,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "token_prices": (
         "workload", "year", "model", "precision", "input_tokens", "output_tokens",
-        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "tok_s_per_user", "market_systems", "sold_output_tokens_p50", "price_usd_per_million_p50",
         "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
     ),
     "phase_tokens": (

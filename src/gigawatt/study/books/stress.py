@@ -293,8 +293,6 @@ def _changed(inputs: MoneyInputs, case: Scenario) -> MoneyInputs:
     return replace(
         inputs, assumptions=replace(a, **new), contracts=tuple(contracts),
         prices=_prices(inputs, new),
-        token_price_ratio=new["revenue_yearly_factor"] / a.revenue_yearly_factor
-        if "revenue_yearly_factor" in new else inputs.token_price_ratio,
     )  # fmt: skip
 
 

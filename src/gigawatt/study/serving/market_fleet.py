@@ -42,6 +42,7 @@ from gigawatt.performance.result import ServeRate
 from gigawatt.performance.serving import served
 from gigawatt.program.blocks import convert
 from gigawatt.program.model import Workload
+from gigawatt.program.quantities import support
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import HOURS_PER_YEAR, MONTHS_PER_YEAR, MW_PER_GW, SECONDS_PER_HOUR
@@ -49,10 +50,10 @@ from gigawatt.study.serving.serving_fronts import on_reference
 from gigawatt.uncertainty.streams import Streams
 
 RECORD = ("world", "market-fleet")
-LIFE = "assumptions/serving/it_life_years"
 FIRST = dt.date(2025, 1, 1)  # the market is followed from here, or from the programme's start
 BASE = dt.date(2026, 1, 1)  # at which the power in service is told
 COUNTED = dt.date(2025, 10, 15)  # newest counts of the world's tokens
+NEGLIGIBLE = 1e-9
 MOST_LIVES = 200  # back into the past
 LEAST_GROWTH = 1.02  # of power a year before the base: below it no past is long enough
 
@@ -139,24 +140,13 @@ def market_fleet(catalog: Catalog, streams: Streams, axis: MonthAxis) -> MarketF
             f"world/market-fleet/power_growth_2025_factor must be at least {LEAST_GROWTH:g}."
         )
     names = market_systems(catalog)
-    entries = np.stack([
-        axis.position(month_of(catalog.record("systems", s).text("first_available"), s))
-        + own["entry_lag_months"]
-        for s in names
-    ], axis=1)  # fmt: skip
-    later = max(0, int(np.ceil((axis.count - entries[:, -1].min()) / MONTHS_PER_YEAR)))
-    steps = np.arange(1, later + 1)
-    entries = np.concatenate([entries, entries[:, -1:] + MONTHS_PER_YEAR * steps], axis=1)
-    gain = np.concatenate([
-        np.ones((streams.size, len(names))),
-        own["later_generation_yearly_factor"][:, None] ** steps,
-    ], axis=1)  # fmt: skip
+    entries, gain = _generations(catalog, names, axis, own)
     base = axis.position(BASE)
     share = installed_share(
-        entries, np.arange(0.5, axis.count), drawn(LIFE) * MONTHS_PER_YEAR,
+        entries, np.arange(0.5, axis.count), own["life_years"] * MONTHS_PER_YEAR,
         lambda month: power_growth((month - base) / MONTHS_PER_YEAR, own),
     )  # fmt: skip
-    systems = (*names, *(names[-1] for _ in steps))
+    systems = (*names, *(names[-1],) * (entries.shape[1] - len(names)))
     pue = drawn(f"cooling/{record.text('cooling')}/pue_design")
     per_gw = {s: _packages_per_gw(s, pue, catalog, streams) for s in names}
     since = np.full(1, axis.position(COUNTED) - base) / MONTHS_PER_YEAR
@@ -164,6 +154,22 @@ def market_fleet(catalog: Catalog, streams: Streams, axis: MonthAxis) -> MarketF
         axis, systems, gain, share, np.stack([per_gw[s] for s in systems], axis=1), entries,
         pue, own["facility_2025_gw"] * power_growth(since[None], own)[:, 0],
     )  # fmt: skip
+
+
+def _generations(
+    catalog: Catalog, names: Sequence[str], axis: MonthAxis, own: dict[str, Array]
+) -> tuple[Array, Array]:
+    """Month of entry and gain of all systems and later steps, (D, K) each."""
+    first = np.array([
+        axis.position(month_of(catalog.record("systems", s).text("first_available"), s))
+        for s in names
+    ])  # fmt: skip
+    soonest = support(catalog.record(*RECORD).fact("entry_lag_months").distribution)[0]
+    later = max(0, int(np.ceil((axis.count - first[-1] - soonest) / MONTHS_PER_YEAR)))
+    steps = np.arange(1, later + 1)
+    months = np.concatenate([first, first[-1] + MONTHS_PER_YEAR * steps])
+    gain = own["later_generation_yearly_factor"][:, None] ** np.r_[0.0 * first, steps]
+    return months + own["entry_lag_months"][:, None], gain
 
 
 def power_growth(years: Array, own: dict[str, Array]) -> Array:
@@ -202,9 +208,10 @@ def installed_share(
     bought = np.zeros(edges.shape)
     for k in range(MOST_LIVES):
         part = power(edges - k * life)
-        bought += part
-        if part.max() < 1e-6 * bought.max():
+        part[part < NEGLIGIBLE * bought] = 0.0  # each by itself: chunks must not matter
+        if not part.any():
             break
+        bought += part
     return np.asarray(np.diff(bought, axis=1) / power(now))
 
 

@@ -71,7 +71,7 @@ def test_power_grows_from_the_base():
 def test_generations_come_in_order_and_the_axis_reaches_the_counts():
     axis = market_axis(MonthAxis(dt.date(2027, 3, 1), 60))
     assert axis.start == dt.date(2025, 1, 1) and axis.first_day(axis.count - 1).year == 2032
-    fleet = market_fleet(CATALOG, Streams(1, 30), axis)
+    fleet = market_fleet(CATALOG, Streams(1, 30), axis, np.full(30, 5.0))
     assert (np.diff(fleet.entry_month, axis=1) > 0.0).all()
     assert fleet.entry_month[:, -1].max() <= axis.count + 24.0
     np.testing.assert_allclose(fleet.share.sum(axis=1), 1.0, rtol=1e-6)

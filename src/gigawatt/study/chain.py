@@ -152,33 +152,21 @@ def resettle(base: Chain, shock: Shock) -> Chain:
     """`base` with its ledger settled anew under a shock that moves no date.
 
     Only for a base without shock and a programme whose bridges have no limit: then money does not
-    decide when anything is built, and nothing before the ledger changes but the tokens sold.
+    decide when anything is built, and nothing before the ledger changes but the price of tokens,
+    which moves as the revenue of a gigawatt-year.
     """
     inputs = shock.settled(shock.money(base.money), base.schedule)
     energy_mwh = base.energy.supply_mwh.sum(axis=2)
-    sales = _sold_again(base, inputs) if base.by_tokens else base.sales
+    middles = np.arange(0.5, base.axis.count)
+    earned, before = (
+        m.prices.revenue_usd_per_gw_year.at(middles)[:, None] for m in (inputs, base.money)
+    )
+    sales = replace(base.sales, revenue_usd=base.sales.revenue_usd * (earned / before))
     ledger = settle(
         inputs, base.schedule, base.capacity, base.energy.energy_cost_usd, base.delivered,
         energy_mwh, sales.revenue_usd if base.by_tokens else None,
     )  # fmt: skip
     return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs), sales=sales)
-
-
-def _sold_again(base: Chain, inputs: MoneyInputs) -> TokenSales:
-    """Tokens sold at other prices (as the revenue of a GW-year moves) or with other lives."""
-    middles = np.arange(0.5, base.axis.count)
-    earned, before = (
-        m.prices.revenue_usd_per_gw_year.at(middles)[:, None] for m in (inputs, base.money)
-    )
-    market = replace(
-        base.market,
-        input_usd_per_million=base.market.input_usd_per_million * (earned / before),
-        output_usd_per_million=base.market.output_usd_per_million * (earned / before),
-    )
-    worth = renewed_hours(
-        market, base.delivered, base.rates, inputs, base.schedule, base.capacity.packages_avg
-    )
-    return token_sales(market, worth, base.rates, base.axis)
 
 
 def _ready(loaded: Loaded, streams: Streams, shock: Shock, plans: Mapping[str, SitePlan]) -> _Ready:

@@ -127,8 +127,16 @@ def market_systems(catalog: Catalog) -> tuple[str, ...]:
     return names
 
 
-def market_fleet(catalog: Catalog, streams: Streams, axis: MonthAxis) -> MarketFleet:
-    """Generations in service over the months of `axis` (`market_axis`)."""
+def market_fleet(
+    catalog: Catalog, streams: Streams, axis: MonthAxis, life_years: Array
+) -> MarketFleet:
+    """Generations in service over the months of `axis` (`market_axis`).
+
+    Parameters
+    ----------
+    life_years : (D,) in service of the market's systems: as the programme's own, so that a draw in
+        which systems do not last renews both.
+    """
     record = catalog.record(*RECORD)
 
     def drawn(path: str) -> Array:
@@ -143,7 +151,7 @@ def market_fleet(catalog: Catalog, streams: Streams, axis: MonthAxis) -> MarketF
     entries, gain = _generations(catalog, names, axis, own)
     base = axis.position(BASE)
     share = installed_share(
-        entries, np.arange(0.5, axis.count), own["life_years"] * MONTHS_PER_YEAR,
+        entries, np.arange(0.5, axis.count), life_years * MONTHS_PER_YEAR,
         lambda month: power_growth((month - base) / MONTHS_PER_YEAR, own),
     )  # fmt: skip
     systems = (*names, *(names[-1],) * (entries.shape[1] - len(names)))

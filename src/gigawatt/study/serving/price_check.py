@@ -89,7 +89,8 @@ def make_check(name: str = PROGRAMME, draws: int = DRAWS) -> Check:
     program, catalog = loaded.program, loaded.catalog
     axis = MonthAxis.between(program.start, program.horizon)
     money = money_inputs(program, catalog, make_blocks(program, catalog, streams), axis, streams)
-    fleet = market_fleet(catalog, streams, market_axis(axis))
+    life = money.assumptions.it_life_years
+    fleet = market_fleet(catalog, streams, market_axis(axis), life)
     workload = next(w for w in program.workloads if w.kind == "serve")
     quote = market_quote(workload, fleet, catalog, money, streams)
     return Check(catalog, streams, workload, fleet, money, quote)

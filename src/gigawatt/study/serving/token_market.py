@@ -125,7 +125,8 @@ def token_market(
     money : the run's revenue of a gigawatt-year and the use at which it was earned.
     streams : of the chunk.
     """
-    fleet = market_fleet(loaded.catalog, streams, market_axis(money.axis))
+    life = money.assumptions.it_life_years
+    fleet = market_fleet(loaded.catalog, streams, market_axis(money.axis), life)
     own = [(i, w) for i, w in enumerate(loaded.program.workloads) if w.kind == "serve"]
     months = fleet.months_of(money.axis)
     counted = int(fleet.axis.position(COUNTED))

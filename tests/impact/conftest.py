@@ -76,7 +76,8 @@ def make_case(seed: int = 1, draws: int = 5, **changes: object) -> Case:
         RateTable(("train", "serve"), blocks.systems, ((TRAIN,) * g, (SERVE,) * g),
                   some(w, g, m) + 0.5),
         EnergyResult(("grid",), some(s, 1, m) * 1e5, some(s, m), some(s, m), some(s, m) * 1e5,
-                     some(s, m) * 1e5),
+                     some(s, m) * 1e5, *(some(s, m) for _ in range(3)),
+                     *(some(s, 1, m) for _ in range(3))),
         sample_assumptions(catalog, streams, "impact", ImpactAssumptions),
     )  # fmt: skip
 

@@ -18,9 +18,9 @@ from gigawatt.money.instruments import (
     compute_offtake,
     customer_prepayment,
     equity_tranche_milestone,
-    registry,
     site_debt,
 )
+from gigawatt.money.registry import registered
 from gigawatt.program.instruments import KINDS
 from gigawatt.uncertainty.distributions import Point
 
@@ -56,7 +56,9 @@ def on_dates(case_of, dates_of):
 
 
 def test_every_kind_has_a_rule():
-    assert {m.KIND for m in registry.FILES} == set(KINDS)
+    assert {r.kind for r in registered()} == set(KINDS)
+    idle = {r.kind for r in registered() if not any((r.plans, r.operate, r.close))}
+    assert idle == {"bridge"}  # it closes what the others leave
 
 
 # Purchases and site

@@ -1,63 +1,158 @@
-"""A new kind of instrument is one new file, and its terms in the border table."""
+"""A nineteenth kind is one new file: checks, schema, ledger, statements and docs follow from it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 
-import numpy as np
-from factories import small_program
+import pytest
 
-from gigawatt.catalog.facts import Status
-from gigawatt.money import instruments
-from gigawatt.money.instruments import registry
-from gigawatt.money.returns import net_by_party
-from gigawatt.program.instruments import KINDS, Kind, Term
-from gigawatt.program.model import Instrument
-from gigawatt.uncertainty.distributions import Point
+from gigawatt.program.instruments import DeclarationError, _check
+from gigawatt.program.kind import Kind, Term
+from gigawatt.program.template import template_text
 
 FILE = '''
-"""A levy that the landlord pays the county, per IT kW in service and month."""
+"""A levy that the landlord pays the county, per IT kW in service and month.
 
+    levy(m) = IT kW in service x levy
+"""
+
+from gigawatt.money.accounts import SITE, Leg
+from gigawatt.money.flows import monthly_lumps, monthly_steps
 from gigawatt.money.operation import entries_of
-from gigawatt.money.flows import monthly_steps
+from gigawatt.money.page import Page
+from gigawatt.program.kind import Kind, Term
 
 KIND = "site_levy"
 ORDER = 12
+SPEC = Kind(
+    "Levy on power in service.",
+    ("payer", "county"),
+    {
+        "levy_usd_per_kw_month": Term("usd_per_kw_month", "levy"),
+        "permit_usd_per_kw": Term("usd_per_kw", "paid once, at service", 0.0),
+    },
+    site_roles={"payer": "landlord"},
+    expected=False,
+    one_each="payer",
+)
+LEGS = (Leg("levy", "payer", "county", owed=True), Leg("permit", "payer", "county", SITE))
+PAGE = Page("none", "in service", "100 MW at 2 USD", lambda: [("levy a month", "0.20 m USD")])
 
 
 def operate(op):
-    lines, line = op.inputs.lines(KIND, "payer", "county", "levy")
-    if not lines:
+    power = op.inputs.blocks.it_power_mw * 1e3
+    levies, line = op.inputs.lines(KIND, "payer", "county", "levy")
+    permits, _ = op.inputs.lines(KIND, "payer", "county", "permit")
+    if not levies:
         return []
-    rate = op.inputs.blocks.it_power_mw * 1e3 * op.inputs.term(KIND, "levy_usd_per_kw_month")
-    steps = rate[:, None], op.schedule.in_service[:, None]
-    return entries_of(lines, monthly_steps(*steps, line, len(lines), op.months))
+    rate = power * op.inputs.term(KIND, "levy_usd_per_kw_month")
+    once = power * op.inputs.term(KIND, "permit_usd_per_kw")
+    service, months = op.schedule.in_service, op.months
+    steps = rate[:, None], service[:, None]
+    return [
+        *entries_of(levies, monthly_steps(*steps, line, len(levies), months)),
+        *entries_of(permits, monthly_lumps(once, service, line, len(permits), months)),
+    ]
 '''
+LEVY = """
+[[party]]
+id = "county"
+name = "County"
+role = "public"
+
+[[instrument]]
+id = "levy"
+kind = "site_levy"
+parties = { payer = "landlord", county = "county" }
+terms = { levy_usd_per_kw_month = 2, permit_usd_per_kw = 5 }
+"""
+RUN = """
+import sys
+import gigawatt.money.instruments as folder
+folder.__path__.append(sys.argv.pop(1))
+if sys.argv[1] == "page":
+    from gigawatt.study.books.instrument_pages import page_text
+    print(page_text())
+else:
+    from gigawatt.cli.main import main
+    main()
+"""
 
 
-def test_a_nineteenth_is_one_new_file(case_of, tmp_path, monkeypatch):
-    (tmp_path / "site_levy.py").write_text(FILE)
-    kind = Kind("Levy on power in service.", ("payer", "county"),
-                {"levy_usd_per_kw_month": Term("usd_per_kw_month", "levy")},
-                site_roles={"payer": "landlord"}, expected=False)  # fmt: skip
-    monkeypatch.setitem(KINDS, "site_levy", kind)
-    monkeypatch.setattr(instruments, "__path__", [*instruments.__path__, str(tmp_path)])
-    found = {m.KIND: m for m in registry._files()}
-    assert set(found) == set(KINDS)
-    monkeypatch.setitem(registry.OPERATION, "site_levy", found["site_levy"].operate)
-    monkeypatch.setattr("gigawatt.money.inputs.SITE_KINDS",
-                        tuple(n for n, k in KINDS.items() if k.site_roles))  # fmt: skip
-    program = small_program()
-    levy = Instrument("levy", "site_levy", {"payer": "builder", "county": "county"},
-                      {"levy_usd_per_kw_month": Point(2.0)}, {}, (), Status.ASSUMED, "",
-                      "")  # fmt: skip
-    case = case_of(3, program=replace(program, instruments=(*program.instruments, levy)))
-    ledger = case.settle()
-    paid = sum(e.amount_usd for e in ledger.entries if e.leg == "levy")
-    last = case.inputs.blocks.it_power_mw * np.isfinite(case.schedule.in_service) * (
-        case.schedule.in_service < case.inputs.axis.count - 1
-    )  # fmt: skip
-    np.testing.assert_allclose(paid[:, -1], 2e3 * last.sum(axis=1))
-    net = np.sum(list(net_by_party(ledger).values()), axis=0)
-    assert np.abs(net).max() < 1e-2
-    assert "county" in ledger.parties
+@pytest.fixture
+def with_levy(tmp_path):
+    """Run a command where the folder of instruments holds one more file."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "site_levy.py").write_text(FILE)
+
+    def run(*args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", RUN, str(folder), *args]
+        source = str(Path(__file__).parents[2] / "src")
+        environment = {**os.environ, "PYTHONPATH": source}
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, check=False, cwd=tmp_path
+        )
+
+    return run
+
+
+def test_a_nineteenth_is_one_new_file(with_levy, tmp_path):
+    """It is checked, told in schema and docs, paid, and booked by double entry."""
+    path = tmp_path / "mine.toml"
+    path.write_text(template_text() + LEVY)
+    assert with_levy("check", str(path)).returncode == 0
+    schema = json.loads(with_levy("schema").stdout)["$defs"]["InstrumentTable"]
+    assert "site_levy" in schema["properties"]["kind"]["enum"]
+    assert any(rule["if"]["properties"]["kind"]["const"] == "site_levy" for rule in schema["allOf"])
+    page = with_levy("page").stdout
+    assert "## `site_levy`" in page
+    assert "levy, permit: payer → county" in page
+    assert "| levy a month | 0.20 m USD |" in page
+    result = with_levy("ledger", str(path), "--draws", "4", "--period", "all", "--json")
+    assert result.returncode == 0, result.stderr
+    ledger = json.loads(result.stdout)
+    paid = {row["leg"]: row for row in ledger["ledger"] if row["instrument"] == "levy"}
+    assert set(paid) == {"levy", "permit"}
+    assert paid["levy"]["usd_mean"] > paid["permit"]["usd_mean"] > 0.0
+    assert paid["levy"]["payee"] == "county"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("permit_usd_per_kw = 5", "permit_usd_kw = 5", "permit_usd_per_kw"),
+        ("levy_usd_per_kw_month = 2, ", "", "is missing: levy"),
+        ("kind = \"site_levy\"", "kind = \"site_levi\"", "site_levy"),
+        ("payer = \"landlord\"", "payer = \"cloud\"", "its payer, cloud, is the landlord of none"),
+    ],
+)  # fmt: skip
+def test_its_mistakes_are_told_like_all_others(with_levy, tmp_path, old, new, told):
+    path = tmp_path / "mine.toml"
+    text = template_text() + LEVY
+    assert old in text
+    path.write_text(text.replace(old, new))
+    result = with_levy("check", str(path))
+    assert told in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.returncode == (2 if "payer" not in old else 0)
+
+
+def test_a_file_that_declares_itself_wrongly_is_told():
+    def module(**names):
+        return SimpleNamespace(__file__="levy.py", **names)
+
+    levy = Kind("Levy.", ("payer",), {"levy_usd": Term("usd", "levy")})
+    wrong = Kind("Levy.", ("payer",), levy.terms, at_most=(("levy_usd", "cap_usd"),))
+    _check(module(KIND="levy", ORDER=1, SPEC=levy), {})
+    with pytest.raises(DeclarationError, match="needs SPEC"):
+        _check(module(KIND="levy", ORDER=1), {})
+    with pytest.raises(DeclarationError, match=r"also in other\.py"):
+        _check(module(KIND="levy", ORDER=1, SPEC=levy), {"levy": "other.py"})
+    with pytest.raises(DeclarationError, match="no term 'cap_usd'"):
+        _check(module(KIND="levy", ORDER=1, SPEC=wrong), {})

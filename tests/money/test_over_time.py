@@ -20,6 +20,8 @@ from gigawatt.money.learning import learning_factor
 from gigawatt.money.metrics import terminal_usd
 from gigawatt.money.rates import RateCurve
 from gigawatt.money.retirement import retired_month
+from gigawatt.money.returns import net_by_party
+from gigawatt.money.statements import out_of_balance_usd, statements
 from gigawatt.program.load import load_program
 from gigawatt.schedule.capacity import capacity
 from gigawatt.uncertainty.distributions import Point
@@ -241,6 +243,63 @@ def test_capacity_of_a_customer_in_default_is_sold_to_others(case_of, dates_of):
     np.testing.assert_allclose(resold[:, 36:60], 0.5 * bill[:, 36:60])
 
 
+def test_a_hall_is_let_again_after_a_default(case_of, dates_of, campus):
+    """At the old rent times the share, from the void months on, for the rest of the term."""
+    program = with_terms(campus, "lease", relet_share=0.8, relet_months=7.0, term_years=5.0)
+    program = with_terms(program, "lease-guarantee", cap_usd=1e15, escrow_usd=0.0)
+    case = case_of(4, draws=3, program=program)
+    case = replace(case, schedule=dates_of(case.inputs.blocks.racks.shape, **DATES))
+    kept, failed = amount(case.settle(), "rent"), in_default(case, "cloud", 30.5).settle()
+    relet = amount(failed, "relet_rent")
+    assert np.all(relet[:, :37] == 0.0)
+    np.testing.assert_allclose(relet[:, 37:76], 0.8 * kept[:, 37:76])
+    assert np.all(relet[:, 76:] == 0.0)  # five years from service in month 16
+    paid = amount(failed, "guarantee", "lease-guarantee")
+    np.testing.assert_allclose((paid + relet)[:, 30:76], kept[:, 30:76])
+    unpaid = np.sum([e.amount_usd for e in failed.unpaid if e.leg == "rent"], axis=0)
+    np.testing.assert_allclose(unpaid[:, 30:76], kept[:, 30:76])
+
+
+def test_capacity_is_let_again_where_nobody_renews(case_of, dates_of):
+    program = with_terms(small_program(), "compute", resell_share=0.4, resell_months=5.0,
+                         term_years=3.0)  # fmt: skip
+    program = with_terms(program, "prepaid", share_of_equity=0.0)
+    case = case_of(4, draws=3, program=program)
+    case = replace(case, schedule=dates_of(case.inputs.blocks.racks.shape, **DATES))
+    stays = assuming(case, offtake_renewal_share=1.0).settle()
+    leaves = assuming(case, offtake_renewal_share=0.0).settle()
+    ends = 16 + 36
+    assert np.all(amount(leaves, "renewal") == 0.0)
+    resold = amount(leaves, "resold")
+    assert np.all(resold[:, : ends + 5] == 0.0)
+    np.testing.assert_allclose(resold[:, ends + 5 :], 0.4 * amount(stays, "renewal")[:, ends + 5 :])
+    assert not [e for e in stays.entries if e.leg == "resold"]
+
+
+@given(SEEDS, st.sampled_from(["cloud", "lab", "landlord"]), st.floats(0.0, 2.0))
+@settings(max_examples=15, deadline=None)
+def test_letting_again_conserves_cash_and_never_hurts_who_lets(case_of, campus, seed, party, share):
+    """Landlord, cloud and lenders get at least what they get where all stays empty."""
+
+    def settled(relet, renewal):
+        program = with_terms(campus, "lease", relet_share=relet)
+        for offtake in ("offtake", "offtake-mesa"):
+            program = with_terms(program, offtake, resell_share=min(relet, 1.0))
+        case = assuming(case_of(seed, draws=2, program=program), offtake_renewal_share=renewal)
+        return in_default(case, party, 45.0).settle()
+
+    empty, let = settled(0.0, 0.0), settled(share, 0.0)
+    net = np.sum(list(net_by_party(let).values()), axis=0)
+    assert np.abs(net).max() <= 1e-9 * max(e.amount_usd.max() for e in let.entries)
+    for leg in ("relet_rent", "resold"):
+        assert min((e.amount_usd.min() for e in let.entries if e.leg == leg), default=0.0) >= 0.0
+        assert not any(e.amount_usd.any() for e in empty.entries if e.leg == leg)
+    for leg in ("interest", "principal"):
+        assert np.all(amount(let, leg) >= amount(empty, leg) - 1.0)
+    for books in statements(let).values():
+        assert np.abs(out_of_balance_usd(books)).max() < 1.0
+
+
 @given(SEEDS)
 @settings(max_examples=10, deadline=None)
 def test_a_backstop_pays_for_capacity_of_a_customer_in_default_until_it_is_resold(
@@ -262,6 +321,7 @@ def test_a_backstop_pays_for_capacity_of_a_customer_in_default_until_it_is_resol
 
 def test_a_guarantee_of_rent_serves_the_landlords_loans_while_it_lasts(case_of, dates_of, campus):
     program = with_terms(campus, "lease-guarantee", cap_usd=0.2e9, escrow_usd=0.05e9)
+    program = with_terms(program, "lease", relet_share=0.0)
     case = case_of(2, draws=2, program=program)
     schedule = dates_of(case.inputs.blocks.racks.shape, cleared=1, ready=14, ordered=6,
                         delivered=13, in_service=14)  # fmt: skip

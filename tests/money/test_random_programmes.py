@@ -15,6 +15,7 @@ from gigawatt.money.instruments.dsra_and_waterfall import of_company, waterfall
 from gigawatt.money.loan import CAPITALISED
 from gigawatt.money.metrics import equity_stakes, terminal_usd
 from gigawatt.money.operation import Operation
+from gigawatt.money.registry import sides
 from gigawatt.money.returns import net_by_party
 from gigawatt.money.statements import out_of_balance_usd, statements
 from gigawatt.program.instruments import KINDS
@@ -136,7 +137,7 @@ def test_nobody_is_paid_out_of_turn(case_of, c):
         paid = total(ledger.entries, leg="distribution", **own)
         closing = {c.id for c in case.inputs.contracts if c.kind in ("bridge", contract.kind)}
         others = tuple(e for e in ledger.entries if e.instrument not in closing)
-        op = Operation(case.inputs, case.schedule, *[np.zeros(1)] * 4, np.zeros(1), others)
+        op = Operation(case.inputs, case.schedule, *[np.zeros(1)] * 4, np.zeros(1), others, sides)
         op = replace(op, hours=np.zeros(case.inputs.axis.count))
         cfads, service = of_company(op, company)
         months = np.round(contract.terms["reserve_months"]).astype(int)

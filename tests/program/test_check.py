@@ -15,8 +15,8 @@ from gigawatt.program.check import (
     phase_totals,
     warnings_of,
 )
-from gigawatt.program.cover import SITE_KINDS, covering, covers, is_needed, mismatch
-from gigawatt.program.instruments import KINDS
+from gigawatt.program.cover import covering, covers, is_needed, mismatch
+from gigawatt.program.instruments import KINDS, site_kinds
 from gigawatt.program.load import Loaded, load_program
 from gigawatt.program.model import Declared, Program
 from gigawatt.program.read import RawProgram
@@ -141,7 +141,7 @@ def test_who_owns_the_halls_pays_no_rent() -> None:
     assert is_needed(site, "site_debt")
 
 
-@pytest.mark.parametrize("kind", [k for k in SITE_KINDS if KINDS[k].expected])
+@pytest.mark.parametrize("kind", [k for k in site_kinds() if KINDS[k].expected])
 def test_cover_follows_parties_and_lists(kind: str) -> None:
     program = small_program()
     plains, mesa = program.sites

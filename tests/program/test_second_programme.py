@@ -14,7 +14,8 @@ import pytest
 
 from gigawatt.errors import ProblemsError
 from gigawatt.program.check import declared_against_computed, phase_totals
-from gigawatt.program.cover import SITE_KINDS, covering, is_needed
+from gigawatt.program.cover import covering, is_needed
+from gigawatt.program.instruments import site_kinds
 from gigawatt.program.load import load_program
 from gigawatt.program.model import EVENT_KINDS
 from gigawatt.program.read import merge
@@ -61,7 +62,7 @@ def test_every_block_has_one_contract_of_each_kind() -> None:
     program = load_program("openai-nvidia-2026-02").program
     for site in program.sites:
         for phase in site.phases:
-            for kind in SITE_KINDS:
+            for kind in site_kinds():
                 if is_needed(site, kind):
                     assert len(covering(program, site, phase, kind)) == 1, (site.id, kind)
     named = {p for i in program.instruments for p in i.parties.values()}

@@ -21,7 +21,7 @@ BY_NAME = ("scenario.",
     "limits.", "reading.", "tile.", "leg.", "route.", "basis.", "kind.", "page.yes", "page.no",
     "total.", "glossary.", "answer.", "lever.", "event.", "short_answer.", "export.",
     "lever_cost.", "dates.stage_", "told.", "rule_s", "supply.january", "supply.july",
-    "peak.", "counted.", "covers.",
+    "peak.", "counted.", "covers.", "permit.",
 )  # fmt: skip
 
 

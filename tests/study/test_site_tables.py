@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from factories import small_program
 
 from gigawatt.catalog import load_catalog
+from gigawatt.catalog.facts import Status
 from gigawatt.energy.site_inputs import central_reserve
 from gigawatt.program.load import Loaded
+from gigawatt.program.model import CleanPower
 from gigawatt.study.chain import run_chain
 from gigawatt.study.frame import Frame
 from gigawatt.study.outputs import chunk_output
 from gigawatt.study.sites.site_indicators import indicator_rows
 from gigawatt.study.sites.site_rules import rule_rows, site_facts
 from gigawatt.study.sites.site_supply import site_plans
+from gigawatt.study.sites.site_years import (
+    METRICS,
+    accounts,
+    permit_class,
+    source_rows,
+    water_rows,
+    with_accounts,
+    year_rows,
+)
 from gigawatt.study.tables.customer_tables import LATE, LEAVES, PLANNED, customer_rows
 from gigawatt.study.tables.grid_tables import account_rows, grid_view_rows
 from gigawatt.uncertainty.streams import Streams
@@ -31,8 +43,10 @@ def run():
     for name, value in (("program", program), ("catalog", CATALOG)):
         object.__setattr__(loaded, name, value)
     streams = Streams(seed=1, draws=50)
-    chain = run_chain(loaded, streams)
-    return Frame(program, chain.axis, chain.blocks, chunk_output(chain, streams.record)), chain
+    plans = site_plans(loaded)
+    chain = run_chain(loaded, streams, plans=plans)
+    kept = with_accounts(chunk_output(chain, streams.record), chain, loaded, plans)
+    return Frame(program, chain.axis, chain.blocks, kept), chain
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +74,89 @@ def test_indicators_add_up_to_the_energy_of_the_run(run):
     assert on_site == pytest.approx(burned * per_mwh / 1e3)
 
 
+def test_accounts_by_year_hold_together(run):
+    frame, chain = run
+    told = accounts(frame)
+    for name, values in told.items():
+        assert np.all(np.isfinite(values)), name
+        assert np.all(values >= -1e-6), name
+    whole = told["facility_mwh"]
+    assert np.all(told["matched_hourly_mwh"] <= told["matched_annual_mwh"] * (1 + 1e-9) + 1e-6)
+    assert np.all(told["matched_hourly_mwh"] <= told["cfe_mwh"] + 1e-3 * whole + 1e-6)
+    assert np.all(told["scope2_market_hourly_t"] <= told["scope2_location_t"] * (1 + 1e-9) + 1e-6)
+    assert told["co2_t"].sum() == pytest.approx(chain.energy.co2_t.sum())
+    assert told["cost_usd"].sum() == pytest.approx(chain.energy.energy_cost_usd.sum())
+    clean = [k for k, s in enumerate(chain.energy.sources)
+             if s in ("pv-tracked", "wind-onshore", "battery")]  # fmt: skip
+    own = chain.energy.supply_mwh[:, :, clean].sum()
+    assert told["matched_hourly_mwh"].sum() == pytest.approx(own, rel=1e-3, abs=1.0)
+
+
+def test_tables_of_years_sources_and_days(run):
+    frame, chain = run
+    rows = year_rows(frame)
+    assert {r["metric"] for r in rows} == set(METRICS)
+    for row in rows:
+        assert row["p10"] <= row["p50"] <= row["p90"]
+    by_site = {(r["site"], r["year"]): r for r in indicator_rows(frame, CATALOG, ())}
+    for row in rows:
+        mean = by_site[row["site"], row["year"]].get(row["metric"])
+        if mean is not None and row["draws_share"] == 1.0:
+            assert row["mean"] == pytest.approx(mean), row
+    sources = source_rows(frame, chain.energy.sources)
+    paid = sum(r["fixed_usd"] + r["running_usd"] for r in sources)
+    assert paid == pytest.approx(chain.energy.energy_cost_usd.sum() / frame.count)
+    days = water_rows(frame, CATALOG)
+    year = days[0]["year"]
+    at = frame.axis.years() == year
+    water = chain.energy.water_m3[:, :, at].sum() / frame.count
+    assert sum(r["water_m3"] for r in days) == pytest.approx(water)
+    assert len(days) == 365 * len({r["site"] for r in days})
+    for site in {r["site"] for r in days}:
+        largest = max(r["water_m3"] for r in days if r["site"] == site)
+        told = by_site[site, year]["water_peak_day_m3"]
+        assert largest <= told * (1 + 1e-9)  # mean of each draw's largest day
+
+
+def test_class_of_the_air_permit_follows_the_thresholds():
+    psd = CATALOG.fact("siterules/us-psd/threshold").value
+    assert permit_class(CATALOG, "US", psd, steam=False) == "PSD"
+    assert permit_class(CATALOG, "US", psd - 1e-6, steam=False) == "Title V"
+    assert permit_class(CATALOG, "US", psd - 1e-6, steam=True) == "PSD"
+    assert permit_class(CATALOG, "US", 90.0, steam=True) == "minor"
+    assert permit_class(CATALOG, "US", 0.0, steam=False) == ""
+    assert permit_class(CATALOG, "DE", 1e6, steam=False) == ""
+
+
+def test_contracts_match_the_year_before_they_match_the_hour():
+    def share(kind, factor):
+        base = small_program()
+        grid = next(s for s in base.sites if s.phases[0].route == "grid")
+        power = sum(p.power_mw.central for p in grid.phases)
+        bought = CleanPower("c", kind, factor * power * 8760.0, Status.ASSUMED)
+        program = replace(base, sites=(replace(grid, clean_power=(bought,)),))
+        loaded = Loaded.__new__(Loaded)
+        for name, value in (("program", program), ("catalog", CATALOG)):
+            object.__setattr__(loaded, name, value)
+        streams = Streams(seed=1, draws=8)
+        plans = site_plans(loaded)
+        chain = run_chain(loaded, streams, plans=plans)
+        kept = with_accounts(chunk_output(chain, streams.record), chain, loaded, plans)
+        told = accounts(Frame(program, chain.axis, chain.blocks, kept))
+        last = {name: values[:, 0, -1].sum() for name, values in told.items()}
+        whole = last["facility_mwh"]
+        return {n: last[f"{n}_mwh"] / whole for n in ("matched_annual", "matched_hourly", "cfe")}
+
+    sun, flat, paper = share("solar", 2.0), share("nuclear", 2.0), share("certificates", 2.0)
+    assert sun["matched_annual"] == flat["matched_annual"] == paper["matched_annual"] == 1.0
+    assert 0.2 < sun["matched_hourly"] < 0.7
+    assert flat["matched_hourly"] == pytest.approx(1.0, abs=1e-3)
+    assert paper["matched_hourly"] < 0.1  # its own sun alone
+    assert paper["cfe"] < sun["cfe"] < flat["cfe"] == pytest.approx(1.0, abs=1e-3)
+    half = share("nuclear", 0.2)
+    assert half["matched_hourly"] == pytest.approx(half["matched_annual"], rel=0.02)
+
+
 def test_rules_see_the_plant_of_the_plans(run, plans):
     frame, _ = run
     emissions = CATALOG.records["emissions"]
@@ -79,7 +176,8 @@ def test_rules_see_the_plant_of_the_plans(run, plans):
             for k, n in enumerate(plans[site].sources) if n in emissions
         ) / 1e3  # fmt: skip
         row = next(r for r in account_rows(plans, CATALOG, frame.program.sites)
-                   if r["site"] == site and r["number"] == len(plans[site].stages))  # fmt: skip
+                   if r["site"] == site and r["number"] == len(plans[site].stages)
+                   and r["load_share"] == 1.0)  # fmt: skip
         assert row["nox_t"] == pytest.approx(burned)
         assert facts.nox_t_per_year >= row["nox_t"]  # potential: reserve, all hours
 
@@ -88,11 +186,15 @@ def test_accounts_agree_with_the_plan(run, plans):
     frame, _ = run
     for row in account_rows(plans, CATALOG, frame.program.sites):
         stage = plans[row["site"]].stages[row["number"] - 1]
+        assert row["matched_hourly_share"] <= row["cfe_share"] + 1e-4  # losses of the battery
+        if row["load_share"] < 1.0:
+            part = round(row["load_share"] / 0.25) - 1
+            assert row["load_mwh"] == pytest.approx(stage.part_supply_mwh[part].sum(), rel=2e-3)
+            continue
         assert row["scope1_t"] + row["scope2_location_t"] == pytest.approx(stage.co2_t.sum())
         assert (
             0.0 <= row["matched_hourly_share"] <= row["matched_annual_share"] + 1e-9 <= 1.0 + 1e-9
         )
-        assert row["matched_hourly_share"] <= row["cfe_share"] + 1e-4  # losses of the battery
         grid = plans[row["site"]].sources.index("grid")
         imported = stage.supply_mwh[grid].sum()
         paid = imported * (row["grid_usd_per_mwh"] or 0.0)

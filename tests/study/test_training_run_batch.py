@@ -40,7 +40,7 @@ def case(gpu: str) -> Case:
                          "gbs": "512", "precision": "BF16"}, CATALOG)  # fmt: skip
 
 
-@pytest.mark.parametrize(("gpu", "share"), [("h100", 1.01), ("b200", 0.84), ("gb300", 0.98)])
+@pytest.mark.parametrize(("gpu", "share"), [("h100", 1.04), ("b200", 0.87), ("gb300", 1.01)])
 def test_prices_by_systems_are_near_published_costs(gpu: str, share: float) -> None:
     known = CATALOG.record("prices", "gpu-hour-cost").value(f"{gpu}_usd_per_gpu_hour")
     price, words = _price_like(case(gpu), CATALOG)

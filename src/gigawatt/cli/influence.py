@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from gigawatt.report.speech import Speech
     from gigawatt.study.reasons.run_influence import ResultInfluence
 
 EPILOG = """\b
@@ -20,8 +21,11 @@ Examples:
 @click.argument("run", type=click.Path())
 @click.argument("metric", default="")
 @click.option("--top", default=10, show_default=True, help="Inputs to show for each result.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(run: str, metric: str, top: int, as_json: bool) -> None:
+@click.option(
+    "--lang", type=click.Choice(("en", "fr")), default="en", show_default=True, help="Language."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (in English).")
+def command(run: str, metric: str, top: int, lang: str, as_json: bool) -> None:
     """Show the inputs of RUN that move METRIC most, or each result that has one value a draw.
 
     By rank regression on the draws. `coefficient` is in standard deviations of ranks: +1 means that
@@ -30,6 +34,7 @@ def command(run: str, metric: str, top: int, as_json: bool) -> None:
     from pathlib import Path
 
     from gigawatt.errors import InputError
+    from gigawatt.report.speech import Speech
     from gigawatt.study.archive.folder import open_run
     from gigawatt.study.reasons.run_influence import run_influence
 
@@ -41,29 +46,39 @@ def command(run: str, metric: str, top: int, as_json: bool) -> None:
 
         click.echo(json.dumps([r.data(top) for r in found], indent=2, ensure_ascii=False))
         return
-    click.echo("\n\n".join(_text(r, top) for r in found))
+    speech = Speech.of(lang)
+    click.echo("\n\n".join(_text(r, top, speech) for r in found))
 
 
-def _text(result: ResultInfluence, top: int) -> str:
+def _text(result: ResultInfluence, top: int, speech: Speech) -> str:
     """Table of one result."""
-    found = result.found
-    head = f"{result.title}  [{result.metric}]"
+    say, found = speech.say, result.found
+    head = f"{say.titled(result.metric, result.title)}  [{result.metric}]"
     if not found.drivers:
-        return f"{head}\n  the same in all draws (or never reached): nothing moves it"
-    lines = [
-        head,
-        f"  {100 * found.r2_adjusted:.0f} % of the rank variance explained, "
-        f"{found.draws} draws, {found.inputs} inputs"
-        + (f"; never reached in {100 * found.never_share:.0f} %" if found.never_share else ""),
-        "  coefficient   share  input",
-    ]
-    unclear = False
-    for d in found.drivers[:top]:
+        return f"{head}\n  {say('influence.nothing')}"
+    explained = say(
+        "influence.explained",
+        share=speech.percent(found.r2_adjusted),
+        draws=found.draws,
+        inputs=found.inputs,
+    )
+    if found.never_share:
+        explained += "; " + say("influence.never", share=speech.percent(found.never_share))
+    lines = [head, f"  {explained}", f"  {say('influence.heads')}"]
+    shown = found.drivers[:top]
+    for d in shown:
         mark = " " if d.clear else "?"
-        unclear = unclear or not d.clear
-        also = f" (and {len(d.same_as)} that go with it)" if d.same_as else ""
-        size = f"{d.coefficient:+.2f} ± {d.error:.2f}  {100 * d.share:5.1f} %"
-        lines.append(f" {mark}{size}  {result.titles[d.name]}{also}  ({d.name})")
-    if unclear:
-        lines.append(f"  ? not clear of noise (|rho| below {found.noise:.2f})")
+        also = " " + say("influence.also", count=len(d.same_as)) if d.same_as else ""
+        size = f"{_signed(d.coefficient, speech)} ± {_signed(d.error, speech)[1:]}"
+        share = f"{speech.percent(d.share):>7}"
+        title = speech.text(result.titles[d.name])
+        lines.append(f" {mark}{size}  {share}  {title}{also}  ({d.name})")
+    if not all(d.clear for d in shown):
+        noise = _signed(found.noise, speech)[1:]
+        lines.append(f"  ? {say('influence.unclear', noise=noise)}")
     return "\n".join(lines)
+
+
+def _signed(value: float, speech: Speech) -> str:
+    """With sign, two decimals and the language's mark."""
+    return f"{value:+.2f}".replace(".", speech.locale.decimal)

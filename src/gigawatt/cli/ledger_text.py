@@ -121,7 +121,19 @@ def _print_stress(outcomes: list[Outcome]) -> None:
     _table(["party", *(o.scenario.name for o in outcomes[1:])], body)
     click.echo("")
     for o in outcomes[1:]:
-        click.echo(f"{o.scenario.name}: {o.scenario.title}")
+        click.echo(f"{o.scenario.name}: {o.scenario.title}{_made_good(o)}")
+
+
+def _made_good(outcome: Outcome) -> str:
+    """What is not paid in a scenario and what guarantors and others pay instead."""
+    amounts = {
+        "unpaid under contracts": outcome.unpaid_usd.values(),
+        "guarantors pay": outcome.guarantees_usd.values(),
+        "others who take hall or capacity pay": outcome.relet_usd.values(),
+    }
+    told = [f"{what} {sum(float(x.mean()) for x in usd) / BN:,.2f}"
+            for what, usd in amounts.items() if usd]  # fmt: skip
+    return f" ({', '.join(told)}; bn USD)" if told else ""
 
 
 def _party_row(row: dict[str, Any]) -> list[str]:

@@ -168,7 +168,8 @@ def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.site_supply import one_site
-    from gigawatt.study.tables.grid_tables import account_rows, grid_row
+    from gigawatt.study.tables.customer_tables import customer_rows
+    from gigawatt.study.tables.grid_tables import FULL_LOAD, account_rows, grid_row
 
     loaded = load_program(program)
     plan = planned(one_site(loaded, name))
@@ -177,7 +178,9 @@ def _site(program: str, name: str, as_json: bool) -> None:
         grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
         for n, s in enumerate(plan.stages, start=1)
     ]
-    accounts = account_rows({name: plan}, loaded.catalog, [site])
+    told = account_rows({name: plan}, loaded.catalog, [site])
+    others = customer_rows(loaded.program, loaded.catalog, {plan.site: plan})
+    accounts = [r for r in told if r["load_share"] == FULL_LOAD]
     if as_json:
         import json
 
@@ -186,6 +189,11 @@ def _site(program: str, name: str, as_json: bool) -> None:
         data: dict[str, Any] = as_data(plan)
         for stage, row, account in zip(data["stages"], seen, accounts, strict=True):
             stage["grid_view"], stage["accounts"] = row, account
+            stage["accounts_at_part_load"] = [
+                r for r in told
+                if r["number"] == account["number"] and r["load_share"] < FULL_LOAD
+            ]  # fmt: skip
+        data["other_customers"] = others
         click.echo(json.dumps(data, indent=1))
         return
     click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
@@ -208,6 +216,24 @@ def _site(program: str, name: str, as_json: bool) -> None:
         if row is not None:
             click.echo(_seen_by_grid(row))
         click.echo(_accounts(account))
+    for line in _others(others):
+        click.echo(line)
+
+
+def _others(rows: list[dict[str, Any]]) -> list[str]:
+    """What other customers pay in each case; nothing without a grid contract."""
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for r in rows:
+        cases.setdefault(r["case"], []).append(r)
+    out = []
+    for case, own in cases.items():
+        paid = sum(r["shortfall_usd"] for r in own) / 1e6
+        stranded = max(r["stranded_usd"] for r in own) / 1e6
+        dear = [r["usd_per_mwh"] for r in own if r["usd_per_mwh"] is not None]
+        most = f", {max(dear):+.2f} USD/MWh in the dearest" if dear else ""
+        out.append(f"other customers, load {case}: {paid:+,.0f} M USD over {len(own)} years{most}; "
+                   f"stranded at most {stranded:,.0f} M USD")  # fmt: skip
+    return out
 
 
 def _accounts(row: dict[str, Any]) -> str:

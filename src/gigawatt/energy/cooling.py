@@ -31,10 +31,11 @@ from gigawatt.energy.psychrometrics import (
 )
 from gigawatt.energy.weather.normals import Normals, distance_km, nearest_climate, normals_of
 from gigawatt.energy.weather.synthetic import air, draw_scores
-from gigawatt.energy.weather.year import monthly_mean
+from gigawatt.energy.weather.year import DAYS, MONTH_DAYS, monthly_mean
 from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
+from gigawatt.quantity.units import HOURS_PER_DAY
 from gigawatt.uncertainty.streams import Streams
 
 WARMEST_NORTH, WARMEST_SOUTH = 6, 0  # July, January
@@ -59,10 +60,11 @@ class SiteClimate:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyCourse:
-    """PUE and water by month of the year from the hourly model, (12,) each."""
+    """Hourly model at full load: PUE and water by month, (12,), water by day, (365,)."""
 
     pue: Array
     wue_l_per_kwh: Array
+    daily_wue_l_per_kwh: Array
 
 
 def site_climate(site: Site, catalog: Catalog) -> SiteClimate:
@@ -84,7 +86,20 @@ def monthly_course(site: Site, catalog: Catalog) -> MonthlyCourse | None:
     dry, wet = _outdoor_air(normals)
     pressure = pressure_at_elevation_pa(normals.place.elevation_m)
     hours = facility_hours(plant_of(catalog, site.cooling), dry, wet, 1.0, pressure)
-    return MonthlyCourse(monthly_mean(hours.pue), monthly_mean(hours.wue_l_per_kwh))
+    daily = hours.wue_l_per_kwh.reshape(-1, int(HOURS_PER_DAY)).mean(axis=1)
+    return MonthlyCourse(monthly_mean(hours.pue), monthly_mean(hours.wue_l_per_kwh), daily)
+
+
+def water_of_day_over_month(site: Site, catalog: Catalog) -> Array:
+    """Cooling water of each day over that of the mean day of its month, (365,).
+
+    Of the hourly model at full load; 1 where it has no water to speak of, or no climate.
+    """
+    course = monthly_course(site, catalog)
+    if course is None or course.wue_l_per_kwh.mean() < LEAST_WATER_L_PER_KWH:
+        return np.ones(DAYS)
+    mean = np.repeat(course.wue_l_per_kwh, MONTH_DAYS)
+    return np.divide(course.daily_wue_l_per_kwh, mean, out=np.ones_like(mean), where=mean > 0.0)
 
 
 def season(axis: MonthAxis, lat: float) -> Array:

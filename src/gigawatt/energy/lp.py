@@ -227,8 +227,10 @@ def _curtailment(
     m.put(balance, c, -1.0)
     for k in np.flatnonzero(free):
         m.put(balance, x[problem.offers[k].capacity], problem.offers[k].per_mw)
-    # Without a reason to take more than the load, no more is curtailed than there is.
-    if problem.price.min() < 0.0 or any(lim.per_mwh.min() < 0.0 for lim in problem.limits):
+    # Without a reason to take more than the load (a negative price, a minimum take, plant that
+    # can't come down), no more is curtailed than there is.
+    held = any(o.couples_steps for o in problem.offers)
+    if held or problem.price.min() < 0.0 or any(y.per_mwh.min() < 0.0 for y in problem.limits):
         rows = m.add_rows(problem.steps, -INF, 0.0)
         m.put(rows, c, 1.0)
         for k in np.flatnonzero(free):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.energy.climate_hours import cache_folder, save_arrays
-from gigawatt.energy.site_plan import SiteInputs, SitePlan, StageResult, plan_site
+from gigawatt.energy.site_plan import PART_LOADS, SiteInputs, SitePlan, StageResult, plan_site
 from gigawatt.energy.stage_hours import FIGURES, StageHours
 from gigawatt.quantity.arrays import Array
 
@@ -32,6 +32,7 @@ ARRAYS = (
     "running_usd",
 )
 HOURS = tuple(f.name for f in fields(StageHours))
+LEVELS = ("", *(f"at {part:g}/" for part in PART_LOADS))
 HEAD = ("name", "start_month", "years", "facility_mw", "grid_mw", "import_peak_mw",
         "import_ramp_mw", "ramp_mw_per_min", "drop_mw")  # fmt: skip
 
@@ -67,19 +68,21 @@ def load_plan(path: Path) -> SitePlan | None:
 
 
 def _stage(data: Mapping[str, Array], n: int, head: list[Any]) -> StageResult:
-    hours = StageHours(*(data[f"{n}/{name}"] for name in HOURS))
-    return replace(StageResult(*head, *(data[f"{n}/{name}"] for name in ARRAYS)), hours=hours)
+    full, *parts = (StageHours(*(data[f"{n}/{level}{name}"] for name in HOURS)) for level in LEVELS)
+    stage = StageResult(*head, *(data[f"{n}/{name}"] for name in ARRAYS))
+    return replace(stage, hours=full, part_hours=tuple(parts))
 
 
 def store_plan(plan: SitePlan, path: Path) -> None:
     """Write a plan."""
     head = {f.name: getattr(plan, f.name) for f in fields(plan)}
     head["stages"] = [[getattr(s, name) for name in HEAD] for s in plan.stages]
-    arrays = {
-        f"{n}/{name}": getattr(part, name)
+    arrays = {f"{n}/{name}": getattr(s, name) for n, s in enumerate(plan.stages) for name in ARRAYS}
+    arrays |= {
+        f"{n}/{level}{name}": getattr(hours, name)
         for n, s in enumerate(plan.stages)
-        for part, names in ((s, ARRAYS), (s.hours, HOURS))
-        for name in names
+        for level, hours in zip(LEVELS, (s.hours, *s.part_hours), strict=True)
+        for name in HOURS
     }
     save_arrays(path, {"head": np.array(json.dumps(head)), **arrays})
 

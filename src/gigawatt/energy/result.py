@@ -39,6 +39,11 @@ class EnergyResult:
     contract_mw : (D, S, M) power contracted from the grid.
     co2_t : (D, S, M) operational CO2: grid at its average intensity, on-site at the stack.
     water_m3 : (D, S, M) site water (not that of the grid's plants).
+    grid_co2_t : (D, S, M) the grid's part of `co2_t`.
+    cooling_water_m3 : (D, S, M) the cooling's part of `water_m3`.
+    load_share : (D, S, M) IT power drawn over that in service, 0 to 1.
+    fixed_usd, running_usd : (D, S, K, M) by source, nominal; they sum to `energy_cost_usd`.
+    nameplate_mw : (D, S, K, M) plant on site with its reserve; 0 for the grid.
     """
 
     sources: tuple[str, ...]
@@ -47,3 +52,9 @@ class EnergyResult:
     contract_mw: Array
     co2_t: Array
     water_m3: Array
+    grid_co2_t: Array
+    cooling_water_m3: Array
+    load_share: Array
+    fixed_usd: Array
+    running_usd: Array
+    nameplate_mw: Array

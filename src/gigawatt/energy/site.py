@@ -119,26 +119,31 @@ def accounts(
     load = np.divide(it_power_avg_mw, it_mw, out=np.ones_like(it_mw), where=it_mw > 0.0)
     load_mw = facility_mw[:, :, None] * mix.share_at(load)
     supply = load_mw * axis.hours()
-    cost, co2 = np.zeros_like(facility_mw), np.zeros_like(facility_mw)
-    water = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
+    fixed, running, nameplate = (np.zeros_like(supply) for _ in range(3))
+    grid_co2 = np.zeros_like(facility_mw)
+    cooling = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
+    water = cooling.copy()
     for s in grid_sites(blocks):
         grid = grid_supply(program.sites[s], catalog, axis, streams, a)
         billed = billed_mw(load_mw[:, s, 0], mix.contract_mw[:, s], a)
-        cost[:, s] = supply[:, s, 0] * grid.price_usd_per_mwh
-        cost[:, s] += billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
-        co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
+        running[:, s, 0] = supply[:, s, 0] * grid.price_usd_per_mwh
+        fixed[:, s, 0] = billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
+        grid_co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
+    co2 = grid_co2.copy()
     gas_markets = gas_prices(program.sites, catalog, axis, streams, a)
     for name, one in _plants(mix, catalog, axis, streams, a).items():
         k = mix.sources.index(name)
         for gas in gas_markets:
-            running = running_cost_usd_per_mwh(one, gas)
-            cost[:, gas.sites] += supply[:, gas.sites, k] * running[:, None]
+            usd_per_mwh = running_cost_usd_per_mwh(one, gas)
+            running[:, gas.sites, k] = supply[:, gas.sites, k] * usd_per_mwh[:, None]
         built = 1.0 - _reserve(mix, blocks, name, catalog, streams)
-        nameplate_kw = mix.plant_mw[:, :, k] / built[:, :, None] * KW_PER_MW
-        cost += nameplate_kw * one.charge_usd_per_kw_month[:, None]
+        nameplate[:, :, k] = mix.plant_mw[:, :, k] / built[:, :, None]
+        fixed[:, :, k] = nameplate[:, :, k] * KW_PER_MW * one.charge_usd_per_kw_month[:, None]
         co2 += supply[:, :, k] * one.co2_t_per_mwh[:, None, None]
         water += supply[:, :, k] * one.water_m3_per_mwh[:, None, None]
-    return EnergyResult(mix.sources, supply, cost, mix.contract_mw, co2, water)
+    cost = (fixed + running).sum(axis=2)
+    return EnergyResult(mix.sources, supply, cost, mix.contract_mw, co2, water, grid_co2, cooling,
+                        load, fixed, running, nameplate)  # fmt: skip
 
 
 def in_service(power_mw: Array, blocks: Blocks, sched: ScheduleResult, months: int) -> Array:

@@ -173,12 +173,9 @@ def carbon(year: SiteYear) -> Carbon:
     """Scope 1 and 2, matching and CFE score."""
     load, grid = year.facility_mwh, year.grid
     zero = np.zeros_like(load)
-    own_clean = sum((s.energy_mwh for s in _pick(year, on_site=True, clean=True)), zero)
+    own_clean, covered = own_clean_mwh(year), covered_mwh(year)
     own_dirty = sum((s.energy_mwh for s in _pick(year, on_site=True, clean=False)), zero)
-    bought = _pick(year, on_site=False, clean=True)
-    contracts = sum((s.energy_mwh for s in bought), zero)
-    hourly = sum((s.energy_mwh for s in bought if s.by_hour), zero)
-    covered = np.minimum(hourly, grid.import_mwh)
+    contracts = sum((s.energy_mwh for s in _pick(year, on_site=False, clean=True)), zero)
     left = grid.import_mwh - covered
     imported = float(grid.import_mwh.sum())
     left_of_year = max(0.0, 1.0 - float(contracts.sum()) / imported) if imported else 0.0
@@ -200,6 +197,18 @@ def carbon(year: SiteYear) -> Carbon:
         matched_hourly_share=float((own + np.minimum(covered, load - own)).sum()) / total,
         cfe_share=max(0.0, 1.0 - not_free / total),
     )
+
+
+def own_clean_mwh(year: SiteYear) -> Array:
+    """Carbon-free energy from the site's own sources by hour, (H,)."""
+    own = (s.energy_mwh for s in _pick(year, on_site=True, clean=True))
+    return np.asarray(sum(own, np.zeros_like(year.facility_mwh)))
+
+
+def covered_mwh(year: SiteYear) -> Array:
+    """Import that contracts for clean power cover within its hour, (H,)."""
+    bought = (s.energy_mwh for s in _pick(year, on_site=False, clean=True) if s.by_hour)
+    return np.minimum(sum(bought, np.zeros_like(year.facility_mwh)), year.grid.import_mwh)
 
 
 def nox_t(year: SiteYear) -> float:

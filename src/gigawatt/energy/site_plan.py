@@ -15,8 +15,9 @@ Leaves out: the price of the grid has no hours (a mean the year round), export, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 
@@ -168,7 +169,8 @@ class StageResult:
     supply_mwh : (K, 12) by source, load not served among them.
     part_supply_mwh : (P, K, 12) the same at the part loads `PART_LOADS`.
     fixed_usd, running_usd : (J,), (K,) of a year.
-    hours : what its hours tell.
+    hours : what its hours tell, at full load.
+    part_hours : (P,) the same at the part loads; none where they are not known.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -195,6 +197,7 @@ class StageResult:
     fixed_usd: Array
     running_usd: Array
     hours: StageHours | None = None
+    part_hours: tuple[StageHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +300,9 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
     lost = served[[problem.offer_number(SHED), problem.offer_number(COMPUTE)]].sum(axis=0)
     load = by_month(stage.load_mw)
     length = 24.0 * np.array(DAYS)
-    parts, part_ramp = _part_loads(stage, problem, found.plan.capacity_mw[n])
+    told = partial(fold_stage, contract_mw=stage.grid_mw, area=inputs.area, grid=GRID,
+                   unserved=(COMPUTE, SHED), contracts=inputs.contracts)  # fmt: skip
+    parts, part_ramp, part_hours = _part_loads(stage, problem, found.plan.capacity_mw[n], told)
     return StageResult(
         name=stage.name,
         start_month=stage.start_month,
@@ -318,9 +323,9 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
         part_supply_mwh=parts,
         fixed_usd=fixed,
         running_usd=running.sum(axis=0),
-        hours=fold_stage(problem, hours, stage.grid_mw, inputs.area, grid=GRID,
-                         unserved=(COMPUTE, SHED), contracts=inputs.contracts),
-    )  # fmt: skip
+        hours=told(problem, hours),
+        part_hours=part_hours,
+    )
 
 
 def _ramp(imported_mw: Array) -> float:
@@ -328,11 +333,13 @@ def _ramp(imported_mw: Array) -> float:
     return float(np.abs(np.diff(imported_mw)).max())
 
 
-def _part_loads(stage: StageLoad, problem: YearProblem, capacity_mw: Array) -> tuple[Array, float]:
-    """Supply by source and month at each part load, (P, K, 12), and the largest ramp of import."""
+def _part_loads(
+    stage: StageLoad, problem: YearProblem, capacity_mw: Array, fold: Callable[..., StageHours]
+) -> tuple[Array, float, tuple[StageHours, ...]]:
+    """Supply by source and month at each part load, (P, K, 12), largest ramp of import, hours."""
     kernel = YearKernel(problem)
     load, limit = kernel.load.copy(), kernel.limit.copy()
-    out, ramp = [], 0.0
+    out, ramp, told = [], 0.0, []
     for part in PART_LOADS:
         hourly = part * hourly_course(stage, part)
         kernel.load = hourly * load
@@ -343,7 +350,8 @@ def _part_loads(stage: StageLoad, problem: YearProblem, capacity_mw: Array) -> t
         kernel.evaluate(capacity_mw)
         out.append(by_month(kernel.served).T)
         ramp = max(ramp, _ramp(kernel.served[:, problem.offer_number(GRID)]))
-    return np.array(out), ramp
+        told.append(fold(replace(problem, load_mw=hourly * problem.load_mw), kernel.hours()))
+    return np.array(out), ramp, tuple(told)
 
 
 def hourly_course(stage: StageLoad, part: float) -> Array:

@@ -1,6 +1,6 @@
 """What the hours of a stage tell, folded so that it can be kept with the plan.
 
-Weeks, duration curves and carbon are for pictures; the rest are the accounts of a year at full load
+Weeks, duration curves and carbon are for pictures; the rest are the accounts of a year at one load
 (`site_accounts`) and what the grid sees. The area's peak hours are the months and the hour of the
 table "areas": its load by the hour is not known.
 """
@@ -15,7 +15,15 @@ import numpy as np
 from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.grid_view import longest_run
-from gigawatt.energy.site_accounts import Grid, SiteYear, Source, carbon, indicators
+from gigawatt.energy.site_accounts import (
+    Grid,
+    SiteYear,
+    Source,
+    carbon,
+    covered_mwh,
+    indicators,
+    own_clean_mwh,
+)
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import KG_PER_T
 
@@ -76,12 +84,14 @@ class StageHours:
     durations_mw : (K + 2, 101) reached or passed in a share of the hours, `SHARES`.
     carbon_kg_per_mwh : (12, 24) over the load, by month and hour of the day.
     figures : (len(FIGURES),) see `FIGURES`.
+    months : (len(MONTHLY), 12) MWh, see `MONTHLY`.
     """
 
     weeks_mw: Array
     durations_mw: Array
     carbon_kg_per_mwh: Array
     figures: Array
+    months: Array
 
     def figure(self, name: str) -> float:
         """One of `FIGURES`."""
@@ -95,6 +105,12 @@ FIGURES = (
     "scope1_t", "scope2_location_t", "scope2_market_t", "scope2_market_hourly_t",
     "matched_annual_share", "matched_hourly_share", "cfe_share", "ref",
 )  # fmt: skip
+MONTHLY = (
+    "own_clean",  # used by the load in its hour, through the battery too
+    "covered",  # import that contracts cover within its hour
+    "contracts",  # what contracts give, certificates among them
+    "renewable_contracts",
+)
 
 
 def fold_stage(
@@ -143,7 +159,22 @@ def fold_stage(
         "matched_hourly_share": c.matched_hourly_share, "cfe_share": c.cfe_share,
         "ref": indicators(year).ref,
     }  # fmt: skip
-    return StageHours(np.array(weeks), durations, by_hour, np.array([told[n] for n in FIGURES]))
+    return StageHours(
+        np.array(weeks), durations, by_hour, np.array([told[n] for n in FIGURES]),
+        _months(year, contracts),
+    )  # fmt: skip
+
+
+def _months(year: SiteYear, contracts: Sequence[Contract]) -> Array:
+    """What matching counts by month, (len(MONTHLY), 12)."""
+    zero = np.zeros_like(year.facility_mwh)
+    hourly = {
+        "own_clean": np.minimum(own_clean_mwh(year), year.facility_mwh),
+        "covered": covered_mwh(year),
+        "contracts": sum((c.energy_mwh for c in contracts), zero),
+        "renewable_contracts": sum((c.energy_mwh for c in contracts if c.renewable), zero),
+    }
+    return np.array([_month_hour(hourly[name]).sum(axis=1) for name in MONTHLY])
 
 
 def site_year(

@@ -28,6 +28,8 @@ class MoneyAssumptions:
     revenue_yearly_factor : nominal, a year later over now.
     anchor_use_share : useful over installed package-hours at which that revenue was earned.
     offtake_renewal_share : price after the term of an offtake over the price of the contract.
+    relet_void_months : from a tenant's default or leaving until another takes hall or capacity.
+    hall_relet_share, capacity_relet_share : what that one pays over what the old contract asks.
     vendor_gross_margin_share : vendor's gross margin on the rack price.
     resale_yearly_factor : price of used systems a year later over now.
     system_learning_share, site_learning_share : cost lost with every doubling of what was built,
@@ -55,6 +57,9 @@ class MoneyAssumptions:
     revenue_yearly_factor: Array
     anchor_use_share: Array
     offtake_renewal_share: Array
+    relet_void_months: Array
+    hall_relet_share: Array
+    capacity_relet_share: Array
     vendor_gross_margin_share: Array
     resale_yearly_factor: Array
     system_learning_share: Array

@@ -16,7 +16,7 @@ from gigawatt.money.flows import Plan
 from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
 from gigawatt.money.instruments import equipment_purchase
 from gigawatt.money.instruments.bridge import bridged_parties, outstanding_usd
-from gigawatt.money.instruments.registry import INVESTMENT
+from gigawatt.money.registry import registered
 from gigawatt.quantity.arrays import Array
 from gigawatt.schedule.result import ScheduleResult
 
@@ -24,8 +24,8 @@ from gigawatt.schedule.result import ScheduleResult
 def investment_plans(inputs: MoneyInputs, schedule: ScheduleResult) -> list[Plan]:
     """All investment flows before the bridge: site, network, storage, and the instruments."""
     plans = capex.plans(inputs, schedule)
-    for rule in INVESTMENT.values():
-        plans += rule(inputs, schedule, plans)
+    for kind in registered():
+        plans += kind.plans(inputs, schedule, plans) if kind.plans else []
     return plans
 
 

@@ -19,8 +19,9 @@ from gigawatt.money.flows import Line, lines_of_blocks
 from gigawatt.money.learning import learning_factor
 from gigawatt.money.rates import RateCurve, priced, rate_curve
 from gigawatt.program.blocks import Blocks
-from gigawatt.program.cover import SITE_KINDS, covering
-from gigawatt.program.instruments import KINDS
+from gigawatt.program.cover import covering
+from gigawatt.program.instruments import KINDS, site_kinds
+from gigawatt.program.kind import Term
 from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
@@ -44,6 +45,9 @@ BOUNDS = {
     "resale_yearly_factor": (0.05, 1.5),
     "system_learning_share": (0.0, 0.5),
     "site_learning_share": (0.0, 0.5),
+    "relet_void_months": (0.0, 600.0),
+    "hall_relet_share": (0.0, 3.0),
+    "capacity_relet_share": (0.0, 3.0),
     "learning_base_gw": (0.01, 1e5),
     "learning_base_yearly_factor": (0.5, 5.0),
     "base_rate_2025_share": (0.0, 0.3),
@@ -150,6 +154,15 @@ class MoneyInputs:
         clouds = self.party_of_block(self.cloud)
         return [c.parties["spv"] if c else p for c, p in zip(leases, clouds, strict=True)]
 
+    def default_of_block(self, parties: tuple[str, ...]) -> Array:
+        """Month at whose beginning the party of each block stops paying, (D, B); inf = never.
+
+        `parties` is that of each site (`landlord`, `cloud` or `tenant`).
+        """
+        never = np.full(self.draws, NEVER)
+        months = [self.defaults.get(p, never) for p in self.party_of_block(parties)]
+        return np.asarray(np.floor(np.stack(months, axis=1)))
+
     def contract_of_block(self, kind: str) -> list[Contract | None]:
         """Contract of `kind` that covers each block, (B,)."""
         return [self.contracts[i] if i >= 0 else None for i in self.cover[kind]]
@@ -168,8 +181,8 @@ class MoneyInputs:
 
         Read-only where all blocks share one value.
         """
-        default = KINDS[kind].terms[name].default
-        column = np.full(self.draws, 0.0 if default is None else default)
+        term = KINDS[kind].terms[name]
+        column = _usual(term, self.assumptions, self.draws)
         columns = [c.terms[name] if c else column for c in self.contract_of_block(kind)]
         return np.stack(columns, axis=1)
 
@@ -189,7 +202,7 @@ def money_inputs(
     _check(assumptions)
     as_of = axis.position(program.as_of)
     curve = rate_curve(assumptions, axis, as_of)
-    contracts = tuple(_contract(i, axis, streams, curve) for i in program.instruments)
+    contracts = tuple(_contract(i, axis, streams, curve, assumptions) for i in program.instruments)
     defaults = [_default_month(c, axis) for c in contracts if c.kind == GUARANTEE]
     sites = {s.id: s for s in program.sites}
     of_site = [sites[s] for s in blocks.sites]
@@ -205,7 +218,7 @@ def money_inputs(
         prices=_prices(catalog, blocks, axis, streams, assumptions),
         base_rate=curve,
         contracts=contracts,
-        cover={kind: _cover(program, blocks, contracts, kind) for kind in SITE_KINDS},
+        cover={kind: _cover(program, blocks, contracts, kind) for kind in site_kinds()},
         defaults=_earliest(defaults),
     )
 
@@ -238,16 +251,25 @@ def it_cost_factor(inputs: MoneyInputs) -> Array:
     return 1.0 + inputs.assumptions.network_share + inputs.assumptions.storage_cpu_share
 
 
+def _usual(term: Term, assumptions: MoneyAssumptions, draws: int) -> Array:
+    """What a term is where no contract says it: as assumed, its default, or 0, (D,)."""
+    if term.assumed:
+        assumed: Array = getattr(assumptions, term.assumed)
+        return assumed
+    return np.full(draws, term.default or 0.0)
+
+
 def _contract(
-    instrument: Instrument, axis: MonthAxis, streams: Streams, curve: RateCurve
-) -> Contract:
+    instrument: Instrument, axis: MonthAxis, streams: Streams, curve: RateCurve,
+    assumptions: MoneyAssumptions,
+) -> Contract:  # fmt: skip
     terms = {}
     for name, term in KINDS[instrument.kind].terms.items():
         if name in instrument.terms:
             path = f"instrument/{instrument.id}/{name}"
             terms[name] = streams.sample(path, instrument.terms[name])
-        elif term.default is not None:
-            terms[name] = np.full(streams.size, term.default)
+        elif not term.required:
+            terms[name] = _usual(term, assumptions, streams.size)
         else:
             raise InputError(f"instrument {instrument.id}: no {name} ({term.help})")
     dates = {name: axis.position(date) for name, date in instrument.dates.items()}

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money import accounts
-from gigawatt.money.accounts import sides
 from gigawatt.money.instruments.dsra_and_waterfall import SERVICE
 from gigawatt.money.irr import irr
 from gigawatt.money.loan import CAPITALISED
+from gigawatt.money.registry import sides
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import net_by_party, npv_usd

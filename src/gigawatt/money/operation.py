@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import Sides
 from gigawatt.money.flows import Line
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.result import Entry
@@ -30,6 +31,7 @@ class Operation:
     unpaid : what parties in default owe under contracts and do not pay.
     token_revenue_usd : (D, S, M) what users would pay for the tokens served; None where they pay
         for capacity.
+    sides : accounts of a payment by instrument and leg (`registry.sides`).
     """
 
     inputs: MoneyInputs
@@ -40,6 +42,7 @@ class Operation:
     energy_mwh: Array
     hours: Array
     paid: tuple[Entry, ...]
+    sides: Callable[[str, str], Sides]
     unpaid: tuple[Entry, ...] = ()
     token_revenue_usd: Array | None = None
 

@@ -30,7 +30,7 @@ from gigawatt.money.instruments import compute_offtake, equipment_purchase, ppa_
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import renewed, retired_month, salvage
-from gigawatt.quantity.arrays import NEVER, Array, BoolArray
+from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.money import Price, price_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.schedule.result import ScheduleResult
@@ -86,7 +86,7 @@ def replacement(op: Operation) -> list[Entry]:
 def cost_of_sales(op: Operation, replaced: list[Entry]) -> list[Entry]:
     """What each vendor of systems pays its own suppliers for what it sells."""
     vendors = {c.parties["vendor"] for c in op.inputs.of_kind(equipment_purchase.KIND)}
-    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS] + replaced
+    sold = [e for e in op.paid if e.leg in equipment_purchase.LEGS_OF_PURCHASE] + replaced
     cost = 1.0 - op.inputs.assumptions.vendor_gross_margin_share
     entries = []
     for vendor in sorted(vendors - {"suppliers"}):
@@ -125,24 +125,17 @@ def let_share(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
 
     After an offtake that nobody renews (a share of 0) there is no tenant.
     """
-    if not _left(inputs).any():
+    if not compute_offtake.nobody_renews(inputs).any():
         return np.ones((inputs.draws, len(inputs.blocks.sites), inputs.axis.count))
     whole = _gw_until(inputs, schedule, retired_month(inputs, schedule))
     let = _let_gw(inputs, schedule)
     return np.asarray(np.where(whole > 0.0, let / np.where(whole > 0.0, whole, 1.0), 1.0))
 
 
-def _left(inputs: MoneyInputs) -> BoolArray:
-    """Whether the tenant of each block leaves after its term, (D, B)."""
-    nobody = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
-    out: BoolArray = nobody & (inputs.cover[compute_offtake.KIND] >= 0)
-    return out
-
-
 def _let_gw(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
     """Facility power that tenants buy, (D, S, M) GW on average over each month."""
     ends = schedule.in_service + inputs.term(compute_offtake.KIND, "term_years") * MONTHS_PER_YEAR
-    stop = np.where(_left(inputs), ends, NEVER)
+    stop = np.where(compute_offtake.nobody_renews(inputs), ends, NEVER)
     return _gw_until(inputs, schedule, np.minimum(stop, retired_month(inputs, schedule)))
 
 

@@ -8,20 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from gigawatt.money import running
-from gigawatt.money.accounts import UNDER_CONTRACT
 from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
-from gigawatt.money.instruments.registry import CLOSE, MEMO, OPERATION
 from gigawatt.money.loan import INTEREST, PRINCIPAL
 from gigawatt.money.operation import Operation, entries_of, use_share
+from gigawatt.money.registry import registered, sides, under_contract
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
 from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
 RENTS = ("rent", "system_rent")
-IN_PLACE_OF_RENT = ("guarantee", "escrow_paid")
+IN_PLACE_OF_RENT = ("guarantee", "escrow_paid", "relet_rent")
 
 
 def settle(
@@ -61,11 +60,13 @@ def settle(
         energy_mwh=capacity.it_mw_avg * hours if energy_mwh is None else energy_mwh,
         hours=hours,
         paid=tuple(invested),
+        sides=sides,
         token_revenue_usd=token_revenue_usd,
     )
     op = _booked(op, running.operate(op))
-    for rule in (*OPERATION.values(), *CLOSE.values()):
-        op = _booked(op, rule(op))
+    kinds = registered()
+    for rule in (*(k.operate for k in kinds), *(k.close for k in kinds)):
+        op = _booked(op, rule(op)) if rule else op
     operated = op.paid[len(invested) :]
     net = _cumulative_net(inputs, invested)
     repaid = bridge.repaid_usd(inputs, net, _cumulative_net(inputs, operated))
@@ -79,7 +80,7 @@ def settle(
         gap_usd=outstanding.sum(axis=1),
         tranche_released_usd=sum(tranches, none),
         repaid_usd=repaid,
-        memo=tuple(e for rule in MEMO.values() for e in rule(op)),
+        memo=tuple(e for k in kinds if k.memo for e in k.memo(op)),
         unpaid=op.unpaid,
     )
 
@@ -95,7 +96,7 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
     months = np.arange(op.months)
     for e in entries:
         share: Array | BoolArray | None = None
-        if e.payer in op.inputs.defaults and e.leg in UNDER_CONTRACT:
+        if e.payer in op.inputs.defaults and e.leg in under_contract():
             share = months < np.floor(op.inputs.defaults[e.payer])[:, None]
         elif e.leg == "revenue" and e.payee in op.inputs.defaults:
             served = months < np.floor(op.inputs.defaults[e.payee])[:, None]
@@ -115,7 +116,7 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
 def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
     """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid.
 
-    What a guarantor or escrow pays for a rent counts as the rent.
+    What a guarantor, escrow or new tenant pays for a rent counts as the rent.
     """
     lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
     if not lost:

@@ -1,6 +1,6 @@
 """Income, cash flow and balance sheet of every party, from the ledger by double entry.
 
-Every payment moves cash and one account at each side (`accounts.SIDES`); what moves no cash comes
+Every payment moves cash and one account at each side (`accounts`); what moves no cash comes
 from the memo book; systems and sites are written off in straight lines over their book lives. All
 of it is linear, so the statements of mean flows are the mean statements.
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money import accounts
-from gigawatt.money.accounts import MEMO, sides
+from gigawatt.money.registry import memo_sides, sides
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -28,7 +28,7 @@ ASSETS = (
 )  # fmt: skip
 LIABILITIES = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
 EQUITY = (accounts.PAID_IN, "retained")
-RESULT = (accounts.INCOME, accounts.EXPENSE, DEPRECIATION, accounts.TAX, "distributed")
+RESULT = (accounts.INCOME, accounts.EXPENSE, DEPRECIATION, accounts.TAX, accounts.DISTRIBUTED)
 INVESTING = (accounts.IT, accounts.SITE, accounts.LOANS, accounts.HELD, accounts.ESCROWED)
 FINANCING = (accounts.DEBT, accounts.PAID_IN, "distributed")
 
@@ -77,9 +77,10 @@ def _posted(ledger: Ledger) -> Mapping[str, dict[str, Array]]:
         books[e.payer][CASH] = books[e.payer][CASH] - amount
         books[e.payee][CASH] = books[e.payee][CASH] + amount
         books[e.payee][account.payee] = books[e.payee][account.payee] - amount
+    memo = memo_sides()
     for e in ledger.memo:
         amount = e.amount_usd.mean(axis=0)
-        for party, (debit, credit) in zip((e.payer, e.payee), MEMO[e.leg], strict=True):
+        for party, (debit, credit) in zip((e.payer, e.payee), memo[e.leg], strict=True):
             books[party][debit] = books[party][debit] + amount
             books[party][credit] = books[party][credit] - amount
     return books

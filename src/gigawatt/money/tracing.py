@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gigawatt.money.instruments.equipment_purchase import LEGS
+from gigawatt.money.instruments.equipment_purchase import LEGS_OF_PURCHASE
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.quantity.arrays import Array
 
@@ -72,7 +72,7 @@ def circularity(ledger: Ledger, investor: str) -> Circularity:
                 carried = mixed[k] * share
                 mixed[k] -= carried
                 pool[k] = max(pool[k] - amount, 0.0)
-                if e.payee == investor and e.leg in LEGS:
+                if e.payee == investor and e.leg in LEGS_OF_PURCHASE:
                     back[:, m] += carried
                     bought += amount
                 elif e.payee != investor:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog
 from gigawatt.program.blocks import convert
-from gigawatt.program.cover import SITE_KINDS, covering, is_needed
+from gigawatt.program.cover import covering, is_needed
 from gigawatt.program.idle import idle
-from gigawatt.program.instruments import KINDS
+from gigawatt.program.instruments import KINDS, site_kinds
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Phase, Program, Site
 from gigawatt.program.quantities import support
@@ -174,8 +174,8 @@ def _compare_packages(said: Distribution, unit: str, both: Mapping[str, float]) 
 
 
 def _equity_usd(program: Program) -> float:
-    terms = {"equity_tranche_milestone": "commitment_usd", "equity_plain": "amount_usd"}
-    return math.fsum(i.terms[terms[i.kind]].central for i in program.instruments if i.kind in terms)
+    terms = ((i, KINDS[i.kind].equity) for i in program.instruments)
+    return math.fsum(i.terms[term].central for i, term in terms if term)
 
 
 def warnings_of(loaded: Loaded, comparisons: list[Comparison] | None = None) -> list[str]:
@@ -229,7 +229,7 @@ def _site_warnings(program: Program) -> Iterator[str]:
 
 
 def _uncovered(program: Program) -> Iterator[str]:
-    for kind in SITE_KINDS:
+    for kind in site_kinds():
         bare = [
             f"{site.id}/{phase.id}"
             for site in program.sites
@@ -243,7 +243,7 @@ def _uncovered(program: Program) -> Iterator[str]:
 def _financed(program: Program, site: Site, phase: Phase, kind: str) -> bool:
     """Whether a contract of `kind`, or another one for the same purpose, covers the phase."""
     group = KINDS[kind].group
-    kinds = [k for k in SITE_KINDS if k == kind or (group and KINDS[k].group == group)]
+    kinds = [k for k in site_kinds() if k == kind or (group and KINDS[k].group == group)]
     return any(covering(program, site, phase, k) for k in kinds)
 
 

@@ -8,14 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from gigawatt.errors import Problem, nearest
-from gigawatt.program.cover import SITE_KINDS, covers, mismatch
-from gigawatt.program.instruments import KINDS, Kind
+from gigawatt.program.cover import covers, mismatch
+from gigawatt.program.instruments import KINDS, site_kinds
+from gigawatt.program.kind import Kind
 from gigawatt.program.model import Instrument, Phase, Site
 from gigawatt.program.parts import Parts, named_entries
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
 from gigawatt.program.rules import Rule
 from gigawatt.program.terms import read_terms
+
+ROUNDING = 1e-9  # of sums of shares
 
 
 def shape_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
@@ -68,12 +71,12 @@ def _terms(
     for term in wrong:
         where = (*path, "terms", term.name)
         yield raw.problem(where, written.get(term.name), term.expected, term.hint)
-    at_signing = terms.get("tranches_at_signing")
     dates = entry.get("dates", {})
-    undated = isinstance(dates, Mapping) and "signing" not in dates
-    if undated and at_signing and support(at_signing)[1] > 0:
-        text = "is missing: it is needed where tranches_at_signing is above 0"
-        yield raw.problem((*path, "dates", "signing"), None, text)
+    for name, date in kind.dated:
+        undated = isinstance(dates, Mapping) and date not in dates
+        if undated and name in terms and support(terms[name])[1] > 0:
+            text = f"is missing: it is needed where {name} is above 0"
+            yield raw.problem((*path, "dates", date), None, text)
 
 
 def parties_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
@@ -98,9 +101,9 @@ def parties_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 def cover_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """No block stands under two contracts of one kind."""
     for site in parts.sites:
-        for kind in SITE_KINDS:
+        for kind in site_kinds():
             found = [i for i in parts.instruments if i.kind == kind and covers(i, site)]
-            if kind == "compute_offtake":
+            if KINDS[kind].by_phase:
                 yield from _contracts_of_phases(site, found, parts, raw)
                 open_phases = [p for p in site.phases if not p.contract]
             else:
@@ -153,54 +156,48 @@ def date_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
                 yield raw.problem(path, instrument.dates[second], text)
 
 
-def sum_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
-    """An operator gives away no more than all of its revenue, a bond is repaid within its term."""
-    given: dict[str, float] = defaultdict(float)
+def total_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """A party gives away no more than all of a thing under its contracts of a kind."""
+    given: dict[tuple[str, str, str], float] = defaultdict(float)
     for instrument in parts.instruments:
-        if instrument.kind == "revenue_share" and "share" in instrument.terms:
-            operator = instrument.parties.get("operator", "")
-            given[operator] += support(instrument.terms["share"])[1]
-            if given[operator] > 1.0 + 1e-9:
-                path = ("instrument", instrument.id, "terms", "share")
-                text = f"{operator} gives away {given[operator]:.3g} of its revenue in all"
-                yield raw.problem(path, instrument.terms["share"].central, f"{text}; at most 1")
-        if instrument.kind == "bond_amortizing" and "term_years" in instrument.terms:
-            free = instrument.terms.get("interest_only_years")
-            if free and support(free)[1] >= support(instrument.terms["term_years"])[0]:
-                path = ("instrument", instrument.id, "terms", "interest_only_years")
-                yield raw.problem(path, free.central, "must be shorter than term_years")
-
-
-AT_MOST = {  # kind → (term, the term that it may not pass)
-    "dsra_and_waterfall": ("default_dscr", "lockup_dscr"),
-    "equity_tranche_milestone": ("tranche_usd", "commitment_usd"),
-    "warrant_milestone": ("first_hurdle_usd", "last_hurdle_usd"),
-    "lease_guarantee_with_escrow": ("escrow_usd", "cap_usd"),
-}
+        for total in KINDS[instrument.kind].totals:
+            if total.term in instrument.terms:
+                party = instrument.parties.get(total.role, "")
+                key = (instrument.kind, total.term, party)
+                given[key] += support(instrument.terms[total.term])[1]
+                if given[key] > 1.0 + ROUNDING:
+                    path = ("instrument", instrument.id, "terms", total.term)
+                    text = total.text.format(party=party, total=given[key])
+                    yield raw.problem(path, instrument.terms[total.term].central, text)
 
 
 def order_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """Terms that belong together are in order: levels of cover, hurdles, parts of one price."""
     for instrument in parts.instruments:
-        terms, path = instrument.terms, ("instrument", instrument.id, "terms")
-        low, high = AT_MOST.get(instrument.kind, ("", ""))
-        if low in terms and high in terms:
-            most = support(terms[high])[0]
-            if support(terms[low])[1] > most:
-                text = f"must not be above {high}, {most:g}"
-                yield raw.problem((*path, low), terms[low].central, text)
-        if "acceptance_share" in terms and "deposit_share" in terms:
-            total = support(terms["acceptance_share"])[1] + support(terms["deposit_share"])[1]
-            if total > 1.0 + 1e-9:
-                text = f"with deposit_share {total:.3g} of the price is paid; at most 1"
-                yield raw.problem(
-                    (*path, "acceptance_share"), terms["acceptance_share"].central, text
-                )
-        if "round_usd" in terms and "amount_usd" in terms:
-            whole, own = support(terms["round_usd"])[0], support(terms["amount_usd"])[1]
-            if 0.0 < whole < own:
-                text = f"the whole round must not be less than amount_usd, {own:g}; 0 = it alone"
-                yield raw.problem((*path, "round_usd"), terms["round_usd"].central, text)
+        for name, text in _out_of_order(instrument, KINDS[instrument.kind]):
+            path = ("instrument", instrument.id, "terms", name)
+            yield raw.problem(path, instrument.terms[name].central, text)
+
+
+def _out_of_order(instrument: Instrument, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Terms that are too high or too low beside others, and what would be right."""
+    least = {name: support(term)[0] for name, term in instrument.terms.items()}
+    most = {name: support(term)[1] for name, term in instrument.terms.items()}
+    for low, high in kind.at_most:
+        if low in most and high in least and most[low] > least[high]:
+            yield low, f"must not be above {high}, {least[high]:g}"
+    for low, high in kind.below:
+        if low in most and high in least and most[low] >= least[high]:
+            yield low, f"must be shorter than {high}"
+    if kind.parts and all(name in most for name in kind.parts):
+        *others, last = kind.parts
+        total = math.fsum(most[name] for name in kind.parts)
+        if total > 1.0 + ROUNDING:
+            yield last, f"with {' and '.join(others)} {total:.3g} of the price is paid; at most 1"
+    for whole, part in kind.whole_of:
+        if whole in least and part in most and 0.0 < least[whole] < most[part]:
+            text = f"must not be less than {part}, {most[part]:g}; 0 = it alone"
+            yield whole, f"the whole {whole.split('_')[0]} {text}"
 
 
 def own_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
@@ -221,7 +218,7 @@ def own_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 def late_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """A contract does not end before the calendar starts."""
     for instrument in parts.instruments:
-        for name in ("expiry", "available_until"):
+        for name in KINDS[instrument.kind].ends:
             date = instrument.dates.get(name)
             if date is not None and parts.start is not None and date < parts.start:
                 path = ("instrument", instrument.id, "dates", name)
@@ -229,30 +226,16 @@ def late_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 
 
 def one_each_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
-    """A party has one order of its cash and one tax account."""
-    for kind, role in (("dsra_and_waterfall", "company"), ("tax_and_depreciation", "taxpayer")):
-        seen: dict[str, str] = {}
-        for instrument in parts.instruments:
-            if instrument.kind == kind and role in instrument.parties:
-                party = instrument.parties[role]
-                if party in seen:
-                    text = f"{party} already has one, {seen[party]!r}"
-                    yield raw.problem(("instrument", instrument.id, "parties", role), party, text)
-                seen[party] = instrument.id
-
-
-def prepayment_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
-    """A customer passes on no more than the equity that it received."""
-    shares: dict[str, list[float]] = defaultdict(list)
+    """A party has one contract of the kinds that say so: one order of its cash, one tax account."""
+    seen: dict[tuple[str, str], str] = {}
     for instrument in parts.instruments:
-        if instrument.kind == "customer_prepayment" and "share_of_equity" in instrument.terms:
-            customer = instrument.parties.get("customer", "")
-            shares[customer].append(instrument.terms["share_of_equity"].central)
-            total = math.fsum(shares[customer])
-            if total > 1.0 + 1e-9:
-                path = ("instrument", instrument.id, "terms", "share_of_equity")
-                text = f"{customer} passes on {total:.3g} of its equity in all; at most 1 is there"
-                yield raw.problem(path, shares[customer][-1], text)
+        role = KINDS[instrument.kind].one_each
+        if role in instrument.parties:
+            party = instrument.parties[role]
+            earlier = seen.setdefault((instrument.kind, party), instrument.id)
+            if earlier != instrument.id:
+                text = f"{party} already has one, {earlier!r}"
+                yield raw.problem(("instrument", instrument.id, "parties", role), party, text)
 
 
 CONTRACT_RULES: tuple[Rule, ...] = (
@@ -261,10 +244,9 @@ CONTRACT_RULES: tuple[Rule, ...] = (
     cover_rule,
     group_rule,
     date_rule,
-    sum_rule,
+    total_rule,
     order_rule,
     own_rule,
     late_rule,
     one_each_rule,
-    prepayment_rule,
 )

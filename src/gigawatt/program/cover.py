@@ -2,15 +2,14 @@
 
 A contract of such a kind covers a site when it lists the site (or lists none) and its parties play
 the site's roles: the landlord of a lease is the site's landlord, its tenant the site's cloud. A
-phase may name the offtake under which the lab uses it (`Phase.contract`); then no other counts.
+phase may name the contract of a kind that allows it (`Kind.by_phase`: the offtake under which the
+lab uses it, `Phase.contract`); then no other counts.
 """
 
 from __future__ import annotations
 
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.model import Instrument, Phase, Program, Site
-
-SITE_KINDS = tuple(name for name, kind in KINDS.items() if kind.site_roles)
 
 
 def covers(instrument: Instrument, site: Site) -> bool:
@@ -31,7 +30,7 @@ def mismatch(instrument: Instrument, site: Site) -> str:
 def covering(program: Program, site: Site, phase: Phase, kind: str) -> list[Instrument]:
     """Contracts of `kind` that cover a phase's blocks: one in a sound programme, or none."""
     found = [i for i in program.instruments if i.kind == kind and covers(i, site)]
-    if kind == "compute_offtake" and phase.contract:
+    if KINDS[kind].by_phase and phase.contract:
         return [i for i in found if i.id == phase.contract]
     return found
 

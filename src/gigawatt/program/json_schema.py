@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gigawatt.program.instruments import KINDS, Kind, Term
+from gigawatt.program.instruments import KINDS
+from gigawatt.program.kind import Kind, Term
 from gigawatt.program.quantities import Quantity, range_schemas
 from gigawatt.program.schema import ProgramTable
 
@@ -26,6 +27,7 @@ def json_schema() -> dict[str, Any]:
     """Schema of a programme file; of a whole one, or of one that ``extends`` another."""
     whole = ProgramTable.model_json_schema()
     tables: dict[str, Any] = whole.pop("$defs")
+    tables["InstrumentTable"]["properties"]["kind"]["enum"] = list(KINDS)
     tables["InstrumentTable"]["allOf"] = [_of_kind(name, kind) for name, kind in KINDS.items()]
     tables["ProgramTable"] = whole
     tables = {name: _compact(table) for name, table in tables.items()}
@@ -57,7 +59,7 @@ def _removal(*, entry: bool) -> dict[str, Any]:
 
 def _of_kind(name: str, kind: Kind) -> dict[str, Any]:
     """What an instrument of one kind must hold, as an if-then of the instrument's table."""
-    required = [term for term, spec in kind.terms.items() if spec.default is None]
+    required = [term for term, spec in kind.terms.items() if spec.required]
     dates = (*kind.required_dates, *kind.optional_dates)
     date = {"type": "string", "format": "date"}
     then = {

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gigawatt.program.instruments import KINDS, Kind
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.json_schema import json_schema
+from gigawatt.program.kind import Kind
 from gigawatt.program.quantities import unit_named
 
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
@@ -100,6 +101,7 @@ def _kind(name: str) -> str:
     lines += ["", "| term | unit | default | meaning |", "|---|---|---|---|"]
     for term, spec in kind.terms.items():
         default = "needed" if spec.default is None else _number(spec.default)
+        default = f"`assumptions/money/{spec.assumed}`" if spec.assumed else default
         lines.append(f"| `{term}` | {_unit(spec.unit)} | {default} | {spec.help} |")
     return "\n".join(lines)
 

@@ -96,6 +96,15 @@ class Ref:
         )  # fmt: skip
 
 
+def known_kind(name: str) -> str:
+    """Kind of an instrument, or an error with all there are and the nearest."""
+    if name in KINDS:
+        return name
+    text = f"must be one of {', '.join(KINDS)}"
+    hint = nearest(name, KINDS, 0.7)
+    raise PydanticCustomError("unknown_name", "{text}", {"text": text, "hint": hint})
+
+
 PartyRef = Annotated[str, AfterValidator(Ref("party", "party"))]
 SiteRef = Annotated[str, AfterValidator(Ref("site", "site"))]
 SystemRef = Annotated[str, AfterValidator(Ref("systems", "system in the catalog"))]
@@ -106,6 +115,7 @@ TechnologyRef = Annotated[str, AfterValidator(Ref("technologies", "technology in
 ModelRef = Annotated[str, AfterValidator(Ref("models", "model in the catalog"))]
 HaircutRef = Annotated[str, AfterValidator(Ref("haircuts", "haircut in the catalog"))]
 InstrumentRef = Annotated[str, AfterValidator(Ref("instrument", "instrument"))]
+KindName = Annotated[str, AfterValidator(known_kind)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Latitude = Annotated[float, Exact("degrees", -90.0, 90.0)]
@@ -342,7 +352,7 @@ class InstrumentTable(Section):
     """One contract: who pays whom, when, by which rule."""
 
     id: Identifier = Field(description="short name")
-    kind: Literal[tuple(KINDS)] = Field(description="which rule")  # type: ignore[valid-type]
+    kind: KindName = Field(description="which rule")
     parties: dict[str, PartyRef] = Field(description="role → party")
     terms: dict[str, Any] = Field(default_factory=dict, description="numbers of the contract")
     dates: dict[str, Date] = Field(default_factory=dict, description="dates of the contract")

@@ -1,4 +1,4 @@
-"""Reads the terms of an instrument: which it may have is in `instruments`."""
+"""Reads the terms of an instrument: which it may have stands in its declaration (`kind`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gigawatt.errors import nearest
-from gigawatt.program.instruments import Kind, Term
+from gigawatt.program.kind import Kind, Term
 from gigawatt.program.quantities import read_quantity, support, unit_named
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -38,9 +38,9 @@ def read_terms(
     for name, term in kind.terms.items():
         if name in written:
             continue
-        if term.default is None:
+        if term.required:
             wrong.append(WrongTerm(name, f"is missing: {term.help}"))
-        else:
+        elif term.default is not None:
             terms[name] = Point(term.default)
     return {name: terms[name] for name in kind.terms if name in terms}, wrong
 

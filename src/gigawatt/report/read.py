@@ -78,10 +78,18 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "running_usd_per_mwh", "co2_t_per_mwh", "deliverable_share", "contract_mw",
         "import_peak_mw", "import_ramp_mw", "ramp_mw_per_min", "drop_mw",
     ),
-    "site_accounts": (
-        "site", "scope1_t", "scope2_location_t", "scope2_market_t", "ref", "erf",
-        "matched_annual_share", "matched_hourly_share", "cfe_share", "nox_t", "grid_usd_per_mwh",
-        "own_usd_per_mwh", "standby_usd_per_kw_year",
+    "site_years": (
+        "site", "year", "metric", "unit", "mean", "p10", "p50", "p90", "draws_share",
+    ),
+    "source_costs": (
+        "site", "year", "source", "supply_mwh", "usd_per_mwh", "usd_per_mwh_p10",
+        "usd_per_mwh_p90", "nameplate_mw", "standby_usd_per_kw_year",
+    ),
+    "water_days": ("site", "year", "water_m3", "plant_m3"),
+    "indicators": ("site", "year", "erf", "nox_class", "standby_usd_per_kw_year"),
+    "other_customers": (
+        "site", "case", "year", "contract_mw", "requirement_usd", "paid_usd", "resold_usd",
+        "shortfall_usd", "usd_per_mwh", "stranded_usd",
     ),
     "grid_view": (
         "site", "phases", "firm_mw", "non_firm_mw", "import_peak_mw", "coincident_mw",

@@ -65,7 +65,7 @@ def _page(view: View, tables: Tables, levers: list[dict[str, Any]], head: dict[s
         Section("gigawatts", say("dates.title"), say("dates.intro"), first),
         Section("phases", say("schedule.title"), say("schedule.intro"), tuple(parts)),
     ]
-    binds = binding.section(view)
+    binds = binding.section(view, "binding.note_schedule")
     if binds is not None:
         sections.append(binds)
     if levers:

@@ -49,6 +49,7 @@ ENGLISH: dict[str, str] = {
     "word.system": "System",
     "word.route": "Power route",
     "word.status": "Status",
+    "word.what": "What",
     "word.source": "Source",
     "word.to": "{low} to {high}",
     "word.range": "{low} … {high}",
@@ -206,6 +207,8 @@ ENGLISH: dict[str, str] = {
     "binding.unit": "share of megawatts, % of each year",
     "binding.note": "Relieving one cause brings the date forward only as far as the next one. "
     "Source: tables/binding of this run.",
+    "binding.note_schedule": "Relieving one cause brings the date forward only as far as the next "
+    "one. Source: binding in `gigawatt schedule --json`.",
     "binding.late": "after {year}",
     "constraint.land": "land",
     "constraint.permit": "permits",
@@ -417,9 +420,9 @@ ENGLISH: dict[str, str] = {
     "supply.hour": "Hour of the week",
     "supply.share": "Share of the year, %",
     "supply.day_hour": "Hour of the day",
-    "supply.hours_note": "Last stage, full load; the largest sites, by choice above the chart. "
-    "What stands above the load charges the battery. "
-    "Source: tables/supply_* of this run.",
+    "supply.hours_note": "Last stage; the largest sites at full load, and at the load of the plan "
+    "that is nearest to the run's, by choice above the chart. What stands above the load charges "
+    "the battery. Source: tables/supply_* of this run.",
     "supply.grid": "What the grid sees",
     "supply.grid_note": "At full load. Interruptible: what a rule that applies lets the operator "
     "call back. At the area's peak: mean import in its peak hours, and over its peak load. Called "
@@ -433,23 +436,85 @@ ENGLISH: dict[str, str] = {
     "supply.curtailed": "Called back",
     "supply.waits": "Compute waits",
     "supply.month": "Month",
-    "supply.accounts": "Accounts of each site's last stage",
-    "supply.accounts_note": "A year at full load of the least-cost supply. Scope 2 by location "
-    "and by market (less declared contracts for clean power, matched over the year). Matched: by "
-    "own clean sources and contracts, over the year and within each hour; CFE counts the clean "
-    "part of the grid too. Stand-by: fixed cost of own plant a year. Source: tables/site_accounts "
-    "of this run.",
+    "supply.accounts": "Matching and carbon of each site in {year}, at the load of the run",
+    "supply.accounts_note": "Mean of the draws in which the site draws power, P10 to P90 below "
+    "it. Matched: by own clean sources and contracts for clean power, over the year and within "
+    "each hour; CFE counts the clean part of the grid too. Scope 2 by location, and by market: "
+    "less declared contracts, matched over the year or within each hour. All years: "
+    "tables/site_years of this run; at the loads of the plan: tables/site_accounts.",
     "supply.scope1": "Scope 1",
     "supply.scope2": "Scope 2, location",
     "supply.scope2_market": "Scope 2, market",
     "supply.matched_year": "Matched, year",
     "supply.matched_hour": "Matched, hour",
     "supply.cfe": "CFE score",
-    "supply.grid_cost": "Grid",
-    "supply.own_cost": "Own plant",
     "supply.standby": "Stand-by",
     "supply.peak": "Largest import",
     "supply.ramp": "Largest ramp",
+    "supply.indicators": "Indicators of each site in {year}, at the load of the run",
+    "supply.indicators_note": "ISO/IEC 30134: PUE, WUE, CUE (site and grid by location), REF, ERF "
+    "as declared. Mean of the draws in which the site draws power, P10 to P90 below it. All "
+    "years: tables/indicators and tables/site_years of this run.",
+    "supply.scope2_hourly": "Scope 2, market, hour",
+    "supply.air_and_cost": "Water, air and cost of each site in {year}, at the load of the run",
+    "supply.air_and_cost_note": "Peak day: largest of the typical year. Potential: all plant on "
+    "site at nameplate in all hours, which decides the class of the air permit (United States, "
+    "where the air meets the standards). Cost is nominal. Stand-by: fixed cost of plant on site "
+    "over its nameplate. Source: tables/site_years and tables/indicators of this run.",
+    "supply.matching": "Matched and carbon-free energy by year",
+    "supply.matching_note": "Mean of the draws. Matched in the year: own clean sources and "
+    "contracts for clean power over the energy of the year; in the hour: only what stands in the "
+    "same hour; CFE: with the clean part of the grid. The hours are those of the plan at the load "
+    "of the draw. The largest sites, by choice above the chart. Source: tables/site_years of this "
+    "run.",
+    "supply.energy": "Energy",
+    "supply.water": "Water",
+    "supply.plant_water": "of it plant on site",
+    "supply.peak_day": "Peak day",
+    "supply.peak_date": "On",
+    "supply.year_water": "In the year",
+    "supply.day": "Day",
+    "supply.water_days": "Water by day in {year}",
+    "supply.water_note": "Site water at the mean load of the run, on the days of the site's "
+    "typical year; closed loops without evaporation follow the season. The largest users, by "
+    "choice above the chart; all sites: tables/water_days of this run.",
+    "supply.nox_potential": "NOx, potential",
+    "supply.permit": "Air permit",
+    "supply.sources": "Cost by source in {year}",
+    "supply.sources_note": "Fixed and running cost over the energy of the source, nominal, P10 to "
+    "P90 below it; stand-by: fixed cost over nameplate. A battery has no energy of its own. All "
+    "years: tables/source_costs of this run.",
+    "supply.nameplate": "Nameplate",
+    "supply.lcoe": "Cost",
+    "supply.at_full": "{site}, full load",
+    "supply.at_load": "{site}, {load} of full load",
+    "supply.others": "What falls on other customers, by year",
+    "supply.others_note": "Over the energy of all customers of the area; negative: they gain. "
+    "Years count from the day on which the utility is ready for the site's contract. The largest "
+    "contracts, by choice above the chart. Source: tables/other_customers of this run.",
+    "supply.stranded": "Stranded investment, by year",
+    "supply.stranded_note": "What is not yet depreciated of the utility's investment once the load "
+    "is gone, less the exit payment. The largest contracts, by choice above the chart. Source: "
+    "tables/other_customers of this run.",
+    "supply.customers": "Other customers, if a load comes late or leaves",
+    "supply.customers_note": "Sums over 20 years, nominal. On others: what the utility must "
+    "recover, less what the load pays and what empty capacity earns. Investment and terms are "
+    "assumptions of the catalog (assumptions/largeload), not of a contract. All years: "
+    "tables/other_customers of this run.",
+    "supply.service_year": "Year of service",
+    "supply.case": "The load",
+    "supply.contract": "Contract",
+    "supply.requirement": "To recover",
+    "supply.load_pays": "Load pays",
+    "supply.resold": "Sold to others",
+    "supply.on_others": "On others",
+    "supply.dearest": "Dearest year",
+    "supply.stranded_short": "Stranded, most",
+    "unit.usd_million": "million $",
+    "unit.thousand_m3": "thousand m³",
+    "permit.PSD": "PSD",
+    "permit.Title V": "Title V",
+    "permit.minor": "minor",
     "supply.rules": "Rules at the sites",
     "supply.rules_note": "Rules that apply between the site's start and the horizon, or may (open: "
     "the plan does not tell), tested on its least-cost supply, plant with its reserve. "
@@ -745,6 +810,12 @@ ENGLISH: dict[str, str] = {
     "influence.rho": "Rank correlation",
     "influence.share": "Share of spread",
     "influence.clear": "Clear of chance",
+    "influence.nothing": "the same in all draws (or never reached): nothing moves it",
+    "influence.explained": "{share} of the rank variance explained, {draws} draws, {inputs} inputs",
+    "influence.never": "never reached in {share}",
+    "influence.heads": "Columns: coefficient ± error, share, input",
+    "influence.also": "(and {count} that go with it)",
+    "influence.unclear": "not clear of noise (|rho| below {noise})",
     "why.title": "Why: how each result is derived",
     "why.intro": "Open a result to see its formula, what enters it, and so on down to facts with "
     "their status and source. A quantity is taken apart once; elsewhere an arrow leads there.",
@@ -945,7 +1016,9 @@ ENGLISH: dict[str, str] = {
     "leg.prepayment": "prepayment",
     "leg.principal": "principal",
     "leg.renewal": "renewal",
+    "leg.relet_rent": "rent of the new lease",
     "leg.rent": "rent",
+    "leg.resold": "capacity taken by others",
     "leg.repayment": "repayment",
     "leg.revenue": "revenue",
     "leg.systems": "systems",

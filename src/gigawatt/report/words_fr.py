@@ -55,6 +55,7 @@ _WORDS: dict[str, str] = {
     "word.system": "Système",
     "word.route": "Alimentation",
     "word.status": "Statut",
+    "word.what": "Quoi",
     "word.source": "Source",
     "word.to": "{low} à {high}",
     "word.range": "{low} … {high}",
@@ -223,6 +224,8 @@ _WORDS: dict[str, str] = {
     "binding.unit": "part des mégawatts, % de chaque année",
     "binding.note": "Lever une cause n’avance la date que jusqu’à la cause suivante. Source : "
     "tables/binding de cette simulation.",
+    "binding.note_schedule": "Lever une cause n’avance la date que jusqu’à la cause suivante. "
+    "Source : binding dans `gigawatt schedule --json`.",
     "binding.late": "après {year}",
     "constraint.land": "le foncier",
     "constraint.permit": "les autorisations",
@@ -443,9 +446,9 @@ _WORDS: dict[str, str] = {
     "supply.hour": "Heure de la semaine",
     "supply.share": "Part de l’année, %",
     "supply.day_hour": "Heure du jour",
-    "supply.hours_note": "Dernière étape, pleine charge ; les plus grands sites, au choix "
-    "au-dessus du graphique. Ce qui dépasse la charge recharge la batterie. "
-    "Source : tables/supply_* de ce calcul.",
+    "supply.hours_note": "Dernière étape ; les plus grands sites à pleine charge, et à la charge "
+    "du plan la plus proche de celle du calcul, au choix au-dessus du graphique. Ce qui dépasse "
+    "la charge recharge la batterie. Source : tables/supply_* de ce calcul.",
     "supply.grid": "Ce que voit le réseau",
     "supply.grid_note": "À pleine charge. Interruptible : ce qu’une règle applicable permet de "
     "rappeler. À la pointe de la zone : soutirage moyen dans ses heures de pointe, et rapporté à "
@@ -459,23 +462,90 @@ _WORDS: dict[str, str] = {
     "supply.curtailed": "Rappelé",
     "supply.waits": "Calcul en attente",
     "supply.month": "Mois",
-    "supply.accounts": "Comptes de la dernière étape de chaque site",
-    "supply.accounts_note": "Une année à pleine charge de l’alimentation au moindre coût. Scope 2 "
-    "selon le lieu, et selon le marché : déduction faite des contrats d’énergie propre déclarés, "
-    "sur l’année. Couvert : par des sources propres du site et des contrats, sur l’année et dans "
-    "chaque heure ; le score CFE compte aussi la part propre du réseau. Disponibilité : coût fixe "
-    "annuel des moyens propres. Source : tables/site_accounts de ce calcul.",
+    "supply.accounts": "Énergie couverte et carbone de chaque site en {year}, à la charge du "
+    "calcul",
+    "supply.accounts_note": "Moyenne des tirages où le site soutire, P10 à P90 dessous. Couvert : "
+    "par des sources propres du site et des contrats d’énergie propre, sur l’année et dans chaque "
+    "heure ; le score CFE compte aussi la part propre du réseau. Scope 2 selon le lieu, et selon "
+    "le marché : déduction faite des contrats déclarés, sur l’année ou dans chaque heure. Toutes "
+    "les années : tables/site_years de ce calcul ; aux charges du plan : tables/site_accounts.",
     "supply.scope1": "Scope 1",
     "supply.scope2": "Scope 2, lieu",
     "supply.scope2_market": "Scope 2, marché",
     "supply.matched_year": "Couvert, année",
     "supply.matched_hour": "Couvert, heure",
     "supply.cfe": "Score CFE",
-    "supply.grid_cost": "Réseau",
-    "supply.own_cost": "Moyens propres",
     "supply.standby": "Disponibilité",
     "supply.peak": "Soutirage maximal",
     "supply.ramp": "Rampe maximale",
+    "supply.indicators": "Indicateurs de chaque site en {year}, à la charge du calcul",
+    "supply.indicators_note": "ISO/IEC 30134 : PUE, WUE, CUE (site, et réseau selon le lieu), "
+    "REF, ERF tel que déclaré. Moyenne des tirages où le site soutire, P10 à P90 dessous. Toutes "
+    "les années : tables/indicators et tables/site_years de ce calcul.",
+    "supply.scope2_hourly": "Scope 2, marché, heure",
+    "supply.air_and_cost": "Eau, air et coût de chaque site en {year}, à la charge du calcul",
+    "supply.air_and_cost_note": "Jour de pointe : le plus fort de l’année type. Potentiel : tous "
+    "les moyens du site à leur puissance nominale toute l’année, dont dépend la classe du permis "
+    "d’émission (États-Unis, là où l’air respecte les normes). Coût en dollars courants. "
+    "Disponibilité : coût fixe des moyens du site, rapporté à leur puissance nominale. Source : "
+    "tables/site_years et tables/indicators de ce calcul.",
+    "supply.matching": "Énergie couverte et sans carbone, par année",
+    "supply.matching_note": "Moyenne des tirages. Couvert sur l’année : sources propres du site et "
+    "contrats d’énergie propre, rapportés à l’énergie de l’année ; dans l’heure : seulement ce "
+    "qui tombe dans la même heure ; CFE : avec la part propre du réseau. Les heures sont celles "
+    "du plan à la charge du tirage. Les plus grands sites, au choix au-dessus du graphique. "
+    "Source : tables/site_years de ce calcul.",
+    "supply.energy": "Énergie",
+    "supply.water": "Eau",
+    "supply.plant_water": "dont moyens du site",
+    "supply.peak_day": "Jour de pointe",
+    "supply.peak_date": "Le",
+    "supply.year_water": "Sur l’année",
+    "supply.day": "Jour",
+    "supply.water_days": "Eau par jour en {year}",
+    "supply.water_note": "Eau du site à la charge moyenne du calcul, aux jours de l’année type du "
+    "site ; les boucles fermées sans évaporation suivent la saison. Les plus gros consommateurs, "
+    "au choix au-dessus du graphique ; tous les sites : tables/water_days de ce calcul.",
+    "supply.nox_potential": "NOx, potentiel",
+    "supply.permit": "Permis d’émission",
+    "supply.sources": "Coût par source en {year}",
+    "supply.sources_note": "Coûts fixes et variables rapportés à l’énergie de la source, en "
+    "dollars courants, P10 à P90 dessous ; disponibilité : coût fixe rapporté à la puissance "
+    "nominale. Une batterie n’a pas d’énergie à elle. Toutes les années : tables/source_costs de "
+    "ce calcul.",
+    "supply.nameplate": "Puissance nominale",
+    "supply.lcoe": "Coût",
+    "supply.at_full": "{site}, pleine charge",
+    "supply.at_load": "{site}, {load} de la pleine charge",
+    "supply.others": "Ce qui retombe sur les autres clients, par année",
+    "supply.others_note": "Rapporté à l’énergie de tous les clients de la zone ; négatif : ils y "
+    "gagnent. Les années comptent du jour où le gestionnaire de réseau est prêt pour le contrat "
+    "du site. Les plus grands contrats, au choix au-dessus du graphique. Source : "
+    "tables/other_customers de ce calcul.",
+    "supply.stranded": "Investissement échoué, par année",
+    "supply.stranded_note": "Ce qui reste à amortir de l’investissement du gestionnaire de réseau "
+    "une fois la charge partie, moins l’indemnité de sortie. Les plus grands contrats, au choix "
+    "au-dessus du graphique. Source : tables/other_customers de ce calcul.",
+    "supply.customers": "Les autres clients, si une charge tarde ou s’en va",
+    "supply.customers_note": "Sommes sur 20 ans, en dollars courants. Sur les autres : ce que le "
+    "gestionnaire de réseau doit recouvrer, moins ce que paie la charge et ce que rapporte la "
+    "capacité laissée vide. Investissement et conditions sont des hypothèses du catalogue "
+    "(assumptions/largeload), non celles d’un contrat. Toutes les années : tables/other_customers "
+    "de ce calcul.",
+    "supply.service_year": "Année de service",
+    "supply.case": "La charge",
+    "supply.contract": "Contrat",
+    "supply.requirement": "À recouvrer",
+    "supply.load_pays": "Payé par la charge",
+    "supply.resold": "Revendu à d’autres",
+    "supply.on_others": "Sur les autres",
+    "supply.dearest": "Année la plus chère",
+    "supply.stranded_short": "Échoué, au plus",
+    "unit.usd_million": "millions de $",
+    "unit.thousand_m3": "milliers de m³",
+    "permit.PSD": "PSD",
+    "permit.Title V": "titre V",
+    "permit.minor": "mineur",
     "supply.rules": "Règles applicables aux sites",
     "supply.rules_note": "Règles qui s’appliquent entre le démarrage du site et l’horizon, ou "
     "peut-être (ouvert : le plan ne le dit pas), vérifiées sur son alimentation au moindre coût, "
@@ -909,6 +979,14 @@ _WORDS: dict[str, str] = {
     "influence.rho": "Corrélation de rang",
     "influence.share": "Part de la dispersion",
     "influence.clear": "Distinct du hasard",
+    "influence.nothing": "le même dans tous les tirages (ou jamais atteint) : rien ne le fait "
+    "varier",
+    "influence.explained": "{share} de la variance des rangs expliqués, {draws} tirages, {inputs} "
+    "données",
+    "influence.never": "jamais atteint dans {share}",
+    "influence.heads": "Colonnes : coefficient ± erreur, part, donnée",
+    "influence.also": "(et {count} qui vont avec elle)",
+    "influence.unclear": "non distinct du hasard (|rho| sous {noise})",
     "why.title": "Pourquoi : d’où vient chaque résultat",
     "why.intro": "Ouvrir un résultat montre sa formule, ce qui y entre, et ainsi de suite jusqu’"
     "aux faits, avec leur statut et leur source. Une grandeur n’est décomposée qu’une fois ; "
@@ -995,7 +1073,9 @@ _WORDS: dict[str, str] = {
     "leg.prepayment": "avance",
     "leg.principal": "principal",
     "leg.renewal": "renouvellement",
+    "leg.relet_rent": "loyer du nouveau bail",
     "leg.rent": "loyer",
+    "leg.resold": "capacité reprise par d’autres",
     "leg.repayment": "remboursement",
     "leg.revenue": "recettes",
     "leg.systems": "systèmes",

@@ -9,7 +9,7 @@ import numpy as np
 
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
-from gigawatt.energy.mix import supply_mix
+from gigawatt.energy.mix import SupplyMix, supply_mix
 from gigawatt.energy.result import EnergyResult, SiteConditions
 from gigawatt.energy.site import accounts, site_conditions
 from gigawatt.energy.site_plan import SitePlan
@@ -55,7 +55,7 @@ class Chain:
 
     `dies_per_package` is (G,); `money` is what the ledger was settled from. `market`, `sales` and
     `owner` are prices of tokens, tokens sold, and what their cost follows from; `by_tokens` whether
-    users pay for them in the ledger.
+    users pay for them in the ledger; `mix` which sources supply the sites.
     """
 
     axis: MonthAxis
@@ -76,6 +76,7 @@ class Chain:
     sales: TokenSales
     owner: OwnerCost
     by_tokens: bool = False
+    mix: SupplyMix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,
         capex_per_gw(inputs), result,
         np.array([catalog.record("systems", g).value("dies_per_package") for g in blocks.systems]),
-        inputs, market, sales, owner, by_tokens,
+        inputs, market, sales, owner, by_tokens, mix,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.frame import Frame
 from gigawatt.study.outputs import ChunkOutput, chunk_output, merge
 from gigawatt.study.sites.site_supply import site_plans
+from gigawatt.study.sites.site_years import with_accounts
 from gigawatt.study.workers import mapped
 from gigawatt.uncertainty.streams import Streams
 
@@ -107,7 +108,8 @@ def _chunk(
     streams = Streams(settings.seed, settings.draws, start, stop)
     chain: Chain = run_chain(loaded, streams, plans=plans)
     static = Static(chain.axis, chain.blocks, chain.rates, chain.energy.sources, plans)
-    return chunk_output(chain, streams.record), static if start == 0 else None
+    output = with_accounts(chunk_output(chain, streams.record), chain, loaded, plans)
+    return output, static if start == 0 else None
 
 
 def write_run(

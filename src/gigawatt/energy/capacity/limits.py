@@ -20,6 +20,7 @@ from gigawatt.quantity.arrays import Array
 
 NEAR = 1.05  # step from the last multiplier when it is looked for again
 MOST_DISPATCHES = 60
+NOTHING = 1e-7  # of a limit: less than this above it is the solver's tolerance
 SPREAD = 1e-6  # least cost over the price of breaking a limit that the LP of the mix is given
 
 
@@ -40,7 +41,7 @@ class PricedYear:
     cost_usd : of the mix, priced excess included.
     excess : (R,) what is above each limit in the mix.
     mix : (weight, multipliers) of the dispatches; weights add up to 1.
-    tau : (R,) multipliers to start the next search from.
+    tau : (P, R) multipliers to start the next search from.
     points : all that was dispatched: their cuts hold for any capacities.
     """
 
@@ -73,14 +74,15 @@ def price_year(kernel: Dispatcher, x: Array, tau: Array, tolerance_usd: float) -
     ----------
     kernel : of the year.
     x : (J,) capacities.
-    tau : (R,) multipliers to begin with.
+    tau : (P, R) multipliers to begin with, P at least 1.
     tolerance_usd : gap at which the search of the multipliers ends.
     """
     search = _Search(kernel, x)
     prices = kernel.unit_prices
-    if not len(tau):
-        return _mixed(search, [(1.0, search.run(tau))], prices)
-    mix = _one(search, float(tau[0]), float(prices[0]), tolerance_usd) if len(tau) == 1 else (
+    rows = tau.shape[1]
+    if not rows:
+        return _mixed(search, [(1.0, search.run(tau[0]))], prices)
+    mix = _one(search, float(tau[0, 0]), float(prices[0]), tolerance_usd) if rows == 1 else (
         _several(search, tau, prices, tolerance_usd)
     )  # fmt: skip
     return _mixed(search, mix, prices)
@@ -103,9 +105,15 @@ def _mixed(search: _Search, mix: list[tuple[float, Point]], prices: Array) -> Pr
     used = np.sum([w * p.evaluation.used for w, p in mix], axis=0)
     excess = np.maximum(used - search.kernel.limits, 0.0)
     scale = np.maximum(np.abs(search.kernel.limits), 1.0)
-    excess = np.where(excess <= 1e-9 * scale, 0.0, excess)
-    cost = sum(w * p.evaluation.cost_usd for w, p in mix) + float(prices @ excess)
-    tau = search.points[-1].tau
+    # what is within the tolerance of the mix costs what keeping the limit would, not breaking it
+    small = excess <= NOTHING * scale
+    worth = np.sum([w * p.tau for w, p in mix], axis=0)
+    cost = sum(w * p.evaluation.cost_usd for w, p in mix)
+    cost += float(np.where(small, np.minimum(worth, prices), prices) @ excess)
+    excess = np.where(small, 0.0, excess)
+    last = search.points[-1].tau
+    # with several limits the mix takes many dispatches to find: the next search begins with it
+    tau = np.stack([last, *(p.tau for _, p in mix)]) if len(last) > 1 else last[None, :]
     return PricedYear(cost, excess, tuple((w, p.tau) for w, p in mix), tau, tuple(search.points))
 
 
@@ -180,7 +188,7 @@ def _several(
     search: _Search, tau: Array, prices: Array, tolerance_usd: float
 ) -> list[tuple[float, Point]]:
     """Several limits: best mix of the dispatches so far by a small LP, whose duals are next."""
-    for start in (tau, np.zeros_like(tau)):
+    for start in np.unique(np.vstack([tau, np.zeros_like(tau[:1])]), axis=0):
         search.run(start)
     while True:
         weights, upper, duals = _best_mix(search, prices)

@@ -29,7 +29,9 @@ from gigawatt.quantity.arrays import Array, BoolArray
 IN_OUT = 0.5
 FULL_STEP_EVERY = 6  # rounds between steps to the master's own point
 THETA_SCALE = 500.0  # cost of the first point in the master's units
+DEAR_USD_PER_MWH = 200.0  # a first point above it fails to serve, and is no scale of the cost
 MOST_WHOLE = 100  # sets of blocks that are tried
+STALLED_ROUNDS, LEAST_GAIN = 40, 1e-3  # the search ends where these bring less of the gap
 TOP = 10.0  # first bound of a capacity over the peak load
 MOST_WIDER = 1e3  # the bound is raised to this times the first, no further
 ROUTE = "cutting planes with exact dispatch"
@@ -166,12 +168,12 @@ def solve_plan(
     )
     kernels = [dispatcher(p) for p in (free if ahead else (s.problem for s in stages))]
     first = _first_point(stages, builds, tops)
-    unit = max(abs(_cost_at(stages, builds, kernels, first)), 1e-6) / THETA_SCALE
+    unit = _unit_usd(stages, _cost_at(stages, builds, kernels, first))
     master = Master(builds.cost_usd, builds.low_mw, tops, len(stages), unit)
     for low, high, row in builds.rows:
         master.add_row(low, high, row)
     state = _State(
-        stages, builds.cost_usd, kernels, [np.zeros(len(k.limits)) for k in kernels],
+        stages, builds.cost_usd, kernels, [np.zeros((1, len(k.limits))) for k in kernels],
         first,
     )  # fmt: skip
     _evaluate(state, master, state.best, np.inf)
@@ -179,7 +181,7 @@ def solve_plan(
     unbound = ahead and not builds.blocks and _kept(state)
     if ahead and not unbound:
         state.kernels = [dispatcher(s.problem) for s in stages]
-        state.tau = [np.zeros(len(k.limits)) for k in state.kernels]
+        state.tau = [np.zeros((1, len(k.limits))) for k in state.kernels]
         state.upper = np.inf
         _evaluate(state, master, state.best, np.inf)
         lower = _rounds(state, master, builds, tops, gap, most_rounds, until)
@@ -267,6 +269,12 @@ def _cost_at(
     return float(builds.cost_usd @ point) + running
 
 
+def _unit_usd(stages: Sequence[Stage], first_usd: float) -> float:
+    """Unit of the master: its tolerance must be far below the gap that is asked for."""
+    dear = DEAR_USD_PER_MWH * sum(s.weight * s.problem.load_mwh for s in stages)
+    return max(min(abs(first_usd), dear), 1e-6) / THETA_SCALE
+
+
 def _evaluate(state: _State, master: Master, builds: Array, tolerance_usd: float) -> None:
     """Dispatch all stages at a point, add their cuts, keep the point if it is the best."""
     found, total = [], float(state.cost @ builds) + state.extra_usd
@@ -292,13 +300,19 @@ def _rounds(
     """Cut until the gap is reached; return the lower bound."""
     small, least = _storage_builds(state.stages)
     most_mw = np.minimum(builds.high_mw, MOST_WIDER * first_tops(state.stages, builds))
+    gaps: list[float] = []
     while True:
         point, lower = master.solve()
         left = state.upper - lower
+        gaps.append(left)
+        stalled = len(gaps) > STALLED_ROUNDS and (
+            left > (1.0 - LEAST_GAIN) * gaps[-1 - STALLED_ROUNDS]
+        )
         touched = np.flatnonzero((point >= tops * (1.0 - 1e-9)) & (tops < most_mw * (1.0 - 1e-9)))
         if left <= gap * abs(state.upper) and not len(touched):
             return lower
-        if lower >= cutoff or state.rounds >= most or time.perf_counter() > until:
+        late = state.rounds >= most or time.perf_counter() > until
+        if lower >= cutoff or late or stalled:
             return lower
         if len(touched) and left <= 0.05 * abs(state.upper):
             for n in touched:
@@ -328,10 +342,15 @@ def _whole(
         master.add_blocks(parts, size, most, spare_usd)
         spares.append((row, spare_usd))
     upper, best, found = np.inf, state.best, state.found
+    tried: set[tuple[int, ...]] = set()
     for _ in range(MOST_WHOLE):
         point, lower = master.solve()
         if np.isfinite(upper) and upper - lower <= gap * abs(upper):
             break
+        units = tuple(round(float(row @ point) * 1e3) for row, _ in spares)
+        if units in tried:  # its own search ended above the gap, and would again
+            break
+        tried.add(units)
         state.extra_usd = sum(usd for row, usd in spares if row @ point > 1e-6)
         state.upper = np.inf
         master.hold()

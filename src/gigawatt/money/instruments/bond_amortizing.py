@@ -16,11 +16,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg, loan_legs
 from gigawatt.money.flows import Line, Lumps, Plan
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.loan import left_share, service_entries
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import BASE_RATE, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -28,6 +31,24 @@ from gigawatt.schedule.result import ScheduleResult
 
 KIND = "bond_amortizing"
 ORDER = 23
+SPEC = Kind(
+    "Notes issued at once: proceeds wait at interest, level payments after a free time.",
+    ("noteholders", "issuer"),
+    {
+        "amount_usd": Term("usd", "amount", positive=True),
+        "coupon_share": Term("share", "interest per year"),
+        "term_years": Term("years", "years from issue to the last payment", positive=True),
+        "interest_only_years": Term("years", "years without repayment", 0.0),
+        "parked_rate_share": Term("share", "interest earned on what is not spent yet", 0.0),
+        **BASE_RATE,
+    },
+    required_dates=("issue",),
+    below=(("interest_only_years", "term_years"),),
+)
+LEGS = (
+    *loan_legs("noteholders", "issuer", capitalised=False),
+    Leg("parked_interest", "markets", "issuer"),
+)
 
 
 def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
@@ -93,3 +114,22 @@ def parked_usd(op: Operation, contract: Contract) -> Array:
     held = (months > contract.dates["issue"]) & (months - contract.dates["issue"] <= term)
     left = np.maximum(contract.terms["amount_usd"][:, None] - before, 0.0)
     return np.asarray(np.where(held, left, 0.0))
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    interest, principal = service(
+        row(27.3e9), row(0.0658 / 12), row(36.0), row(282.0), np.array([1.0, 37.0, 282.0])
+    )
+    return [
+        (f"payment {n}", f"interest {millions(i)}, principal {millions(p)}")
+        for n, i, p in zip((1, 37, 282), interest[0], principal[0], strict=True)
+    ]
+
+
+PAGE = Page(
+    "balance, proceeds not spent",
+    "issue",
+    "27.3 bn at 6.58 % for 23.5 years, three of them free",
+    example,
+)

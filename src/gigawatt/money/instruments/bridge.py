@@ -19,16 +19,38 @@ from dataclasses import replace
 
 import numpy as np
 
+from gigawatt.money.accounts import DEBT, LOANS, Leg
 from gigawatt.money.flows import Line
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import entries_of
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import Array
 
 KIND = "bridge"
 ORDER = 99
 SWEEP = "cash_sweep"
 UNFUNDED = "unfunded"  # provider where a programme names no bridge
+SPEC = Kind(
+    "Unnamed funding that covers what no named instrument does; reported as funding gap.",
+    ("provider",),
+    {
+        "limit_usd": Term(
+            "usd",
+            "orders of systems wait while what is outstanding and committed would pass it; "
+            "site spending never waits",
+            float("inf"),
+        ),
+        "repay_from_operations_share": Term(
+            "share", "share of a party's cumulated operating cash that repays the bridge", 0.0
+        ),
+    },
+)
+LEGS = (
+    Leg("draw", "provider", "who builds", LOANS, DEBT),
+    *(Leg(name, "who builds", "provider", DEBT, LOANS) for name in ("repayment", SWEEP)),
+)
 
 
 def bridged_parties(inputs: MoneyInputs) -> tuple[str, ...]:
@@ -110,3 +132,18 @@ def _tiers(inputs: MoneyInputs, total: Array) -> list[tuple[str, str, Array]]:
         share = np.where(total > 0.0, held / np.where(total > 0.0, total, 1.0), float(last))
         tiers.append((c.parties["provider"], c.id, share))
     return tiers
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    net = np.cumsum([-5e9, -5e9, -2e9, 8e9])
+    return [(f"month {m}, outstanding", millions(float(x)))
+            for m, x in enumerate(outstanding_usd(net), start=1)]  # fmt: skip
+
+
+PAGE = Page(
+    "outstanding by party",
+    "every month",
+    "spending of 5, 5 and 2 bn, then 8 bn of equity; nothing repaid from operations",
+    example,
+)

@@ -3,10 +3,11 @@
 Per block, G its facility GW in service and u the site's useful over installed package-hours::
 
     unsold = G max(0, 1 - max(u, take-or-pay share))     within the term of an offtake
-             G (1 - u), or G where nobody renews         after it (renewal share of 0)
+             G (1 - u)                                   after it, where the customer renews
              G (1 - u)                                   where no offtake covers the block
-             G                                           after the customer's default, until others
-                                                         take it (see `compute_offtake`)
+             G                                           after the customer's default, or its term
+                                                         where nobody renews, until others take it
+                                                         (see `compute_offtake`)
     pay(m) = min(what is left of the cap, unsold x price / 12), until the expiry
 
 Leaves out: the right to use what is paid for, prices by generation.
@@ -16,17 +17,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg
 from gigawatt.money.flows import Line, monthly_steps
 from gigawatt.money.inputs import Contract
 from gigawatt.money.instruments import compute_offtake
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import retired_month
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "capacity_backstop"
 ORDER = 25
+SPEC = Kind(
+    "The guarantor pays for capacity that no customer takes.",
+    ("guarantor", "provider"),
+    {
+        "price_usd_per_gw_year": Term("usd_per_gw_year", "price of unsold capacity"),
+        "cap_usd": Term("usd", "most that is paid in all", float("inf")),
+    },
+    ("expiry",),
+    site_roles={"provider": "cloud"},
+    expected=False,
+    ends=("expiry",),
+)
+LEGS = (Leg("backstop", "guarantor", "provider", owed=True),)
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -62,11 +79,12 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
     take = inputs.term(compute_offtake.KIND, "take_or_pay_share")
     start, gw, count = op.schedule.in_service, inputs.facility_gw, len(inputs.blocks.sites)
     gone = retired_month(inputs, op.schedule)
-    failed = np.minimum(np.maximum(compute_offtake.customer_default(inputs), start), gone)
+    failed = np.minimum(np.maximum(inputs.default_of_block(inputs.tenant), start), gone)
     end = np.minimum(start + term, failed)
     resold = np.minimum(compute_offtake.resale_start(inputs, op.schedule), gone)
     idle = 1.0 - op.use_share
-    left = inputs.assumptions.offtake_renewal_share[:, None, None] <= 0.0
+    nobody = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
+    let = np.where(nobody, np.minimum(failed, resold), failed)  # to whom it is then, if to anybody
 
     def power(line: IntArray, changes: list[Array], times: list[Array]) -> Array:
         steps = np.stack(changes, axis=1), np.stack(times, axis=1)
@@ -74,8 +92,8 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
 
     total = power(np.where(sold, -1, site), [gw, -gw], [start, gone]) * idle
     under = np.where(sold, site, -1)
-    total += power(under, [gw, -gw], [end, failed]) * np.where(left, 1.0, idle)
-    total += power(under, [gw, -gw], [failed, resold])
+    total += power(under, [gw, -gw], [end, let]) * np.where(nobody[..., None], 1.0, idle)
+    total += power(under, [gw, -gw], [failed, np.maximum(failed, resold)])
     # Sites may mix contracts with different takes: one pass a take-or-pay share of a block.
     for b in np.flatnonzero(under >= 0):
         line = np.where(np.arange(under.size) == b, under, -1)
@@ -83,3 +101,18 @@ def unsold_gw(op: Operation, contract: Contract) -> Array:
         total += within * np.minimum(idle, 1.0 - take[:, b, None, None])
     out: Array = np.maximum(total, 0.0).sum(axis=1)
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    due = np.full((1, 12), 0.3 * 8e9 / MONTHS_PER_YEAR)
+    paid = up_to(due, np.array([0.6e9]))[0]
+    return [(f"month {m}", millions(x)) for m, x in enumerate(paid[:5], start=1)]
+
+
+PAGE = Page(
+    "what is left of the cap",
+    "capacity without a customer",
+    "0.3 GW unsold at 8 bn per GW and year, cap 600 m",
+    example,
+)

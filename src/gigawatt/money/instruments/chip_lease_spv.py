@@ -21,12 +21,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import DISTRIBUTED, HELD, IT, PAID_IN, Leg, loan_legs
+from gigawatt.money.debt import dscr
 from gigawatt.money.flows import Line, Lumps, Plan, monthly_lumps
 from gigawatt.money.inputs import LEASE_OF_SYSTEMS, MoneyInputs
 from gigawatt.money.instruments.equipment_purchase import system_payments
 from gigawatt.money.loan import Repayment, between, capitalised_entries, level_service
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import BASE_RATE, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -35,7 +39,36 @@ from gigawatt.schedule.result import ScheduleResult
 KIND = LEASE_OF_SYSTEMS
 ORDER = 15  # after purchases
 RENT = "system_rent"
-SUPPORT, DISTRIBUTION = "support", "distribution"
+SUPPORT, DISTRIBUTION, EQUITY = "support", "distribution", "equity"
+SPEC = Kind(
+    "A company of its own buys the systems with a loan and rents them to the cloud.",
+    ("spv", "lessee", "lender", "sponsor"),
+    {
+        "term_years": Term("years", "length of the lease per block", 5.0, positive=True),
+        "rate_share": Term("share", "yearly rate in the rent"),
+        "residual_share": Term("share", "residual value at the end, over the cost", 0.1),
+        "debt_share": Term("share", "share of the cost that is lent"),
+        "debt_rate_share": Term("share", "interest of the loan per year"),
+        "purchase_share": Term(
+            "share", "share that the lessee buys at the end at the residual value", 1.0
+        ),
+        "sale_value_share": Term("share", "price of the rest on the market, over the cost", 0.1),
+        **BASE_RATE,
+    },
+    ("signing",),
+    site_roles={"lessee": "cloud"},
+    expected=False,
+    group="finance of the systems",
+)
+LEGS = (
+    *loan_legs("lender", "spv"),
+    Leg(EQUITY, "sponsor", "spv", HELD, PAID_IN),
+    Leg(RENT, "lessee", "spv", owed=True),
+    Leg("purchase", "lessee", "spv", IT, owed=True),
+    Leg("sale", "markets", "spv"),
+    Leg(DISTRIBUTION, "spv", "sponsor", DISTRIBUTED),
+    Leg(SUPPORT, "sponsor", "spv", HELD, PAID_IN, owed=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +189,27 @@ def memo(op: Operation) -> list[Entry]:
     due, drawn = loan(op.inputs, op.schedule)
     lines = op.inputs.lines(KIND, "spv", "lender", "")
     return capitalised_entries(due.balance_usd - drawn, due.first, *lines, op.months)
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    cost, months = 20e9, 60.0
+    rent = float(rent_usd(np.array(cost), np.array(0.1), np.array(0.095 / 12),
+                                         np.array(months)))  # fmt: skip
+    loan = Repayment(row(0.625 * cost), row(0.08 / 12), row(0.0), row(months))
+    service = float(loan.payment_usd[0, 0])
+    return [
+        ("rent a month, in advance", millions(rent)),
+        ("debt service a month", millions(service)),
+        ("cover", f"{float(dscr(np.array(rent), np.array(service))):.2f}"),
+        ("to the sponsor a month", millions(rent - service)),
+    ]
+
+
+PAGE = Page(
+    "balance of the loan, months left",
+    "payments for the systems; in service",
+    "20 bn of systems for 60 months at 9.5 %, residual 10 %; 62.5 % lent at 8 % (interest "
+    "before service left out)",
+    example,
+)

@@ -8,10 +8,10 @@ of the price (an assumption); a block that leaves service ends both. `use` is th
 installed package-hours; `recognised` is the prepayment set off (see `customer_prepayment`). Where
 the contract has a ramp the price rises to its full in six equal steps, the first at once. Credits
 are their expected share of the bill. Prices are those of the contract, nominal. After a default of
-the customer the provider may sell to others::
+the customer, or after the term where nobody renews, the provider sells to others::
 
     resold(m) = facility GW x price / 12 x resale share x max(use, take-or-pay share)
-                from the resale months after the default on, while the block is in service
+                from the resale months after that on, while the block is in service
 
 Leaves out: termination.
 """
@@ -20,19 +20,49 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import EXPENSE, INCOME, OWED, PREPAID, Leg
 from gigawatt.money.flows import Line, monthly_steps
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.instruments import customer_prepayment
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import retired_month
-from gigawatt.quantity.arrays import NEVER, Array
+from gigawatt.program.kind import Kind, Term
+from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "compute_offtake"
 ORDER = 11.5
 RAMP_STEPS = 6
+SPEC = Kind(
+    "Take-or-pay purchase of compute capacity, per facility GW in service and year.",
+    ("provider", "customer"),
+    {
+        "price_usd_per_gw_year": Term("usd_per_gw_year", "price of one facility GW for a year"),
+        "take_or_pay_share": Term("share", "least share that is paid if not used", 1.0),
+        "term_years": Term("years", "length of the contract per block", 5.0, positive=True),
+        "ramp_months": Term("months", "months over which the price rises to its full", 0.0),
+        "credit_share": Term("share", "service credits over the bill", 0.0),
+        "resell_share": Term(
+            "share",
+            "after the customer's default or leaving: price at which others take the capacity, "
+            "over the contract's; 0 = it stays unsold",
+            assumed="capacity_relet_share",
+        ),
+        "resell_months": Term(
+            "months", "from the default or leaving until they do", assumed="relet_void_months"
+        ),
+    },
+    site_roles={"provider": "cloud", "customer": "tenant"},
+    by_phase=True,
+)
+LEGS = (
+    *(Leg(name, "customer", "provider", owed=True) for name in ("capacity", "renewal")),
+    Leg("resold", "markets", "provider"),
+    Leg("recognised", "customer", "provider", memo=((EXPENSE, PREPAID), (OWED, INCOME))),
+)
 
 
 def operate(op: Operation) -> list[Entry]:
@@ -49,30 +79,31 @@ def operate(op: Operation) -> list[Entry]:
     return entries
 
 
-def customer_default(inputs: MoneyInputs) -> Array:
-    """Month of the default of each block's customer, (D, B), at its beginning; inf = never."""
-    never = np.full(inputs.draws, NEVER)
-    parties = inputs.party_of_block(inputs.tenant)
-    months = [inputs.defaults.get(p, never) for p in parties]
-    return np.asarray(np.floor(np.stack(months, axis=1)))
+def nobody_renews(inputs: MoneyInputs) -> BoolArray:
+    """Whether the customer of each block leaves after its term, (D, B)."""
+    nobody = inputs.assumptions.offtake_renewal_share[:, None] <= 0.0
+    out: BoolArray = nobody & (inputs.cover[KIND] >= 0)
+    return out
 
 
 def resale_start(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
-    """Month from which others take a block whose customer defaulted, (D, B); inf = never."""
-    default = customer_default(inputs)
-    begins = np.maximum(default, schedule.in_service) + inputs.term(KIND, "resell_months")
+    """Month from which others take what a customer that fails or leaves had, (D, B)."""
+    service = schedule.in_service
+    failed = np.maximum(inputs.default_of_block(inputs.tenant), service)
+    ends = service + inputs.term(KIND, "term_years") * MONTHS_PER_YEAR
+    free = np.minimum(failed, np.where(nobody_renews(inputs), ends, NEVER))
+    begins = free + inputs.term(KIND, "resell_months")
     return np.where(inputs.term(KIND, "resell_share") > 0.0, begins, NEVER)
 
 
 def _resold(op: Operation, contract: Contract) -> list[Entry]:
-    """What others pay for the capacity of a customer in default."""
+    """What others pay for the capacity of a customer that defaulted or left."""
     inputs = op.inputs
-    if (
-        contract.parties["customer"] not in inputs.defaults
-        or not contract.terms["resell_share"].any()
-    ):
-        return []
     own = inputs.cover[KIND] == inputs.contracts.index(contract)
+    failed = contract.parties["customer"] in inputs.defaults
+    free = failed or nobody_renews(inputs)[:, own].any()
+    if not free or not contract.terms["resell_share"].any():
+        return []
     line = np.where(own, inputs.blocks.site, -1)
     price = contract.terms["price_usd_per_gw_year"] * contract.terms["resell_share"]
     rate = inputs.facility_gw * price[:, None] / MONTHS_PER_YEAR
@@ -153,3 +184,15 @@ def _after_recognition(
             net[i] = net[i] * np.maximum(left, 0.0)[:, None]
         set_off[prepayment.id] = recognised
     return net, set_off
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    rate = 1.0 * 12.5e9 / MONTHS_PER_YEAR
+    return [
+        ("bill at a use of 60 %, take or pay 70 %", millions(rate * max(0.6, 0.7))),
+        ("bill at a use of 85 %", millions(rate * max(0.85, 0.7))),
+    ]
+
+
+PAGE = Page("prepayment not yet set off", "in service", "1 GW at 12.5 bn a year", example)

@@ -17,9 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import OWED, PREPAID, Leg
 from gigawatt.money.flows import Line, Plan
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.instruments import equity_plain, equity_tranche_milestone
+from gigawatt.money.page import Figures, Page, millions
+from gigawatt.program.instruments import KINDS
+from gigawatt.program.kind import Kind, Term, Total
+from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
@@ -28,6 +33,35 @@ KIND = "customer_prepayment"
 ORDER = 26
 LEG = "prepayment"
 EQUITY_LEGS = (equity_plain.LEG, equity_tranche_milestone.LEG)
+
+
+def idle(program: Program, instrument: Instrument) -> str:
+    """A customer passes on equity that it is paid."""
+    customer = instrument.parties.get("customer")
+    paid = any(KINDS[o.kind].equity and o.parties.get("issuer") == customer
+               for o in program.instruments)  # fmt: skip
+    return "" if paid else f"no equity is paid to {customer}, of which it passes a share on"
+
+
+SPEC = Kind(
+    "The lab passes equity that it received on to a provider, against later deliveries.",
+    ("customer", "provider"),
+    {
+        "share_of_equity": Term("share", "share of the equity received that is passed on"),
+        "recognition_years": Term(
+            "years", "years over which it is set off against bills", 5.0, positive=True
+        ),
+    },
+    totals=(
+        Total(
+            "share_of_equity",
+            "customer",
+            "{party} passes on {total:.3g} of its equity in all; at most 1 is there",
+        ),
+    ),
+    idle=idle,
+)
+LEGS = (Leg(LEG, "customer", "provider", PREPAID, OWED),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +133,25 @@ def recognised_usd(contract: Contract, paid_usd: Array, bills_usd: Array) -> Arr
     total = np.minimum(billed + room, due)
     out: Array = np.diff(total, axis=1, prepend=0.0)
     return np.clip(out, 0.0, bills_usd, out=out)
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    contract = Contract("p", "customer_prepayment", {}, {"recognition_years": np.array([1.0])}, {})
+    paid, bills = np.zeros((1, 16)), np.full((1, 16), 6e6)
+    paid[0, 0] = 120e6
+    done = recognised_usd(contract, paid, bills)[0]
+    return [
+        ("due a month", millions(10e6)),
+        ("set off in month 2, as bills allow", millions(done[1])),
+        ("set off in 16 months", millions(done.sum())),
+        ("still owed", millions(120e6 - done.sum())),
+    ]
+
+
+PAGE = Page(
+    "what is not set off yet",
+    "equity received",
+    "120 m paid in month 1, due over a year, bills of 6 m a month",
+    example,
+)

@@ -20,11 +20,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg, loan_legs
 from gigawatt.money.flows import Lumps, Plan, capped, monthly_lumps
 from gigawatt.money.inputs import Contract, MoneyInputs, it_cost_factor, racks_usd
 from gigawatt.money.loan import Repayment, capitalised_entries, left_share, level_service
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import BASE_RATE, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
@@ -32,6 +35,36 @@ from gigawatt.schedule.result import ScheduleResult
 KIND = "delayed_draw_loan"
 ORDER = 22
 COVENANT = "most_loan_to_value_share"
+SPEC = Kind(
+    "Loan on systems, drawn as they are delivered, with interest added until service.",
+    ("lender", "borrower"),
+    {
+        "commitment_usd": Term("usd", "most that is lent", positive=True),
+        "advance_share": Term("share", "share of the cost that is lent"),
+        "rate_share": Term("share", "interest per year"),
+        "term_years": Term("years", "years of repayment from service on", positive=True),
+        "commitment_fee_share": Term("share", "fee per year on what is not drawn", 0.0),
+        "most_loan_to_value_share": Term(
+            "factor",
+            "covenant: draws stop where the loan would pass this part of the resale value of "
+            "all systems that it has paid for; not given = no test",
+            float("inf"),
+            positive=True,
+        ),
+        **BASE_RATE,
+    },
+    ("signing",),
+    ("available_until",),
+    site_roles={"borrower": "cloud"},
+    expected=False,
+    group="finance of the systems",
+    date_order=("signing", "available_until"),
+    ends=("available_until",),
+)
+LEGS = (
+    *loan_legs("lender", "borrower"),
+    Leg("commitment_fee", "borrower", "lender", owed=True),
+)
 
 
 def drawn_usd(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
@@ -152,3 +185,25 @@ def _fees(op: Operation) -> list[Entry]:
         pair = c.parties["borrower"], c.parties["lender"]
         out.append(Entry(*pair, c.id, "commitment_fee", fee, False))
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    want, date = row(1.5e9, 1.5e9, 1.5e9), row(4.0, 9.0, 15.0)
+    given = capped(want, date, np.array([4e9]))[0]
+    grown = given[0] * (1.0 + 0.085 / 12) ** 4.0
+    loan = Repayment(row(grown), row(0.085 / 12), row(8.0), row(60.0))
+    return [
+        ("draws", ", ".join(millions(x) for x in given)),
+        ("first, with 4 months of interest", millions(grown)),
+        ("its service a month", millions(float(loan.payment_usd[0, 0]))),
+    ]
+
+
+PAGE = Page(
+    "drawn, balance by block",
+    "delivery; in service",
+    "commitment of 4 bn, three deliveries that want 1.5 bn each; 8.5 %, 60 months; the first "
+    "in service four months after delivery",
+    example,
+)

@@ -18,16 +18,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import DISTRIBUTED, HELD, PAID_IN, Leg
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
-from gigawatt.program.instruments import KINDS
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 KIND = "dsra_and_waterfall"
 ORDER = 90  # last: sees taxes and guarantees
 SERVICE = ("interest", "principal")
 WINDOW = 12
+SPEC = Kind(
+    "Order in which a company's cash is used: service, reserve, then its owner.",
+    ("company", "owner"),
+    {
+        "reserve_months": Term("months", "debt service held in reserve", 6.0),
+        "lockup_dscr": Term("factor", "cover below which nothing is distributed", 1.15),
+        "default_dscr": Term("factor", "cover below which the loan is in default", 1.05),
+    },
+    at_most=(("default_dscr", "lockup_dscr"),),
+    one_each="company",
+)
+LEGS = (
+    Leg("distribution", "company", "owner", DISTRIBUTED),
+    Leg("cure", "owner", "company", HELD, PAID_IN, owed=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,7 @@ def covenants(inputs: MoneyInputs, company: str) -> tuple[Array, Array]:
     Those of the company's contract, else the usual ones (the table's defaults).
     """
     own = [c.terms for c in inputs.of_kind(KIND) if c.parties["company"] == company]
-    usual = KINDS[KIND].terms
+    usual = SPEC.terms
     lockup, default = (
         own[0][name] if own else np.full(inputs.draws, usual[name].default, dtype=float)
         for name in ("lockup_dscr", "default_dscr")
@@ -153,3 +170,27 @@ def close(op: Operation) -> list[Entry]:
         out.append(Entry(company, owner, c.id, "distribution", flow.distributed_usd, False))
         out.append(Entry(owner, company, c.id, "cure", flow.cured_usd, False))
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    cfads = np.full((1, 24), 13.0e6)
+    cfads[0, 14:16] = 2.0e6
+    flow = waterfall(cfads, np.full((1, 24), 10.0e6), np.array([2]), np.array([1.15]))
+    return [
+        (
+            f"month {m}",
+            f"cover {flow.dscr[0, m]:.2f}, reserve {millions(flow.reserve_usd[0, m])}, "
+            f"to the owner {millions(flow.distributed_usd[0, m])}",
+        )
+        for m in (0, 6, 8, 14, 15, 16)
+    ]
+
+
+PAGE = Page(
+    "reserve, cash kept",
+    "every month",
+    "cash flow 13 m and service 10 m a month, two months of 2 m; two months in reserve, "
+    "lock-up 1.15",
+    example,
+)

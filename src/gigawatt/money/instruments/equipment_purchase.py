@@ -15,15 +15,32 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gigawatt.money.accounts import IT, Leg
 from gigawatt.money.flows import Line, Lumps, Plan, lines_of_blocks
 from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
+from gigawatt.money.page import Figures, Page, millions
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "equipment_purchase"
 ORDER = 10
-LEGS = ("deposit", "delivery", "acceptance")
+LEGS_OF_PURCHASE = ("deposit", "delivery", "acceptance")
 UNNAMED = "systems"  # instrument id of purchases that no contract covers
+SPEC = Kind(
+    "Systems bought at the rack price: a deposit at order, the rest at delivery.",
+    ("buyer", "vendor"),
+    {
+        "deposit_share": Term("share", "share of the price paid at order", 0.1),
+        "order_lead_months": Term("months", "months from order to delivery", 9.0),
+        "acceptance_share": Term(
+            "share", "share of the price paid when the racks are in service", 0.0
+        ),
+    },
+    site_roles={"buyer": "cloud"},
+    parts=("deposit_share", "acceptance_share"),
+)
+LEGS = (*(Leg(name, "buyer", "vendor", IT) for name in LEGS_OF_PURCHASE),)
 
 
 def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
@@ -67,3 +84,22 @@ def lines(inputs: MoneyInputs, leg: str, buyers: Sequence[str] = ()) -> list[Lin
         Line(buyer, c.parties["vendor"], c.id, leg) if c else Line(buyer, "suppliers", UNNAMED, leg)
         for buyer, c in zip(buyers, inputs.contract_of_block(KIND), strict=True)
     ]
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    bill = 1000 * 7.8e6
+    deposit, accepted = 0.1 * bill, 0.1 * bill
+    return [
+        ("deposit", millions(deposit)),
+        ("delivery", millions(bill - deposit - accepted)),
+        ("acceptance", millions(accepted)),
+    ]
+
+
+PAGE = Page(
+    "orders not yet paid",
+    "order, last rack on the dock, in service",
+    "1,000 racks at 7.8 m USD, a tenth at order, a tenth at acceptance",
+    example,
+)

@@ -16,8 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import HELD, PAID_IN, Leg
 from gigawatt.money.flows import Line, Plan, monthly_lumps
 from gigawatt.money.inputs import MoneyInputs
+from gigawatt.money.page import Figures, Page, millions, row
+from gigawatt.program.kind import PRICE_OF_SHARES, Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array, BoolArray
 from gigawatt.schedule.result import ScheduleResult
 
@@ -25,6 +28,22 @@ KIND = "equity_tranche_milestone"
 ORDER = 24
 LEG = "tranche"
 ROUNDING = 1e-9  # GW: sums of blocks that make a whole number of tranches may fall short by this
+SPEC = Kind(
+    "Equity released in equal tranches as gigawatts come into service.",
+    ("investor", "issuer"),
+    {
+        "commitment_usd": Term("usd", "most that is invested in all"),
+        "tranche_usd": Term("usd", "one tranche", positive=True),
+        "gw_per_tranche": Term("factor", "facility GW in service per tranche", 1.0, positive=True),
+        "tranches_at_signing": Term("factor", "tranches paid at signing", 0.0, whole=True),
+        **PRICE_OF_SHARES,
+    },
+    ("signing",),
+    at_most=(("tranche_usd", "commitment_usd"),),
+    dated=(("tranches_at_signing", "signing"),),
+    equity="commitment_usd",
+)
+LEGS = (Leg(LEG, "investor", "issuer", HELD, PAID_IN),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +114,23 @@ def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan])
         )
         for c in inputs.of_kind(KIND)
     ]
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    t = Tranches(
+        lines=(), commitment_usd=np.array([100e9]), tranche_usd=np.array([10e9]),
+        gw_per_tranche=np.array([1.0]), tranches_at_signing=np.array([1.0]), signing=2.0,
+        gw=row(0.6, 0.6, 1.0), in_service=row(8.5, 13.2, 20.0),
+    )  # fmt: skip
+    paid = t.monthly(30)[0, 0]
+    return [(f"month {m}", millions(paid[m])) for m in np.flatnonzero(paid)]
+
+
+PAGE = Page(
+    "released so far; stake where a value is told",
+    "gigawatts in service, the month before; the first also at signing",
+    "100 bn in steps of 10 bn per GW, one at signing (month 2); blocks of 0.6, 0.6 and 1.0 GW "
+    "in service in months 8, 13 and 20",
+    example,
+)

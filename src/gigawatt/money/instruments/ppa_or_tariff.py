@@ -18,10 +18,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gigawatt.money.accounts import SITE, Leg
 from gigawatt.money.flows import Line, Lumps, Plan, monthly_steps
 from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
 from gigawatt.quantity.money import price_factor
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
@@ -29,6 +32,29 @@ from gigawatt.schedule.result import ScheduleResult
 
 KIND = "ppa_or_tariff"
 ORDER = 12
+SPEC = Kind(
+    "Power bought by contract: price, demand charge, minimum take, connection paid upfront.",
+    ("buyer", "seller"),
+    {
+        "price_usd_per_mwh": Term("usd_per_mwh", "price in the first year of the calendar"),
+        "escalator_share": Term("share", "growth of price and charge per year", 0.0),
+        "minimum_take_share": Term("share", "least energy paid, over contract MW x hours", 0.0),
+        "demand_charge_usd_per_kw_month": Term(
+            "usd_per_kw_month", "charge on the contract's power", 0.0
+        ),
+        "connection_usd_per_kw": Term(
+            "usd_per_kw", "paid upfront for the connection, at clearing", 0.0
+        ),
+        "term_years": Term("years", "years from the first block in service", 15.0, True),
+    },
+    site_roles={"buyer": "cloud"},
+    expected=False,
+)
+LEGS = (
+    Leg("connection", "buyer", "seller", SITE),
+    Leg("energy", "buyer", "seller"),
+    *(Leg(name, "buyer", "seller", owed=True) for name in ("minimum_take", "demand_charge")),
+)
 
 
 def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan]) -> list[Plan]:
@@ -111,3 +137,24 @@ def _bills(
     legs = ("energy", "minimum_take", "demand_charge")
     lines = [Line(c.parties["buyer"], c.parties["seller"], c.id, leg) for leg in legs]
     return entries_of(lines, np.stack(amounts, axis=1))
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    taken, missing = bill_usd(
+        row(50_000.0), row(100.0), np.array([730.0]), np.array(58.0), np.array(0.8)
+    )
+    return [
+        ("energy", millions(taken.item())),
+        ("minimum take", millions(missing.item())),
+        ("demand charge", millions(100e3 * 6.0)),
+    ]
+
+
+PAGE = Page(
+    "none",
+    "clearing (connection); first block in service",
+    "50,000 MWh in a month of 730 hours by 100 MW at 58 USD per MWh, minimum take 80 %, 6 USD "
+    "per kW",
+    example,
+)

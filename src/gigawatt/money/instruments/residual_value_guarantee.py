@@ -14,16 +14,38 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg
 from gigawatt.money.capex import site_usd
 from gigawatt.money.flows import Line, capped, monthly_lumps
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "residual_value_guarantee"
 ORDER = 30
+SPEC = Kind(
+    "Pays the landlord what a sale brings less than a floor when the tenant leaves early.",
+    ("guarantor", "beneficiary"),
+    {
+        "lease_years": Term(
+            "years", "years in service after which the tenant may leave", positive=True
+        ),
+        "leave_share": Term("share", "probability that it does"),
+        "floor_share": Term("share", "guaranteed value then, over the site's cost"),
+        "sale_value_share": Term("share", "what a sale brings then, over the site's cost"),
+        "cap_usd": Term("usd", "most that is paid in all", float("inf")),
+    },
+    site_roles={"beneficiary": "landlord"},
+    expected=False,
+)
+LEGS = (
+    Leg("guarantee", "guarantor", "beneficiary", owed=True),
+    Leg("sale", "markets", "beneficiary"),
+)
 
 
 def stay_years(inputs: MoneyInputs) -> Array:
@@ -62,3 +84,18 @@ def operate(op: Operation) -> list[Entry]:
         *entries_of(lines, monthly_lumps(payout, date, line, len(lines), op.months)),
         *entries_of(sales, monthly_lumps(cost * sale_share, date, line, len(lines), op.months)),
     ]
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    cost = np.array(16e9)
+    payout = payout_usd(cost, np.array(0.75), np.array(0.6))
+    return [("sale", millions(0.6 * 16e9)), ("payout", millions(float(payout)))]
+
+
+PAGE = Page(
+    "what is left of the cap",
+    "the tenant leaves after the first years of the lease",
+    "a site of 16 bn, floor of 75 %, sold for 60 %",
+    example,
+)

@@ -10,14 +10,45 @@ from __future__ import annotations
 
 import numpy as np
 
+from gigawatt.money.accounts import Leg
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import Kind, Term, Total
+from gigawatt.program.model import Instrument, Program
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "revenue_share"
 ORDER = 60
 BASE = ("capacity", "renewal", "resold", "revenue")
+LEG = "revenue_share"
+
+
+def idle(program: Program, instrument: Instrument) -> str:
+    """Only who is cloud or tenant of a site has revenue here."""
+    operator = instrument.parties.get("operator")
+    earns = any(operator in (site.cloud, site.tenant) for site in program.sites)
+    return "" if earns else f"{operator} is cloud or tenant of no site and sells no capacity"
+
+
+SPEC = Kind(
+    "A declining share of what an operator's customers pay goes to a partner.",
+    ("operator", "partner"),
+    {
+        "share": Term("share", "share in the first year"),
+        "decline_share": Term("share", "by how much the share falls per year", 0.0),
+        "term_years": Term("years", "length", 10.0, positive=True),
+    },
+    ("start",),
+    totals=(
+        Total(
+            "share", "operator", "{party} gives away {total:.3g} of its revenue in all; at most 1"
+        ),
+    ),
+    idle=idle,
+)
+LEGS = (Leg(LEG, "operator", "partner", owed=True),)
 
 
 def close(op: Operation) -> list[Entry]:
@@ -51,3 +82,20 @@ def declining(share: Array, decline: Array, months: Array, term_years: Array) ->
     within = (months >= 0) & (months < term_years * MONTHS_PER_YEAR)
     out: Array = np.where(within, share * (1.0 - decline) ** year, 0.0)
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    share = declining(np.array(0.03), np.array(0.2), np.arange(0.0, 36.0, 12.0),
+                                    np.array(6.0))  # fmt: skip
+    return [
+        (f"year {k + 1}, on 1,000 m USD", millions(float(s) * 1e9)) for k, s in enumerate(share)
+    ]
+
+
+PAGE = Page(
+    "years since the start",
+    "the date, else the first receipts",
+    "3 %, falling by a fifth a year",
+    example,
+)

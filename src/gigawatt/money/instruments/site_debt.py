@@ -22,12 +22,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import loan_legs
 from gigawatt.money.capex import construction
 from gigawatt.money.flows import Levels, Plan
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.loan import Repayment, capitalised_entries, level_service
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import BASE_RATE, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -35,6 +38,20 @@ from gigawatt.schedule.result import ScheduleResult
 
 KIND = "site_debt"
 ORDER = 20
+SPEC = Kind(
+    "Loan on the halls: drawn with the capex, repaid in level payments from service on.",
+    ("lender", "borrower"),
+    {
+        "gearing_share": Term("share", "share of the site capex that is lent"),
+        "rate_share": Term("share", "interest per year"),
+        "term_years": Term("years", "years of repayment", positive=True),
+        **BASE_RATE,
+    },
+    ("signing",),
+    site_roles={"borrower": "landlord"},
+    group="loan on the halls",
+)
+LEGS = (*loan_legs("lender", "borrower"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +137,20 @@ def grown(rate: Array, start: Array, stop: Array, at: Array | float) -> Array:
     later = np.where(np.isfinite(at), at, stop) - stop
     out: Array = value * np.exp(force * later)
     return out
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    rate = row(0.065 / 12)
+    owed = 1e9 / 24.0 * grown(rate, row(0.0), row(24.0), row(27.0))
+    loan = Repayment(owed, rate, row(27.0), row(180.0))
+    return [("owed at the first payment", millions(float(owed[0, 0]))),
+            ("service a month", millions(float(loan.payment_usd[0, 0])))]  # fmt: skip
+
+
+PAGE = Page(
+    "balance by block",
+    "construction; in service",
+    "1 bn drawn evenly over 24 months at 6.5 %, first payment in month 27, repaid over 15 years",
+    example,
+)

@@ -17,15 +17,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.money.accounts import CAPITAL_IT, CAPITAL_SITE, NOT_INCOME
+from gigawatt.money.accounts import EXPENSE, IT, SITE, TAX, Leg
 from gigawatt.money.inputs import Contract
 from gigawatt.money.operation import Operation
+from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import Kind, Term
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 
 KIND = "tax_and_depreciation"
 ORDER = 80
+COSTS = (EXPENSE, IT, SITE, TAX)  # accounts of what lowers income, now or over the years
+FEE = "upfront_fee"  # on a loan: capital in the books, not written off for tax
+SPEC = Kind(
+    "Tax on a party's income after interest and depreciation, losses carried forward.",
+    ("taxpayer", "state"),
+    {
+        "federal_rate_share": Term("share", "federal tax", 0.21),
+        "state_rate_share": Term("share", "state tax, deducted before the federal one", 0.0),
+        "bonus_share": Term("share", "share of systems written off in the first year", 1.0),
+        "it_life_years": Term("years", "straight-line life of the rest", 5.0, positive=True),
+        "site_life_years": Term("years", "straight-line life of sites", 39.0, positive=True),
+        "loss_use_share": Term(
+            "share", "most of a year's income that earlier losses may cover", 0.8
+        ),
+    },
+    one_each="taxpayer",
+)
+LEGS = (Leg("tax", "taxpayer", "state", TAX),)
 
 
 def close(op: Operation) -> list[Entry]:
@@ -91,12 +111,12 @@ def _base(op: Operation, party: str) -> tuple[Array, Array, Array]:
     income = np.zeros((op.inputs.draws, op.months))
     it, site = np.zeros_like(income), np.zeros_like(income)
     for e in op.paid:
-        key = (e.instrument, e.leg)
-        if e.payer == party and (e.leg in CAPITAL_IT or key in CAPITAL_IT):
+        account = op.sides(e.instrument, e.leg).payer
+        if e.payer == party and account == IT:
             it += e.amount_usd
-        elif e.payer == party and (e.leg in CAPITAL_SITE or key in CAPITAL_SITE):
+        elif e.payer == party and account == SITE and e.leg != FEE:
             site += e.amount_usd
-        elif e.leg in NOT_INCOME or (e.investment and e.payee != party):
+        elif account not in COSTS or (e.investment and e.payee != party):
             continue
         elif e.payer == party:
             income -= e.amount_usd
@@ -107,3 +127,19 @@ def _base(op: Operation, party: str) -> tuple[Array, Array, Array]:
 
 def _by_year(monthly: Array, years: IntArray) -> Array:
     return np.stack([monthly[:, years == y].sum(axis=1) for y in np.unique(years)], axis=1)
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    income = row(50e6, 100e6, 200e6)
+    tax = tax_usd(income, row(120e6, 10e6, 10e6), np.array([0.21]),
+                                       np.array([0.8]))[0]  # fmt: skip
+    return [(f"year {k + 1}", millions(x)) for k, x in enumerate(tax)]
+
+
+PAGE = Page(
+    "losses carried forward",
+    "end of the year",
+    "income of 50, 100 and 200 m, written off 120, 10 and 10 m, 21 %, losses cover 80 % at most",
+    example,
+)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gigawatt.money.accounts import SITE, Leg, loan_legs
 from gigawatt.money.capex import construction
 from gigawatt.money.flows import Levels, Plan, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import MoneyInputs
@@ -32,7 +33,9 @@ from gigawatt.money.instruments import colocation_lease
 from gigawatt.money.instruments.site_debt import grown
 from gigawatt.money.loan import CAPITALISED, between, growth, scale, service_entries
 from gigawatt.money.operation import Operation, entries_of
+from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
+from gigawatt.program.kind import BASE_RATE, Kind, Term
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.schedule.result import ScheduleResult
@@ -40,6 +43,27 @@ from gigawatt.schedule.result import ScheduleResult
 KIND = "term_loan_sculpted"
 ORDER = 21
 ROUNDING = 1e-9
+SPEC = Kind(
+    "Loan on the halls whose service leaves a fixed cover of the contracted cash flow.",
+    ("lender", "borrower"),
+    {
+        "target_dscr": Term("factor", "contracted cash flow over debt service", positive=True),
+        "rate_share": Term("share", "interest per year"),
+        "term_years": Term("years", "years of repayment", positive=True),
+        "gearing_share": Term("share", "most that is lent, over the site's cost", 1.0),
+        "fee_share": Term("share", "fee paid with each draw", 0.0),
+        **BASE_RATE,
+    },
+    ("signing",),
+    site_roles={"borrower": "landlord"},
+    expected=False,
+    group="loan on the halls",
+    idle=colocation_lease.without_lease,
+)
+LEGS = (
+    *loan_legs("lender", "borrower"),
+    Leg("upfront_fee", "borrower", "lender", SITE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +211,24 @@ def _cash_flow(inputs: MoneyInputs, schedule: ScheduleResult) -> tuple[Array, Ar
     inflation = inputs.assumptions.inflation_yearly_factor[:, None, None] ** years
     cfads = rent[..., None] * up[..., None] ** years - opex[..., None] * inflation
     return cfads, months
+
+
+def example() -> Figures:
+    """Figures of the worked example."""
+    cfads = np.array([[15.0e6 * 1.025**y for y in range(15)]])
+    months = np.full((1, 15), 12.0)
+    debt = float(debt_usd(cfads / 1.3, np.array([0.068 / 12]), months)[0])
+    return [
+        ("debt", millions(debt)),
+        ("service a month, year 1", millions(cfads[0, 0] / 1.3)),
+        ("service a month, year 15", millions(cfads[0, 14] / 1.3)),
+        ("LLCR", "1.30"),
+    ]
+
+
+PAGE = Page(
+    "balance by block",
+    "construction; in service",
+    "cash flow of 15 m a month rising 2.5 % a year, 15 years, cover 1.3, 6.8 %",
+    example,
+)

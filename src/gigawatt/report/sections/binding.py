@@ -22,8 +22,8 @@ STYLES = {
 """Colour index of each constraint, the same in every chart and run."""
 
 
-def section(view: View) -> Section | None:
-    """Stacked bars of shares by year, and their table."""
+def section(view: View, note: str = "binding.note") -> Section | None:
+    """Stacked bars of shares by year, and their table; `note` names the source."""
     shares = shares_by_year(view)
     if not shares:
         return None
@@ -36,7 +36,7 @@ def section(view: View) -> Section | None:
         id="binding-years",
         title=say("binding.figure"),
         unit=say("binding.unit"),
-        note=say("binding.note"),
+        note=say(note),
         data=figures.bars(
             [year_label(view, y) for y in years],
             {labels[n]: v for n, v in series.items()},

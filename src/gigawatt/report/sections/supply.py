@@ -1,16 +1,16 @@
-"""Least-cost supply by site and stage, hours of the largest site, the grid's view, rules."""
+"""Least-cost supply by site and stage, its hours and accounts, the grid's view, rules."""
 
 from __future__ import annotations
 
 from gigawatt.report import figures
 from gigawatt.report.page import Cell, Figure, Section, Table
 from gigawatt.report.read import Row
-from gigawatt.report.sections import supply_hours
+from gigawatt.report.sections import supply_customers, supply_hours, supply_years
 from gigawatt.report.sections.supply_hours import site_names
 from gigawatt.report.view import View
 
 ALL = "all"
-KG_PER_T, PER_KT = 1e3, 1e3
+KG_PER_T = 1e3
 BAR_PX, FRAME_PX = 26, 90
 PERCENT = 100.0
 SHARE, TONNES = "share", "t/year"
@@ -18,16 +18,17 @@ APPLIES = ("yes", "open")
 
 
 def section(view: View) -> Section | None:
-    """Cost by source, stages, weeks, durations, carbon and rules; None without a plan."""
+    """Cost, stages, hours, accounts by year, grid, other customers, rules; None without a plan."""
     rows = view.run.rows("supply")
     if not rows:
         return None
     rules = view.run.rows("rules")
-    tables = (_accounts(view), _grid(view), _rules(view, rules) if rules else None)
+    tables = (_grid(view), *supply_customers.parts(view), _rules(view, rules) if rules else None)
     return Section(
         "supply", view.say("supply.title"), view.say("supply.intro"),
         (
             _cost(view, rows), _stages(view, rows), *supply_hours.parts(view),
+            *supply_years.parts(view),
             *(t for t in tables if t is not None),
         ),
     )  # fmt: skip
@@ -127,35 +128,6 @@ def _grid(view: View) -> Table | None:
         (say("supply.ramp"), "MW/min"),
     )  # fmt: skip
     return Table(say("supply.grid"), columns, body, say("supply.grid_note"), cards=True)
-
-
-def _accounts(view: View) -> Table | None:
-    """Carbon, matching and cost of each site's last stage; None for older runs."""
-    say, names = view.say, site_names(view)
-    last = {r["site"]: r for r in view.run.rows("site_accounts")}
-    if not last:
-        return None
-    tonnes = ("scope1_t", "scope2_location_t", "scope2_market_t")
-    shares = ("ref", "erf", "matched_annual_share", "matched_hourly_share", "cfe_share")
-    costs = ("grid_usd_per_mwh", "own_usd_per_mwh", "standby_usd_per_kw_year")
-    body = tuple(
-        (
-            Cell(names.get(site, site)),
-            *(Cell(view.fixed(r[k] / PER_KT, 0)) for k in tonnes),
-            *(Cell(view.fixed(r[k] * PERCENT, 1)) for k in shares),
-            Cell(view.fixed(r["nox_t"], 0)),
-            *(Cell("" if r[k] is None else view.fixed(r[k], 0)) for k in costs),
-        )
-        for site, r in last.items()
-    )
-    columns = view.columns(
-        say("word.site"), (say("supply.scope1"), "kt"), (say("supply.scope2"), "kt"),
-        (say("supply.scope2_market"), "kt"), ("REF", "%"), ("ERF", "%"),
-        (say("supply.matched_year"), "%"), (say("supply.matched_hour"), "%"),
-        (say("supply.cfe"), "%"), ("NOx", "t"), (say("supply.grid_cost"), say("unit.usd_mwh")),
-        (say("supply.own_cost"), say("unit.usd_mwh")), (say("supply.standby"), "USD/kW"),
-    )  # fmt: skip
-    return Table(say("supply.accounts"), columns, body, say("supply.accounts_note"), cards=True)
 
 
 def _rules(view: View, rows: list[Row]) -> Table:

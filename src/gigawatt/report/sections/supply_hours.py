@@ -9,6 +9,7 @@ from gigawatt.report import figures
 from gigawatt.report.figures import Trace
 from gigawatt.report.page import Cell, Figure, Table
 from gigawatt.report.read import Row
+from gigawatt.report.texts import texts_of
 from gigawatt.report.view import View
 
 LOAD = "load"
@@ -16,7 +17,9 @@ SHOWN_SITES = 6  # largest first; all sites are in the tables
 PERCENT = 100.0
 TABLE_ROWS = 24
 SCALE = [[0.0, "@panel"], [1.0, "@c1"]]
+FULL_LOAD = 1.0
 Axis = tuple[str, list[str]]
+Key = tuple[str, float]  # site, part of its full load
 
 
 def parts(view: View) -> tuple[Figure, ...]:
@@ -30,16 +33,26 @@ def parts(view: View) -> tuple[Figure, ...]:
 
 
 def site_names(view: View) -> dict[str, str]:
-    """Names of the sites by id."""
-    return {r["site"]: str(r["name"] or r["site"]) for r in view.run.rows("sites")}
+    """Names of the sites by id, in the language of the page."""
+    words = texts_of(view.say.lang)
+    return {r["site"]: words(str(r["name"] or r["site"])) for r in view.run.rows("sites")}
 
 
-def _by_site(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows by site, in the order of the table, at most `SHOWN_SITES`."""
-    out: dict[str, list[Row]] = {}
+def _by_site(rows: Sequence[Row]) -> dict[Key, list[Row]]:
+    """Rows by site and load, in the order of the table, at most `SHOWN_SITES`."""
+    out: dict[Key, list[Row]] = {}
     for r in rows:
-        out.setdefault(r["site"], []).append(r)
-    return {site: out[site] for site in list(out)[:SHOWN_SITES]}
+        out.setdefault((r["site"], r.get("load_share", FULL_LOAD)), []).append(r)
+    shown = list(dict.fromkeys(site for site, _ in out))[:SHOWN_SITES]
+    return {key: own for key, own in out.items() if key[0] in shown}
+
+
+def _title(view: View, titles: dict[str, str], key: Key) -> str:
+    """Name of a site with the load at which its hours are."""
+    site, load = titles.get(key[0], key[0]), key[1]
+    if load == FULL_LOAD:
+        return view.say("supply.at_full", site=site)
+    return view.say("supply.at_load", site=site, load=view.percent(load))
 
 
 def _series(rows: Sequence[Row]) -> dict[str, list[float]]:
@@ -63,7 +76,7 @@ def _week(view: View, rows: list[Row], week: str) -> Figure:
             for n, mw in series.items()
             if n != LOAD
         ]
-        return [*given, _line(hours, series[LOAD], say.label("source", LOAD), "@ink")]
+        return [*given, line(hours, series[LOAD], say.label("source", LOAD), "@ink")]
 
     return _figure(view, f"supply-{week}", f"supply.{week}", own, ("supply.hour", hours), traces)
 
@@ -71,12 +84,12 @@ def _week(view: View, rows: list[Row], week: str) -> Figure:
 def _durations(view: View) -> Figure:
     say, rows = view.say, view.run.rows("supply_durations")
     colours = _colours(rows)
-    first = [r for r in rows if r["site"] == rows[0]["site"] and r["source"] == LOAD]
+    first = [r for r in next(iter(_by_site(rows).values())) if r["source"] == LOAD]
     share = [f"{r['share_of_year'] * PERCENT:.0f}" for r in first]
 
     def traces(series: dict[str, list[float]]) -> list[Trace]:
         return [
-            _line(share, mw, say.label("source", n), "@ink" if n == LOAD else colours[n])
+            line(share, mw, say.label("source", n), "@ink" if n == LOAD else colours[n])
             for n, mw in series.items()
         ]
 
@@ -91,7 +104,8 @@ def _figure(
 ) -> Figure:  # fmt: skip
     """Figure of the largest site with a choice of the others, and the table of the largest."""
     say, (label, x) = view.say, along
-    sites = {site: traces(_series(own)) for site, own in _by_site(rows).items()}
+    titles = site_names(view)
+    sites = {_title(view, titles, k): traces(_series(own)) for k, own in _by_site(rows).items()}
     largest = next(iter(sites))
     shown = range(0, len(x), max(len(x) // TABLE_ROWS, 1))
     body = tuple(
@@ -103,20 +117,19 @@ def _figure(
         "yaxis": {"title": {"text": "MW"}, "rangemode": "tozero"},
         "hovermode": "x unified",
     }
-    titles = site_names(view)
     numbers: list[tuple[str | float | None, ...]] = [
         (say("word.site"), say("word.source"), say(label), "MW")
     ]
     numbers += [
-        (titles.get(site, site), t["name"], place, y)
+        (site, t["name"], place, y)
         for site, own in sites.items() for t in own for place, y in zip(x, t["y"], strict=True)
     ]  # fmt: skip
     figure = Figure(
         id=name, title=say(title), unit="MW", note=say("supply.hours_note"), data=[], layout=layout,
-        table=Table(f"{say(title)}: {titles.get(largest, largest)}", heads, body), height_px=360,
+        table=Table(f"{say(title)}: {largest}", heads, body), height_px=360,
         numbers=tuple(numbers),
     )  # fmt: skip
-    return _with_choice(figure, {titles.get(s, s): t for s, t in sites.items()})
+    return with_choice(figure, sites)
 
 
 def _carbon(view: View) -> Figure:
@@ -126,12 +139,13 @@ def _carbon(view: View) -> Figure:
     hours, months = [str(h) for h in range(24)], list(view.locale.months)
     sites: dict[str, list[Trace]] = {}
     tables: dict[str, list[list[float]]] = {}
-    for site, own in _by_site(rows).items():
+    for key, own in _by_site(rows).items():
+        site = _title(view, titles, key)
         found = [[0.0] * len(months) for _ in hours]
         for r in own:
             found[r["hour"]][r["month_of_year"] - 1] = r["co2_kg_per_mwh"]
         tables[site] = found
-        sites[titles.get(site, site)] = [{
+        sites[site] = [{
             "type": "heatmap", "x": months, "y": hours,
             "z": [figures.finite(row) for row in found], "name": unit, "colorscale": SCALE,
             "showlegend": False, "hovertemplate": "%{x}, %{y} h: %{z:.4~g}",
@@ -146,7 +160,7 @@ def _carbon(view: View) -> Figure:
         (say("word.site"), say("supply.month"), say("supply.day_hour"), unit)
     ]
     numbers += [
-        (titles.get(site, site), months[m], hours[h], table[h][m])
+        (site, months[m], hours[h], table[h][m])
         for site, table in tables.items() for m in range(len(months)) for h in range(len(hours))
     ]  # fmt: skip
     figure = Figure(
@@ -157,14 +171,14 @@ def _carbon(view: View) -> Figure:
             "yaxis": {"title": {"text": say("supply.day_hour")}, "type": "category"},
         },
         table=Table(
-            f"{say('supply.carbon')}: {titles.get(largest, largest)}",
+            f"{say('supply.carbon')}: {largest}",
             view.columns(say("supply.day_hour"), *((m, unit) for m in months)), body,
         ),
     )  # fmt: skip
-    return _with_choice(figure, sites)
+    return with_choice(figure, sites)
 
 
-def _with_choice(figure: Figure, sites: dict[str, list[Trace]]) -> Figure:
+def with_choice(figure: Figure, sites: dict[str, list[Trace]]) -> Figure:
     """Figure with the traces of all sites, the first shown, and a menu where there are several."""
     data: list[Trace] = []
     told: set[str] = set()
@@ -201,6 +215,7 @@ def _fill(colour: str) -> Trace:
     return {"line": {"width": 0.5, "color": colour}, "fillcolor": colour}
 
 
-def _line(x: list[str], y: list[float], name: str, colour: str) -> Trace:
+def line(x: list[str], y: figures.Numbers, name: str, colour: str) -> Trace:
+    """A line of a colour with its name."""
     return {"mode": "lines", "x": x, "y": figures.finite(y), "name": name,
             "line": {"color": colour, "width": 2}, "hovertemplate": "%{y:.4~g}"}  # fmt: skip

@@ -290,6 +290,9 @@ COLUMNS: dict[str, dict[str, Column]] = {
         },
         "guarantees_usd_mean": Column("USD", "What it pays under guarantees and backstops; mean."),
         "unpaid_usd_mean": Column("USD", "What it owes under contracts and does not pay; mean."),
+        "relet_usd_mean": Column(
+            "USD", "What it gets from others who take its hall or capacity then; mean."
+        ),
         "probability_below_default": Column(
             "share", "Draws whose least cover is below 1.05; empty for parties without loans."
         ),
@@ -352,12 +355,14 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "week": Column(TEXT, "january or july: seven days from its middle."),
         "hour": Column("hour", "Hour of the week, from 0."),
         "source": Column(TEXT, 'Source; battery: discharge less charge; "load".'),
-        "mw": Column("MW", "Power in the hour: last stage, full load."),
+        "mw": Column("MW", "Power in the hour: last stage."),
+        "load_share": Column("share", "Part of full load that the hours are for."),
     },
     "supply_durations": {
         "source": Column(TEXT, 'Source, or "load".'),
         "share_of_year": Column("share", "Share of the hours with at least this power."),
         "mw": Column("MW", "Power that is reached or passed."),
+        "load_share": Column("share", "Part of full load that the hours are for."),
     },
     "supply_routes": {
         "route": Column(TEXT, "grid or onsite: all phases of the largest site on this route."),
@@ -373,11 +378,13 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "month_of_year": Column("month", "1 to 12."),
         "hour": Column("hour", "Hour of the day, local."),
         "co2_kg_per_mwh": Column("kg CO2/MWh", "Mean over the load: last stage."),
+        "load_share": Column("share", "Part of full load that the hours are for."),
     },
     "site_accounts": {
         "number": Column("number", "Stage of the site, from 1."),
         "phases": Column(TEXT, "Phases that begin with the stage."),
-        "load_mwh": Column("MWh", "Facility energy asked for in a year at full load."),
+        "load_share": Column("share", "Part of full load that the row is for."),
+        "load_mwh": Column("MWh", "Facility energy asked for in a year at this load."),
         "scope1_t": Column("t CO2", "Burned on site."),
         "scope2_location_t": Column("t CO2", "Of import, at the mean intensity of the area."),
         "scope2_market_t": Column(
@@ -396,7 +403,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
             "share", "Carbon-free energy by the hour, the clean part of the grid counted."
         ),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant by the planned dispatch."),
-        "usd_per_mwh": Column("USD/MWh", "All cost over the load; price year."),
+        "usd_per_mwh": Column("USD/MWh", "All cost over the load; price year; at full load."),
         "grid_usd_per_mwh": Column("USD/MWh", "Import with its demand charge, over import."),
         "own_usd_per_mwh": Column("USD/MWh", "Plant on site, over its energy."),
         "standby_usd_per_kw_year": Column("USD/kW-year", "Fixed cost of plant on site."),
@@ -449,8 +456,61 @@ COLUMNS: dict[str, dict[str, Column]] = {
         ),
         "ref": Column("share", "Sun, wind and renewable contracts over facility energy (30134-3)."),
         "erf": Column("share", "Heat given to others over facility energy (30134-6), declared."),
+        "matched_annual_share": Column(
+            "share", "Energy that own clean sources and contracts match in the year."
+        ),
+        "matched_hourly_share": Column("share", "The same within each hour."),
+        "cfe_share": Column(
+            "share", "Carbon-free energy by the hour, the clean part of the grid counted."
+        ),
+        "scope1_t": Column("t CO2", "Burned on site."),
+        "scope2_location_t": Column("t CO2", "Of import, at the mean intensity of the area."),
+        "scope2_market_t": Column(
+            "t CO2", "The same less declared contracts for clean power, matched over the year."
+        ),
+        "scope2_market_hourly_t": Column(
+            "t CO2", "The same with contracts matched within each hour; certificates have none."
+        ),
+        "water_m3": Column("m3", "Site water of the year."),
+        "water_peak_day_m3": Column("m3", "Site water of the largest day."),
         "nox_t": Column("t", "Nitrogen oxides of on-site plant in the year."),
+        "nox_potential_t": Column(
+            "t", "The same with all plant at nameplate in all hours of a year."
+        ),
+        "nox_class": Column(
+            TEXT, "Air permit by it: minor, Title V, PSD; empty at 0, and outside the US."
+        ),
         "usd_per_mwh": Column("USD/MWh", "Nominal cost of energy over facility energy."),
+        "standby_usd_per_kw_year": Column(
+            "USD/kW-year", "Fixed cost of plant on site over its nameplate, nominal."
+        ),
+    },
+    "site_years": {
+        "metric": Column(TEXT, "Name of the figure; as in table indicators."),
+        "mean": Column(ROW, "Ratio of the sums over the draws in which the site drew power."),
+        "p10": Column(ROW, "10th percentile of those draws."),
+        "p50": Column(ROW, "Median of those draws."),
+        "p90": Column(ROW, "90th percentile of those draws."),
+        "draws_share": Column("share", "Draws in which the site drew power in the year."),
+    },
+    "source_costs": {
+        "source": Column(TEXT, "Source of supply."),
+        "supply_mwh": Column("MWh", "Energy of the year; mean of the draws."),
+        "fixed_usd": Column("USD", "Demand charges, capital and fixed upkeep; mean, nominal."),
+        "running_usd": Column("USD", "Energy, fuel and upkeep; mean, nominal."),
+        "usd_per_mwh": Column("USD/MWh", "Both over the energy; empty without energy."),
+        "usd_per_mwh_p10": Column("USD/MWh", "10th percentile of the draws with energy."),
+        "usd_per_mwh_p50": Column("USD/MWh", "Median of the draws with energy."),
+        "usd_per_mwh_p90": Column("USD/MWh", "90th percentile of the draws with energy."),
+        "nameplate_mw": Column("MW", "Plant on site with its reserve, mean of year and draws."),
+        "standby_usd_per_kw_year": Column("USD/kW-year", "Fixed cost over nameplate."),
+    },
+    "water_days": {
+        "day_of_year": Column("day", "1 to 365, without 29 February."),
+        "month_of_year": Column("month", "1 to 12."),
+        "cooling_m3": Column("m3", "Water of cooling: months of the run, days of a typical year."),
+        "plant_m3": Column("m3", "Water of plant on site, even over the days of a month."),
+        "water_m3": Column("m3", "Both."),
     },
     "impact": {},
     "performance": {

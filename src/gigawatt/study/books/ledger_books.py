@@ -129,14 +129,14 @@ def rate_rows(view: LedgerView) -> Rows:
     return out
 
 
-COVERING = ("guarantee", "escrow_paid", "backstop", "resold")
+COVERING = ("guarantee", "escrow_paid", "backstop", "resold", "relet_rent")
 
 
 def loss_rows(view: LedgerView) -> Rows:
     """Expected loss of each party: what it is owed under contracts and is not paid.
 
-    Within the calendar. `covered` is what guarantors, escrow and others who take the capacity pay
-    instead, no more than is lost; `loss` is the rest. Arrears that a loan's lender may recover
+    Within the calendar. `covered` is what guarantors, escrow and others who take hall or capacity
+    pay instead, no more than is lost; `loss` is the rest. Arrears that a loan's lender may recover
     later are in it.
     """
     ledger = view.chain.ledger

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.energy.site_plan import SitePlan
-from gigawatt.money.accounts import POWER_BILL
+from gigawatt.money.accounts import HELD, POWER_BILL
 from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
 from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
@@ -20,6 +20,7 @@ from gigawatt.money.metrics import (
     party_results,
     terminal_usd,
 )
+from gigawatt.money.registry import sides
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import need_after_operation_usd, net_by_party
@@ -305,7 +306,7 @@ def _standing(view: LedgerView, left: Mapping[str, Array]) -> Array:
 
 def _equity_at_cost(view: LedgerView) -> Array:
     held = [e.amount_usd.sum(axis=1) for e in view.chain.ledger.entries
-            if e.leg in ("tranche", "equity", "cure", "support", "exercise")]  # fmt: skip
+            if sides(e.instrument, e.leg).payer == HELD]  # fmt: skip
     return np.asarray(sum(held, np.zeros(view.chain.ledger.gap_usd.shape[0])))
 
 

@@ -3,12 +3,14 @@
     python -m gigawatt.study.books.published_costs docs/unit-costs.md
 
 writes the tables between the marks of that page. Ours is the capital cost of `money.capex` on the
-block conversion, sampled, for each system on a site of the bundled single campus; the published
-figures are facts of the catalog. Nothing here is fitted to them.
+block conversion, sampled, for each system on a site of the bundled single campus, in nominal
+dollars of the date of the figure that it stands beside; the published figures are facts of the
+catalog. Nothing here is fitted to them.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,8 +87,11 @@ class SystemCost:
         return np.asarray(np.sum([self.capex.components[n][:, 0] for n in names], axis=0))
 
 
-def system_cost(catalog: Catalog, system: str) -> SystemCost:
-    """Sampled cost of a system on a site of the single campus."""
+def system_cost(catalog: Catalog, system: str, on: dt.date | None = None) -> SystemCost:
+    """Sampled cost of a system on a site of the single campus, at the prices of a day.
+
+    Without one, at those of the programme's as-of date.
+    """
     loaded = load_program("single-campus", catalog=catalog)
     site = loaded.program.sites[0]
     phase = replace(site.phases[0], system=system, route="grid")
@@ -95,6 +100,8 @@ def system_cost(catalog: Catalog, system: str) -> SystemCost:
     blocks: Blocks = make_blocks(program, loaded.catalog, streams)
     axis = MonthAxis.between(program.start, program.horizon)
     inputs = money_inputs(program, loaded.catalog, blocks, axis, streams)
+    if on is not None:
+        inputs = replace(inputs, as_of_month=axis.position(on))
     gw = blocks.facility_power_mw.sum(axis=1) / MW_PER_GW
     it_gw = blocks.it_power_mw.sum(axis=1) / MW_PER_GW / gw
     return SystemCost(
@@ -124,62 +131,109 @@ def energy_usd(cost: SystemCost) -> Array:
 
 def per_gigawatt(catalog: Catalog) -> list[Row]:
     """Capital cost per gigawatt, in bn USD."""
-    cost = {s: system_cost(catalog, s) for s in
-            ("h100-sxm", "b200-sxm", "gb200-nvl72", "gb300-nvl72", "vr200-nvl72")}  # fmt: skip
-    total = {s: c.part((*IT, *SITE)) for s, c in cost.items()}
-    it = {s: c.part(IT) for s, c in cost.items()}
-    site = cost["vr200-nvl72"].part(SITE)
 
-    def row(name: str, basis: str, path: str, ours: Array, why: str) -> Row:
+    def row(name: str, basis: str, path: str, system: str, parts: tuple[str, ...],
+            why: str) -> Row:  # fmt: skip
         low, high = _range(catalog, f"capex/{path}")
-        band = bands(ours / 1e9)
-        return Row(name, basis, (low / 1e9, high / 1e9), _three(band), why)
+        cost = system_cost(catalog, system, told_on(catalog, f"capex/{path}"))
+        ours = cost.part(parts) / (cost.it_gw if basis.startswith("IT") else 1.0)
+        return Row(name, basis, (low / 1e9, high / 1e9), _three(bands(ours / 1e9)), why)
 
-    ms, hub = "morgan-stanley", "epoch-frontier-hub/total_usd_per_gw"
-    bernstein = catalog.record("capex", "bernstein-gb200")
-    racks = bernstein.value("racks") * bernstein.value("rack_compute_usd_per_rack")
-    gb200 = cost["gb200-nvl72"]
-    racks_gb, racks_vr = (float(np.median(cost[g].packages)) / 72.0
-                          for g in ("gb200-nvl72", "vr200-nvl72"))  # fmt: skip
-    share = catalog.record("capex", "epoch-frontier-hub").value("compute_share")
-    per_it = _split(catalog, "epoch-cost-model", share, gb200, gb200.it_gw)
-    per_facility = _split(catalog, "epoch-frontier-hub", share, gb200, np.ones(DRAWS))
+    gb, vr, whole, ms = "gb200-nvl72", "vr200-nvl72", (*IT, *SITE), "morgan-stanley"
+    racks_vr = float(np.median(system_cost(catalog, vr).packages)) / 72.0
+    no_it = "facility GW, no systems"
     return [
-        row("Bernstein, GB200", "facility GW", "bernstein-gb200/total_usd_per_gw",
-            total["gb200-nvl72"], f"5,900 racks a GW there, {racks_gb:,.0f} here; its 3.4 m USD a "
-            "rack hold the network that we add; its site is 14.8 bn"),
-        row("Bernstein, on its racks and price", "facility GW", "bernstein-gb200/total_usd_per_gw",
-            racks + gb200.part(SITE), "what is left is the site"),
-        row("Epoch, GB200", "IT GW", "epoch-cost-model/total_usd_per_gw",
-            total["gb200-nvl72"] / gb200.it_gw, f"at the hub's split {per_it}"),
-        row("Epoch hub, mixed", "facility GW", hub, total["gb200-nvl72"],
-            f"{per_facility}; sites of 2024 and 2025 with older, cheaper systems among them"),
-        row("NVIDIA, next generation", "facility GW", "nvidia-call/total_usd_per_gw",
-            total["vr200-nvl72"], "agrees; told before prices of memory rose"),
-        row("Barclays, Stargate", "facility GW", "barclays/stargate_usd_per_gw",
-            total["vr200-nvl72"], "agrees within the range"),
-        row("Barclays, site", "facility GW, no systems", "barclays/site_usd_per_gw", site,
+        row("Bernstein, GB200", "facility GW", "bernstein-gb200/total_usd_per_gw", gb, whole,
+            "part by part below"),
+        row("Epoch, GB200", "IT GW", "epoch-cost-model/total_usd_per_gw", gb, whole,
+            _at_hub_split(catalog, "epoch-cost-model", gb, per_it=True)),
+        row("Epoch hub, mixed", "facility GW", "epoch-frontier-hub/total_usd_per_gw", gb, whole,
+            f"{_at_hub_split(catalog, 'epoch-frontier-hub', gb, per_it=False)}; its sites of 2024 "
+            "and 2025 hold older systems, which cost less a GW (H100 of Morgan Stanley: 23)"),
+        row("NVIDIA, next generation", "facility GW", "nvidia-call/total_usd_per_gw", vr, whole,
+            "agrees; told before prices of memory rose"),
+        row("Barclays, Stargate", "facility GW", "barclays/stargate_usd_per_gw", vr, whole,
+            "agrees within the range"),
+        row("Barclays, site", no_it, "barclays/site_usd_per_gw", vr, SITE,
             "agrees; ours is without on-site power and interest, which stand elsewhere"),
-        row("Goldman Sachs, site", "facility GW, no systems", "goldman-site/site_usd_per_gw", site,
-            "the same"),
+        row("Goldman Sachs, site", no_it, "goldman-site/site_usd_per_gw", vr, SITE, "the same"),
         row("Morgan Stanley, Vera Rubin", "systems only, as read", f"{ms}/vera_rubin_usd_per_gw",
-            it["vr200-nvl72"], f"implies 4,240 racks a GW of 236 kW; {racks_vr:,.0f} heavier ones "
-            "here"),
+            vr, IT, f"implies 4,240 racks a GW of 236 kW; {racks_vr:,.0f} heavier ones here"),
         row("Morgan Stanley, GB300", "systems only, as read", f"{ms}/gb300_usd_per_gw",
-            it["gb300-nvl72"], "what the gigawatt holds is not said"),
-        row("Morgan Stanley, B200", "systems only, as read", f"{ms}/b200_usd_per_gw",
-            it["b200-sxm"], "the same"),
-        row("Morgan Stanley, H100", "systems only, as read", f"{ms}/h100_usd_per_gw",
-            it["h100-sxm"], "the same"),
+            "gb300-nvl72", IT, "what the gigawatt holds is not said"),
+        row("Morgan Stanley, B200", "systems only, as read", f"{ms}/b200_usd_per_gw", "b200-sxm",
+            IT, "the same"),
+        row("Morgan Stanley, H100", "systems only, as read", f"{ms}/h100_usd_per_gw", "h100-sxm",
+            IT, "the same"),
     ]  # fmt: skip
 
 
-def _split(catalog: Catalog, record: str, share: float, cost: SystemCost, gw: Array) -> str:
-    """Systems and site of a published total, split by `share`, beside ours per `gw` (D,)."""
+def told_on(catalog: Catalog, path: str) -> dt.date:
+    """Day at which a published figure held; the middle of the month or year that is told."""
+    parts = [int(x) for x in catalog.fact(path).as_of.split("-")]
+    return dt.date(*parts) if len(parts) == 3 else dt.date(parts[0], [*parts, 7][1], 15)
+
+
+def _at_hub_split(catalog: Catalog, record: str, system: str, *, per_it: bool) -> str:
+    """Systems and site of a published total, split as Epoch's hub does, beside ours."""
+    share = catalog.record("capex", "epoch-frontier-hub").value("compute_share")
     total = catalog.record("capex", record).value("total_usd_per_gw") / 1e9
+    cost = system_cost(catalog, system, told_on(catalog, f"capex/{record}/total_usd_per_gw"))
+    gw = cost.it_gw if per_it else np.ones(DRAWS)
     systems, site = (float(np.median(cost.part(p) / gw)) / 1e9 for p in (IT, SITE))
-    return (f"{total * share:.0f} bn of systems and {total * (1.0 - share):.0f} of site there, "
-            f"{systems:.0f} and {site:.0f} here")  # fmt: skip
+    return (f"at the hub's split {total * share:.0f} bn of systems and {total * (1.0 - share):.0f} "
+            f"of site there, {systems:.0f} and {site:.0f} here")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the cost of a gigawatt: theirs and ours (median), bn USD, and what differs."""
+
+    name: str
+    theirs: float
+    ours: float
+    why: str
+
+
+def gb200_parts(catalog: Catalog) -> list[Part]:
+    """Bernstein's gigawatt of GB200 beside ours part by part, per facility GW.
+
+    Medians of parts need not add up to that of the sum.
+    """
+    b = catalog.record("capex", "bernstein-gb200")
+    cost = system_cost(
+        catalog, "gb200-nvl72", told_on(catalog, "capex/bernstein-gb200/total_usd_per_gw")
+    )
+    total, racks = b.value("total_usd_per_gw") / 1e9, b.value("racks")
+    in_rack = b.value("network_in_rack_share")
+    systems = total * (b.value("gpu_systems_share") + b.value("cpu_share") + in_rack)
+    network = total * (b.value("networking_share") - in_rack)
+    plant = total * b.value("generators_turbines_share")
+    electrical = total * b.value("mechanical_electrical_share") - plant
+    own = {n: float(np.median(cost.part(p))) / 1e9 for n, p in {
+        "systems": ("systems",), "network": ("network",), "storage": ("storage_cpu",),
+        "electrical": ("power_cooling",), "shell": ("shell", "soft"), "all": (*IT, *SITE)}.items()
+    }  # fmt: skip
+    ours = float(np.median(cost.packages)) / 72.0
+    per_rack = own["systems"] / ours * 1e3
+    return [
+        Part("racks, with CPUs, NICs and copper", systems, own["systems"],
+             f"{racks:,.0f} racks at {systems / racks * 1e3:.1f} m USD there, {ours:,.0f} at "
+            f"{per_rack:.1f} here: others than Bernstein tell 3.3 and 3.5 m of a rack, which takes "
+            f"{1e6 / racks:.0f} kW of the facility there, {1e6 / ours:.0f} here",
+        ),
+        Part("network outside the racks", network, own["network"],
+             f"{network / systems:.0%} of the racks there, {own['network'] / own['systems']:.0%} "
+             "here: Morgan Stanley's share is higher"),
+        Part("storage and CPU nodes", total * b.value("storage_share"), own["storage"], ""),
+        Part("generators and turbines", plant, 0.0,
+             "a provider's, booked as power bought (energy layer)"),
+        Part("other mechanical and electrical", electrical, own["electrical"], "agrees"),
+        Part("shell, land, soft cost", total * b.value("land_building_other_share"), own["shell"],
+             "closing item there, so that fees, insurance and contingency (soft cost) may be left "
+             "out of it; with them ours meets Barclays and Goldman Sachs"),
+        Part("all", total, own["all"], ""),
+    ]  # fmt: skip
 
 
 def per_hour(catalog: Catalog, rate: float) -> list[Row]:
@@ -232,6 +286,8 @@ def tables(catalog: Catalog) -> str:
     ]  # fmt: skip
     return "\n".join([
         "### Capital cost, bn USD per gigawatt", "", *_markdown(per_gigawatt(catalog), 1), "",
+        "### Bernstein's gigawatt of GB200 part by part, bn USD per facility GW", "",
+        *_parts(gb200_parts(catalog)), "",
         "### Cost of a GPU-hour to a large owner, USD, four years of life", "",
         *_markdown([*per_hour(catalog, 0.0), *per_hour(catalog, RATE)], 2), "",
         "### Cost of a year of one IT gigawatt by life of the systems, bn USD", "", *life,
@@ -256,6 +312,14 @@ def _markdown(rows: list[Row], digits: int) -> list[str]:
         lines.append(f"| {r.name} | {r.basis} | {shown} | {p50} ({p10} to {p90}) | {r.ratio:.2f} "
                      f"| {r.why} |")  # fmt: skip
     return [*head, *lines]
+
+
+def _parts(parts: list[Part]) -> list[str]:
+    head = ["| part | Bernstein | ours, P50 | ours less theirs | why |", "|---|---|---|---|---|"]
+    return head + [
+        f"| {p.name} | {p.theirs:.1f} | {p.ours:.1f} | {p.ours - p.theirs:+.1f} | {p.why} |"
+        for p in parts
+    ]
 
 
 def _range(catalog: Catalog, path: str) -> tuple[float, float]:

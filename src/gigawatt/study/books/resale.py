@@ -9,6 +9,7 @@ import numpy as np
 from gigawatt.money import accounts
 from gigawatt.money.instruments import chip_lease_spv, delayed_draw_loan
 from gigawatt.money.loan import CAPITALISED
+from gigawatt.money.registry import sides
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -88,7 +89,7 @@ def systems_usd(view: LedgerView, party: str, months: IntArray) -> Array:
     ledger, factor = view.chain.ledger, view.chain.money.assumptions.resale_yearly_factor
     bought = np.zeros_like(ledger.gap_usd)
     for e in ledger.entries:
-        if e.payer == party and accounts.sides(e.instrument, e.leg).payer == accounts.IT:
+        if e.payer == party and sides(e.instrument, e.leg).payer == accounts.IT:
             bought += e.amount_usd
         elif e.payee == party and e.leg == SALVAGE:
             bought -= e.amount_usd

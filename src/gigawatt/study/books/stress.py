@@ -32,6 +32,7 @@ from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
 DEFAULTS, LARGEST = "defaults:", "largest "  # before a party, before a role
+RELET_LEGS = ("relet_rent", "resold")
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -96,7 +97,8 @@ SCENARIOS: tuple[Scenario, ...] = (
                      "offtake_renewal_share": _fixed(0.6**5),
                      "resale_yearly_factor": _fixed(0.6)},
     ),
-    Scenario("tenant-leaves", "nobody renews: the tenant leaves at the end of its term",
+    Scenario("tenant-leaves", "nobody renews: the tenant leaves at the end of its term, others "
+             "take the capacity after a while",
              assumptions={"offtake_renewal_share": _fixed(0.0)}, leaves=True),
     Scenario("grid-late-12", "the grid comes a year late", grid_months=12.0),
     Scenario("platform-late-6", "the platform comes two quarters late", platform_months=6),
@@ -121,6 +123,7 @@ class Outcome:
     peak_debt_usd : borrower → (D,).
     unpaid_usd : (payer, payee) → (D,) owed under contracts and not paid.
     guarantees_usd : guarantor → (D,) paid under guarantees, backstops and escrow.
+    relet_usd : party → (D,) what it gets from others who take a hall or capacity.
     defaulted : parties that the scenario puts into default.
     """
 
@@ -132,6 +135,7 @@ class Outcome:
     peak_debt_usd: dict[str, Array]
     unpaid_usd: dict[tuple[str, str], Array]
     guarantees_usd: dict[str, Array]
+    relet_usd: dict[str, Array]
     defaulted: tuple[str, ...] = ()
 
     def breach_probability(self, party: str) -> float:
@@ -210,9 +214,12 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
         pair = (e.payer, e.payee)
         unpaid[pair] = unpaid.get(pair, 0.0) + e.amount_usd.sum(axis=1)
     paid: dict[str, Array] = {}
+    relet: dict[str, Array] = {}
     for e in ledger.entries:
         if e.leg in ("guarantee", "backstop", "escrow_paid"):
             paid[e.payer] = paid.get(e.payer, 0.0) + e.amount_usd.sum(axis=1)
+        elif e.leg in RELET_LEGS:
+            relet[e.payee] = relet.get(e.payee, 0.0) + e.amount_usd.sum(axis=1)
     return Outcome(
         scenario=case,
         npv_usd=values_usd(own, discount_share, terminal),
@@ -222,6 +229,7 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
         peak_debt_usd={p: c.peak_debt_usd for p, c in covers.items()},
         unpaid_usd={k: v for k, v in unpaid.items() if v.any()},
         guarantees_usd={k: v for k, v in paid.items() if v.any()},
+        relet_usd={k: v for k, v in relet.items() if v.any()},
         defaulted=(_failing(chain.money, case.defaults),) if case.defaults else (),
     )
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from gigawatt.program.cover import SITE_KINDS, covering, is_needed, mismatch
+from gigawatt.program.cover import covering, is_needed, mismatch
+from gigawatt.program.instruments import site_kinds
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program, Site
 from gigawatt.study.comparison.mixture import (
@@ -160,7 +161,7 @@ def _of_contracts(
         where = f"{site.id}/{phase.id}"
         if phase.contract and phase.contract not in ids:
             yield INSTRUMENTS, f"{where} stands under {phase.contract}"
-        for kind in SITE_KINDS:
+        for kind in site_kinds():
             found = covering(program, site, phase, kind)
             if len(found) > 1:
                 yield INSTRUMENTS, f"{where} would be under two contracts, {kind}"
@@ -176,7 +177,7 @@ def _of_dates(program: Program, site: Site) -> Iterator[tuple[str, str]]:
 
 def _uncovered(program: Program) -> Iterator[tuple[str, str]]:
     """Phases, and the kinds of contract that they need and do not have."""
-    for kind in SITE_KINDS:
+    for kind in site_kinds():
         for site in program.sites:
             for phase in site.phases:
                 if is_needed(site, kind) and not covering(program, site, phase, kind):

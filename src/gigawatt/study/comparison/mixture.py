@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from gigawatt.program.cover import SITE_KINDS, covering
+from gigawatt.program.cover import covering
+from gigawatt.program.instruments import site_kinds
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Instrument, Program, RackSupply, Site
 
@@ -101,6 +102,9 @@ def _released(instruments: tuple[Instrument, ...], there: set[str]) -> Iterator[
 def _contracts_of(site: Site, home: Program) -> list[Instrument]:
     """Contracts that cover the phases of a site in its own programme, each once."""
     found = [
-        i for kind in SITE_KINDS for phase in site.phases for i in covering(home, site, phase, kind)
+        i
+        for kind in site_kinds()
+        for phase in site.phases
+        for i in covering(home, site, phase, kind)
     ]
     return list({i.id: i for i in found}.values())

@@ -290,14 +290,15 @@ def _calls(run: RunData, table: pl.DataFrame) -> Part:
     hit = table.filter((pl.col("guarantees_usd_mean") > 0.0) | (pl.col("unpaid_usd_mean") > 0.0))
     return Part(
         "stress_calls", "Guarantees called and bills unpaid", "table", "",
-        "Mean paid under guarantees and backstops, mean owed under contracts and not paid, and the "
-        "share of draws whose least yearly cover is below 1.05.",
+        "Mean paid under guarantees and backstops, mean owed under contracts and not paid, mean "
+        "received from others who take a hall or capacity, and the share of draws whose least "
+        "yearly cover is below 1.05.",
         "table stress",
         columns=(("scenario", ""), ("party", ""), ("guarantees", "USD"), ("unpaid", "USD"),
-                 ("below 1.05", "share")),
+                 ("let again", "USD"), ("below 1.05", "share")),
         rows=tuple(
             (r["scenario"], run.party(r["party"]), r["guarantees_usd_mean"], r["unpaid_usd_mean"],
-             r["probability_below_default"])
+             r.get("relet_usd_mean"), r["probability_below_default"])
             for r in hit.iter_rows(named=True)
         ),
     )  # fmt: skip

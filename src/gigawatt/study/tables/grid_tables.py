@@ -1,4 +1,4 @@
-"""What the grid sees of each site and stage, and the accounts of its year at full load.
+"""What the grid sees of each site and stage, and the accounts of its year at the plan's loads.
 
 From the hours of the least-cost plans (`energy.stage_hours`), the table "areas" of the catalog, and
 the load shape that operations give. Central values.
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from gigawatt.catalog import Catalog
 from gigawatt.energy.mix import PHASES_JOINED
 from gigawatt.energy.rules.check import Finding
-from gigawatt.energy.site_plan import DEMAND, GRID, SitePlan, StageResult
+from gigawatt.energy.site_plan import DEMAND, GRID, PART_LOADS, SitePlan, StageResult
+from gigawatt.energy.stage_hours import StageHours
 from gigawatt.program.model import Site
+from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, KW_PER_MW
 from gigawatt.study.frame import Frame
 from gigawatt.study.sites.site_rules import site_findings
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 
 LEAST_MW = 0.05
 ALL_OF_IT, WITHOUT_OWN = "all", "without own generation"
+FULL_LOAD = 1.0
+COSTS = ("usd_per_mwh", "grid_usd_per_mwh", "own_usd_per_mwh", "standby_usd_per_kw_year")
+NO_COST: dict[str, float | None] = dict.fromkeys(COSTS)
+TOLD = (
+    "scope1_t", "scope2_location_t", "scope2_market_t", "scope2_market_hourly_t", "ref",
+    "matched_annual_share", "matched_hourly_share", "cfe_share",
+)  # fmt: skip
 Rows = list[dict[str, Any]]
 
 
@@ -129,35 +138,38 @@ def non_firm_share(found: Sequence[Finding], catalog: Catalog, plan: SitePlan) -
 
 
 def account_rows(plans: Mapping[str, SitePlan], catalog: Catalog, sites: Iterable[Site]) -> Rows:
-    """Rows of the table "site_accounts": one a site and stage, a year at full load."""
-    rows: Rows = []
+    """Rows of the table "site_accounts": one a site, stage and load of the plan; full load last.
+
+    Cost is told at full load; by year and draw it stands in the tables of the run.
+    """
     reused = {s.id: s.heat_reused_share for s in sites}
-    for site, plan in plans.items():
-        for number, stage in enumerate(plan.stages, start=1):
-            if stage.hours is None:
-                continue
-            told = stage.hours.figure
-            load = float(stage.load_mwh.sum())
-            rows.append({
-                "site": site, "number": number, "phases": stage.name, "load_mwh": load,
-                "scope1_t": told("scope1_t"), "scope2_location_t": told("scope2_location_t"),
-                "scope2_market_t": told("scope2_market_t"),
-                "scope2_market_hourly_t": told("scope2_market_hourly_t"),
-                "ref": told("ref"), "erf": reused[site],
-                "matched_annual_share": told("matched_annual_share"),
-                "matched_hourly_share": told("matched_hourly_share"),
-                "cfe_share": told("cfe_share"), "nox_t": _nox_t(plan, stage, catalog),
-                "usd_per_mwh": float(stage.cost_usd.sum()) / load,
-                **_levelised(plan, stage),
-            })  # fmt: skip
-    return rows
+    return [
+        {"site": site, "number": number, "phases": stage.name, "load_share": load,
+         "load_mwh": float(stage.load_mwh.sum()) * load, **_carbon(hours), "erf": reused[site],
+         "nox_t": _nox_t(plan, supply, catalog),
+         **(_levelised(plan, stage) if load == FULL_LOAD else NO_COST)}
+        for site, plan in plans.items()
+        for number, stage in enumerate(plan.stages, start=1)
+        for load, supply, hours in _loads(stage)
+    ]  # fmt: skip
 
 
-def _nox_t(plan: SitePlan, stage: StageResult, catalog: Catalog) -> float:
-    """NOx of the year that is burned."""
+def _loads(stage: StageResult) -> list[tuple[float, Array, StageHours]]:
+    """Loads of a stage with supply by source and month, (K, 12), and hours."""
+    parts = zip(PART_LOADS, stage.part_supply_mwh, stage.part_hours, strict=False)
+    full = [] if stage.hours is None else [(FULL_LOAD, stage.supply_mwh, stage.hours)]
+    return [*parts, *full]
+
+
+def _carbon(hours: StageHours) -> dict[str, Any]:
+    return {name: hours.figure(name) for name in TOLD}
+
+
+def _nox_t(plan: SitePlan, supply_mwh: Array, catalog: Catalog) -> float:
+    """NOx of the year that is burned, from supply by source and month, (K, 12)."""
     known = catalog.records["emissions"]
     return sum(
-        float(stage.supply_mwh[k].sum()) * known[name].value("nox_kg_per_mwh") / KG_PER_T
+        float(supply_mwh[k].sum()) * known[name].value("nox_kg_per_mwh") / KG_PER_T
         for k, name in enumerate(plan.sources)
         if name in known
     )
@@ -175,6 +187,7 @@ def _levelised(plan: SitePlan, stage: StageResult) -> dict[str, float | None]:
     own_mw = sum(held[n] for n in own)
     grid_usd = fixed[DEMAND] + running[GRID]
     return {
+        "usd_per_mwh": float(stage.cost_usd.sum()) / float(stage.load_mwh.sum()),
         "grid_usd_per_mwh": grid_usd / energy[GRID] if energy[GRID] > 1.0 else None,
         "own_usd_per_mwh": own_usd / own_mwh if own_mwh > 1.0 else None,
         "standby_usd_per_kw_year": sum(fixed[n] for n in own) / (own_mw * KW_PER_MW)

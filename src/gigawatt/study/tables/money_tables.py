@@ -83,7 +83,7 @@ CAPACITY = (
 )  # fmt: skip
 STRESS = (
     "scenario", "title", "party", "loss_usd_mean", "loss_usd_p10", "loss_usd_p50", "loss_usd_p90",
-    "guarantees_usd_mean", "unpaid_usd_mean", "probability_below_default",
+    "guarantees_usd_mean", "unpaid_usd_mean", "relet_usd_mean", "probability_below_default",
 )  # fmt: skip
 
 
@@ -116,19 +116,20 @@ def money_tables(
 
 
 def stress_rows(base: Outcome, cases: Sequence[Outcome]) -> Rows:
-    """One row a scenario and party: loss of value, guarantees paid, bills unpaid, breaches."""
+    """One row a scenario and party: loss of value, guarantees, bills unpaid, lets, breaches."""
     out: Rows = []
     for case in cases:
         for party, loss in losses_usd(base, case).items():
             low, middle, high = bands(loss)
             unpaid = sum(float(x.mean()) for (a, _), x in case.unpaid_usd.items() if a == party)
-            paid = case.guarantees_usd.get(party)
+            paid, relet = case.guarantees_usd.get(party), case.relet_usd.get(party)
             out.append({
                 "scenario": case.scenario.name, "title": case.scenario.title, "party": party,
                 "loss_usd_mean": float(loss.mean()), "loss_usd_p10": float(low),
                 "loss_usd_p50": float(middle), "loss_usd_p90": float(high),
                 "guarantees_usd_mean": 0.0 if paid is None else float(paid.mean()),
                 "unpaid_usd_mean": unpaid,
+                "relet_usd_mean": 0.0 if relet is None else float(relet.mean()),
                 "probability_below_default": (
                     case.breach_probability(party)
                     if party in case.least_dscr else None

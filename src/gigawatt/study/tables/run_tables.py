@@ -23,6 +23,12 @@ from gigawatt.study.outputs import IMPACT_METRICS
 from gigawatt.study.serving.serving_fronts import serving_fronts
 from gigawatt.study.sites.site_indicators import indicator_rows
 from gigawatt.study.sites.site_rules import rule_rows
+from gigawatt.study.sites.site_years import (
+    expected_load,
+    source_rows,
+    water_rows,
+    year_rows,
+)
 from gigawatt.study.tables.customer_tables import customer_rows
 from gigawatt.study.tables.grid_tables import account_rows
 from gigawatt.study.tables.supply_tables import hour_tables, route_rows, supply_rows
@@ -69,7 +75,10 @@ def all_tables(
         "operations": pl.DataFrame(_operations(frame, loaded)),
         "energy": _stacked(_energy(frame, sources)),
         "supply": pl.DataFrame(supply_rows(plans), infer_schema_length=None),
-        **{name: pl.DataFrame(rows) for name, rows in hour_tables(plans).items()},
+        **{
+            name: pl.DataFrame(rows)
+            for name, rows in hour_tables(plans, expected_load(frame, plans)).items()
+        },
         "supply_routes": pl.DataFrame(route_rows(loaded, plans)),
         "site_accounts": pl.DataFrame(
             account_rows(plans, loaded.catalog, loaded.program.sites), infer_schema_length=None
@@ -77,7 +86,12 @@ def all_tables(
         "other_customers": pl.DataFrame(
             customer_rows(frame.program, loaded.catalog, plans), infer_schema_length=None
         ),
-        "indicators": pl.DataFrame(indicator_rows(frame, loaded.catalog, sources)),
+        "indicators": pl.DataFrame(
+            indicator_rows(frame, loaded.catalog, sources), infer_schema_length=None
+        ),
+        "site_years": pl.DataFrame(year_rows(frame)),
+        "source_costs": pl.DataFrame(source_rows(frame, sources), infer_schema_length=None),
+        "water_days": pl.DataFrame(water_rows(frame, loaded.catalog)),
         "impact": pl.DataFrame(_impact(frame)),
         "performance": pl.DataFrame([*_performance(loaded, rates), *named_runs(frame, loaded)]),
         "serving": pl.DataFrame(serving_fronts(loaded, rates.systems)),

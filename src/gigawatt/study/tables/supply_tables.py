@@ -18,11 +18,12 @@ from gigawatt.energy.site_plan import (
     COMPUTE,
     DEMAND,
     GRID,
+    PART_LOADS,
     SHED,
     SitePlan,
     StageResult,
 )
-from gigawatt.energy.stage_hours import SHARES
+from gigawatt.energy.stage_hours import SHARES, StageHours
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.study.sites.site_supply import plan_inputs, site_stages
 
@@ -87,34 +88,58 @@ def largest_site(plans: Mapping[str, SitePlan]) -> str:
     return min(size, key=lambda name: (-size[name], name), default="")
 
 
-def hour_tables(plans: Mapping[str, SitePlan]) -> dict[str, Rows]:
-    """Tables of the hours of each site's last stage: weeks, durations, carbon; largest first."""
-    weeks: Rows = []
-    durations: Rows = []
-    carbon: Rows = []
+def hour_tables(
+    plans: Mapping[str, SitePlan], expected: Mapping[str, float] | None = None
+) -> dict[str, Rows]:
+    """Tables of the hours of each site's last stage: weeks, durations, carbon; largest first.
+
+    Parameters
+    ----------
+    plans : by site id.
+    expected : part of the last stage's full load that a run draws, by site id; the hours of the
+        plan's load that is nearest to it come beside those of full load.
+    """
+    out: dict[str, Rows] = {f"supply_{name}": [] for name in ("weeks", "durations", "carbon")}
     for site, plan in sorted(plans.items(), key=lambda i: (-i[1].stages[-1].facility_mw, i[0])):
-        hours = plan.stages[-1].hours
-        if hours is None:
-            continue
         names = [*(NAMES.get(n, n) for n in plan.sources), BATTERY, LOAD]
-        used = [k for k, n in enumerate(names)
-                if n == LOAD or np.abs(hours.durations_mw[k]).max() > LEAST_MW]  # fmt: skip
-        weeks += [
-            {"site": site, "week": week, "hour": h, "source": names[k], "mw": float(mw)}
-            for w, week in enumerate(WEEKS)
-            for k in used
-            for h, mw in enumerate(hours.weeks_mw[w, k])
-        ]
-        durations += [
-            {"site": site, "source": names[k], "share_of_year": float(share), "mw": float(mw)}
-            for k in used
-            for share, mw in zip(SHARES, hours.durations_mw[k], strict=True)
-        ]
-        carbon += [
-            {"site": site, "month_of_year": m + 1, "hour": h, "co2_kg_per_mwh": float(rate)}
-            for m, row in enumerate(hours.carbon_kg_per_mwh)
-            for h, rate in enumerate(row)
-        ]
+        for load, hours in _shown(plan.stages[-1], (expected or {}).get(site)):
+            for table, rows in _hour_rows({"site": site, "load_share": load}, names, hours).items():
+                out[table] += rows
+    return out
+
+
+def _shown(stage: StageResult, expected: float | None) -> list[tuple[float, StageHours]]:
+    """Hours at full load, and at the plan's load nearest to the expected one."""
+    if stage.hours is None:
+        return []
+    found = [(1.0, stage.hours)]
+    parts = dict(zip(PART_LOADS, stage.part_hours, strict=False))
+    if expected is not None and parts:
+        nearest = min((*PART_LOADS, 1.0), key=lambda part: abs(part - expected))
+        if nearest in parts:
+            found.append((nearest, parts[nearest]))
+    return found
+
+
+def _hour_rows(head: dict[str, Any], names: Sequence[str], hours: StageHours) -> dict[str, Rows]:
+    used = [k for k, n in enumerate(names)
+            if n == LOAD or np.abs(hours.durations_mw[k]).max() > LEAST_MW]  # fmt: skip
+    weeks = [
+        {**head, "week": week, "hour": h, "source": names[k], "mw": float(mw)}
+        for w, week in enumerate(WEEKS)
+        for k in used
+        for h, mw in enumerate(hours.weeks_mw[w, k])
+    ]
+    durations = [
+        {**head, "source": names[k], "share_of_year": float(share), "mw": float(mw)}
+        for k in used
+        for share, mw in zip(SHARES, hours.durations_mw[k], strict=True)
+    ]
+    carbon = [
+        {**head, "month_of_year": m + 1, "hour": h, "co2_kg_per_mwh": float(rate)}
+        for m, row in enumerate(hours.carbon_kg_per_mwh)
+        for h, rate in enumerate(row)
+    ]
     return {"supply_weeks": weeks, "supply_durations": durations, "supply_carbon": carbon}
 
 

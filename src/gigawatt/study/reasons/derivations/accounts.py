@@ -21,8 +21,19 @@ NODES = (
         "site_accounts", "Accounts of a site's year",
         "scope 1 = own MWh x emission; scope 2 by location = import x mean of the area; by market "
         "less contracts, over the year or within each hour; REF, ERF, CFE score by the hour; NOx = "
-        "own MWh x emission; at full load of the plan", "t CO2", ("site_plan",),
+        "own MWh x emission; at the loads of the plan", "t CO2", ("site_plan",),
         ("emissions/*/*", "areas/*/carbon_free_share", "grids/*/co2_t_per_mwh"),
+        ("site/*/clean_power/*", "site/*/heat_reused_share"),
+    ),
+    Node(
+        "site_years", "Accounts of a site by year",
+        "at the energy of each draw: own clean share and import covered by contracts from the "
+        "plan's hours, between its loads; matched = own clean + covered (hour) or + contracts "
+        "(year); CFE adds the clean part of the grid; peak day of water = largest day of the "
+        "typical year; cost by source = fixed + running, over its energy", "share",
+        ("site_accounts", "supply_by_source", "energy_cost_usd", "co2_mt_per_year",
+         "water_million_m3"),
+        ("areas/*/carbon_free_share", "emissions/*/*", "siterules/*/*"),
         ("site/*/clean_power/*", "site/*/heat_reused_share"),
     ),
     Node(

@@ -148,6 +148,9 @@ ENGLISH: dict[str, str] = {
     "tokens.phases_note": "Phases that are in service in at least half of the draws. The margin "
     "is price less whole cost, over the price; revenue by capacity is that of all work of the "
     "phase. All years and means: tables/phase_tokens of this run.",
+    "tokens.margins": "Margin of serving by phase and year",
+    "tokens.margins_note": "Price less whole cost of serving, over the price; P50. Years in which "
+    "a phase is in service in at least half of the draws.",
     "tokens.parts": "Cost of a million tokens by part",
     "tokens.parts_note": "Prompts and answers together, means over draws and years. Systems hold "
     "network and storage; they and the site are annuities; idle time and failures are in all.",

@@ -163,6 +163,9 @@ _WORDS: dict[str, str] = {
     "le prix moins le coût complet, sur le prix ; les recettes de la capacité sont celles de tous "
     "les travaux de la tranche. Toutes les années et les moyennes : tables/phase_tokens de cette "
     "simulation.",
+    "tokens.margins": "Marge de l’inférence par tranche et par année",
+    "tokens.margins_note": "Prix moins coût complet de l’inférence, sur le prix ; P50. Années où "
+    "une tranche est en service dans au moins la moitié des tirages.",
     "tokens.parts": "Coût d’un million de jetons, par poste",
     "tokens.parts_note": "Invites et réponses ensemble, moyennes des tirages et des années. Les "
     "systèmes comprennent réseau et stockage ; systèmes et site sont des annuités ; inactivité et "

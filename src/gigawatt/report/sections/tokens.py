@@ -28,7 +28,7 @@ def section(view: View) -> Section | None:
         parts += [_figure(view, workload, held), _prices(view, workload, held)]
     parts.append(_bases(view))
     if phases:
-        parts += [_phases(view, phases), _parts(view, phases)]
+        parts += [_phases(view, phases), _margins(view, phases), _parts(view, phases)]
     say = view.say
     by_tokens = _basis(view) == "tokens"
     basis = say("tokens.basis_tokens") if by_tokens else say("tokens.basis_gw_year")
@@ -189,6 +189,23 @@ def _phases(view: View, rows: Sequence[Row]) -> Table:
     )
     title = say("tokens.phases", year=last)
     return Table(title, columns, body, say("tokens.phases_note"), cards=True)
+
+
+def _margins(view: View, rows: Sequence[Row]) -> Table:
+    """Margin of serving by phase and year, medians of the draws."""
+    say = view.say
+    held = [r for r in rows if r["in_service_share"] >= LEAST_SHARE]
+    years = sorted({str(r["year"]) for r in held})
+    of = {(r["site"], r["phase"], r["system"], str(r["year"])): r["margin_share_p50"] for r in held}
+    body = []
+    for key in dict.fromkeys((r["site"], r["phase"], r["system"]) for r in held):
+        found = [of.get((*key, year)) for year in years]
+        values = (Cell("" if v is None else view.fixed(100.0 * v, 0)) for v in found)
+        body.append((Cell(f"{key[0]}/{key[1]}"), Cell(str(key[2])), *values))
+    columns = view.columns(
+        say("tokens.phase"), say("word.system"), *((y, "%") for y in years), text=2
+    )
+    return Table(say("tokens.margins"), columns, tuple(body), say("tokens.margins_note"))
 
 
 def _parts(view: View, rows: Sequence[Row]) -> Table:

@@ -209,18 +209,25 @@ def installed_share(
     life_months : (D,) of a system.
     power : months (D, …) → power in service, of any unit.
     """
-    now = np.broadcast_to(months, (entries.shape[0], 1, months.size))
-    life = life_months[:, None, None]
-    edges = np.clip(entries[:, 1:, None], now - life, now)  # between generations
-    edges = np.concatenate([now - life, edges, now], axis=1)  # (D, K + 1, M)
-    bought = np.zeros(edges.shape)
+    now = np.broadcast_to(months, (entries.shape[0], months.size))
+    whole, bought = power(now), _bought(now, life_months[:, None], power)
+    at_entry = _bought(entries, life_months[:, None], power)
+    edges = np.empty((entries.shape[0], entries.shape[1] + 1, months.size))
+    edges[:, 0], edges[:, -1] = bought - whole, bought  # one life ago, and now
+    edges[:, 1:-1] = np.clip(at_entry[:, 1:, None], edges[:, :1], edges[:, -1:])
+    return np.asarray(np.diff(edges, axis=1) / whole[:, None])
+
+
+def _bought(months: Array, life_months: Array, power: Callable[[Array], Array]) -> Array:
+    """All that was ever bought up to each month, H of the module; draws first."""
+    out = np.zeros(months.shape)
     for k in range(MOST_LIVES):
-        part = power(edges - k * life)
-        part[part < NEGLIGIBLE * bought] = 0.0  # each by itself: chunks must not matter
+        part = power(months - k * life_months)
+        part[part < NEGLIGIBLE * out] = 0.0  # each by itself: chunks must not matter
         if not part.any():
             break
-        bought += part
-    return np.asarray(np.diff(bought, axis=1) / power(now))
+        out += part
+    return out
 
 
 def market_yield(

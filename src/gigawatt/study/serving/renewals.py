@@ -65,19 +65,21 @@ def renewal_gain(
     out_rate, _ = tokens_per_hour(rates, w)
     per_package = out_rate[:, None] * rates.factor[:, w] * HOURS_PER_YEAR  # (D, G, M)
     for b in np.flatnonzero(renewed(money)):
-        s, g, first = blocks.site[b], blocks.system[b], schedule.in_service[:, b] + life
-        rows = np.flatnonzero(first < months[-1])
-        if not rows.size:
-            continue
-        times = np.floor((months - first[rows, None]) / life[rows, None])  # renewals but the first
-        bought = first[rows, None] + times * life[rows, None]  # latest one before each month
-        kind = (fleet.entry_month[rows, None, 1:] <= bought[..., None] + offset).sum(axis=2)
-        new = np.take_along_axis(best[rows], kind[:, None], axis=1)[:, 0]
-        it_gw = blocks.it_power_mw[rows, b] / MW_PER_GW
-        density = blocks.packages[rows, b] / (it_gw * fleet.pue_design[rows])  # as at market's site
-        own = per_package[rows, g] * density[:, None]
-        gain = np.where(times >= 0.0, np.maximum(new / own - 1.0, 0.0), 0.0)
-        more[rows, s, g] += blocks.packages[rows, b, None] * gain
+        s, g, date = blocks.site[b], blocks.system[b], schedule.in_service[:, b] + life
+        rows = np.flatnonzero(date < months[-1])
+        while rows.size:
+            first = date[rows, None]
+            kind = (fleet.entry_month[rows, 1:] <= first + offset).sum(axis=1)
+            it_gw = blocks.it_power_mw[rows, b] / MW_PER_GW
+            density = blocks.packages[rows, b] / (it_gw * fleet.pue_design[rows])  # market's site
+            start = int(np.floor(first.min()))
+            now = months[start:]
+            holds = (now >= first) & (now < first + life[rows, None])
+            own = per_package[rows, g, start:] * density[:, None]
+            gain = np.maximum(best[rows, kind, start:] / own - 1.0, 0.0)
+            more[rows, s, g, start:] += blocks.packages[rows, b, None] * gain * holds
+            date = date + life
+            rows = np.flatnonzero(date < months[-1])
     return np.asarray(1.0 + more / np.where(installed > 0.0, installed, 1.0))
 
 

@@ -217,7 +217,7 @@ class Workload:
     speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
     pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
     input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
-        prompts and answers at the as-of date; None = the cost on the market's system x markup.
+        prompts and answers at the as-of date; None = the market's.
     """
 
     id: str
@@ -329,7 +329,7 @@ class Program:
     sha256 : hash of the resolved programme.
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
-    revenue_basis : what users pay for: "gw_year" (capacity) or "tokens" (what is served).
+    revenue_basis : what users pay for: "tokens" (what is served) or "gw_year" (capacity).
     """
 
     name: str

@@ -128,6 +128,8 @@ def test_class_of_the_air_permit_follows_the_thresholds():
     assert permit_class(CATALOG, "US", psd - 1e-6, steam=False) == "Title V"
     assert permit_class(CATALOG, "US", psd - 1e-6, steam=True) == "PSD"
     assert permit_class(CATALOG, "US", 90.0, steam=True) == "minor"
+    assert permit_class(CATALOG, "US", 23.0, steam=False, ozone_area="severe") == "NNSR"
+    assert permit_class(CATALOG, "US", 22.0, steam=False, ozone_area="severe") == "minor"
     assert permit_class(CATALOG, "US", 0.0, steam=False) == ""
     assert permit_class(CATALOG, "DE", 1e6, steam=False) == ""
 

@@ -26,8 +26,10 @@ EVENT_KINDS = (
 CLEAN_KINDS = ("solar", "wind", "steady", "nuclear", "certificates")
 DUTIES = (
     "remote_disconnect", "discloses_backup", "reports_to_eu", "answers_nerc", "permit_title_v",
-    "permit_psd", "management_certified",
+    "permit_psd", "management_certified", "waste_heat_used", "ets_permit", "permit_ied",
+    "permit_nnsr", "interconnection_standards", "large_load_contract",
 )  # fmt: skip
+OZONE_AREAS = ("", "marginal", "moderate", "serious", "severe", "extreme")
 MILESTONES = (
     "land", "permits", "cleared", "roof", "fitted", "power_contract", "power", "first_racks",
     "in_service",
@@ -192,6 +194,7 @@ class Site:
     co2_price_usd_per_t : on own plant; None = that of its area.
     hourly_matching_share : least share of the load that clean power must serve in its own hour.
     must_run_share : least output of its own gas plant over what is built of it, in all hours.
+    ozone_area : one of `OZONE_AREAS`; "" = attainment, or not told.
     """
 
     id: str
@@ -225,6 +228,7 @@ class Site:
     co2_price_usd_per_t: Distribution | None = None
     hourly_matching_share: float = 0.0
     must_run_share: float = 0.0
+    ozone_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +249,7 @@ class Workload:
     speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
     pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
     input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
-        prompts and answers at the as-of date; None = the cost on the market's system x markup.
+        prompts and answers at the as-of date; None = the market's.
     """
 
     id: str
@@ -357,7 +361,7 @@ class Program:
     sha256 : hash of the resolved programme.
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
-    revenue_basis : what users pay for: "gw_year" (capacity) or "tokens" (what is served).
+    revenue_basis : what users pay for: "tokens" (what is served) or "gw_year" (capacity).
     """
 
     name: str

@@ -25,7 +25,14 @@ from pydantic_core import PydanticCustomError
 
 from gigawatt.errors import nearest
 from gigawatt.program.instruments import KINDS
-from gigawatt.program.model import CLEAN_KINDS, DUTIES, EVENT_KINDS, LIMITED, MILESTONES
+from gigawatt.program.model import (
+    CLEAN_KINDS,
+    DUTIES,
+    EVENT_KINDS,
+    LIMITED,
+    MILESTONES,
+    OZONE_AREAS,
+)
 from gigawatt.program.quantities import Exact, Quantity
 from gigawatt.uncertainty.distributions import Distribution, Point
 
@@ -297,6 +304,9 @@ class SiteTable(Section):
     ride_through_share: Annotated[float, Exact("share", 0.0, 1.0)] | None = Field(
         None, description="share of the load that stays on in a fault of the grid"
     )
+    ozone_area: Literal[OZONE_AREAS] = Field(  # type: ignore[valid-type]
+        "", description="class of the ozone non-attainment area of the United States it lies in"
+    )
     phase: list[PhaseTable] = Field(min_length=1, description="phases in order of construction")
 
 
@@ -327,7 +337,7 @@ class WorkloadTable(Section):
         "auto", description="serving: prompts and answers in one pool or two; auto = the better"
     )
     input_price_usd_per_million_tokens: TokenPrice | None = Field(
-        None, description="serving: price of prompts at as_of; by default cost times a markup"
+        None, description="serving: price of prompts at as_of; by default the market's"
     )
     output_price_usd_per_million_tokens: TokenPrice | None = Field(
         None, description="serving: the same of answers"
@@ -407,8 +417,10 @@ class ProgramTable(Section):
         default_factory=list, description="catalog ids of haircuts on announced dates"
     )
     instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
-    revenue_basis: Literal["gw_year", "tokens"] = Field(
-        "gw_year", description="what users pay for: a gigawatt-year in use, or the tokens served"
+    revenue_basis: Literal["tokens", "gw_year"] | None = Field(
+        None,
+        description="what users pay for: the tokens served (by default, where a workload serves), "
+        "or a gigawatt-year in use",
     )
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"

@@ -75,15 +75,16 @@ def _week(problem: YearProblem, solution: Solution, title: str, start: int) -> P
     d, span = solution.dispatch, slice(start, start + WEEK_H)
     hours = list(range(WEEK_H))
     traces: list[Trace] = []
+    colours = _colours(problem)
     for k, o in enumerate(problem.offers):
         served = d.served_mw[span, k]
         if served.max() > 1e-6:
-            traces.append(_area(hours, served, o.name, k, "up"))
+            traces.append(_area(hours, served, o.name, colours[o.name], "up"))
     for s, store in enumerate(problem.storages):
         if d.discharge_mw[span, s].max() > 1e-6:
-            at = len(problem.offers) + s
-            traces.append(_area(hours, d.discharge_mw[span, s], f"{store.name} out", at, "up"))
-            traces.append(_area(hours, -d.charge_mw[span, s], f"{store.name} in", at, "down"))
+            out, into, colour = d.discharge_mw[span, s], d.charge_mw[span, s], colours[store.name]
+            traces.append(_area(hours, out, f"{store.name} out", colour, "up"))
+            traces.append(_area(hours, -into, f"{store.name} in", colour, "down"))
     traces.append({"x": hours, "y": _round(problem.load_mw[span]), "name": "load", "mode": "lines",
                    "line": {"color": LOAD_COLOUR, "width": 2}})  # fmt: skip
     note = f"What serves each hour, from hour {start:,} of the series; below zero: charging."
@@ -93,9 +94,10 @@ def _week(problem: YearProblem, solution: Solution, title: str, start: int) -> P
 def _durations(problem: YearProblem, solution: Solution) -> Picture:
     share = np.linspace(0.0, 100.0, 200)
     traces: list[Trace] = []
+    colours = _colours(problem)
     columns = [("load", problem.load_mw, LOAD_COLOUR)]
     columns += [
-        (o.name, solution.dispatch.served_mw[:, k], COLOURS[k % len(COLOURS)])
+        (o.name, solution.dispatch.served_mw[:, k], colours[o.name])
         for k, o in enumerate(problem.offers)
     ]
     for name, values, colour in columns:
@@ -108,7 +110,7 @@ def _durations(problem: YearProblem, solution: Solution) -> Picture:
 
 
 def _cost(problem: YearProblem, solution: Solution) -> Picture:
-    """Cost per MWh of load, fixed and running, by what it is paid for."""
+    """Cost per MWh of load, fixed, running and both, by what it is paid for."""
     load = max(problem.load_mwh, 1e-9)
     running = (problem.price * solution.dispatch.served_mw).sum(axis=0) * problem.step_h / load
     fixed = problem.cost * solution.capacity_mw / load
@@ -117,12 +119,13 @@ def _cost(problem: YearProblem, solution: Solution) -> Picture:
     by_fixed = dict(zip((c.name for c in problem.capacities), fixed, strict=True))
     by_running = dict(zip((o.name for o in problem.offers), running, strict=True))
     traces = []
-    for n, name in enumerate(names):
-        pair = [by_fixed.get(name, 0.0), by_running.get(name, 0.0)]
-        if max(abs(v) for v in pair) > 1e-4:
-            colour = {"color": COLOURS[n % len(COLOURS)]}
-            traces.append({"type": "bar", "x": ["fixed", "running"], "y": _round(np.array(pair)),
-                           "name": name, "marker": colour})  # fmt: skip
+    colours = _colours(problem)
+    for name in names:
+        parts = [by_fixed.get(name, 0.0), by_running.get(name, 0.0)]
+        if max(abs(v) for v in parts) > 1e-4:
+            stacks = np.array([*parts, sum(parts)])
+            traces.append({"type": "bar", "x": ["fixed", "running", "in all"], "y": _round(stacks),
+                           "name": name, "marker": {"color": colours[name]}})  # fmt: skip
     layout = {**_layout("", "USD per MWh of load"), "barmode": "relative"}
     total = solution.objective_usd / load
     return Picture("Cost per MWh", f"In all {total:,.2f} USD per MWh of load.", traces, layout)
@@ -140,9 +143,16 @@ def _carbon(problem: YearProblem, solution: Solution) -> Picture:
     return Picture("Carbon by hour of year", note, [trace], _layout("day of the year", "hour"))
 
 
-def _area(x: list[int], y: Array, name: str, colour: int, stack: str) -> Trace:
+def _colours(problem: YearProblem) -> dict[str, str]:
+    """One colour a name in all charts: offers, storages, then what is only paid for."""
+    offers, stores = [o.name for o in problem.offers], [s.name for s in problem.storages]
+    order = dict.fromkeys([*offers, *stores, *(c.name for c in problem.capacities)])
+    return {name: COLOURS[n % len(COLOURS)] for n, name in enumerate(order)}
+
+
+def _area(x: list[int], y: Array, name: str, colour: str, stack: str) -> Trace:
     return {"x": x, "y": _round(y), "name": name, "stackgroup": stack, "mode": "none",
-            "fillcolor": COLOURS[colour % len(COLOURS)]}  # fmt: skip
+            "fillcolor": colour}  # fmt: skip
 
 
 def _layout(x: str, y: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import weather_files as files
 from gigawatt.energy.solar import Array1Axis, ArrayFixed, pv_yield, sun_of
 from gigawatt.energy.weather.read import read_weather
 from gigawatt.energy.weather.rows import PlaceOptions
+from gigawatt.energy.weather.year import Place, check_sun
 from gigawatt.errors import InputError
 
 DALLAS = PlaceOptions(32.898, -97.019, -6.0, 170.7)
@@ -211,3 +212,11 @@ def test_parts_that_an_epw_marks_as_missing_throughout_are_computed(tmp_path):
     found = read_weather(write(tmp_path, lines, "w.epw"))
     assert any("computed from ghi_w_m2" in n for n in found.notes)
     assert found.ghi_w_m2 == pytest.approx(files.year().ghi_w_m2, abs=6e-3)
+
+
+def test_places_across_the_date_line_have_their_noon():
+    """Samoa counts its hours from the other side of the date line."""
+    sun = np.maximum(np.cos((np.arange(8760) % 24 + 0.5 - 12.45) * np.pi / 12.0), 0.0) * 800.0
+    check_sun("apia.epw", Place("Apia", -13.8, -171.8, 13.0, 2.0), sun)
+    with pytest.raises(InputError, match="it is due at"):
+        check_sun("apia.epw", Place("Apia", -13.8, -171.8, 10.0, 2.0), sun)

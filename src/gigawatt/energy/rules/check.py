@@ -45,8 +45,12 @@ class SiteFacts:
     contract_margin_mw : contracted firm and non-firm demand less largest import.
     ride_through_share : of the load that stays on in a fault.
     minimum_take_share : least billed demand over contract demand.
+    onsite_thermal_mw : rated heat input of gas plant on site.
+    engine_mw, engine_nox_lb_per_mwh : engines on site and their emission.
+    ozone_area : class of the area of non-attainment; "" = none, or not told.
     remote_disconnect, discloses_backup, reports_to_eu, answers_nerc, permit_title_v, permit_psd,
-    management_certified : whether a duty is done.
+    management_certified, waste_heat_used, ets_permit, permit_ied, permit_nnsr,
+    interconnection_standards, large_load_contract : whether a duty is done.
     """
 
     country: str
@@ -82,6 +86,16 @@ class SiteFacts:
     permit_title_v: bool | None = None
     permit_psd: bool | None = None
     management_certified: bool | None = None
+    waste_heat_used: bool | None = None
+    ets_permit: bool | None = None
+    permit_ied: bool | None = None
+    permit_nnsr: bool | None = None
+    interconnection_standards: bool | None = None
+    large_load_contract: bool | None = None
+    onsite_thermal_mw: float | None = None
+    engine_mw: float | None = None
+    engine_nox_lb_per_mwh: float | None = None
+    ozone_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class Finding:
     says : what is asked, in words.
     stage : in force, adopted, proposed, precedent.
     begins, source, status, as_of : when it holds and how it is known.
+    confidence : high, medium, low: how sure threshold, limit and dates are.
     """
 
     rule: str
@@ -120,6 +135,7 @@ class Finding:
     source: str
     status: str
     as_of: str
+    confidence: str
 
 
 def rules_at(catalog: Catalog, site: SiteFacts) -> list[Record]:
@@ -185,6 +201,7 @@ def check_rule(
         source=record.text("source"),
         status=record.text("status"),
         as_of=record.text("as_of"),
+        confidence=record.text("confidence"),
     )
 
 
@@ -217,6 +234,8 @@ def places_of(site: SiteFacts) -> set[str]:
     out = {"all", site.country, f"{site.country}-{site.region}", f"grid:{site.grid}"}
     if site.country in EU:
         out.add("EU")
+    if site.country == "US" and site.ozone_area:
+        out.add(f"ozone:{site.ozone_area}")
     return out
 
 

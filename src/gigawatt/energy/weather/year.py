@@ -210,7 +210,7 @@ def check_sun(
         raise InputError(f"{where}: no irradiance in the whole year.")
     mid = HOUR_OF_DAY + sun_minute / 60.0
     noon = float((ghi_w_m2 * mid).sum() / ghi_w_m2.sum())
-    due = 12.0 + place.tz_hours - place.lon / 15.0
+    due = (12.0 + place.tz_hours - place.lon / 15.0) % 24.0  # the date line lies between some
     if abs(noon - due) > NOON_TOLERANCE_HOURS:
         raise InputError(
             f"{where}: the sun's noon in the file is at {_clock(noon)}; at longitude "

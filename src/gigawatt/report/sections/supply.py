@@ -146,10 +146,15 @@ def _rules(view: View, rows: list[Row]) -> Table:
         size, least = say.label("rule_size", r["size"]), view.number(r["threshold"])
         return say("supply.sized", size=size, value=value, least=f"{least} {unit}".strip())
 
+    def stage(r: Row) -> str:
+        told = say.label("rule_stage", r["stage"])
+        sure = r.get("confidence")
+        return f"{told}, {say.label('rule_sure', sure)}" if sure else told
+
     body = tuple(
         (
             Cell(names.get(r["site"]) or r["site"]),
-            Cell(r["name"], say.label("rule_stage", r["stage"])),
+            Cell(r["name"], stage(r)),
             Cell(say.label("told", r["applies"]), sized(r)),
             Cell(say.label("told", r["met"])),
             Cell(told(r["value"], r["unit"]) if r["unit"] else ""),

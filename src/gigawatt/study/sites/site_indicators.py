@@ -47,9 +47,8 @@ def indicator_rows(
                 **{name: one[name] for name in TONNES},
                 "water_m3": one["water_m3"], "water_peak_day_m3": one["water_peak_day_m3"],
                 "nox_t": one["nox_t"], "nox_potential_t": one["nox_potential_t"],
-                "nox_class": permit_class(
-                    catalog, site.country, one["nox_potential_t"], steam=steam
-                ),
+                "nox_class": permit_class(catalog, site.country, one["nox_potential_t"],
+                                          steam=steam, ozone_area=site.ozone_area),
                 "usd_per_mwh": one["cost_usd"] / facility,
                 "standby_usd_per_kw_year": _standby(frame, s, sources, y),
             })  # fmt: skip

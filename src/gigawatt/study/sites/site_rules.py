@@ -23,7 +23,9 @@ from gigawatt.quantity.units import HOURS_PER_YEAR, KG_PER_T, MONTHS_PER_YEAR
 from gigawatt.study.frame import Frame
 
 TURBINES = ("aeroderivative", "ccgt", "mobile-turbine")
+ENGINES = ("recip-engine",)
 STEAM = "ccgt"
+MW_PER_MMBTU_PER_H = 0.293071
 PORTABLE = "mobile-turbine"
 KG_PER_LB = 0.45359237
 LARGE_MMBTU_PER_H = 850.0  # heat input at which subpart KKKK has other limits
@@ -93,6 +95,10 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         potential = sum(nameplate[t] * nox[t] for t in nox) * HOURS_PER_YEAR / KG_PER_T
     large = {t for t in nameplate if t in TURBINES and _heat_input(catalog, t) > LARGE_MMBTU_PER_H}
     small = {t for t in nameplate if t in TURBINES} - large
+    engines = {t for t in nameplate if t in ENGINES}
+    duties = dict.fromkeys(site.duties, True)
+    if site.heat_reused_share > 0.0:
+        duties["waste_heat_used"] = True
     import_mw = supply.grid_mw if supply.import_peak_mw is None else supply.import_peak_mw
     dispatchable = onsite + supply.battery_mw
     return SiteFacts(
@@ -124,7 +130,11 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         minimum_take_share=catalog.fact("assumptions/energy/minimum_take_share").value
         if supply.grid_mw > 0.0 else None,
         ride_through_share=site.ride_through_share,
-        **dict.fromkeys(site.duties, True),
+        onsite_thermal_mw=sum(mw * _heat_mw_per_mw(catalog, t) for t, mw in nameplate.items()),
+        engine_mw=sum(nameplate[t] for t in engines),
+        engine_nox_lb_per_mwh=_worst(nox, engines),
+        ozone_area=site.ozone_area,
+        **duties,
     )  # fmt: skip
 
 
@@ -168,6 +178,12 @@ def _nox(catalog: Catalog, plant: Mapping[str, float]) -> dict[str, float] | Non
     return {t: known[t].value("nox_kg_per_mwh") for t in plant}
 
 
+def _heat_mw_per_mw(catalog: Catalog, technology: str) -> float:
+    """Rated heat input over nameplate, higher heating value."""
+    record = catalog.record("technologies", technology)
+    return record.value("heat_rate_mmbtu_per_mwh") * MW_PER_MMBTU_PER_H
+
+
 def _worst(nox: Mapping[str, float] | None, names: set[str]) -> float | None:
     """Highest emission of these, lb/MWh; None where it is not known or there is none."""
     if nox is None or not names:
@@ -204,5 +220,5 @@ def _row(site: str, day: dt.date, f: Finding) -> dict[str, Any]:
         "met": told[f.met] if f.applies is not False else "",
         "value": f.value, "limit": f.limit, "unit": f.unit, "short_by": f.short_by,
         "says": f.says, "stage": f.stage, "begins": f.begins, "source": f.source,
-        "status": f.status,
+        "status": f.status, "confidence": f.confidence,
     }  # fmt: skip

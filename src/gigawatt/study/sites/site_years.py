@@ -210,15 +210,20 @@ def water_rows(frame: Frame, catalog: Catalog) -> Rows:
     return rows
 
 
-def permit_class(catalog: Catalog, country: str, potential_t: float, *, steam: bool) -> str:
-    """Class of air permit by potential NOx in t/year: PSD, Title V, minor; "" elsewhere and for 0.
+def permit_class(
+    catalog: Catalog, country: str, potential_t: float, *, steam: bool, ozone_area: str = ""
+) -> str:
+    """Class of air permit by potential NOx in t/year: NNSR, PSD, Title V, minor.
 
-    By the thresholds of the Clean Air Act where the air meets the standards (table "siterules");
-    `steam`: a combined cycle is part of the plant.
+    By the thresholds of the Clean Air Act (table "siterules"); "" outside the United States and
+    without NOx. `steam`: a combined cycle is part of the plant; `ozone_area`: class of
+    non-attainment, where new sources need NNSR (lowest achievable rate, offsets).
     """
     if country != "US" or potential_t <= 0.0:
         return ""
-    classes = (("us-psd-steam" if steam else "us-psd", "PSD"), ("us-title-v", "Title V"))
+    classes = [("us-psd-steam" if steam else "us-psd", "PSD"), ("us-title-v", "Title V")]
+    if ozone_area:
+        classes.insert(0, (f"us-nnsr-{ozone_area}", "NNSR"))
     for rule, name in classes:
         if potential_t >= catalog.record("siterules", rule).value("threshold"):
             return name

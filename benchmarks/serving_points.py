@@ -1,4 +1,4 @@
-"""Operating points per CPU second: `python benchmarks/serving_points.py`."""
+"""Operating points and rows of case files a CPU second: `python benchmarks/serving_points.py`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import numpy as np
 
 from gigawatt.catalog import load_catalog
 from gigawatt.performance.inference.build import Case, points_of
+from gigawatt.performance.inference.cases import predict_rows
 from gigawatt.performance.inference.closed_loop import closed_loop
 from gigawatt.performance.inference.fitted import constants_for, load_fitted
 from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.search import front_of
 from gigawatt.performance.inference.stack import Stack
+from gigawatt.performance.inference.tables import AGGREGATED
 from gigawatt.performance.models import resolve_model
 from gigawatt.performance.names import parse_gpu
 
 POINTS = 40_000
+ROWS = 4_000
 
 
 def main():
@@ -43,6 +46,15 @@ def main():
     done = time.process_time()
     print(f"{POINTS / (done - start):,.0f} points per CPU second, building included")
     print(f"{POINTS / (done - built):,.0f} of them without building")
+    rows = [
+        {"gpu": ("H200", "B200")[i % 2], "model_path": ("llama-3.3-70b", "deepseek-r1")[i // 2 % 2],
+         "precision": "fp8", "backend": "sglang", "mean_isl": f"{lengths[0]:.0f}",
+         "mean_osl": f"{lengths[1]:.0f}", "concurrency": f"{clients[i]:.0f}", "tp": "8"}
+        for i, lengths in enumerate(rng.uniform(100, 8000, (ROWS, 2)))
+    ]  # fmt: skip
+    start = time.process_time()
+    predict_rows(rows, AGGREGATED, catalog)
+    print(f"{ROWS / (time.process_time() - start):,.0f} rows of a case file per CPU second")
     start = time.process_time()
     plan = ServingPlan(precision="fp4")
     front = front_of(shapes[1], systems[2], plan, 8000.0, 1000.0, 72, fitted, 0.0)

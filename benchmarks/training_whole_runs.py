@@ -42,6 +42,10 @@ one for a run of about a month: the reports of small models seldom tell it.
 
 - *design power x hours* is not measured: it tests hours alone. *packages*, *servers*: power was
   metered for the whole job or one node of it; *servers* has no cooling and no network.
+- *with its hours*: energy with the published hours as an input, so the error of the power alone.
+  Hours beyond the model's are taken as waiting.
+- GPT-NeoX-20B states exactly 250 W a package for all its hours: an estimate of unknown boundary, so
+  it counts as not metered.
 - Hours of a project hold more than the run on one plan: the 8B models of Llama 3 state 1.8 times
   the hours per parameter and token of their 70B sisters. There is no factor for a model.
 - Software that is not named is taken as tuned: reports of small models on plain stacks (Phi) come
@@ -51,10 +55,14 @@ one for a run of about a month: the reports of small models seldom tell it.
 
 @dataclass(frozen=True)
 class Compared:
-    """One published run with its prediction; hours and MWh, None where not published."""
+    """One published run with its prediction, free and with the published hours as an input.
+
+    Hours and MWh are None where they are not published.
+    """
 
     row: dict[str, str]
     told: dict[str, str]
+    known: dict[str, str]
     hours: float | None
     mwh: float | None
 
@@ -66,7 +74,15 @@ class Compared:
     @property
     def mwh_told(self) -> float:
         """MWh predicted at the published boundary, with the published PUE where it is in it."""
-        own = float(self.told[f"predicted_{self.row['boundary']}_mwh"])
+        return self._mwh(self.told)
+
+    @property
+    def mwh_known(self) -> float:
+        """The same with the published hours as an input."""
+        return self._mwh(self.known)
+
+    def _mwh(self, told: dict[str, str]) -> float:
+        own = float(told[f"predicted_{self.row['boundary']}_mwh"])
         return own * float(self.row["pue"] or 1.0)
 
     @property
@@ -89,6 +105,7 @@ def compared(catalog: Catalog) -> list[Compared]:
         Compared(
             row,
             run_columns({**row, "pue": ""}, catalog),
+            run_columns({**row, "pue": "", "gpu_hours": row["energy_gpu_hours"]}, catalog),
             float(row["published_gpu_hours"]) if row["published_gpu_hours"] else None,
             float(row["published_mwh"]) if row["published_mwh"] else None,
         )
@@ -121,17 +138,20 @@ def hours_table(found: list[Compared]) -> list[str]:
 def energy_table(found: list[Compared]) -> list[str]:
     """Energy of every run that states it, at its boundary."""
     lines = [
-        "| run | boundary | metered | published MWh | predicted | error |",
-        "|---|---|---|---|---|---|",
+        "| run | boundary | metered | published MWh | predicted | error | with its hours | error |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for one in found:
         if one.mwh is None:
             continue
+        known = "not stated | "
+        if one.row["energy_gpu_hours"]:
+            known = f"{one.mwh_known:,.0f} | {one.mwh_known / one.mwh - 1.0:+.0%}"
         where = BOUNDARIES[one.row["boundary"]]
         where += f", PUE {one.row['pue']}" if one.row["pue"] else ""
         lines.append(
             f"| {one.row['model']} | {where} | {one.row['metered']} | {one.mwh:,.0f} | "
-            f"{one.mwh_told:,.0f} | {one.mwh_error:+.0%} |"
+            f"{one.mwh_told:,.0f} | {one.mwh_error:+.0%} | {known} |"
         )
     return lines
 
@@ -147,7 +167,11 @@ def summary(found: list[Compared]) -> list[str]:
     inside = sum(one.hours_inside for one in found)
     metered = [
         abs(e) for one in found
-        if (e := one.mwh_error) is not None and one.row["boundary"] != "tdp"
+        if (e := one.mwh_error) is not None and not one.row["metered"].startswith("no")
+    ]  # fmt: skip
+    split = [
+        one.mwh_known / one.mwh - 1.0 for one in found
+        if one.mwh and one.row["energy_gpu_hours"] and not one.row["metered"].startswith("no")
     ]  # fmt: skip
     return [
         f"Hours of {len(hours)} runs: median error {median(hours):+.0%}, median size "
@@ -155,7 +179,9 @@ def summary(found: list[Compared]) -> list[str]:
         f"{median(large):+.0%} and {median(map(abs, large)):.0%}; of the {len(planned)} whose "
         f"number of packages is known {median(map(abs, planned)):.0%}. {inside} of {len(hours)} "
         f"are inside the 90 % band. Metered energy of {len(metered)} runs: median size of the "
-        f"error {median(metered):.0%}."
+        f"error {median(metered):.0%}. With the published hours as an input (`gpu_hours`), which "
+        f"leaves the error of the power alone, of {len(split)} runs: "
+        f"{', '.join(f'{e:+.0%}' for e in split)}."
     ]
 
 

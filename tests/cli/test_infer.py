@@ -52,17 +52,20 @@ def test_the_parts_of_a_tokens_cost_add_up():
 
 
 @pytest.mark.parametrize("gpu", ["tpu7x", "MI455X"])
-def test_a_system_without_public_power_still_serves(gpu):
+def test_a_system_without_public_power_has_an_estimate_of_it(gpu):
     words = ["--model", "llama-3.1-70b", "--gpu", gpu, "--precision", "fp8", "--tp", "8"]
     point = json.loads(run(*words, "--json").stdout)
     assert point["output_tok_s_per_gpu"]["value"] > 0
-    assert point["drawn_w_per_gpu"] is None
+    assert 300 < point["drawn_w_per_gpu"] < point["provisioned_w_per_gpu"] < 4000
+    assert any(text.startswith("power estimated") for text in point["assumed"])
     assert point["cost"] is None
-    assert "none of" in run(*words).stdout
+    assert "power estimated" in run(*words).stdout
     front = ["frontier", *words[:6], "--gpus", "8"]
-    assert "unknown" in run(*front).stdout
-    with pytest.raises(InputError, match="no power"):
-        run(*front, "--by", "mw")
+    assert "power estimated" in run(*front, "--by", "mw").stdout
+    plan = ["plan", *words[:6], "--gpus", "8", "--speed", "20", "--rate", "50"]
+    low, high = json.loads(run(*plan, "--json").stdout)["power_range_share"]
+    assert low < 1.0 < high
+    assert "estimated:" in run(*plan).stdout
 
 
 def test_a_rate_finds_its_clients():

@@ -60,7 +60,7 @@ def test_stages_of_a_programme_get_the_week_of_their_phases():
     for n in range(len(stages)):
         stage = with_week(loaded, "saline", stages, n)
         phases = tuple(p for s in stages[: n + 1] for p in s.name.split("+"))
-        week = site_week(loaded, "saline", phases, events=False)
+        week = site_week(loaded, "saline", phases)
         over = site_input(loaded, "saline", phases).facility_over_it
         assert stage.week_pu == pytest.approx(week.it_shape_pu, abs=5.1e-4)
         assert stage.drop_mw == pytest.approx(week.drop_mw * over)

@@ -107,6 +107,9 @@ def test_a_nineteenth_is_one_new_file(with_levy, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(template_text() + LEVY)
     assert with_levy("check", str(path)).returncode == 0
+    new = tmp_path / "new.toml"
+    assert with_levy("new", str(new)).returncode == 0
+    assert ", site_levy, " in new.read_text().replace("\n# ", " ")
     schema = json.loads(with_levy("schema").stdout)["$defs"]["InstrumentTable"]
     assert "site_levy" in schema["properties"]["kind"]["enum"]
     assert any(rule["if"]["properties"]["kind"]["const"] == "site_levy" for rule in schema["allOf"])

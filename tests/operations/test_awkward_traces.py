@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from gigawatt.cli.operate import command
 from gigawatt.errors import InputError
+from gigawatt.operations.traces.read import read_trace
 
 SACCT = """State,JobID,AllocTRES,Submit,Start,End,Elapsed,Timelimit,NNodes,Partition
 COMPLETED,100,"billing=64,cpu=64,gres/gpu=8,mem=512G,node=1",2026-03-01T00:00:00,2026-03-01T00:01:00,2026-03-02T02:04:03,1-02:03:03,2-00:00:00,1,gpu
@@ -84,6 +85,22 @@ def replay(folder, text, *argv, name="t.csv"):
 
 def told(folder):
     return [r["problem"] for r in csv.DictReader((folder / "bad.csv").read_text().splitlines())]
+
+
+AUTUMN = """JobID,State,Submit,Start,End,Elapsed,AllocTRES
+1,COMPLETED,2026-10-25T00:00:00,2026-10-25T02:10:00,2026-10-25T03:05:00,01:55:00,gres/gpu=8
+2,COMPLETED,2026-10-25T00:00:00,2026-10-25T02:50:00,2026-10-25T02:20:00,00:30:00,gres/gpu=8
+3,COMPLETED,2026-03-29T00:00:00,2026-03-29T01:00:00,2026-03-29T04:00:00,02:00:00,gres/gpu=8
+4,COMPLETED,2026-10-25T00:00:00,2026-10-25T02:50:00,2026-10-25T02:20:00,00:31:00,gres/gpu=8
+"""
+
+
+def test_a_job_that_runs_while_clocks_are_set_back_is_sound(tmp_path):
+    path = tmp_path / "autumn.csv"
+    path.write_text(AUTUMN)
+    trace = read_trace(path, skip_bad=True)
+    assert trace.duration_s.tolist() == [6900.0, 1800.0, 7200.0]
+    assert len(trace.rejected) == 1  # job 4 ran for no time that fits
 
 
 def test_sacct_with_steps_arrays_types_days_and_states(tmp_path):

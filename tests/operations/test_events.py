@@ -19,15 +19,16 @@ from gigawatt.operations.events.spec import (
     SiteSpec,
     two_peaked_sizes,
 )
-from gigawatt.operations.goodput import synchronous_restart
-from gigawatt.operations.policies import elastic, in_memory, with_spares
+from gigawatt.operations.policies import with_spares
+from gigawatt.operations.recovery import Recovery, waterfall
 from gigawatt.operations.reliability import job_rate_per_s, node_rate_per_s
 
 DAY = 86400.0
 LOST, STALL, DETECT = 0.08, 60.0, 30.0
 
 
-def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, failures=120_000):
+def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, failures=120_000,
+            whole=0.0, again=0.0, warm=1.0):  # fmt: skip
     """One job for ever; returns the simulated work share, and the failure rate and restart."""
     racks = math.ceil(gpus / 72)
     restart = 63 + 8.54 * racks * 72 / 1000
@@ -37,8 +38,8 @@ def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, f
     )  # fmt: skip
     kind = JobKind(
         "j", 2.0, np.array([racks]), 3e9, 0.0, longest_s=3e9, policy=policy, stall_s=STALL,
-        restart_base_s=restart, restart_s_per_1000_gpus=0.0, start_s=1.0, warm_share=1.0,
-        lost_share=LOST, interval_s=interval, whole_share=0.0,
+        restart_base_s=restart, restart_s_per_1000_gpus=0.0, start_s=1.0, warm_share=warm,
+        lost_share=LOST, interval_s=interval, whole_share=whole, restart_failure_share=again,
     )  # fmt: skip
     spec = FleetSpec(
         (SiteSpec("a", racks + spares, season_share=0.0),), (kind,), (cause,),
@@ -50,26 +51,47 @@ def endless(gpus, rate, policy, kappa=0.0, spares=0, repair=0.0, interval=0.0, f
 
 
 GRID = [(g, r, k) for g in (1024, 16384, 98304) for r in (2.4, 6.5) for k in (0.0, 2.0)]
+LOW = [(98304, 20.0, 0.0), (98304, 35.0, 0.0), (50000, 60.0, 0.0), (16384, 150.0, 2.0)]
 
 
-@pytest.mark.parametrize(("gpus", "rate", "kappa"), GRID)
+@pytest.mark.parametrize(("gpus", "rate", "kappa"), GRID + LOW)
 def test_fluid_and_events_agree_within_one_per_cent(gpus, rate, kappa):
-    hour = 3600.0
-    sync, lam, restart, n = endless(gpus, rate, "sync", kappa)
-    assert math.isclose(sync, synchronous_restart(lam, STALL, DETECT, restart).work, rel_tol=0.01)
-    memory = endless(gpus, rate, "memory", kappa, interval=hour)[0]
-    form = in_memory(lam, LOST, 60.0, 1.0, restart, hour, STALL, restart + STALL, DETECT)
-    assert math.isclose(memory, form, rel_tol=0.01)
-    stretch = endless(gpus, rate, "elastic", kappa, interval=hour)[0]
-    going = elastic(lam, max(2.0, n / 1024), 90.0, 900.0).work / (1 + STALL / hour)
-    assert math.isclose(stretch, going, rel_tol=0.01)
+    """The forms that the programme takes; also where little work is left.
+
+    The noise of 1.5 million failures is 0.0003 of the time where less than a tenth of it is work.
+    """
+    whole, again, warm = 0.03, 0.08, 0.67
+    for policy in ("sync", "memory", "elastic"):
+        got, lam, restart, n = endless(gpus, rate, policy, kappa, whole=whole, again=again,
+                                       failures=1_500_000 if rate > 10.0 else 120_000,
+                                       warm=warm)  # fmt: skip
+        r = Recovery(
+            stall_s=STALL, detection_s=DETECT, restart_s=restart, restart_failure_share=again,
+            warm_share=warm, hard_restart_s=restart + STALL, absent_s=900.0,
+            replicas=max(2.0, n / 1024), repair_share=0.0, repair_s=0.0, elastic_pause_s=90.0,
+            elastic_redo_s=0.0, elastic_whole_share=whole, memory_lost_share=LOST,
+            memory_interval_s=60.0, memory_stall_s=1.0,
+        )  # fmt: skip
+        form = float(waterfall(policy, lam, r).work)
+        print(f"{gpus} {rate} {kappa} {policy:8} events {got:.5f} closed form {form:.5f}")
+        if got == 0.0:  # refused: it would never finish
+            assert form < 0.025
+        elif form < 0.1:
+            assert got == pytest.approx(form, rel=0.01, abs=3e-4)
+        else:
+            assert got == pytest.approx(form, rel=0.01)
 
 
-@pytest.mark.parametrize(("gpus", "spares"), [(16384, 3), (16384, 20), (98304, 20)])
-def test_spares_agree_where_they_seldom_run_out(gpus, spares):
-    got, lam, restart, _ = endless(gpus, 2.4, "spares", spares=spares, repair=0.3)
-    form = with_spares(lam, STALL, DETECT, restart, spares, 0.3, DAY).work
-    assert math.isclose(got, form, rel_tol=0.01)
+@pytest.mark.parametrize(("gpus", "spares", "error"), [
+    (1024, 0, 0.01), (16384, 0, 0.01), (16384, 1, 0.01), (16384, 3, 0.01), (16384, 20, 0.01),
+    (98304, 20, 0.01), (98304, 5, 0.025),
+])  # fmt: skip
+def test_spares_agree_also_where_they_run_out(gpus, spares, error):
+    got, lam, restart, _ = endless(gpus, 2.4, "spares", spares=spares, repair=0.3,
+                                   failures=300_000)  # fmt: skip
+    form = float(with_spares(lam, STALL, DETECT, restart, spares, 0.3, DAY).work)
+    print(f"{gpus} {spares} spares: events {got:.4f} closed form {form:.4f}")
+    assert got == pytest.approx(form, rel=error)
 
 
 def test_jobs_of_one_rack_wait_as_in_an_mmc_queue():
@@ -167,7 +189,8 @@ def test_the_same_seed_gives_the_same_run_and_arrivals_do_not_hang_on_policy():
 def test_backfill_shortens_waits_on_the_same_jobs():
     spec = everything(5, quota_racks=())
     kinds = tuple(replace(k, per_day=k.per_day / 5.0) for k in spec.kinds)
-    tight = replace(spec, sites=spec.sites[:1], kinds=kinds)
+    bare = tuple(replace(site, cap_mw=np.zeros(0)) for site in spec.sites[:1])
+    tight = replace(spec, sites=bare, kinds=kinds)
     easy, fifo = simulate(tight, 60.0, 2), simulate(replace(tight, backfill=False), 60.0, 2)
     assert easy.kinds()[0].mean_wait_h < fifo.kinds()[0].mean_wait_h
 
@@ -239,11 +262,10 @@ def test_a_cap_slows_the_pool_and_the_jobs_and_never_is_passed():
     assert 11.0 < most <= 12.4 + 1e-9  # 4 MW idle, 40 racks of jobs, 40 of pool at 0.1 MW more
     assert free["serving"] == pytest.approx(0.4, rel=1e-9)
     assert free["throttled"] == 0.0
-    held, most, _ = of(8.0)
-    speed = ((8.0 - 4.0) / 8.0) ** 0.4
+    held, most, _ = of(8.0)  # jobs of tier 1 give all 4 MW but the last twentieth, the pool 0.2 MW
     assert most == pytest.approx(8.0)
-    assert held["serving"] == pytest.approx(0.44 * speed, rel=0.01)  # head-room of 10 % goes first
-    assert held["work"] == pytest.approx(free["work"] * speed, rel=0.03)
+    assert held["serving"] == pytest.approx(0.4, rel=0.01)  # from its head-room of 10 %
+    assert held["work"] == pytest.approx(free["work"] * 0.05**0.4, rel=0.03)
     below, _, least = of(2.0)
     assert least == pytest.approx(4.0 + 0.05 * 8.0, rel=0.02)
     assert below["serving"] == pytest.approx(0.44 * 0.05**0.4, rel=0.01)
@@ -256,10 +278,11 @@ def test_the_log_begins_with_the_days_that_are_counted():
 
 
 def test_a_class_that_never_starts_has_no_end_of_waiting():
-    """Jobs of 60 racks at a site whose pool leaves 70 and whose cap feeds none of them."""
+    """Jobs of 60 racks behind others without end that hold the site."""
+    first = JobKind("first", 0.0, np.array([50]), 1e9, 0.0, longest_s=1e9, standing=1, priority=0)
     kind = JobKind("large", 0.0, np.array([60]), 3600.0, 0.0, standing=1)
-    site = SiteSpec("a", 100, pool_peak_racks=20.0, cap_mw=np.array([7.0]))
-    row = simulate(FleetSpec((site,), (kind,)), 10.0, 1).kinds()[0]
+    site = SiteSpec("a", 100)
+    row = simulate(FleetSpec((site,), (first, kind)), 10.0, 1).kinds()[1]
     assert (row.started, row.waiting) == (0, 1)
     assert row.mean_wait_h == row.p90_wait_h == math.inf
 

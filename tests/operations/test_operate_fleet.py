@@ -17,8 +17,8 @@ from gigawatt.operations.site_fleet import (
     central_assumptions,
     demand_curve,
     site_fleet,
-    step_swing,
 )
+from gigawatt.operations.step_swing import step_swing
 from gigawatt.operations.week import closed_week
 from gigawatt.program.load import load_program
 from gigawatt.study.sites.operate import site_input

@@ -85,9 +85,9 @@ def test_rates_of_other_nodes_are_the_same_job(reader):
 def test_in_memory_falls_back_to_restart_when_all_copies_are_lost(rate, lost, write, restart):
     tau = 3600.0
     sync = synchronous_restart(rate, write, 30.0, restart, interval_s=tau).work
-    both = in_memory(rate, 1.0, 60.0, 0.0, 1.0, tau, write, restart, 30.0)
+    both = in_memory(rate, 1.0, 60.0, 0.0, 1.0, tau, write, restart, 30.0).work
     assert math.isclose(sync, both, rel_tol=1e-6, abs_tol=1e-12)
-    some = float(in_memory(rate, lost, 60.0, 0.0, restart, tau, write, restart, 30.0))
+    some = float(in_memory(rate, lost, 60.0, 0.0, restart, tau, write, restart, 30.0).work)
     assert sync * 0.98 - 1e-9 <= some <= 1.0
 
 

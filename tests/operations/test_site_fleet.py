@@ -23,10 +23,12 @@ from gigawatt.operations.site_fleet import (
     central_assumptions,
     demand_curve,
     site_fleet,
-    step_swing,
 )
-from gigawatt.operations.week import representative_week
+from gigawatt.operations.site_mean import fluid_mean_mw
+from gigawatt.operations.step_swing import step_swing
+from gigawatt.operations.week import most_usual, representative_week
 from gigawatt.program.load import load_program
+from gigawatt.study.sites.kept_weeks import kept_week
 from gigawatt.study.sites.operate import site_input, site_week, site_weeks
 
 PROGRAM = "openai-nvidia-2025-09"
@@ -176,12 +178,49 @@ def test_stages_of_a_site_grow(loaded):
     assert np.all(np.diff([w.mean_it_mw for _, w in weeks]) > 0)
 
 
+@pytest.mark.parametrize("site", ["abilene-expansion", "shackelford", "lordstown", "unnamed-4"])
+def test_the_week_has_the_energy_of_the_closed_forms(loaded, site):
+    """Mean power of `fluid` and of events within 1 %; what a run takes is that of `fluid`."""
+    a = central_assumptions(loaded.catalog)
+    one = site_input(loaded, site)
+    spec = site_fleet(one, loaded.catalog, a)
+    means = [representative_week(spec, demand_curve(a), seed=n).mean_it_mw for n in range(1, 5)]
+    fluid = fluid_mean_mw(one, loaded.catalog)
+    print(site, fluid, [m / fluid - 1.0 for m in means])
+    assert float(np.mean(means)) == pytest.approx(fluid, rel=0.01)
+    week = site_week(loaded, site, events=True)
+    assert (week.it_shape_pu * week.mean_it_mw).mean() == pytest.approx(fluid, rel=1e-12)
+
+
+def test_the_most_usual_week_is_the_one_in_the_middle():
+    weeks = np.array([np.full(168, level) for level in (1.0, 5.0, 2.0, 2.5, 9.0)])
+    assert most_usual(weeks) == 3
+
+
+def test_a_kept_week_is_the_week_that_was_made(loaded, spec, tmp_path):
+    curve = demand_curve(central_assumptions(loaded.catalog))
+    made, found = kept_week(spec, curve, tmp_path), kept_week(spec, curve, tmp_path)
+    assert len(list(tmp_path.glob("week-*.npz"))) == 1
+    np.testing.assert_array_equal(made.it_shape_pu, found.it_shape_pu)
+    assert (made.mean_it_mw, made.drop_mw) == (found.mean_it_mw, found.drop_mw)
+    kept_week(replace(spec, headroom=0.2), curve, tmp_path)
+    assert len(list(tmp_path.glob("week-*.npz"))) == 2
+
+
+def test_weeks_without_the_event_engine(loaded, monkeypatch):
+    monkeypatch.setenv("GIGAWATT_WEEKS", "closed")
+    closed = site_week(loaded, "lordstown", events=False)
+    np.testing.assert_array_equal(site_week(loaded, "lordstown").it_shape_pu, closed.it_shape_pu)
+    monkeypatch.setenv("GIGAWATT_WEEKS", "close")
+    with pytest.raises(InputError, match="must be 'events' or 'closed'"):
+        site_week(loaded, "lordstown")
+
+
 def test_the_closed_week_is_near_the_week_of_events(loaded):
     """Hours within 6 % (rms), mean within 2 %."""
     for site in ("shackelford", "milam"):
-        for (_, closed), (_, week) in zip(
-            site_weeks(loaded, site, events=False), site_weeks(loaded, site), strict=True
-        ):
+        both = (site_weeks(loaded, site, events=engine) for engine in (False, True))
+        for (_, closed), (_, week) in zip(*both, strict=True):
             rms = float(np.sqrt(((closed.it_shape_pu - week.it_shape_pu) ** 2).mean()))
             print(site, rms, closed.mean_it_mw, week.mean_it_mw)
             assert closed.it_shape_pu.mean() == pytest.approx(1.0)
@@ -192,7 +231,9 @@ def test_the_closed_week_is_near_the_week_of_events(loaded):
 @pytest.mark.parametrize("site", ["shackelford", "saline", "lordstown", "unnamed-4"])
 def test_closed_drops_and_ramps_are_near_the_median_of_half_years(loaded, site):
     closed = site_week(loaded, site, events=False)
-    weeks = [site_week(loaded, site, seed=seed) for seed in range(2, 7)]
+    a = central_assumptions(loaded.catalog)
+    spec = site_fleet(site_input(loaded, site), loaded.catalog, a)
+    weeks = [representative_week(spec, demand_curve(a), seed=seed) for seed in range(2, 7)]
     drop = float(np.median([w.drop_mw for w in weeks]))
     ramp = float(np.median([w.ramp_mw_per_min for w in weeks]))
     print(site, closed.drop_mw, drop, closed.ramp_mw_per_min, ramp)

@@ -111,10 +111,11 @@ def test_what_packages_and_data_ranks_leave_is_the_split() -> None:
     assert free.dp == both.plan.dp == 4
 
 
-def test_a_round_count_of_packages_gets_a_batch_that_divides() -> None:
-    found = case(model="llama-2-7b", gpu="A100 80GB", gpus="2000", gbs="1024", seq_len="4096")
-    assert found.plan.gpus == 2000
-    assert found.plan.gbs % found.plan.dp == 0
+@pytest.mark.parametrize(("gpus", "gbs"), [(2000, 1024), (11616, 2048), (10007, 2048)])
+def test_an_odd_count_of_packages_gets_a_split_and_keeps_its_batch(gpus: int, gbs: int) -> None:
+    found = case(model="llama-2-7b", gpu="A100", gpus=str(gpus), gbs=str(gbs), seq_len="4096")
+    assert found.plan.gpus == gpus
+    assert found.plan.gbs in (gbs, gpus)  # one a package, where no other batch has a split
     assert any("does not divide over the GPUs" in w for w in found.assumed)
 
 

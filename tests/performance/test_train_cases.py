@@ -207,3 +207,28 @@ def test_any_row_gets_numbers_or_a_problem(
     numbers = [float(v) for k, v in told.items() if k.startswith("predicted") and v]
     assert bool(told["problem"]) != bool(numbers)
     assert all(0.0 <= v < 1e300 for v in numbers)
+
+
+def test_published_steps_with_sequence_parallelism_on_a100() -> None:
+    """Korthikanti et al. 2022 (arXiv 2205.05198), table 5: second hand, no constant saw them."""
+    published = {("22b", 8, 8, 1, 1, 4): 1.10, ("175b", 64, 8, 8, 3, 64): 13.75,
+                 ("530b", 280, 8, 35, 3, 280): 37.83}  # fmt: skip
+    errors = []
+    for (size, gpus, tp, pp, vp, gbs), step in published.items():
+        row = {"model": f"GPT-{size}", "gpu": "A100 80GB", "gpus": str(gpus), "tp": str(tp),
+               "pp": str(pp), "vp": str(vp), "gbs": str(gbs), "mbs": "4" if tp == gpus else "1",
+               "seq_len": "2048", "precision": "fp16", "recompute": "selective",
+               "source": "Korthikanti et al. 2022 (arXiv 2205.05198)"}  # fmt: skip
+        told = case_columns(row, CATALOG)
+        assert told["fits"] == "1", size
+        errors.append(float(told["predicted_iter_time_s"]) / step - 1.0)
+        print(f"{size}: {errors[-1]:+.1%}")
+    assert max(map(abs, errors)) < 0.05
+
+
+def test_a_hybrid_of_single_blocks_keeps_its_parameters() -> None:
+    row = {"model": "nemotron-h-56b", "gpu": "H100", "gpus": "64", "params_b": "56", "tp": "8",
+           "pp": "1", "gbs": "64"}  # fmt: skip
+    told = case_columns(row, CATALOG)
+    assert told["problem"] == ""
+    assert "params_b says" not in told["assumed"]

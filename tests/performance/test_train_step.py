@@ -35,7 +35,7 @@ MIXTURE = load_shape(CATALOG, "deepseek-v3")
 BASE = Plan(tp=2, pp=4, vp=5, dp=8, gbs=256, mbs=1, seq=8192, precision=Precision.MXFP8)
 MOE = Plan(pp=4, vp=4, dp=64, ep=64, gbs=4096, mbs=1, seq=4096, precision=Precision.MXFP8)
 PARTS = ("compute_s", "recompute_s", "host_s", "bubble_s", "tp_s", "cp_s", "ep_s", "pp_s", "dp_s",
-         "wan_s", "optimizer_s", "fixed_s")  # fmt: skip
+         "wan_s", "optimizer_s", "fixed_s", "offload_s")  # fmt: skip
 KINDS = ("weights_gib", "gradients_gib", "optimizer_gib", "activations_gib", "buffers_gib")
 
 
@@ -237,3 +237,24 @@ def test_outputs_have_one_name_each() -> None:
     assert len(set(OUTPUTS)) == len(OUTPUTS) == run(BASE).table.shape[1]
     assert math.isclose(float(run(BASE).tokens_per_s_per_gpu[0]),
                         256 * 8192 / 64 / value("step_s", BASE))  # fmt: skip
+
+
+def test_offloading_costs_what_the_link_to_the_host_cannot_hide() -> None:
+    shape = load_shape(CATALOG, "llama-3.1-70b")
+    plan = Plan(tp=8, pp=4, dp=2, gbs=64, seq=8192, precision=Precision.FP8)
+    times, waits = {}, {}
+    for name in ("h100-sxm", "gb200-nvl72"):
+        system = load_system(CATALOG, name)
+        model = load_train_model(CATALOG, system.generation)
+        out = [
+            evaluate_plan(shape, system, model, replace(plan, offload_share=share))
+            for share in (0.0, 0.5, 1.0)
+        ]
+        times[name] = [float(o.step_s[0]) for o in out]
+        waits[name] = [float(o.column("offload_s")[0] / o.step_s[0]) for o in out]
+        assert times[name] == sorted(times[name])
+        assert waits[name][0] == 0.0
+        kept = [float(o.column("activations_gib")[0]) for o in out]
+        assert kept[1] == pytest.approx(0.5 * kept[0], rel=1e-6)
+    assert waits["gb200-nvl72"][2] < waits["h100-sxm"][2]
+    print({name: [f"{w:.1%}" for w in found] for name, found in waits.items()})

@@ -7,12 +7,12 @@ import pytest
 
 from gigawatt.program.load import load_program
 from gigawatt.study.archive.columns import column
-from gigawatt.study.sites.load_shape import CLOSED, load_shape_table
+from gigawatt.study.sites.load_shape import EVENTS, load_shape_table
 
 
 @pytest.fixture(scope="module")
 def table():
-    return load_shape_table(load_program("openai-nvidia-2025-09"), events=False, seed=1)
+    return load_shape_table(load_program("openai-nvidia-2025-09"))
 
 
 def test_every_stage_has_a_week_of_mean_one(table):
@@ -23,7 +23,7 @@ def test_every_stage_has_a_week_of_mean_one(table):
     assert (weeks["len"] == 168).all()
     assert weeks["it_shape_pu"].to_list() == pytest.approx([1.0] * len(weeks))
     assert (weeks["drop_mw"] < weeks["mean_it_mw"]).all()
-    assert set(table["engine"]) == {CLOSED}
+    assert set(table["engine"]) == {EVENTS}
 
 
 def test_a_later_stage_holds_more(table):

@@ -12,10 +12,11 @@ from gigawatt.performance.hardware import load_system
 from gigawatt.performance.rates import workload_rate
 from gigawatt.performance.result import ServeRate
 from gigawatt.program.load import Loaded, load_program
-from gigawatt.study.books.stress import stress
+from gigawatt.study.books.stress import run_scenario, scenario, stress
 from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.comparison.hybrids import groups_of
 from gigawatt.study.comparison.mixture import WORKLOADS, hybrid
+from gigawatt.study.serving.renewals import renewed_hours
 from gigawatt.study.serving.serving_fronts import serving_fronts
 from gigawatt.study.serving.token_market import TokenMarket
 from gigawatt.study.serving.token_sales import (
@@ -29,7 +30,9 @@ from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS = 24
-MARKUP = "prices/served-tokens/markup_factor"
+ANCHOR = "assumptions/money/revenue_usd_per_gw_year"
+SERVING = "prices/served-tokens/anchor_serving_share"
+FLEET = "world/market-fleet"
 
 
 def on(basis: str, loaded: Loaded | None = None) -> Loaded:
@@ -117,10 +120,94 @@ def test_parts_and_work_make_up_the_whole_cost(tokens):
     assert share.max() <= 1.0 + 1e-9 and share.min() > 0.95 and np.median(share) > 1.0 - 1e-9
 
 
-def test_a_higher_price_brings_more_and_as_much_more(tokens):
-    low, high = (chain_of(with_fact(on("tokens"), MARKUP, v)) for v in (1.2, 2.4))
-    np.testing.assert_allclose(booked(high), 2.0 * booked(low), rtol=1e-9)
-    np.testing.assert_array_equal(low.sales.output_tokens, high.sales.output_tokens)
+def test_revenue_goes_with_the_anchor_on_both_bases():
+    for basis in ("tokens", "gw_year"):
+        low, high = (chain_of(with_fact(on(basis), ANCHOR, v)) for v in (6e9, 12e9))
+        np.testing.assert_allclose(booked(high), 2.0 * booked(low), rtol=1e-9)
+        np.testing.assert_array_equal(low.sales.output_tokens, high.sales.output_tokens)
+
+
+def with_market(loaded: Loaded, systems: str) -> Loaded:
+    """The market serves on other systems."""
+    records = {k: dict(v) for k, v in loaded.catalog.records.items()}
+    record = records["world"]["market-fleet"]
+    new = replace(record, attributes={**record.attributes, "systems": systems})
+    records["world"]["market-fleet"] = new
+    return replace(loaded, catalog=replace(loaded.catalog, records=records))
+
+
+def only_serving(loaded: Loaded) -> Loaded:
+    """All capacity serves, on one system."""
+    work = [replace(w, share=Point(1.0)) for w in loaded.program.workloads if w.kind == "serve"]
+    sites = tuple(
+        replace(s, phases=tuple(replace(p, system="gb300-nvl72") for p in s.phases))
+        for s in loaded.program.sites
+    )
+    program = replace(loaded.program, workloads=tuple(work), sites=sites)
+    return replace(loaded, program=program)
+
+
+def test_bases_agree_where_the_fleet_is_the_markets():
+    """All of it serves, on the market's only system, which stays as it is."""
+    held = only_serving(with_market(on("tokens"), "gb300-nvl72"))
+    held = with_fact(with_fact(held, SERVING, 1.0), f"{FLEET}/later_generation_yearly_factor", 1.0)
+    chain = chain_of(held)
+    phases = phases_of(chain)
+    by_tokens = phases.revenue_usd.sum(axis=(1, 2))
+    by_capacity = phases.capacity_revenue_usd.sum(axis=1)
+    assert by_capacity[:, -1].min() > 0.0
+    # Tokens count the hours of a month, capacity a twelfth of the year.
+    np.testing.assert_allclose(by_tokens, by_capacity, rtol=0.03)
+    np.testing.assert_allclose(by_tokens[:, -1], by_capacity[:, -1], rtol=1e-3)
+
+
+def test_a_better_market_pays_less_for_the_same_tokens(tokens):
+    later = f"{FLEET}/later_generation_yearly_factor"
+    kept = with_fact(on("tokens"), "assumptions/money/it_life_years", 20.0)  # nothing is renewed
+    slow, quick = (booked(chain_of(with_fact(kept, later, v))) for v in (1.0, 1.6))
+    assert (quick < slow).all()
+    old = booked(chain_of(with_market(on("tokens"), "h100-sxm")))
+    assert booked(tokens).mean() < old.mean()
+
+
+def test_better_systems_earn_more_of_the_same_market():
+    chain = chain_of(load_program("openai-nvidia-2025-09"))
+    phases = phases_of(chain)
+    earned = phases.revenue_usd.sum(axis=(0, 2)) / np.maximum(phases.gw_years.sum(axis=0), 1e-9)
+    system = np.array([s for *_, s in phases.phases])
+    tokens = phases.output_tokens.sum(axis=(0, 2)) / np.maximum(phases.gw_years.sum(axis=0), 1e-9)
+    y = -2
+    for key in (earned, tokens):
+        ultra, vera = (key[system == s, y].mean() for s in ("rubin-ultra-nvl144", "vr200-nvl72"))
+        assert ultra > vera > 0.0
+
+
+def test_one_month_by_hand():
+    """Revenue = revenue of a GW-year x tokens served here over those that the market sells."""
+    chain = chain_of(with_fact(on("tokens"), "assumptions/money/it_life_years", 20.0))
+    market = chain.market
+    month = int(np.flatnonzero(chain.axis.years() == 2029)[0])
+    served = np.zeros(DRAWS)
+    for g, rate in enumerate(chain.rates.rates[0]):
+        assert isinstance(rate, ServeRate)
+        per_s = rate.output_tokens_per_s_per_package + rate.input_tokens_per_s_per_package
+        hours = chain.delivered.delivered_package_hours[:, 0, g, 0, month]
+        served += hours * 3600.0 * per_s * chain.rates.factor[:, 0, g, month]
+    anchor = chain.money.prices.revenue_usd_per_gw_year.at(np.array([month + 0.5]))[:, 0]
+    np.testing.assert_allclose(
+        served / market.sold_tokens_per_gw_year[:, 0, month] * anchor,
+        chain.sales.revenue_usd[:, 0, month], rtol=1e-9,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["price-down-40", "it-life-3", "rates-up-300"])
+def test_a_stress_on_a_base_is_that_of_the_whole_chain(tokens, name):
+    case = scenario(name)
+    on_base, whole = (
+        run_scenario(on("tokens"), Streams(4, DRAWS), case, base=base) for base in (tokens, None)
+    )
+    for party, value in whole.npv_usd.items():
+        np.testing.assert_allclose(on_base.npv_usd[party], value, rtol=1e-9, atol=1.0)
 
 
 def test_a_workload_may_state_its_price(tokens):
@@ -129,7 +216,7 @@ def test_a_workload_may_state_its_price(tokens):
         "output_price_usd_per_million_tokens": Point(0.4),
     }
     chain = chain_of(with_workload(on("tokens"), **prices))
-    before = int(np.floor(chain.money.as_of_month)) - 1
+    before = int(np.floor(chain.money.as_of_month))
     assert chain.market.output_usd_per_million[:, 0, before] == pytest.approx(0.4)
     assert chain.market.input_usd_per_million[:, 0, before] == pytest.approx(0.05)
     own, other = (c.market.output_usd_per_million[:, 0] for c in (chain, tokens))
@@ -192,22 +279,56 @@ def test_acceptance_is_drawn_and_moves_the_rate(tokens):
     assert low.sales.output_tokens.sum() < high.sales.output_tokens.sum()
 
 
-def test_prices_rise_and_fall_and_start_at_the_as_of_date(tokens):
-    price = tokens.market.output_usd_per_million[:, 0]
-    before = int(np.floor(tokens.money.as_of_month))
-    assert np.ptp(price[:, :before], axis=1).max(initial=0.0) == pytest.approx(0.0, abs=1e-12)
-    later = price[:, -1] / price[:, before]
-    assert (later > 1.0).any() and (later < 1.0).any()
+def test_the_price_is_what_a_gigawatt_earns_over_what_it_sells(tokens):
+    market, money = tokens.market, tokens.money
+    months = np.arange(0.5, tokens.axis.count)
+    of_gw = (
+        market.sold_tokens_per_gw_year[:, 0]
+        / 5e6
+        * (market.output_usd_per_million[:, 0] + 4.0 * market.input_usd_per_million[:, 0])
+    )
+    np.testing.assert_allclose(of_gw, money.prices.revenue_usd_per_gw_year.at(months), rtol=1e-9)
+
+
+def test_revenue_of_a_gigawatt_is_about_as_wide_as_the_anchor(tokens):
+    """Price and productivity are one shock: a gigawatt's revenue is known as its tokens are not."""
+    phases = phases_of(tokens)
+
+    def width(values: np.ndarray) -> float:
+        low, high = np.quantile(values, [0.1, 0.9])
+        return float(high / low)
+
+    gw = phases.gw_years.sum(axis=1)[:, -1]
+    by_tokens = width(phases.revenue_usd.sum(axis=(1, 2))[:, -1] / gw)
+    by_capacity = width(phases.capacity_revenue_usd.sum(axis=1)[:, -1] / gw)
+    assert by_tokens < 3.0 * by_capacity
 
 
 def test_no_one_buys_more_tokens_than_the_world_asks_for(tokens):
-    flood = with_fact(on("tokens"), "access/token-demand/untold_factor", 1e-6)
-    chain = chain_of(flood)
-    total = (chain.sales.output_tokens + chain.sales.input_tokens).sum(axis=(1, 2, 3))
-    assert (chain.sales.fill[:, -1] < 1.0).all()
-    assert total[:, -1].max() < (tokens.sales.output_tokens.sum(axis=(1, 2, 3))[:, -1]).min()
+    elasticity = "prices/served-tokens/demand_elasticity_factor"
+    small = with_fact(on("tokens"), f"{FLEET}/facility_2025_gw", 1e-5)
+    unsold, cheap = (chain_of(with_fact(small, elasticity, e)) for e in (0.8, 1.5))
+    last = slice(-3, None)
+    assert (unsold.sales.fill[:, last] < 1.0).all() and (unsold.sales.price_share == 1.0).all()
+    assert (cheap.sales.fill == 1.0).all() and (cheap.sales.price_share[:, last] < 1.0).all()
+    whole = tokens.sales.output_tokens.sum(axis=(1, 2, 3))
     np.testing.assert_allclose(
-        phases_of(chain).revenue_usd.sum(axis=(1, 2, 3)), booked(chain), rtol=1e-9
+        unsold.sales.output_tokens.sum(axis=(1, 2, 3)), whole * unsold.sales.fill, rtol=1e-9
+    )
+    assert (booked(unsold) < booked(cheap)).all() and (booked(cheap) < booked(tokens)).all()
+    for chain in (unsold, cheap):
+        np.testing.assert_allclose(
+            phases_of(chain).revenue_usd.sum(axis=(1, 2, 3)), booked(chain), rtol=1e-9
+        )
+
+
+def test_renewed_systems_serve_what_the_market_then_buys(tokens):
+    short = chain_of(with_fact(on("tokens"), "assumptions/money/it_life_years", 3.0))
+    long = chain_of(with_fact(on("tokens"), "assumptions/money/it_life_years", 20.0))
+    before, after = (c.sales.output_tokens.sum(axis=(1, 2, 3)) for c in (long, short))
+    assert (after >= before * (1.0 - 1e-12)).all() and (after[:, -1] > before[:, -1]).all()
+    np.testing.assert_array_equal(  # package-hours themselves are what they were
+        short.delivered.delivered_package_hours, long.delivered.delivered_package_hours
     )
 
 
@@ -242,10 +363,16 @@ def test_a_programme_without_serving_sells_nothing():
 
 
 def test_sales_again_are_the_same(tokens):
-    again = token_sales(
-        on("tokens"), tokens.market, tokens.delivered, tokens.rates, tokens.axis, Streams(4, DRAWS)
-    )
+    worth = renewed_hours(
+        tokens.market, tokens.delivered, tokens.rates, tokens.money, tokens.schedule,
+        tokens.capacity.packages_avg,
+    )  # fmt: skip
+    again = token_sales(tokens.market, worth, tokens.rates, tokens.axis)
     np.testing.assert_array_equal(again.revenue_usd, tokens.sales.revenue_usd)
+
+
+def test_a_programme_is_paid_for_tokens_where_it_serves():
+    assert load_program("single-campus").program.revenue_basis == "tokens"
 
 
 def test_years_in_service_by_hand():

@@ -83,8 +83,11 @@ def _text(case: str) -> str:
         return click.open_file("-").read()  # type: ignore[no-any-return]
     try:
         return Path(case).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{case}: can't be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{case}: can't be read: it is not UTF-8 text.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{case}: can't be read: {reason}.") from error
 
 
 def _as_data(result: FinanceResult, years: bool) -> dict[str, Any]:

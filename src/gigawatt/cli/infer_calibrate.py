@@ -12,7 +12,7 @@ import click
 def command(folder: str, out: str | None, errors: str | None) -> None:
     """Fit the constants on measured_serving_agg.csv of FOLDER and print them as a catalog file.
 
-    Groups of rows are left out in turn for the bands; this takes some ten minutes. The errors of
+    Groups of rows are left out in turn for the bands; this takes some two minutes. The errors of
     all tests go to --errors, from which `infer validate` writes its page.
     """
     from pathlib import Path

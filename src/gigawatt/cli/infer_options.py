@@ -93,9 +93,13 @@ def with_options(*groups: tuple[Command, ...]) -> Callable[[Command], Command]:
 
 def asked_of(o: dict[str, Any]) -> Asked:
     """What the options ask for."""
+    from gigawatt.errors import InputError
     from gigawatt.performance.inference.plan import Layout, ServingPlan
     from gigawatt.performance.inference.point import Asked
 
+    for name in ("dp", "pp"):
+        if o[name] < 1:
+            raise InputError(f"--{name} is {o[name]}: at least 1 is needed.")
     layout: Layout | None = None
     if o["tp"] or o["dp"] > 1 or o["moe_tp"] or o["moe_ep"] or o["pp"] > 1:
         layout = Layout(o["tp"] or 1, o["dp"], o["moe_tp"], o["moe_ep"], o["pp"])

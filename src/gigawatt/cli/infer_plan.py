@@ -146,6 +146,17 @@ def _json(service: Service, found: ServingPlanFound, pue: float, assumed: list[s
     return json.dumps({**data, "assumed": assumed}, indent=2)
 
 
+def _power(f: ServingPlanFound, pue: float) -> str:
+    text = (
+        f"{f.it_mw:,.3g} MW IT, {f.facility_mw:,.3g} MW facility at PUE {pue:g}; "
+        f"{f.mean_facility_mw:,.3g} MW drawn on average"
+    )
+    if f.power_range_share is None:
+        return text
+    least, most = (f.it_mw * share for share in f.power_range_share)
+    return f"{text} (estimated: {least:,.3g} to {most:,.3g} MW IT)"
+
+
 def _text(service: Service, f: ServingPlanFound, pue: float, assumed: list[str]) -> str:
     u = f.unit
     hours = f.packages_by_hour
@@ -161,8 +172,7 @@ def _text(service: Service, f: ServingPlanFound, pue: float, assumed: list[str])
          f"{f.capacity_requests_per_s:,.4g} capacity"),
         ("Tokens a day", f"{f.input_tok_per_day:,.3g} in, {f.output_tok_per_day:,.3g} out"),
         ("GPUs by hour", f"{min(hours):,} to {max(hours):,}; used {f.utilisation_share:.0%}"),
-        ("Power", f"{f.it_mw:,.3g} MW IT, {f.facility_mw:,.3g} MW facility at PUE {pue:g}; "
-         f"{f.mean_facility_mw:,.3g} MW drawn on average"),
+        ("Power", _power(f, pue)),
         ("Output tokens/s per MW", f"{f.output_tok_s_per_mw:,.0f} on average over built MW"),
         ("Energy per output token",
          f"{f.wh_per_output_token * 3600.0:.3g} J, {f.wh_per_output_token:.3g} Wh"),

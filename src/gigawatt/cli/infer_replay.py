@@ -45,8 +45,9 @@ def command(
 ) -> None:
     """Replay TRACE: percentiles of latency, goodput, throughput and use of the cache.
 
-    TRACE is a CSV with arrival_s, input_tokens and output_tokens, or in Azure's or Mooncake's
-    layout, plain or gzipped. Prompt blocks of Mooncake traces are looked up in the replicas' cache.
+    TRACE is a CSV, JSON lines or a JSON list with arrival_s, input_tokens and output_tokens, or in
+    Azure's, BurstGPT's or Mooncake's layout, plain or gzipped. Prompt blocks of Mooncake traces are
+    looked up in the replicas' cache.
     """
     import math
     from dataclasses import replace
@@ -71,6 +72,7 @@ def command(
         options, float(requests.input_tokens.mean()), float(requests.output_tokens.mean()),
         16.0 * options["replicas"], catalog,
     )  # fmt: skip
+    situation = replace(situation, assumed=(*situation.assumed, *requests.notes))
     done = replay(situation, requests, catalog, routing, not no_prefix_cache, concurrency)
     found = summary(done, Slo(slo_ttft or math.inf, slo_tpot or math.inf))
     click.echo(

@@ -34,6 +34,10 @@ LOG_LINES = 5_000_000  # most events that a log holds
 @click.option("--cap-mw", type=float, help="IT power allowed at each site.")
 @click.option("--hall-cap-mw", default=0.0, help="IT power allowed in each hall of 256 racks.")
 @click.option(
+    "--domain-cap", "domain_caps", type=(int, float), multiple=True, metavar="RACKS MW",
+    help="IT power allowed in each run of RACKS racks: a row of 16, a hall, a building.",
+)  # fmt: skip
+@click.option(
     "--upgrade", type=(float, float), help="Roll through all racks: in DAYS, HOURS each; repeated."
 )
 @click.option("--seed", default=1, help="Seed of the events.")
@@ -49,7 +53,8 @@ LOG_LINES = 5_000_000  # most events that a log holds
 def command(
     program: str, sites: tuple[str, ...], together: bool, backfill: bool,
     phases: tuple[str, ...], days: float, warm_days: int, policy: str, cap_mw: float | None,
-    hall_cap_mw: float, upgrade: tuple[float, float] | None, seed: int,
+    hall_cap_mw: float, domain_caps: tuple[tuple[int, float], ...],
+    upgrade: tuple[float, float] | None, seed: int,
     usd_per_gpu_hour: float, floor_mw: float, ramp_mw_per_min: float | None, storage_mwh: float,
     storage_mw: float,
     shed: tuple[float, float, float] | None, log_to: str | None, plot: str | None, as_json: bool,
@@ -70,7 +75,8 @@ def command(
     from gigawatt.errors import InputError, unknown_name
     from gigawatt.operations.account import account, call_account, power_account, site_account
     from gigawatt.operations.policies import POLICIES
-    from gigawatt.operations.site_fleet import joined, step_swing
+    from gigawatt.operations.site_fleet import joined
+    from gigawatt.operations.step_swing import step_swing
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.operate import site_input
 
@@ -93,7 +99,7 @@ def command(
     told = []
     for fleet in fleets:
         run = _run(loaded, fleet, days, warm_days, policy, cap_mw, seed, bool(log_to), backfill,
-                   hall_cap_mw, upgrade)  # fmt: skip
+                   hall_cap_mw, domain_caps, upgrade)  # fmt: skip
         one: dict[str, Any] = account(run, usd_per_gpu_hour)
         one["power"] = power_account(run, smoothing)
         if floor_mw > one["power"]["installed_mw"]:
@@ -162,12 +168,14 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
 def _run(
     loaded: Loaded, sites: tuple[SiteInput, ...], days: float, warm_days: int, policy: str,
     cap_mw: float | None, seed: int, log: bool, backfill: bool, hall_cap_mw: float,
-    upgrade: tuple[float, float] | None,
+    domain_caps: tuple[tuple[int, float], ...], upgrade: tuple[float, float] | None,
 ) -> FleetRun:  # fmt: skip
     import numpy as np
 
     from gigawatt.errors import InputError
+    from gigawatt.operations.events.caps import slowed_kinds
     from gigawatt.operations.events.simulate import simulate
+    from gigawatt.operations.events.spec import DomainCap
     from gigawatt.operations.site_fleet import (
         central_assumptions,
         demand_curve,
@@ -177,7 +185,8 @@ def _run(
 
     a = central_assumptions(loaded.catalog)
     cap = None if cap_mw is None else np.array([cap_mw])
-    spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw)
+    domains = tuple(DomainCap(*one) for one in domain_caps)
+    spec = site_fleet(sites, loaded.catalog, a, policy, cap, backfill, hall_cap_mw, domains)
     for site in spec.sites if cap_mw is not None else ():
         idle_mw = site.racks * spec.idle_w / 1e6
         if cap_mw is not None and cap_mw <= idle_mw:
@@ -186,6 +195,10 @@ def _run(
             )
     if upgrade:
         spec = with_upgrade(spec, *upgrade)
+    for name, speed in slowed_kinds(spec, float(demand_curve(a).min())).items():
+        click.echo(
+            f"at reduced clocks under the cap: {name}, {speed:.0%} of full speed at best", err=True
+        )
     lines = LOG_LINES if log else 0
     return simulate(spec, days, seed, 60.0, lines, demand_curve(a), warm_days=warm_days)
 

@@ -29,7 +29,9 @@ SIGNED_PROGRAM = "openai-nvidia-2026-02"  # what was signed instead: shown besid
 @click.option("--workers", type=int, help="Processes [default: one a core].")
 @click.option("--as-of", help="Forget what became known after this date (YYYY-MM-DD).")
 @click.option(
-    "--weeks", is_flag=True, help="Load shapes event by event (compiles for 25 s the first time)."
+    "--closed-weeks",
+    is_flag=True,
+    help="Weeks of load in closed form: the event engine, which compiles once, is not used.",
 )
 @click.option(
     "--lang", type=click.Choice(("en", "fr")), default="en", help="Language of the report."
@@ -43,7 +45,7 @@ def command(
     force: bool,
     workers: int | None,
     as_of: str | None,
-    weeks: bool,
+    closed_weeks: bool,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -65,8 +67,11 @@ def command(
     from gigawatt.study.declared import computed_capex_usd_per_gw
     from gigawatt.study.reasons.gigawatt_notes import write_notes
     from gigawatt.study.run import Settings, simulate, write_run
+    from gigawatt.study.sites.kept_weeks import take_closed_forms
 
     started = time.time()
+    if closed_weeks:
+        take_closed_forms()
     settings = Settings(draws, seed, os.cpu_count() or 1 if workers is None else workers)
     loaded = load_program(program or DEFAULT_PROGRAM, as_of=_date(as_of))
     if out is not None and not out.strip():
@@ -92,7 +97,6 @@ def command(
         warnings=warnings_of(loaded, compared),
         started=started,
         replace=force,
-        weeks=weeks,
         finish=finish,
     )
     _show(folder, as_json, lang)

@@ -31,6 +31,8 @@ SLACK = 5e-3  # of a share that is asked for: the plan's gap
 )
 @click.option("--html", type=click.Path(), metavar="FILE", help="Write a page of pictures.")
 @click.option("--site", metavar="NAME", help="A site of the programme TARGET.")
+@click.option("--closed-weeks", is_flag=True,
+              help="With --site: week of the load in closed form; no event engine.")  # fmt: skip
 @click.option("--stage", metavar="NAME", default="",
               help="Stage of the site for --csv, --pypsa and --html; else the last.")  # fmt: skip
 def command(
@@ -42,6 +44,7 @@ def command(
     pypsa: str | None,
     html: str | None,
     site: str | None,
+    closed_weeks: bool,
     stage: str,
 ) -> None:
     """Least-cost capacities and hourly dispatch of TARGET.
@@ -64,12 +67,16 @@ def command(
             raise InputError("--gap and --route go with a case directory only.")
         if stage and not (csv or pypsa or html):
             raise InputError("--stage goes with --csv, --pypsa or --html.")
+        if closed_weeks:
+            from gigawatt.study.sites.kept_weeks import take_closed_forms
+
+            take_closed_forms()
         _site(target, site, as_json)
         if csv or pypsa or html:
             _write_site(target, site, stage, csv, pypsa, html)
         return
-    if stage:
-        raise InputError("--stage goes with --site.")
+    if stage or closed_weeks:
+        raise InputError("--stage and --closed-weeks go with --site.")
     if not Path(target).is_dir():
         raise InputError(
             f"{target}: no such case directory. For a programme name the site: --site NAME."

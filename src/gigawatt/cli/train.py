@@ -186,6 +186,7 @@ def search(space: str, top: int, as_json: bool, **row: str | None) -> None:
 @click.option("--usd-per-mwh", type=float, help="Price of energy, where it comes on top.")
 @click.option("--cooling", default="closed-loop-dry", show_default=True, help="Cooling plant.")
 @click.option("--pue", type=float, help="PUE of the facility (instead of the plant's).")
+@click.option("--gpu-hours", type=float, help="Known package-hours, for energy and cost.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
 @click.option("--cases", type=click.Path(path_type=Path), help="CSV table, one run a row.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the table goes (else stdout).")
@@ -198,6 +199,7 @@ def run(
     usd_per_mwh: float | None,
     cooling: str,
     pue: float | None,
+    gpu_hours: float | None,
     seed: int,
     cases: Path | None,
     out: Path | None,
@@ -211,7 +213,8 @@ def run(
     """
     if cases is not None:
         asked = {"tokens": tokens, "flop": flop, "loss": loss, "pue": pue,
-                 "usd-per-gpu-hour": usd_per_gpu_hour, "usd-per-mwh": usd_per_mwh}  # fmt: skip
+                 "usd-per-gpu-hour": usd_per_gpu_hour, "usd-per-mwh": usd_per_mwh,
+                 "gpu-hours": gpu_hours}  # fmt: skip
         _nothing_beside({**_row(row), **{k: v for k, v in asked.items() if v is not None}})
         from gigawatt.study.training.training_run_cases import ADDED, predict_runs
 
@@ -225,7 +228,8 @@ def run(
     catalog = _catalog()
     catalog.record("cooling", cooling)
     many = tokens_of({"tokens": tokens}) if tokens else None
-    ask = RunAsk(many, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, pue, seed)
+    ask = RunAsk(many, flop, loss, usd_per_gpu_hour, usd_per_mwh, cooling, pue, seed,
+                 gpu_hours=gpu_hours)  # fmt: skip
     known, words = with_batch(whole_run_row(_row(row)), ask, catalog)
     case = resolve_case(known, catalog)
     found = training_run(case, ask, catalog, words)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from gigawatt.energy.dispatch.problem import (
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.stage_hours import NO_AREA, Area, Contract
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.fingerprint import feed
 
 GRID, COMPUTE, SHED = "grid", "curtailed compute", "shed"
 DEMAND = "grid demand"
@@ -156,7 +157,7 @@ class SiteInputs:
     def fingerprint(self) -> str:
         """SHA-256 over all contents: equal inputs have equal results."""
         digest = hashlib.sha256(f"{code_hash(CODE)} gap {PLAN_GAP}".encode())
-        _feed(digest, self)
+        feed(digest, self)
         return digest.hexdigest()
 
 
@@ -285,19 +286,3 @@ def _with_matching(
     limit = YearlyLimit(MATCHING, np.ascontiguousarray(np.stack(unclean, axis=1)), most,
                         inputs.unmatched_usd_per_mwh)  # fmt: skip
     return replace(solved, limits=(*solved.limits, limit))
-
-
-def _feed(digest: hashlib._Hash, value: object) -> None:
-    """Add the content of nested dataclasses, tuples and arrays to a hash."""
-    if isinstance(value, np.ndarray):
-        digest.update(str(value.shape).encode() + np.ascontiguousarray(value).tobytes())
-    elif value is None or isinstance(value, str | int | float | bool):
-        digest.update(repr(value).encode())
-    elif isinstance(value, Sequence):
-        digest.update(str(len(value)).encode())
-        for item in value:
-            _feed(digest, item)
-    else:
-        for f in fields(value):  # type: ignore[arg-type]
-            digest.update(f.name.encode())
-            _feed(digest, getattr(value, f.name))

@@ -28,15 +28,21 @@ LATEST = (
 def token_demand(catalog: Catalog, streams: Streams, year: int) -> Array:
     """Tokens that the world asks for in a calendar year, (D,)."""
     told = sum(catalog.fact(f"world/tokens/{key}").value for key in LATEST)
-    factor, decay, untold = (
+    untold = catalog.fact("access/token-demand/untold_factor")
+    scope = told * streams.sample(untold.path, untold.distribution)
+    return np.asarray(scope * MONTHS_PER_YEAR * demand_growth(catalog, streams, year))
+
+
+def demand_growth(catalog: Catalog, streams: Streams, year: int) -> Array:
+    """Tokens asked for in a calendar year over those of a year at the pace of the counts, (D,)."""
+    factor, decay = (
         streams.sample(f.path, f.distribution)
         for f in (
             catalog.fact(f"access/token-demand/{key}")
-            for key in ("demand_yearly_factor", "demand_decay_share", "untold_factor")
+            for key in ("demand_yearly_factor", "demand_decay_share")
         )
     )
-    middle = year + 0.5 - BASE
-    return np.asarray(told * untold * MONTHS_PER_YEAR * grown(factor, decay, middle))
+    return grown(factor, decay, year + 0.5 - BASE)
 
 
 def yearly_factor(first: float, last: float, years: float) -> float:

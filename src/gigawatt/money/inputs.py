@@ -115,8 +115,6 @@ class MoneyInputs:
     contracts : all instruments of the programme.
     cover : kind → (B,) index into `contracts` of the contract that covers each block, -1 = none.
     defaults : party → (D,) month from which it pays nothing more under contracts; inf = never.
-    token_price_ratio : (D,) yearly factor on the price of tokens from the as-of date on, over that
-        which they were priced with; None = 1.
     """
 
     axis: MonthAxis
@@ -132,7 +130,6 @@ class MoneyInputs:
     contracts: tuple[Contract, ...]
     cover: Mapping[str, IntArray]
     defaults: Mapping[str, Array]
-    token_price_ratio: Array | None = None
 
     @property
     def draws(self) -> int:

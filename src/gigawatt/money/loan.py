@@ -71,13 +71,18 @@ def level_service(
     """Interest and principal by line; all blocks of a line have one rate."""
     if not lines:
         return []
+    return service_entries(lines, *level_amounts(loan, line, len(lines), months))
+
+
+def level_amounts(loan: Repayment, line: IntArray, lines: int, months: int) -> tuple[Array, Array]:
+    """Interest and principal of each line and month, (D, L, M) each, of `lines` >= 1 lines."""
     last = loan.first + loan.payments
     payment = loan.payment_usd
-    paid = between(payment, loan.first, last, line, len(lines), months)
+    paid = between(payment, loan.first, last, line, lines, months)
     scaled = payment * scale(loan.rate, last)
-    amount = between(scaled, loan.first, last, line, len(lines), months)
-    principal = np.minimum(growth(loan.rate, line, len(lines), months) * amount, paid)
-    return service_entries(lines, paid - principal, principal)
+    amount = between(scaled, loan.first, last, line, lines, months)
+    principal = np.minimum(growth(loan.rate, line, lines, months) * amount, paid)
+    return paid - principal, principal
 
 
 def service_entries(lines: tuple[Line, ...], interest: Array, principal: Array) -> list[Entry]:

@@ -33,7 +33,8 @@ NO_CASH_FLOW = (CAPITALISED, "recognised", "warrant", "distribution", "cure", "s
                 "cash_sweep")  # fmt: skip
 FROM_MONEY = ("interest", "parked_interest")
 OWING = (accounts.DEBT, accounts.OWED, accounts.IN_TRUST)
-RECOVERY_SHARE = 0.5  # of a loan in arrears when the calendar ends; judgement
+YEAR = int(MONTHS_PER_YEAR)
+RECOVERY_SHARE = 0.5  # of what is overdue when the calendar ends, at least of the rest; judgement
 LEAST_DUE_USD = 1.0  # a month: less is rounding, no debt service
 SITE_YEARS = 20.0  # straight life of halls and power in the value at the end
 
@@ -123,7 +124,7 @@ def terminal_usd(
 ) -> dict[str, Array]:
     """What each party holds, less what it owes, at the end of the calendar, (D,) USD.
 
-    Loans at their balance (half of it where service went unpaid), prepayments at what is not set
+    Loans at their balance (less where service went unpaid), prepayments at what is not set
     off, shares at cost, systems at what they cost times the resale factor for each year of age,
     sites at what is left of a straight line.
     """
@@ -157,21 +158,37 @@ def terminal_usd(
 
 
 def _written_down(ledger: Ledger) -> dict[tuple[str, str], Array]:
-    """What loans in arrears lose of their balance at the end: (debtor, lender) → (D,) USD."""
-    failed = {(e.payer, e.payee, e.instrument) for e in ledger.unpaid
-              if e.leg == "principal" and np.any(e.amount_usd > 0.0)}  # fmt: skip
+    """What loans in arrears lose of their balance at the end: (debtor, lender) → (D,) USD.
+
+    Principal in arrears keeps `RECOVERY_SHARE`; the rest of the balance the part of the service due
+    in the last year that was paid, and no less than that share.
+    """
+    failed = dict.fromkeys((e.payer, e.payee, e.instrument) for e in ledger.unpaid
+                           if e.leg == "principal" and np.any(e.amount_usd > 0.0))  # fmt: skip
     out: dict[tuple[str, str], Array] = {}
     for debtor, lender, instrument in failed:
-        balance = np.zeros(ledger.gap_usd.shape[0])
-        for e in (*ledger.entries, *ledger.memo):
-            if e.instrument != instrument or {e.payer, e.payee} != {debtor, lender}:
-                continue
+        pair = {debtor, lender}
+        own = [e for e in (*ledger.entries, *ledger.memo)
+               if e.instrument == instrument and {e.payer, e.payee} == pair]  # fmt: skip
+        open_ = [e for e in ledger.unpaid if (e.payer, e.payee, e.instrument)
+                 == (debtor, lender, instrument) and e.leg in SERVICE]  # fmt: skip
+        zero = np.zeros(ledger.gap_usd.shape[0])
+        balance, arrears, paid, missing = zero, zero, zero, zero
+        for e in own:
             sign = {"draw": 1.0, CAPITALISED: 1.0, "principal": -1.0}.get(e.leg, 0.0)
-            balance += sign * e.amount_usd.sum(axis=1)
-        arrears = np.sum([e.amount_usd.sum(axis=1) for e in ledger.unpaid
-                          if (e.payer, e.payee, e.instrument) == (debtor, lender, instrument)
-                          and e.leg == "principal"], axis=0)  # fmt: skip
-        lost = np.where(arrears > 0.0, (1.0 - RECOVERY_SHARE) * np.maximum(balance, 0.0), 0.0)
+            balance = balance + sign * e.amount_usd.sum(axis=1)
+            if e.leg in SERVICE:
+                paid = paid + e.amount_usd[:, -YEAR:].sum(axis=1)
+        for e in open_:
+            missing = missing + e.amount_usd[:, -YEAR:].sum(axis=1)
+            arrears = arrears + (e.amount_usd.sum(axis=1) if e.leg == "principal" else 0.0)
+        due = paid + missing
+        served = np.where(due > 0.0, paid / np.where(due > 0.0, due, 1.0), 0.0)
+        kept = np.maximum(served, RECOVERY_SHARE)
+        overdue = np.clip(arrears, 0.0, np.maximum(balance, 0.0))
+        lost = (1.0 - RECOVERY_SHARE) * overdue
+        lost = lost + (1.0 - kept) * (np.maximum(balance, 0.0) - overdue)
+        lost = np.where(arrears > 0.0, lost, 0.0)
         out[debtor, lender] = out.get((debtor, lender), 0.0) + lost
     return out
 

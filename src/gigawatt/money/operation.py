@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Operation:
     unpaid : what parties in default owe under contracts and do not pay.
     token_revenue_usd : (D, S, M) what users would pay for the tokens served; None where they pay
         for capacity.
+    service_due_usd : borrower → (D, M) debt service by its contracts; empty where nobody defaults.
     sides : accounts of a payment by instrument and leg (`registry.sides`).
     """
 
@@ -45,6 +46,7 @@ class Operation:
     sides: Callable[[str, str], Sides]
     unpaid: tuple[Entry, ...] = ()
     token_revenue_usd: Array | None = None
+    service_due_usd: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def months(self) -> int:

@@ -4,7 +4,8 @@
 
 The path goes straight from one known date to the next and stays where it ends; the error
 is one draw for the whole calendar, its size that of five years ahead. A contract is fixed at its
-signing (swapped, as the lenders of such loans ask): `rate at signing = term + weight x base`.
+signing (swapped, as the lenders of such loans ask): `rate at signing = term + weight x base`. What
+of it floats (`floating`) moves with the base rate from then on, what is refinanced is fixed anew.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ PATH = {  # assumption → when it holds
 ERROR_YEARS = 5.0
 RATE_TERMS = ("rate_share", "debt_rate_share", "coupon_share")
 WEIGHT = "base_rate_weight"
+REFINANCING, REFINANCE_RATE = "refinancing", "refinance_rate_share"  # date and term
 SIGNED = ("signing", "issue")  # dates at which a contract's rate is fixed
 
 
@@ -41,12 +43,19 @@ class RateCurve:
     path_share : (D, K) per year.
     error_share : (D,) added five years ahead.
     as_of_month : until when nothing is unsure.
+    shift_share : added from the as-of date on, where a stress test moves the base rate; `at` is
+        without it.
     """
 
     months: Array
     path_share: Array
     error_share: Array
     as_of_month: float
+    shift_share: float = 0.0
+
+    def moved(self, month: float) -> Array:
+        """Rate per year at a month with what a stress test adds, (D,)."""
+        return self.at(month) + (self.shift_share if month >= self.as_of_month else 0.0)
 
     def at(self, month: float) -> Array:
         """Rate per year at a month, (D,)."""
@@ -80,8 +89,14 @@ def priced(
     terms: Mapping[str, Array], dates: Mapping[str, float], curve: RateCurve
 ) -> dict[str, Array]:
     """Terms with every rate that is a spread made a whole rate."""
+    out = dict(terms)
     weight = terms.get(WEIGHT)
-    if weight is None or not weight.any():
-        return dict(terms)
+    if weight is None:
+        return out
     base = weight * curve.at(signed_month(dates, curve.as_of_month))
-    return {k: v + base if k in RATE_TERMS else v for k, v in terms.items()}
+    out |= {k: terms[k] + base for k in RATE_TERMS if k in terms}
+    if REFINANCING in dates:
+        own = terms[REFINANCE_RATE]
+        spread = np.where(own > 0.0, own, terms["rate_share"])
+        out[REFINANCE_RATE] = spread + weight * curve.at(dates[REFINANCING])
+    return out

@@ -104,9 +104,6 @@ def revenue(op: Operation) -> list[Entry]:
         amount = capacity_revenue_usd(inputs, op.schedule, op.use_share)
     else:
         amount = op.token_revenue_usd * let_share(inputs, op.schedule)
-        if inputs.token_price_ratio is not None:
-            since = np.maximum(np.arange(0.5, op.months) - inputs.as_of_month, 0.0)
-            amount = amount * price_factor(inputs.token_price_ratio[:, None], since)[:, None]
     return _by_party(amount, inputs.tenant, "users", "revenue", "revenue", receives=True)
 
 

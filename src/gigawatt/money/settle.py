@@ -14,14 +14,13 @@ from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
 from gigawatt.money.loan import INTEREST, PRINCIPAL
 from gigawatt.money.operation import Operation, entries_of, use_share
-from gigawatt.money.registry import registered, sides, under_contract
+from gigawatt.money.registry import Registered, registered, sides, under_contract
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
 from gigawatt.quantity.arrays import Array, BoolArray
 from gigawatt.schedule.result import Capacity, ScheduleResult
 
 RENTS = ("rent", "system_rent")
-IN_PLACE_OF_RENT = ("guarantee", "escrow_paid", "relet_rent")
 
 
 def settle(
@@ -66,8 +65,9 @@ def settle(
         sides=sides,
         token_revenue_usd=token_revenue_usd,
     )
-    op = _booked(op, [*running.operate(op), *clean_power.entries(inputs, contracts)])
     kinds = registered()
+    op = replace(op, service_due_usd=_service_due(op, kinds) if inputs.defaults else {})
+    op = _booked(op, [*running.operate(op), *clean_power.entries(inputs, contracts)])
     for rule in (*(k.operate for k in kinds), *(k.close for k in kinds)):
         op = _booked(op, rule(op)) if rule else op
     operated = op.paid[len(invested) :]
@@ -91,8 +91,8 @@ def settle(
 def _booked(op: Operation, entries: list[Entry]) -> Operation:
     """`op` with entries added; what a party in default owes under contracts goes unpaid.
 
-    Users no longer pay it either: they have gone elsewhere. A landlord or lessor that gets only a
-    part of its rent pays its lenders that part: its loans have no recourse to anybody else.
+    Users no longer pay it either: they have gone elsewhere. A landlord or lessor whose rent fails
+    pays its lenders what it has of the month: its loans have no recourse to anybody else.
     """
     paid: list[Entry] = []
     unpaid: list[Entry] = []
@@ -106,7 +106,9 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
             paid.append(replace(e, amount_usd=np.where(served, e.amount_usd, 0.0)))
             continue
         elif e.leg in (INTEREST, PRINCIPAL):
-            share = rent_received_share([*op.paid, *paid], [*op.unpaid, *unpaid], e.payer)
+            share = served_share(
+                [*op.paid, *paid], [*op.unpaid, *unpaid], e.payer, op.service_due_usd.get(e.payer)
+            )
         if share is None:
             paid.append(e)
             continue
@@ -116,22 +118,39 @@ def _booked(op: Operation, entries: list[Entry]) -> Operation:
     return replace(op, paid=(*op.paid, *paid), unpaid=(*op.unpaid, *unpaid))
 
 
-def rent_received_share(paid: list[Entry], unpaid: list[Entry], party: str) -> Array | None:
-    """Part of the rents due to a party that it gets, (D, M); None where nothing goes unpaid.
+def served_share(
+    paid: list[Entry], unpaid: list[Entry], party: str, due_usd: Array | None
+) -> Array | None:
+    """Part of the debt service due that a party pays, (D, M); None where no rent to it fails.
 
-    What a guarantor, escrow or new tenant pays for a rent counts as the rent.
+    From the first month in which a rent goes unpaid on, all that it receives in a month (what a
+    guarantor, escrow or new tenant pays with it) less its costs goes to its lenders, up to what is
+    due; owners come after them.
     """
     lost = [e.amount_usd for e in unpaid if e.payee == party and e.leg in RENTS]
-    if not lost:
+    if not lost or due_usd is None:
         return None
-    missing = np.sum(lost, axis=0)
-    got = np.sum([e.amount_usd for e in paid if e.payee == party and e.leg in RENTS], axis=0)
-    due = got + missing
-    others = [e.amount_usd for e in paid if e.payee == party and e.leg in IN_PLACE_OF_RENT]
-    got = np.minimum(got + sum(others, np.zeros_like(missing)), due)
-    # Once rent has failed, a month without any rent due brings no service either.
-    failed = np.cumsum(missing, axis=1) > 0.0
-    out: Array = np.where(due > 0.0, got / np.where(due > 0.0, due, 1.0), ~failed)
+    cash = np.zeros_like(due_usd)
+    for e in paid:
+        if e.investment or e.leg in (INTEREST, PRINCIPAL):
+            continue
+        if e.payee == party:
+            cash = cash + e.amount_usd
+        elif e.payer == party:
+            cash = cash - e.amount_usd
+    failed = np.cumsum(np.sum(lost, axis=0), axis=1) > 0.0
+    covered = np.clip(cash / np.where(due_usd > 0.0, due_usd, 1.0), 0.0, 1.0)
+    return np.where(failed & (due_usd > 0.0), covered, 1.0)
+
+
+def _service_due(op: Operation, kinds: Sequence[Registered]) -> dict[str, Array]:
+    """Debt service by contract of each borrower, (D, M)."""
+    out: dict[str, Array] = {}
+    for kind in kinds:
+        if kind.operate and any(leg.name == PRINCIPAL for leg in kind.legs):
+            for e in kind.operate(op):
+                if e.leg in (INTEREST, PRINCIPAL):
+                    out[e.payer] = out.get(e.payer, 0.0) + e.amount_usd
     return out
 
 

@@ -6,9 +6,11 @@ import numpy as np
 
 from gigawatt.operations.events.build import failure_names
 from gigawatt.operations.events.simulate import FleetRun
+from gigawatt.operations.events.spec import pool_most
 from gigawatt.operations.grid import Smoothing, Tier, answer_call, load_shape, smooth
 from gigawatt.operations.policies import advised_spares
-from gigawatt.operations.site_fleet import SiteInput, StepSwing
+from gigawatt.operations.site_fleet import SiteInput
+from gigawatt.operations.step_swing import StepSwing
 from gigawatt.quantity.units import SECONDS_PER_DAY
 
 W_PER_MW = 1e6
@@ -69,7 +71,10 @@ def free_parts(run: FleetRun, free: float) -> dict[str, float]:
     free : share of rack-hours that were free.
     """
     sites, racks = run.spec.sites, run.spec.racks
-    peak = sum(s.pool_peak_racks for s in sites) * (1.0 + run.spec.headroom) / racks
+    peak = sum(
+        min(s.pool_peak_racks * (1.0 + run.spec.headroom), max(s.pool_peak_racks, pool_most(s)))
+        for s in sites
+    ) / racks  # fmt: skip
     wanted = {
         "spare": sum(s.reserve_racks for s in sites) / racks,
         "unassigned": sum(s.unassigned_racks for s in sites) / racks,

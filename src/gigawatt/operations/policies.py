@@ -21,6 +21,7 @@ from gigawatt.quantity.arrays import Array
 
 POLICIES = ("sync", "spares", "elastic", "memory")
 NEVER_FINISHES = 0.02  # work share below which a job is said never to finish
+HARDLY = 200.0  # failures expected within a step beyond which no work is left
 Value = Array | float
 
 
@@ -115,9 +116,19 @@ def elastic(
 def in_memory(
     rate_per_s: Value, lost_share: Value, memory_interval_s: Value, memory_stall_s: Value,
     soft_restart_s: Value, interval_s: Value, checkpoint_s: Value, hard_restart_s: Value,
-    detection_s: Value,
-) -> Array:  # fmt: skip
-    """Work share of a job with two levels of checkpoint.
+    detection_s: Value, restart_failure_share: Value = 0.0,
+) -> Waterfall:  # fmt: skip
+    """Waterfall of a job with two levels of checkpoint: the exact chain, a state a copy.
+
+    An interval is n = interval / memory interval stretches of work, each with its copy to memory
+    and its part of the write to the store: s seconds that pass without a failure with chance
+    p = e^(-lambda s). After a failure and its detection the copy is gone with chance q (then the
+    store), else a soft restart of R seconds begins, which passes unhurt with chance a = e^(-lambda
+    R); struck in it, detection and the question of the copy come again. So a failure ends soft with
+    chance g, and a stretch is passed without going back to the store with chance
+    A = p / (1 - (1 - p) g). Going back, all of the interval is done again::
+
+        time = [(1 - A^n) / (1 - A) x time of a stretch + (1 - A^n) x time at the store] / A^n
 
     Parameters
     ----------
@@ -128,24 +139,39 @@ def in_memory(
     interval_s, checkpoint_s : work between checkpoints to the store, and the pause for one.
     hard_restart_s : restart from the store.
     detection_s : before either.
+    restart_failure_share : restarts of either kind that have to be done again.
     """
     rate = np.maximum(np.asarray(rate_per_s, dtype=float), 1e-15)
-    soft = np.maximum((1.0 - lost_share) * rate, 1e-18)
-    hard = np.maximum(lost_share * rate, 1e-18)
-    within = -np.expm1(-rate * soft_restart_s)  # struck again in the soft restart
-    again = 1.0 - (1.0 - lost_share) * within
-    exposed = within / rate / again
-    whole = (detection_s + within / rate) / again
-    per_copy = np.expm1(np.minimum(soft * (memory_interval_s + memory_stall_s), 500.0))
-    per_write = np.expm1(np.minimum(soft * checkpoint_s, 500.0))
-    failures = interval_s / memory_interval_s * per_copy + per_write
-    wall = failures * (1.0 / soft + whole)
-    at_risk = failures * (1.0 / soft + exposed)
-    hits = np.expm1(np.minimum(hard * at_risk, 500.0))
-    each = (1.0 / rate + detection_s) * np.exp(np.minimum(rate * hard_restart_s, 500.0))
-    total = hits / hard * wall / at_risk + hits * (each - 1.0 / rate)
-    out: Array = np.asarray(interval_s / total)
-    return out
+    again = np.asarray(restart_failure_share, dtype=float)
+    copies = np.asarray(interval_s, dtype=float) / memory_interval_s
+    stretch = memory_interval_s + np.asarray(memory_stall_s) + checkpoint_s / copies
+    fails = -np.expm1(-np.minimum(rate * stretch, HARDLY))
+    struck = -np.expm1(-np.minimum(rate * soft_restart_s, HARDLY))
+    # visits per failure: to the question of the copy, and to a soft restart
+    kept = (1.0 - np.asarray(lost_share)) / (1.0 - (1.0 - struck) * again)
+    asked = 1.0 / (1.0 - struck * kept)
+    soft = kept * asked
+    ends_soft = soft * (1.0 - struck) * (1.0 - again)
+    goes_back = asked * lost_share  # = 1 - ends_soft
+    tries = 1.0 / (1.0 - fails * ends_soft)  # of one stretch
+    at_store = fails * tries * goes_back  # chance of going back within one stretch
+    log_all = np.minimum(-copies * np.log1p(-np.minimum(at_store, 1.0 - 1e-15)), HARDLY)
+    backs = np.expm1(log_all)  # returns to the store per interval that is kept
+    stretches = np.where(at_store > 1e-12, backs / np.maximum(at_store, 1e-300), copies)
+    failures = stretches * fails * tries
+    lasts = np.exp(np.minimum(rate * hard_restart_s, HARDLY)) / (1.0 - again)
+    hard = (np.expm1(np.minimum(rate * hard_restart_s, HARDLY))) / (1.0 - again) / rate
+    restart = failures * soft * struck / rate + backs * hard
+    detection = detection_s * (
+        failures * (asked + soft * (1.0 - struck) * again) + backs * (lasts - 1.0)
+    )
+    up = failures / rate  # time at work, kept or lost: failures strike it at their rate
+    work = np.asarray(interval_s) + 0.0 * up
+    checkpoint = copies * memory_stall_s + checkpoint_s
+    redo = np.maximum(up - work - checkpoint, 0.0)
+    whole = work + checkpoint + redo + detection + restart
+    parts = (work, checkpoint, redo, detection, restart)
+    return Waterfall(*(np.asarray(x / whole) for x in parts))
 
 
 def best_memory_interval_s(rate_per_s: Value, lost_share: Value, stall_s: Value) -> Array:

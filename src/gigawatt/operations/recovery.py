@@ -2,9 +2,6 @@
 
 The programme (`jobs`) and single cases (`cases`) both ask here, so that a job of the same size,
 rate and policy has the same goodput in either.
-
-For `memory` only the work share is a closed form. Its pauses are counted, and what is left is
-split over redone work, detection and restart in proportion to what one failure costs of each.
 """
 
 from __future__ import annotations
@@ -27,6 +24,7 @@ from gigawatt.quantity.arrays import Array, IntArray
 Value = Array | float
 LEAST_STALL_S = 1e-3  # a checkpoint that stops nothing would be written all the time
 LEAST_RATE = 1e-15
+LEAST_PACE = 1e-6  # of an elastic job whose replicas are hardly ever there
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,8 @@ def waterfall(
     """
     if policy == "memory":
         return _memory(rate_per_s, r, interval_s)
+    if policy == "elastic":
+        return _elastic(rate_per_s, r, interval_s)
     whole = synchronous_restart(
         _at_risk(policy, rate_per_s, r), np.maximum(r.stall_s, LEAST_STALL_S), r.detection_s,
         r.restart_s * (np.asarray(r.warm_share) if policy == "spares" else 1.0),
@@ -95,12 +95,6 @@ def waterfall(
     if policy == "spares":
         load = repair_load(rate_per_s, r.detection_s, r.repair_share, r.repair_s)
         return _stopped(whole, erlang_b(advised_spares(load) + 1.0, load))
-    if policy == "elastic":
-        going = elastic(rate_per_s, r.replicas, r.elastic_pause_s, r.absent_s, r.elastic_redo_s)
-        return Waterfall(
-            whole.work * going.work, whole.checkpoint, whole.redo + whole.work * going.redo,
-            whole.detection, whole.restart + whole.work * going.restart,
-        )  # fmt: skip
     return whole
 
 
@@ -142,21 +136,31 @@ def _stopped(w: Waterfall, blocked: Array) -> Waterfall:
     )
 
 
+def _elastic(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
+    """Pauses and absent replicas stretch the time between checkpoints, in which all may stop."""
+    part = np.asarray(rate) * (1.0 - np.asarray(r.elastic_whole_share))
+    going = elastic(part, r.replicas, r.elastic_pause_s, r.absent_s, r.elastic_redo_s)
+    interval = best_interval("elastic", rate, r) if interval_s is None else np.asarray(interval_s)
+    pace = np.maximum(going.work, LEAST_PACE)
+    stall = np.maximum(r.stall_s, LEAST_STALL_S) / pace
+    whole = synchronous_restart(
+        _at_risk("elastic", rate, r), stall, r.detection_s, r.restart_s, r.restart_failure_share,
+        interval / pace,
+    )  # fmt: skip
+    up = whole.work + whole.checkpoint  # both go on at the pace of the replicas that are there
+    return Waterfall(
+        whole.work * going.work, whole.checkpoint * going.work, whole.redo + up * going.redo,
+        whole.detection, whole.restart + up * (1.0 - going.work - going.redo),
+    )  # fmt: skip
+
+
 def _memory(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
     stall = np.maximum(r.stall_s, LEAST_STALL_S)
     interval = best_interval("memory", rate, r) if interval_s is None else interval_s
     copies = np.minimum(r.memory_interval_s, interval)
-    warm_s = np.asarray(r.restart_s) * r.warm_share
-    work = in_memory(
-        rate, r.memory_lost_share, copies, r.memory_stall_s, warm_s, interval, stall,
-        r.hard_restart_s, r.detection_s,
+    interval = copies * np.maximum(1.0, np.floor(interval / copies + 0.5))  # written with a copy
+    return in_memory(
+        rate, r.memory_lost_share, copies, r.memory_stall_s,
+        np.asarray(r.restart_s) * r.warm_share, interval, stall, r.hard_restart_s, r.detection_s,
+        r.restart_failure_share,
     )  # fmt: skip
-    pauses = np.minimum(work * (r.memory_stall_s / copies + stall / interval), 1.0 - work)
-    lost = r.memory_lost_share
-    redo = 0.5 * ((1.0 - lost) * copies + lost * np.asarray(interval))
-    restart = (1.0 - lost) * warm_s + lost * r.hard_restart_s
-    each = np.maximum(redo + r.detection_s + restart, LEAST_RATE)
-    rest = 1.0 - work - pauses
-    return Waterfall(
-        work, pauses, rest * redo / each, rest * r.detection_s / each, rest * restart / each
-    )

@@ -17,8 +17,9 @@ import numpy as np
 from gigawatt.catalog.facts import Catalog
 from gigawatt.errors import InputError
 from gigawatt.operations.causes import failure_classes
-from gigawatt.operations.events.build import room_for_jobs
+from gigawatt.operations.events.caps import room_for_jobs
 from gigawatt.operations.events.spec import (
+    DomainCap,
     FailureClass,
     FleetSpec,
     JobKind,
@@ -29,11 +30,14 @@ from gigawatt.operations.events.spec import (
 from gigawatt.operations.faults import central_policy
 from gigawatt.operations.jobs import working_w
 from gigawatt.operations.policies import advised_spares
+from gigawatt.operations.reliability import repair_share
+from gigawatt.operations.site_mean import work_shares
 from gigawatt.performance.result import ServeRate, TrainRate
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import (
     DAYS_PER_YEAR,
+    HOURS_PER_YEAR,
     SECONDS_PER_DAY,
     SECONDS_PER_HOUR,
     W_PER_KW,
@@ -104,6 +108,7 @@ def site_fleet(
     cap_mw: Array | None = None,
     backfill: bool = False,
     hall_cap_mw: float = 0.0,
+    domain_caps: tuple[DomainCap, ...] = (),
 ) -> FleetSpec:
     """Fleet of one site, or of several that share one queue.
 
@@ -115,6 +120,7 @@ def site_fleet(
     policy : of jobs after a failure; empty takes that of each workload, else the assumption.
     cap_mw : (H,) IT power allowed by hour from the start, repeated, at each site; None for none.
     hall_cap_mw : IT power allowed in each hall; 0 for none.
+    domain_caps : and in each domain of other sizes.
     backfill : batch jobs without end take what is free and give way to all others.
 
     Raises
@@ -126,15 +132,15 @@ def site_fleet(
     idle_w = whole.rack_power_w * a["idle_power_share"]
     classes = failure_classes(catalog, a["failures_per_1000_node_days"])
     largest = max(s.racks for s in sites)
+    work = work_shares(whole, catalog, policy)
     kinds = tuple(
         kind
         for tenant, use in enumerate(whole.uses)
         if use.workload.kind != "serve"
-        for kind in _kinds(whole, use, a, policy, tenant, largest)
+        for kind in _kinds(whole, use, a, policy, tenant, largest, work[use.workload.id])
     )
-    specs = tuple(
-        replace(_site_spec(s, classes, a, cap_mw), hall_cap_mw=hall_cap_mw) for s in sites
-    )
+    bare = [_site_spec(s, classes, a, cap_mw, work) for s in sites]
+    specs = tuple(replace(s, hall_cap_mw=hall_cap_mw, domain_caps=domain_caps) for s in bare)
     if backfill:
         kinds = (*(replace(k, preempts=True) for k in kinds), _filler(specs, kinds, a))
     fleet = FleetSpec(
@@ -148,7 +154,7 @@ def site_fleet(
         headroom=a["pool_headroom_share"], serve_restart_s=a["serve_restart_s"],
         cap_exponent=a["cap_exponent"], idle_failure_share=a["idle_failure_share"],
     )  # fmt: skip
-    if hall_cap_mw > 0.0:
+    if hall_cap_mw > 0.0 or domain_caps:
         return replace(fleet, kinds=kinds)  # what does not fit under a cap is told
     room = max(room_for_jobs(s, fleet, float(demand_curve(a).min())) for s in specs)
     fit = tuple(replace(k, racks=np.minimum(k.racks, room)) for k in kinds if room >= 1)
@@ -200,23 +206,42 @@ def joined(sites: tuple[SiteInput, ...]) -> SiteInput:
 
 
 def _site_spec(
-    site: SiteInput, classes: Sequence[FailureClass], a: Numbers, cap_mw: Array | None
-) -> SiteSpec:
-    """Racks, reserve, crews, parts and pool of one site."""
+    site: SiteInput, classes: Sequence[FailureClass], a: Numbers, cap_mw: Array | None,
+    work: Numbers,
+) -> SiteSpec:  # fmt: skip
+    """Racks, reserve, crews, parts and pool of one site.
+
+    At its peak all of the pool's racks serve that are neither broken nor restarting, as in `fluid`.
+    """
     repairs_per_day = sum(
         c.per_1000_node_days / 1000.0 * c.repair_share for c in classes
     ) * site.racks * site.packages_per_rack / 8.0 * site.infant_factor  # fmt: skip
     serve_racks = sum(u.share for u in site.uses if u.workload.kind == "serve") * site.racks
+    serving = serve_racks * (1.0 - out_share(site, classes, a))
+    up = [u.share * work[u.workload.id] for u in site.uses if u.workload.kind == "serve"]
+    answering = sum(up) * site.racks / serve_racks if serve_racks > 0.0 else 1.0
     jobs_racks = sum(u.share for u in site.uses if u.workload.kind != "serve") * site.racks
     return SiteSpec(
         site.name, site.racks, reserve_racks=int(a["spare_share"] * jobs_racks),
         crews=max(2, math.ceil(repairs_per_day * a["crews_per_daily_repair"])),
         spare_parts=int(advised_spares(repairs_per_day * PART_LEAD_DAYS)),
-        pool_peak_racks=serve_racks / (1.0 + a["pool_headroom_share"]), age_years=site.age_years,
+        pool_peak_racks=serving * answering, pool_most_racks=serving, age_years=site.age_years,
         season_share=a["season_swing_share"],
         cap_mw=np.zeros(0) if cap_mw is None else np.asarray(cap_mw, dtype=float),
         unassigned_racks=max(0.0, site.racks - serve_racks - jobs_racks),
     )  # fmt: skip
+
+
+def out_share(site: SiteInput, classes: Sequence[FailureClass], a: Numbers) -> float:
+    """Share of racks in repair or under planned work, as `jobs.time_shares` takes them off."""
+    young = 1.0 + (site.infant_factor - 1.0) * math.exp(-site.age_years / a["infant_years"])
+    rate = np.asarray(a["failures_per_1000_node_days"] / 1000.0 / SECONDS_PER_DAY * young)
+    share = repair_share(rate, a["repair_share"], a["repair_hours"], a["repair_nodes"])
+    domains = sum(
+        c.per_domain_year * (c.diagnosis_h + c.repair_share * c.repair_h)
+        for c in classes if isinstance(c.blast, int)
+    )  # fmt: skip
+    return float(share) + domains / HOURS_PER_YEAR + a["maintenance_share"]
 
 
 def _filler(sites: Sequence[SiteSpec], kinds: Sequence[JobKind], a: Numbers) -> JobKind:
@@ -237,64 +262,6 @@ def demand_curve(a: Numbers) -> Array:
     weekend = (5.0 + 2.0 * WEEKEND) / 7.0
     night = max(0.0, 2.0 * a["serve_use_share"] / weekend - 1.0)
     return weekly_curve(min(night, 1.0), WEEKEND)
-
-
-@dataclass(frozen=True, slots=True)
-class StepSwing:
-    """Swing of power within each step of the largest training job, before any smoothing.
-
-    Attributes
-    ----------
-    workload : whose job it is.
-    mw : IT power while all compute less that in the phase that draws least: the most it can be.
-    rms_mw : root mean square of the job's power about its mean over the phases of a step.
-    at_step_mw : amplitude of the part of it that swings once a step.
-    site_rms_mw : rms of all jobs of that size together, whose steps are not in time.
-    period_s : time of a step.
-    """
-
-    workload: str
-    mw: float
-    rms_mw: float
-    at_step_mw: float
-    site_rms_mw: float
-    period_s: float
-
-
-def step_swing(site: SiteInput, spec: FleetSpec) -> StepSwing | None:
-    """Swing within a training step; None for a site that does not train.
-
-    All racks of a job go through the phases of its rate at once: compute for d of the step, the
-    rest communicating or waiting. A square wave of height P swings once a step by
-    (2 / pi) P sin(pi d). Pipeline stages and communication behind computing flatten it.
-    """
-    largest = {k.name: k for k in spec.kinds if k.wanted}
-    found = []
-    for use in site.uses:
-        kind = largest.get(f"{use.workload.id}-large")
-        if not isinstance(use.rate, TrainRate) or kind is None or not kind.standing:
-            continue
-        racks_mw = int(kind.racks.max()) * site.rack_power_w / W_PER_MW
-        power, share = _phases(site, use.rate)
-        mean = float(power @ share)
-        rms = racks_mw * math.sqrt(float(share @ (power - mean) ** 2))
-        rest = float(share[1:] @ power[1:] / max(float(share[1:].sum()), 1e-12))
-        at_step = 2.0 / math.pi * (power[0] - rest) * math.sin(math.pi * share[0])
-        found.append(
-            StepSwing(
-                use.workload.id, racks_mw * float(power[0] - power[share > 0.0].min()), rms,
-                racks_mw * float(at_step), rms * math.sqrt(kind.standing), use.rate.step_time_s,
-            )
-        )  # fmt: skip
-    return max(found, key=lambda s: s.mw, default=None)
-
-
-def _phases(site: SiteInput, rate: TrainRate) -> tuple[Array, Array]:
-    """Power over full power and share of time of computing, communicating, waiting; (3,) each."""
-    watts = np.array([rate.power_compute_w, rate.power_communication_w, rate.power_idle_w])
-    share = np.array([rate.compute_share, rate.communication_share, 0.0])
-    share[2] = max(0.0, 1.0 - share.sum())
-    return np.minimum(watts / site.rate_power_w, 1.0), share
 
 
 def _job_rack_w(site: SiteInput) -> float:
@@ -319,7 +286,7 @@ def _rack_w(site: SiteInput, use: Use) -> float:
 
 
 def _kinds(
-    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int, largest: int
+    site: SiteInput, use: Use, a: Numbers, policy: str, tenant: int, largest: int, work: float
 ) -> tuple[JobKind, JobKind]:
     """Large and small jobs of a training or research workload; none is larger than a site holds."""
     held_share = a["spare_share"] + a["maintenance_share"]
@@ -340,23 +307,24 @@ def _kinds(
         policy=policy or central_policy(use.workload, a),
         stall_s=a["checkpoint_stall_s"] + _write_s(use, a), restart_base_s=a["restart_base_s"],
         restart_s_per_1000_gpus=a["restart_s_per_1000_packages"],
-        pause_s=a["elastic_pause_s"], absent_s=a["detection_s"] + restart,
+        pause_s=a["elastic_pause_s"] + a["elastic_redo_s"], absent_s=a["detection_s"] + restart,
         replica_gpus=a["elastic_replica_count"], whole_share=a["elastic_whole_share"],
         warm_share=a["warm_restart_share"], lost_share=a["memory_lost_share"],
         memory_interval_s=a["memory_interval_s"],
-        memory_stall_s=a["memory_stall_s"],
+        memory_stall_s=a["memory_stall_s"], restart_failure_share=a["restart_failure_share"],
         flex_tier=1 if use.workload.kind == "train" else 2,
     )  # fmt: skip
     small_s = a["small_job_hours"] * SECONDS_PER_HOUR
     return (
         replace(
             base, name=f"{base.name}-large", priority=0, longest_s=90 * SECONDS_PER_DAY,
-            standing=count, gap_s=base.mean_s * (1.0 - use_share) / use_share,
+            standing=count, gap_s=base.mean_s / work * (1.0 - use_share) / use_share,
+            work_share=work,
         ),
         replace(
             base, name=f"{base.name}-small", priority=1, longest_s=14 * SECONDS_PER_DAY,
             per_day=_per_day(
-                (racks - count * full) * use_share, small, a["small_job_hours"], 1.3
+                (racks - count * full) * use_share * work, small, a["small_job_hours"], 1.3
             ) / (1.0 - a["own_error_share"]),
             racks=small, median_s=small_s, sigma_log=1.3, own_error_share=a["own_error_share"],
         ),

@@ -1,7 +1,10 @@
 """A representative week of a site: the shape of its load, its ramps and its drops.
 
-By the event engine: the site is run for half a year after it has filled; of its weeks the one whose
-mean power is nearest to the mean of all is taken. Ramps and drops are the largest of the half year.
+By the event engine: the site is run for half a year after it has filled. The week that stands for
+all is the most usual one: the one whose hours differ least, by rms, from those of all the others
+(the medoid). Its hours are scaled so that their mean is that of the closed forms of the programme
+(`site_mean`), so that the week tiled over a year is the energy that the programme counts. Ramps and
+drops are the largest of the half year.
 
 In closed form, without running anything::
 
@@ -16,16 +19,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gigawatt.operations.events.build import node_rate_per_rack
-from gigawatt.operations.events.simulate import FleetRun, simulate
-from gigawatt.operations.events.spec import FleetSpec
-from gigawatt.operations.grid import load_shape
+from gigawatt.operations.events.spec import FleetSpec, node_rate_per_rack, pool_most
 from gigawatt.operations.reliability import size_factor
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+
+if TYPE_CHECKING:
+    from gigawatt.operations.events.simulate import FleetRun
 
 WARM_DAYS = 56
 WEEKS = 26
@@ -41,7 +45,7 @@ class Week:
     Attributes
     ----------
     it_shape_pu : (168,) hourly IT power over its mean, from Monday 00:00 local time; mean 1.
-    mean_it_mw : mean over all weeks.
+    mean_it_mw : mean over all weeks; in a programme that of the closed forms.
     ramp_mw_per_min : largest change from one minute's mean to the next.
     drop_mw : largest fall at one moment.
     """
@@ -61,6 +65,8 @@ def representative_week(spec: FleetSpec, curve: Array | None = None, seed: int =
     curve : (168,) demand of the pool, as `site_fleet.demand_curve` gives it.
     seed : of the events.
     """
+    from gigawatt.operations.events.simulate import simulate  # noqa: PLC0415  imports numba
+
     return week_of(simulate(spec, 7 * WEEKS, seed, BIN_S, curve=curve, warm_days=WARM_DAYS))
 
 
@@ -73,7 +79,8 @@ def closed_week(spec: FleetSpec, curve: Array) -> Week:
     """
     site = spec.sites[0]
     pool = site.pool_peak_racks * np.roll(curve, -round(site.hour_shift))
-    room = site.racks - site.reserve_racks - pool * (1.0 + spec.headroom)
+    held = np.minimum(pool * (1.0 + spec.headroom), np.maximum(pool, pool_most(site)))
+    room = site.racks - site.reserve_racks - held
     jobs = np.clip(sum(k.offered_racks for k in spec.kinds), 0.0, np.maximum(room, 0.0))
     watts = (
         site.racks * spec.idle_w
@@ -170,13 +177,20 @@ def _gangs(spec: FleetSpec) -> int:
 
 def week_of(run: FleetRun) -> Week:
     """Representative week of a run of at least 7 days in bins of a minute."""
+    from gigawatt.operations.grid import load_shape  # noqa: PLC0415  imports numba
+
     power = run.power_mw().sum(axis=0)
     shape = load_shape(power, BIN_S)
     weeks = shape.hourly_mw[: len(shape.hourly_mw) // 168 * 168].reshape(-1, 168)
-    means = weeks.mean(axis=1)
-    chosen = weeks[int(np.abs(means - means.mean()).argmin())]
+    chosen = weeks[most_usual(weeks)]
     return Week(
-        chosen / chosen.mean(), float(means.mean()),
+        chosen / chosen.mean(), float(weeks.mean()),
         max(shape.ramp_up_mw_per_min, shape.ramp_down_mw_per_min),
         float(run.largest_drop_mw().max()),
     )  # fmt: skip
+
+
+def most_usual(weeks: Array) -> int:
+    """Row of the medoid of (N, 168) weeks: least mean distance from all others, by rms of hours."""
+    apart = np.sqrt(((weeks[:, None, :] - weeks[None, :, :]) ** 2).mean(axis=2))
+    return int(apart.sum(axis=1).argmin())

@@ -24,7 +24,8 @@ REFUSED = {
     "hymba": "attention and state space side by side in a layer",
     "phi4flash": "state space with caches shared between layers",
     "lfm2": "convolutions instead of attention in most layers",
-    "longcat_flash": "two attentions a layer and experts that compute nothing",
+    "llada": "a diffusion model: it writes blocks of text, not token after token",
+    "dream": "a diffusion model: it writes blocks of text, not token after token",
     "stripedhyena": "long convolutions",
     "evo": "long convolutions",
 }
@@ -32,7 +33,9 @@ _KNOWN_LAYERS = (
     "full_attention", "sliding_attention", "chunked_attention", "linear_attention", "attention",
     "mamba",
 )  # fmt: skip
-_FOREIGN = re.compile(r"^(mamba|ssm|rwkv|lru|time_mix|conv_l)_?", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"^(mamba|ssm|rwkv|lru|time_mix|conv_l|hyena|recurrent|retention)_?", re.IGNORECASE
+)
 _STATE_OF_1 = 16  # Mamba's own default; of the second version 128
 _STATE_OF_2 = 128
 _WIDENED = 2  # inner over hidden width where a file leaves it out
@@ -80,6 +83,11 @@ def dense_by_period(config: Config, layers: int) -> int | None:
     if not period:
         return None
     return layers - len(range(_whole(config, "expert_layer_offset", 0), layers, period))
+
+
+def refused_by_name(family: str) -> bool:
+    """Whether an architecture is refused whatever else its file holds."""
+    return family.startswith(tuple(REFUSED))
 
 
 def beyond(config: Config, family: str, given: Config) -> list[str]:

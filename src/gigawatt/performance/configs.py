@@ -14,7 +14,8 @@ from typing import Any
 
 from gigawatt.errors import InputError
 from gigawatt.performance.block_configs import irregular, layer_counts
-from gigawatt.performance.config_hybrids import beyond, dense_by_period
+from gigawatt.performance.config_hybrids import beyond, dense_by_period, refused_by_name
+from gigawatt.performance.config_known import rewritten, unknown_kind, with_quantisation
 from gigawatt.performance.config_mixers import Config, mixing, plain_int
 from gigawatt.performance.shapes import ModelShape
 
@@ -23,7 +24,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "hidden": ("hidden_size", "n_embd", "d_model", "dim"),
     "heads": ("num_attention_heads", "n_head", "num_heads", "n_heads"),
     "kv_heads": ("num_key_value_heads", "num_kv_heads", "n_head_kv", "n_kv_heads",
-                 "multi_query_group_num"),
+                 "multi_query_group_num", "num_attention_groups"),
     "head_dim": ("head_dim", "attention_head_dim", "kv_channels", "d_head"),
     "vocab": ("vocab_size", "padded_vocab_size"),
     "ffn": ("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim", "d_ff", "hidden_dim"),
@@ -62,6 +63,10 @@ _TIED_BY_DEFAULT = (
     "gpt_neo",
 )
 _EVERY_LAYER_MOE = ("mixtral", "gpt_oss", "minimax_m2", "phimoe", "dbrx", "grok", "grok-1")
+_APART = (
+    "biases and clamped activations keep kernels of training apart: counted by their bytes, "
+    "checked on no run"
+)
 _GATED_ATTENTION = ("qwen3_5", "qwen3_next")
 # sizes that files leave to their class; Transformers' Gemma3TextConfig
 _LEFT_OUT: dict[str, dict[str, int]] = {
@@ -94,6 +99,7 @@ def read_config(path: Path) -> ModelShape:
         raise InputError(f"{path}: not JSON ({error}).") from error
     if not isinstance(raw, dict):
         raise InputError(f"{path}: a config.json is a JSON object, this is a {type(raw).__name__}.")
+    raw = with_quantisation(raw, path)
     stem = path.resolve().parent.name if path.name == "config.json" else path.stem
     name = str(raw.get("_name_or_path") or stem)
     return shape_from_config(raw, name, str(path))
@@ -107,7 +113,12 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     kind = str(config.get("model_type") or raw.get("model_type") or "")
     config = _LEFT_OUT.get(kind, {}) | dict(config)
     family = kind.removesuffix("_text")
-    if family in _UNREPRESENTED and not any(config.get(k) for k in _KEYS["heads"]):
+    notes: list[str] = []
+    config = dict(rewritten(config, family, notes))
+    if note := unknown_kind(family):
+        notes.append(note)
+    refused = family in _UNREPRESENTED or refused_by_name(family)
+    if refused and not any(config.get(k) for k in _KEYS["heads"]):
         config |= {"num_attention_heads": 1}  # has none; the shape is refused by name
     needed = {key: _size(config, key, where) for key in ("layers", "hidden", "heads", "vocab")}
     heads = needed["heads"]
@@ -124,20 +135,25 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         "tied_embeddings": _tied(config, raw, family),
         "native_precision": native_precision(raw, config),
         "attention_gate": bool(config.get("attn_output_gate", family.startswith(_GATED_ATTENTION))),
+        "kernels_apart": family == "gpt_oss",
     }
     if mla:
         for key in ("kv_lora_rank", "q_lora_rank", "qk_nope_dim", "qk_rope_dim", "v_dim"):
             given[key] = _optional(config, key, where)
     elif (narrow := _optional(config, "v_dim", where)) and narrow != given["head_dim"]:
         given["v_dim"] = narrow
-    notes: list[str] = []
+    if low := plain_int(config.get("share_q_dim")):  # Step3
+        given["q_lora_rank"] = low
+    if given["kernels_apart"]:
+        notes.append(_APART)
     given |= _feed_forward(config, family, needed["layers"], where, notes)
     given |= mixing(config, family, needed["layers"], given, notes)
     blocks = config.get("block_configs")
     if blocks and not irregular(blocks):
         given |= layer_counts(blocks, needed["hidden"], heads)
         given["attention"] = _attention(heads, given["kv_heads"])
-        notes[:] = ["feed-forward layers of different widths are taken at their mean"]
+        notes[:] = [n for n in notes if "feed-forward" not in n]
+        notes.append("feed-forward layers of different widths are taken at their mean")
     return ModelShape(
         id=_slug(name),
         name=name,
@@ -270,7 +286,7 @@ def _mixture(
     }
     if shared_ffn and shared_ffn != expert_ffn:
         out["shared_expert_ffn"] = shared_ffn // max(shared, 1)
-    if family.startswith("gemma4"):
+    if family.startswith("gemma4") or config.get("parallel_ffn"):
         out |= {"parallel_ffn": True, "dense_ffn": ffn}
     if latent := config.get("moe_latent_size") or config.get("routed_expert_hidden_size"):
         out["expert_hidden"] = int(latent)
@@ -311,11 +327,18 @@ def native_precision(raw: Config, config: Config) -> str:
     found = _grouped_precision(quant) if method == "compressed-tensors" else ""
     if found or "mxfp4" in text:
         return found or "mxfp4"
+    return _by_words(text, method) or _whole_numbers(quant, text, method)
+
+
+def _by_words(text: str, method: str) -> str:
+    """Floating formats that a quantisation names, and four-bit integers of ModelOpt."""
+    if method == "quark" and '"fp4' in text:
+        return "mxfp4"
+    if "w4a16" in text or "w4a8_awq" in text:
+        return "int4"
     if method == "modelopt" or "nvfp4" in text:
         return "nvfp4" if "nvfp4" in text or '"num_bits": 4' in text else "fp8"
-    if "fp8" in text or "float8" in text:
-        return "fp8"
-    return _whole_numbers(quant, text, method)
+    return "fp8" if "fp8" in text or "float8" in text else ""
 
 
 def _whole_numbers(quant: Config, text: str, method: str) -> str:

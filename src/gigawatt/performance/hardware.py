@@ -9,6 +9,9 @@ what lies between packages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from gigawatt.catalog import Catalog, Record
 from gigawatt.catalog.facts import Status
@@ -37,6 +40,7 @@ class System:
     scaleout_gbit_s : network bandwidth in 10^9 bits/s, one direction.
     gpu_tdp_w : thermal design power of the package in W.
     system_packages, system_power_kw : packages in one rack or server, and its IT power in kW.
+    package_power_w : greatest draw with the share of the rack, in W, where no rack's is public.
     """
 
     id: str
@@ -55,6 +59,7 @@ class System:
     gpu_tdp_w: float
     system_packages: int
     system_power_kw: float
+    package_power_w: float = 0.0
 
 
 def system_from_record(record: Record) -> System:
@@ -76,16 +81,36 @@ def system_from_record(record: Record) -> System:
         gpu_tdp_w=_or_zero(record, "gpu_tdp_w"),
         system_packages=int(_or_zero(record, "system_packages")),
         system_power_kw=_or_zero(record, "system_power_kw"),
+        package_power_w=_or_zero(record, "package_power_w"),
     )
+
+
+class HeldSystems:
+    """A catalog as the key of a cache; equal where its tables of systems are the same objects."""
+
+    __slots__ = ("catalog", "tables")
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.tables = tuple(catalog.records.get(table) for table in TABLES)
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.tables)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeldSystems) and all(
+            a is b for a, b in zip(self.tables, other.tables, strict=True)
+        )
 
 
 def system_records(catalog: Catalog) -> dict[str, Record]:
     """Records of all systems that can be computed on: those whose rate and memory are public."""
-    found: dict[str, Record] = {}
-    for table in TABLES:
-        held = catalog.records.get(table, {})
-        found |= {i: r for i, r in held.items() if _has_numbers(r)}
-    return found
+    return dict(_computable(HeldSystems(catalog)))
+
+
+@lru_cache(maxsize=8)
+def _computable(held: HeldSystems) -> dict[str, Record]:
+    return {i: r for table in held.tables if table for i, r in table.items() if _has_numbers(r)}
 
 
 def _has_numbers(record: Record) -> bool:
@@ -116,12 +141,39 @@ def _or_zero(record: Record, key: str) -> float:
 def full_power_w(system: System) -> float:
     """Greatest draw of one package with its share of the rack or server, W.
 
-    Where the rack's power is not public, the package's TDP times that of other servers; 0 where
-    neither is.
+    Where the rack's power is not public, an estimate of it by package, else the package's TDP times
+    that of other servers; 0 where none is known.
     """
     if system.system_power_kw and system.system_packages:
         return system.system_power_kw * W_PER_KW / system.system_packages
-    return system.gpu_tdp_w * NODE_OVER_TDP
+    return system.package_power_w or system.gpu_tdp_w * NODE_OVER_TDP
+
+
+def power_range(catalog: Catalog, system: System) -> tuple[float, float] | None:
+    """Least and greatest of `full_power_w` where it is an estimate, as shares of it; else None.
+
+    A rack of known power, or one that follows from a specified TDP, is none.
+    """
+    record = system_records(catalog).get(system.id)
+    if record is None or (system.system_power_kw and system.system_packages):
+        return None
+    fact = record.facts.get("package_power_w")
+    if fact is None:
+        return None
+    least, most = fact.distribution.ppf(np.array([0.0, 1.0])) / fact.value
+    return float(least), float(most)
+
+
+def power_note(catalog: Catalog, system: System) -> str:
+    """What to say of an estimated power; empty where it is not one."""
+    share = power_range(catalog, system)
+    if share is None:
+        return ""
+    full = full_power_w(system)
+    return (
+        f"power estimated: {full:,.0f} W a package with its share of the rack "
+        f"({full * share[0]:,.0f} to {full * share[1]:,.0f}); the maker gives none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,13 @@ def resolve_model(text: str, catalog: Catalog, supported: bool = True) -> ModelS
             "model: no name is given; give a catalog id, a Hugging Face id or a config.json."
         )
     read = _from_file(wanted)
-    shape = _recognised(read, catalog) if read else _from_catalog(wanted, catalog)
+    shape = _recognised(read, catalog) if read else _listed(wanted, _Table(catalog))
     return require_supported(shape) if supported else shape
 
 
 _SAME = (
     "layers", "hidden", "heads", "kv_heads", "attention", "experts", "top_k", "expert_ffn",
-    "kv_lora_rank", "linear_layers", "index_topk",
+    "kv_lora_rank", "linear_layers", "index_topk", "ffn_matrices",
 )  # fmt: skip
 _SAME_PARAMS = 0.01  # relative; vocabularies are padded differently
 
@@ -104,6 +104,24 @@ def _from_file(text: str) -> ModelShape | None:
     if path.is_dir() and (path / "config.json").is_file():
         return read_config(path / "config.json")
     return None
+
+
+class _Table:
+    """A catalog as the key of a cache; equal where its table of models is the same object."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog, self.models = catalog, catalog.records["models"]
+
+    def __hash__(self) -> int:
+        return id(self.models)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Table) and other.models is self.models
+
+
+@lru_cache(maxsize=1024)
+def _listed(text: str, table: _Table) -> ModelShape:
+    return _from_catalog(text, table.catalog)
 
 
 def _from_catalog(text: str, catalog: Catalog) -> ModelShape:
@@ -169,7 +187,9 @@ class _Held:
         return len(self.records)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and set(other.records) == set(self.records)
+        return isinstance(other, _Held) and (
+            other.records is self.records or set(other.records) == set(self.records)
+        )
 
 
 @lru_cache(maxsize=4)

@@ -21,10 +21,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gigawatt.catalog import Catalog, Record
 from gigawatt.errors import InputError, nearest
-from gigawatt.performance.hardware import TABLES, System, system_from_record, system_records
+from gigawatt.performance import hardware
+from gigawatt.performance.hardware import HeldSystems, System, system_from_record, system_records
 
 
 class Format(StrEnum):
@@ -188,7 +190,12 @@ def parse_gpu(text: str, catalog: Catalog) -> GpuChoice:
     ------
     InputError : no known accelerator in the text; the message has the nearest names.
     """
-    records = system_records(catalog)
+    return _parse_gpu(text, HeldSystems(catalog))  # files name few accelerators in many rows
+
+
+@lru_cache(maxsize=1024)
+def _parse_gpu(text: str, held: HeldSystems) -> GpuChoice:
+    catalog, records = held.catalog, system_records(held.catalog)
     text = _BARE_SIZE.sub(r"\1 \2GB", _COUNT.sub("", text))
     if text.strip() in records:
         return GpuChoice(system_from_record(records[text.strip()]), 0.0, "")
@@ -222,7 +229,7 @@ def _refuse_without_numbers(key: str, catalog: Catalog, computable: Mapping[str,
 
     Otherwise another one would be taken whose name it holds.
     """
-    for table in TABLES:
+    for table in hardware.TABLES:
         for record_id, record in catalog.records.get(table, {}).items():
             if record_id not in computable and key in (
                 _FLOPPY.sub("", record_id),

@@ -58,7 +58,9 @@ def rate_table(
         row = tuple(workload_rate(workload, system, catalog) for system in systems)
         rates.append(row)
         for g, (system, rate) in enumerate(zip(systems, row, strict=True)):
-            factor[:, w, g, :] = _factor(workload, system, rate, catalog, axis, streams, a)
+            factor[:, w, g, :] = throughput_factor(
+                workload, system, rate, catalog, axis, streams, a
+            )
     return RateTable(
         workloads=tuple(w.id for w in program.workloads),
         systems=blocks.systems,
@@ -95,7 +97,7 @@ def _serve(workload: Workload, system: System, catalog: Catalog) -> ServeRate:
     return served(service_of(workload, system, catalog), workload, catalog)
 
 
-def _factor(
+def throughput_factor(
     workload: Workload,
     system: System,
     rate: TrainRate | ServeRate,

@@ -60,6 +60,8 @@ class ModelShape:
     index_topk, index_heads, index_dim : of sparse attention: tokens that a query attends to, and
         heads and width of the indexer that chooses them; 0 means dense attention.
     kv_entries_per_token : cache entries kept per token of context (1 unless they are compressed).
+    kernels_apart : whether biases and clamps around the activation function keep training kernels
+        apart that other models run as one.
     approximations : what is represented only roughly, in words (empty if nothing).
     """
 
@@ -109,6 +111,7 @@ class ModelShape:
     index_dim: int = 0
     kv_entries_per_token: float = 1.0
     approximations: tuple[str, ...] = ()
+    kernels_apart: bool = False
 
     @property
     def is_moe(self) -> bool:
@@ -118,7 +121,7 @@ class ModelShape:
 
 _TEXT = ("id", "name", "attention", "native_precision")
 _LISTS = ("unsupported", "approximations")
-_FLAGS = ("tied_embeddings", "attention_gate", "parallel_ffn", "shared_kv")
+_FLAGS = ("tied_embeddings", "attention_gate", "parallel_ffn", "shared_kv", "kernels_apart")
 _COUNTS = tuple(
     f.name
     for f in fields(ModelShape)

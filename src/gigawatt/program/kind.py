@@ -128,3 +128,20 @@ BASE_RATE = {
         "share", "1 = rates are spreads over the base rate at signing, 0 = whole rates", 0.0
     )
 }
+
+FLOATING = {
+    "floating_share": Term(
+        "share", "part that is not hedged: its interest follows the base rate from service on", 0.0
+    ),
+    "reset_months": Term(
+        "months", "months between resets of that part's rate", 3.0, positive=True, whole=True
+    ),
+}
+
+REFINANCED = {
+    "refinance_rate_share": Term(
+        "share", "rate (or spread) from the date of refinancing on; 0 = the loan's own", 0.0
+    ),
+    "refinance_term_years": Term("years", "years of repayment from that date on", 15.0, True),
+    "refinance_fee_share": Term("share", "fee on what is refinanced", 0.0),
+}

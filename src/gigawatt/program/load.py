@@ -146,8 +146,13 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         sha256=_digest(raw, as_of, parts),
         limits=tuple(shared_limit(limit, as_of) for limit in table.limit),
         haircuts=tuple(table.haircuts),
-        revenue_basis=table.revenue_basis,
+        revenue_basis=table.revenue_basis or _basis(parts),
     )
+
+
+def _basis(parts: Parts) -> str:
+    """What users pay for where the file does not say: tokens, if any workload serves."""
+    return "tokens" if any(w.kind == "serve" for w in parts.workloads) else "gw_year"
 
 
 def _digest(raw: RawProgram, as_of: dt.date, parts: Parts) -> str:

@@ -190,11 +190,11 @@ class Site:
     heat_reused_share : of the facility's energy that goes to somebody as heat.
     duties : of `DUTIES`, those that are told to be done.
     ride_through_share : of the load that stays on in a fault of the grid; None = not told.
-    ozone_area : one of `OZONE_AREAS`; "" = attainment, or not told.
     price_hours : prices by hour of a file; None = made from the market's statistics.
     co2_price_usd_per_t : on own plant; None = that of its area.
     hourly_matching_share : least share of the load that clean power must serve in its own hour.
     must_run_share : least output of its own gas plant over what is built of it, in all hours.
+    ozone_area : one of `OZONE_AREAS`; "" = attainment, or not told.
     """
 
     id: str
@@ -224,11 +224,11 @@ class Site:
     heat_reused_share: float = 0.0
     duties: tuple[str, ...] = ()
     ride_through_share: float | None = None
-    ozone_area: str = ""
     price_hours: PriceHours | None = None
     co2_price_usd_per_t: Distribution | None = None
     hourly_matching_share: float = 0.0
     must_run_share: float = 0.0
+    ozone_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ class Workload:
     speculation : serving: "auto" (the customary method, where it gives more), "none", or a method.
     pools : serving: "auto" (whatever gives more), "one", or "two" (prompts in a pool of their own).
     input_price_usd_per_million_tokens, output_price_usd_per_million_tokens : serving: price of
-        prompts and answers at the as-of date; None = the cost on the market's system x markup.
+        prompts and answers at the as-of date; None = the market's.
     """
 
     id: str
@@ -361,7 +361,7 @@ class Program:
     sha256 : hash of the resolved programme.
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
-    revenue_basis : what users pay for: "gw_year" (capacity) or "tokens" (what is served).
+    revenue_basis : what users pay for: "tokens" (what is served) or "gw_year" (capacity).
     """
 
     name: str

@@ -193,7 +193,18 @@ def _keys(raw: RawProgram, site: str, contract: str) -> Mapping[str, object]:
     return {}
 
 
+def revenue_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Tokens can be paid for only where some are served."""
+    if raw.data.get("revenue_basis") != "tokens" or not parts.workloads:
+        return
+    if not any(w.kind == "serve" for w in parts.workloads):
+        yield raw.problem(
+            ("revenue_basis",), "tokens",
+            'no workload is of kind "serve", so no token is sold; must be "gw_year"',
+        )  # fmt: skip
+
+
 RULES: tuple[Rule, ...] = (
-    calendar_rule, progress_rule, event_rule, share_rule, supply_rule, workload_rule,
+    calendar_rule, progress_rule, event_rule, share_rule, supply_rule, workload_rule, revenue_rule,
     clean_power_rule,
 )  # fmt: skip

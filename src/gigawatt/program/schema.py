@@ -337,7 +337,7 @@ class WorkloadTable(Section):
         "auto", description="serving: prompts and answers in one pool or two; auto = the better"
     )
     input_price_usd_per_million_tokens: TokenPrice | None = Field(
-        None, description="serving: price of prompts at as_of; by default cost times a markup"
+        None, description="serving: price of prompts at as_of; by default the market's"
     )
     output_price_usd_per_million_tokens: TokenPrice | None = Field(
         None, description="serving: the same of answers"
@@ -417,8 +417,10 @@ class ProgramTable(Section):
         default_factory=list, description="catalog ids of haircuts on announced dates"
     )
     instrument: list[InstrumentTable] = Field(default_factory=list, description="contracts")
-    revenue_basis: Literal["gw_year", "tokens"] = Field(
-        "gw_year", description="what users pay for: a gigawatt-year in use, or the tokens served"
+    revenue_basis: Literal["tokens", "gw_year"] | None = Field(
+        None,
+        description="what users pay for: the tokens served (by default, where a workload serves), "
+        "or a gigawatt-year in use",
     )
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"

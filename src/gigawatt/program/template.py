@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 from pathlib import Path
+from textwrap import TextWrapper
 
 from gigawatt.errors import InputError, unknown_name
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.read import bundled_names
 
 _NAME = re.compile(r'^name = "[^"]*"', re.MULTILINE)
+_COMMENT = TextWrapper(100, initial_indent="# ", subsequent_indent="# ")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -22,7 +25,8 @@ def template_text(source: str | None = None) -> str:
     """
     folder = files("gigawatt.program")
     if source is None:
-        return (folder / "template.toml").read_text(encoding="utf-8")
+        text = (folder / "template.toml").read_text(encoding="utf-8")
+        return text.replace("# {kinds}", _COMMENT.fill(", ".join(KINDS)))
     if source not in bundled_names():
         raise unknown_name("bundled programme", source, bundled_names())
     return (folder / "reference" / f"{source}.toml").read_text(encoding="utf-8")

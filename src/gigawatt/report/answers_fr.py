@@ -92,9 +92,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "token_price_by_year": (
         "Prix d’un million de tokens",
-        "Invites et réponses ensemble : coût sur le plus récent système mesuré livré en volume, "
-        "fois une marge, qui évolue ensuite comme le loyer d’une même puce. Les conditions "
-        "(modèle, longueurs, vitesse par utilisateur) sont celles des charges d’inférence.",
+        "Invites et réponses ensemble : ce que le marché gagne par gigawatt et par an, sur les "
+        "tokens qu’un gigawatt de son propre parc vend en un an selon le même modèle d’inférence ; "
+        "il baisse à mesure que ce parc s’améliore. Les conditions (modèle, longueurs, vitesse par "
+        "utilisateur) sont celles des charges d’inférence.",
     ),
     "token_cost_by_year": (
         "Coût d’un million de tokens",
@@ -105,8 +106,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "token_revenue_per_gw_year": (
         "Recettes d’un gigawatt en un an, par les tokens",
         "Tokens vendus x prix, sur les GW d’installation en service, capacité d’entraînement "
-        "comprise, qui ne vend rien. Le grand livre les compte quand le revenue_basis du programme "
-        "est tokens.",
+        "comprise, qui ne vend rien. Le grand livre les compte sauf si le revenue_basis du "
+        "programme est gw_year.",
     ),
     "capacity_revenue_per_gw_year": (
         "Recettes d’un gigawatt en un an, par la capacité",

@@ -114,13 +114,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "token_prices": (
         "workload", "year", "model", "precision", "input_tokens", "output_tokens",
-        "tok_s_per_user", "market_system", "sold_output_tokens_p50", "price_usd_per_million_p50",
+        "tok_s_per_user", "market_systems", "sold_output_tokens_p50", "price_usd_per_million_p50",
         "cost_usd_per_million_p50", "capacity_price_usd_per_million_p50",
+        "market_tokens_per_gw_year_p50", "margin_share_p50",
     ),
     "phase_tokens": (
         "site", "phase", "system", "year", "in_service_share", "sold_output_tokens_p50",
         "price_usd_per_million_p50", "cost_usd_per_million_p50", "token_revenue_usd_p50",
         "capacity_revenue_usd_p50", "sold_output_tokens_mean", "sold_input_tokens_mean",
+        "margin_share_p50",
     ),
     "conversion": (
         "name", "unit", "declared_low", "declared_high", "computed_p10", "computed_p50",

@@ -109,17 +109,20 @@ ENGLISH: dict[str, str] = {
     # tokens
     "tokens.title": "Price, cost and revenue of tokens",
     "tokens.intro": "Tokens sold are those that the phases serve by the rates above, at the use of "
-    "the serving fleet and as far as the world asks for them. Their price is the cost of a token "
-    "on the newest measured system in volume times a markup; it moves on as the rent of one and "
-    "the same chip does, so it may rise or fall. Training and research sell no token. {basis}",
+    "the serving fleet and as far as the world asks for them. Their price is what the market earns "
+    "on a gigawatt-year (8 to 13 bn USD from 2023 to 2025, with a drift either way) over the "
+    "tokens that a gigawatt-year of the market’s own fleet sells, by the same serving model. So it "
+    "falls as the market’s systems and software get better: who has newer systems than the market "
+    "earns more per gigawatt, who keeps old ones earns less. Training and research sell no token. "
+    "{basis}",
     "tokens.basis_gw_year": "In this programme's ledger users pay for capacity (the anchor of 8 to "
     "13 bn USD a GW-year); the revenue of tokens stands beside it.",
     "tokens.basis_tokens": "In this programme's ledger users pay for tokens; what capacity would "
     "earn stands beside it.",
     "tokens.conditions": "{model}, {precision}, {input_tokens} tokens in and {output_tokens} out, "
-    "at least {speed} tokens/s per user, no reuse of prefixes. The price follows from {system}, or "
-    "a system of the programme where that one can’t serve it. P50, P10 … P90; years in which most "
-    "draws sell. Price implied: revenue by capacity, all work, over all tokens sold.",
+    "at least {speed} tokens/s per user, no reuse of prefixes. The market serves on {system} as "
+    "they come, and better ones after. P50, P10 … P90; years in which most draws sell. Price "
+    "implied: revenue by capacity, all work, over all tokens sold.",
     "tokens.figure": "{workload}: a million tokens, prompts and answers together",
     "tokens.table": "{workload}: a million prompt and answer tokens by year",
     "tokens.price": "Price",
@@ -134,15 +137,20 @@ ENGLISH: dict[str, str] = {
     "tokens.bases": "What a gigawatt-year earns",
     "tokens.by_tokens": "By tokens",
     "tokens.by_capacity": "By capacity",
-    "tokens.bases_note": "Facility GW in service, training included. They differ because the "
-    "anchor pays for all capacity, at a level that has held for three years in which fleets were "
-    "renewed, while tokens come from the serving part alone and their price follows one and the "
-    "same machines, which age. P50 with P10 … P90 below it.",
+    "tokens.margin": "Margin",
+    "tokens.market": "Market, tokens of a GW-year",
+    "tokens.bases_note": "Facility GW in service, training included. Both rest on one anchor. By "
+    "capacity, a gigawatt earns it as long as it is in use, whatever stands on it; by tokens, as "
+    "many times as it serves more tokens than the mean gigawatt of the market in that year: more "
+    "at first, less as the market renews its fleet. P50 with P10 … P90 below it.",
     "tokens.phase": "Phase",
     "tokens.phases": "Phases in {year}",
-    "tokens.phases_note": "Phases that are in service in at least half of the draws. Revenue by "
-    "capacity is that of all work of the phase. All years and means: tables/phase_tokens of this "
-    "run.",
+    "tokens.phases_note": "Phases that are in service in at least half of the draws. The margin "
+    "is price less whole cost, over the price; revenue by capacity is that of all work of the "
+    "phase. All years and means: tables/phase_tokens of this run.",
+    "tokens.margins": "Margin of serving by phase and year",
+    "tokens.margins_note": "Price less whole cost of serving, over the price; P50. Years in which "
+    "a phase is in service in at least half of the draws.",
     "tokens.parts": "Cost of a million tokens by part",
     "tokens.parts_note": "Prompts and answers together, means over draws and years. Systems hold "
     "network and storage; they and the site are annuities; idle time and failures are in all.",
@@ -1021,6 +1029,7 @@ ENGLISH: dict[str, str] = {
     "leg.principal": "principal",
     "leg.renewal": "renewal",
     "leg.relet_rent": "rent of the new lease",
+    "leg.relet_system_rent": "rent of systems by the new lease",
     "leg.rent": "rent",
     "leg.resold": "capacity taken by others",
     "leg.repayment": "repayment",

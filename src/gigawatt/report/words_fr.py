@@ -120,17 +120,20 @@ _WORDS: dict[str, str] = {
     # tokens
     "tokens.title": "Prix, coût et recettes des jetons",
     "tokens.intro": "Les jetons vendus sont ceux que les tranches servent aux débits ci-dessus, à "
-    "l’emploi du parc d’inférence et dans la limite de la demande mondiale. Leur prix est le coût "
-    "d’un jeton sur le plus récent système mesuré livré en volume, fois une marge ; il évolue "
-    "ensuite comme le loyer d’une même puce, et peut donc monter ou baisser. L’entraînement et la "
-    "recherche ne vendent pas de jetons. {basis}",
+    "l’emploi du parc d’inférence et dans la limite de la demande mondiale. Leur prix est ce que "
+    "le marché gagne par gigawatt et par an (de 8 à 13 Md $ de 2023 à 2025, avec une dérive dans "
+    "les deux sens), divisé par les jetons qu’un gigawatt de son propre parc vend en un an, selon "
+    "le même modèle d’inférence. Il baisse donc quand systèmes et logiciels du marché "
+    "s’améliorent : qui a des systèmes plus récents que le marché gagne plus par gigawatt, qui en "
+    "garde d’anciens gagne moins. L’entraînement et la recherche ne vendent pas de jetons. "
+    "{basis}",
     "tokens.basis_gw_year": "Dans le grand livre de ce programme, les utilisateurs paient la "
     "capacité (de 8 à 13 Md $ par GW et par an) ; les recettes des jetons figurent à côté.",
     "tokens.basis_tokens": "Dans le grand livre de ce programme, les utilisateurs paient les "
     "jetons ; ce que la capacité rapporterait figure à côté.",
     "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
-    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le prix vient "
-    "de {system}, ou d’un système du programme si celui-là ne peut pas servir. P50, P10 … P90 ; "
+    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le marché "
+    "sert sur {system} à mesure de leur arrivée, puis sur de meilleurs. P50, P10 … P90 ; "
     "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
     "travaux, sur tous les jetons vendus.",
     "tokens.figure": "{workload} : un million de jetons, invites et réponses ensemble",
@@ -147,15 +150,22 @@ _WORDS: dict[str, str] = {
     "tokens.bases": "Ce que rapporte un gigawatt en un an",
     "tokens.by_tokens": "Par les jetons",
     "tokens.by_capacity": "Par la capacité",
-    "tokens.bases_note": "GW d’installation en service, entraînement compris. L’écart vient de ce "
-    "que l’ancrage paie toute la capacité, à un niveau qui a tenu trois ans pendant que les parcs "
-    "étaient renouvelés, alors que les jetons viennent de la seule part d’inférence et que leur "
-    "prix suit les mêmes machines, qui vieillissent. P50, avec P10 … P90 en dessous.",
+    "tokens.margin": "Marge",
+    "tokens.market": "Marché, jetons d’un GW-an",
+    "tokens.bases_note": "GW d’installation en service, entraînement compris. Les deux reposent "
+    "sur le même ancrage. Par la capacité, un gigawatt le gagne tant qu’il est employé, quoi qu’il "
+    "porte ; par les jetons, autant de fois qu’il sert plus de jetons que le gigawatt moyen du "
+    "marché cette année-là : plus au début, moins à mesure que le marché renouvelle son parc. P50, "
+    "avec P10 … P90 en dessous.",
     "tokens.phase": "Tranche",
     "tokens.phases": "Les tranches en {year}",
-    "tokens.phases_note": "Tranches en service dans au moins la moitié des tirages. Les recettes "
-    "de la capacité sont celles de tous les travaux de la tranche. Toutes les années et les "
-    "moyennes : tables/phase_tokens de cette simulation.",
+    "tokens.phases_note": "Tranches en service dans au moins la moitié des tirages. La marge est "
+    "le prix moins le coût complet, sur le prix ; les recettes de la capacité sont celles de tous "
+    "les travaux de la tranche. Toutes les années et les moyennes : tables/phase_tokens de cette "
+    "simulation.",
+    "tokens.margins": "Marge de l’inférence par tranche et par année",
+    "tokens.margins_note": "Prix moins coût complet de l’inférence, sur le prix ; P50. Années où "
+    "une tranche est en service dans au moins la moitié des tirages.",
     "tokens.parts": "Coût d’un million de jetons, par poste",
     "tokens.parts_note": "Invites et réponses ensemble, moyennes des tirages et des années. Les "
     "systèmes comprennent réseau et stockage ; systèmes et site sont des annuités ; inactivité et "
@@ -1076,6 +1086,7 @@ _WORDS: dict[str, str] = {
     "leg.principal": "principal",
     "leg.renewal": "renouvellement",
     "leg.relet_rent": "loyer du nouveau bail",
+    "leg.relet_system_rent": "loyer des systèmes au nouveau bail",
     "leg.rent": "loyer",
     "leg.resold": "capacité reprise par d’autres",
     "leg.repayment": "remboursement",

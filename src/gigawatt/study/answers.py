@@ -124,9 +124,10 @@ def _tokens(frame: Frame) -> list[dict[str, Any]]:
     return [
         _ratio(
             frame, "token_price_by_year", "Price of a million tokens", "USD/million tokens",
-            "Prompts and answers together: cost on the newest measured system in volume, times a "
-            "markup, moving on as the rent of one and the same chip does. Conditions (model, "
-            "lengths, speed per user) are those of the serving workloads.",
+            "Prompts and answers together: what the market earns on a gigawatt-year over the "
+            "tokens that a gigawatt-year of its own fleet sells, by the same serving model; it "
+            "falls as that fleet gets better. Conditions (model, lengths, speed per user) are "
+            "those of the serving workloads.",
         ),
         _ratio(
             frame, "token_cost_by_year", "Cost of a million tokens", "USD/million tokens",
@@ -138,7 +139,7 @@ def _tokens(frame: Frame) -> list[dict[str, Any]]:
             frame, "token_revenue_per_gw_year", "Revenue of a gigawatt-year by tokens",
             "USD/GW-year",
             "Tokens sold x price over facility GW in service, training capacity included, which "
-            "sells nothing. The ledger books it where the programme's revenue_basis is tokens.",
+            "sells nothing. The ledger books it unless the programme's revenue_basis is gw_year.",
         ),
         _ratio(
             frame, "capacity_revenue_per_gw_year", "Revenue of a gigawatt-year by capacity",

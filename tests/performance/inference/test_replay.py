@@ -78,8 +78,30 @@ def test_three_layouts_are_known(tmp_path):
         "id\tarrived_at\tnum_prefill_tokens\tnum_decode_tokens\na\t1\t10\t2\nb\t3.5\t20\t3\n",
         "timestamp,input_length,output_length\n0,10,2\n2500,20,3\n",
         "arrival_ms,isl,osl\n0,10,2\n2500,20,3\n",
+        "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+        "5,ChatGPT,10,2,12,Conversation log\n7.5,GPT-4,20,3,23,API log\n",
+        "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.009930+00:00,10,2\n"
+        "2024-05-10 00:00:02.509930+00:00,20,3\n",
+        "timestamp,input_tokens,output_tokens\n1715299200000,10,2\n1715299202500,20,3\n",
+        "time,isl,osl\n2024-05-10T00:00:00-07:00,10,2\n2024-05-10T00:00:02.5-07:00,20,3\n",
+        '{"arrival_time": 5, "prompt_tokens": 10, "output_tokens": 2}\n'
+        '{"arrival_time": 7.5, "prompt_tokens": 20, "output_tokens": 3}\n',
+        '[{"timestamp": 0, "input_length": 10, "output_length": 2},\n'
+        ' {"timestamp": 2500, "input_length": 20, "output_length": 3}]',
     ],
-    ids=("blanks", "semicolons", "tabs", "mooncake as a table", "milliseconds"),
+    ids=(
+        "blanks",
+        "semicolons",
+        "tabs",
+        "mooncake as a table",
+        "milliseconds",
+        "burstgpt",
+        "azure 2024",
+        "epoch in ms",
+        "zones",
+        "json under other names",
+        "json list",
+    ),
 )
 def test_tables_under_usual_names(tmp_path, text):
     trace = read_trace(file(tmp_path, text))
@@ -93,7 +115,10 @@ def test_tables_under_usual_names(tmp_path, text):
         ("", "empty"),
         ("arrival_s,input_tokens,output_tokens\n", "empty"),
         ("arrival_s,input_tokens,output_tokens\n0,5,5\n1,-3,5\n", ":3: input tokens are -3"),
-        ("arrival_s,input_tokens,output_tokens\n0,5,5\n1,3,0\n", ":3: output tokens are 0"),
+        ("arrival_s,input_tokens,output_tokens\n0,5,0\n1,3,0\n", "output tokens are 0 in all"),
+        ("arrival_s,input_tokens,output_tokens\n0,5,5\n1,3,-2\n", ":3: output tokens are -2"),
+        ("[]", "empty"),
+        ("[1, 2]", ":1: is no request in JSON"),
         ("arrival_s,input_tokens,output_tokens\n0,5,5\n\n2,3,5\n1,3,5\n", ":5: arrives 1 s before"),
         ("arrival_s,input_tokens,output_tokens\n0,5,5\n1,x,5\n", ":3: input_tokens is 'x'"),
         ("arrival_s,input_tokens,output_tokens\n0,5,5\nnoon,4,5\n", ":3: arrival 'noon'"),
@@ -108,6 +133,28 @@ def test_a_wrong_trace_is_told_with_its_line(tmp_path, text, message):
     with pytest.raises(InputError) as caught:
         read_trace(file(tmp_path, text))
     assert message in str(caught.value)
+
+
+def test_requests_without_tokens_and_twins_are_kept(tmp_path):
+    text = "arrival_s,input_tokens,output_tokens\n0,5,5\n0,5,5\n1,3,0\n1,0,4\n"
+    trace = read_trace(file(tmp_path, text))
+    assert trace.size == 4
+    assert (trace.output_tokens[2], trace.input_tokens[3]) == (1.0, 1.0)
+    assert trace.notes == (
+        "1 requests without input tokens are taken to have 1",
+        "1 requests without output tokens are taken to have 1",
+    )
+
+
+def test_goodput_counts_requests_within_every_limit():
+    done = replay(situation(), poisson(2.0, 200, 500, 50), CATALOG, "least-loaded")
+    limits = float(np.median(done.ttft_s)), float(np.nanmedian(done.tpot_s))
+    good = (done.ttft_s <= limits[0]) & (done.tpot_s <= limits[1])
+    found = summary(done, Slo(*limits))
+    assert found.good_share == pytest.approx(good.mean())
+    assert found.goodput_per_s == pytest.approx(good.sum() / done.span_s)
+    assert summary(done, Slo()).good_share == 1.0
+    assert summary(done, Slo(ttft_s=1e-9)).goodput_per_s == 0.0
 
 
 def test_a_missing_trace_and_a_wrong_routing(tmp_path):

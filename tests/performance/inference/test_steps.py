@@ -23,7 +23,7 @@ from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.search import front_of, layouts_of
 from gigawatt.performance.inference.stack import Stack, cell_of
 from gigawatt.performance.inference.step import decode_s, met_experts, prefill_s
-from gigawatt.performance.inference.table import iteration_s, step_table
+from gigawatt.performance.inference.table import iteration_s, prompt_work_s, step_table
 from gigawatt.performance.models import resolve_model
 
 CATALOG = load_catalog()
@@ -192,6 +192,24 @@ def test_the_table_gives_the_step_times():
         alone = prefill_s(points, c, np.array([3000.0]), np.array([1000.0]))
         both = iteration_s(*fields, 0, 0.0, 3000.0, 1000.0)
         assert both >= t.interference * float(alone[0]) * 0.97
+        own = np.array([24.0])
+        beside = prefill_s(points, c, np.array([300.0]), np.zeros(1), own * points.dp)
+        work = prompt_work_s(t.prompt_tokens, t.prompt_s, t.past_s, 300.0, 0.0, 24.0)
+        assert work == pytest.approx(float(beside[0]), rel=0.05)
+
+
+def test_experts_that_decoding_reads_are_not_read_again():
+    points, c = setup("qwen3-235b-a22b", "h100-sxm", Layout(tp=4, moe_ep=4), "fp8")
+    short, none = np.array([128.0]), np.zeros(1)
+    alone = float(prefill_s(points, c, short, none)[0])
+    beside = float(prefill_s(points, c, short, none, 64.0)[0])
+    packed = float(prefill_s(points, c, short, none, 0.0, 8.0)[0])
+    assert beside < 0.5 * alone
+    assert packed < 0.5 * alone
+    long = np.array([16384.0])
+    assert float(prefill_s(points, c, long, none, 64.0)[0]) == pytest.approx(
+        float(prefill_s(points, c, long, none)[0]), rel=0.02
+    )
 
 
 def test_the_front_holds_every_layout_that_fits():

@@ -10,8 +10,10 @@ rate / 12, R the residual share::
     at the end: the lessee buys its share at R x C, markets pay the sale value of the rest
     what rent and proceeds leave after service goes to the sponsor, what is missing comes from it
 
-A block that is never in service pays no rent and repays nothing. Leaves out: the second generation
-of systems (the cloud buys it), return conditions, subleases, covenants.
+A block that is never in service pays no rent and repays nothing. After a default of the lessee
+whoever goes on with the systems (in the books under its name) pays the relet share of the rent,
+from the void months after it on, for the rest of the term. Leaves out: the second generation of
+systems (the cloud buys it), return conditions, subleases, covenants.
 """
 
 from __future__ import annotations
@@ -31,14 +33,14 @@ from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.page import Figures, Page, millions, row
 from gigawatt.money.result import Entry
 from gigawatt.program.kind import BASE_RATE, Kind, Term
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = LEASE_OF_SYSTEMS
 ORDER = 15  # after purchases
-RENT = "system_rent"
+RENT, RELET = "system_rent", "relet_system_rent"
 SUPPORT, DISTRIBUTION, EQUITY = "support", "distribution", "equity"
 SPEC = Kind(
     "A company of its own buys the systems with a loan and rents them to the cloud.",
@@ -53,6 +55,14 @@ SPEC = Kind(
             "share", "share that the lessee buys at the end at the residual value", 1.0
         ),
         "sale_value_share": Term("share", "price of the rest on the market, over the cost", 0.1),
+        "relet_share": Term(
+            "factor",
+            "after the lessee's default: rent of the new lease over the old; 0 = none",
+            assumed="capacity_relet_share",
+        ),
+        "relet_months": Term(
+            "months", "from the default until the new lease", assumed="relet_void_months"
+        ),
         **BASE_RATE,
     },
     ("signing",),
@@ -64,6 +74,7 @@ LEGS = (
     *loan_legs("lender", "spv"),
     Leg(EQUITY, "sponsor", "spv", HELD, PAID_IN),
     Leg(RENT, "lessee", "spv", owed=True),
+    Leg(RELET, "lessee", "spv"),
     Leg("purchase", "lessee", "spv", IT, owed=True),
     Leg("sale", "markets", "spv"),
     Leg(DISTRIBUTION, "spv", "sponsor", DISTRIBUTED),
@@ -161,10 +172,25 @@ def operate(op: Operation) -> list[Entry]:
     due, _ = loan(inputs, op.schedule)
     return [
         *entries_of(rents, rent),
+        *_relet(op, rents, line, lease),
         *entries_of(options, monthly_lumps(option, stop, line, len(rents), op.months)),
         *entries_of(sales, monthly_lumps(sold, stop, line, len(rents), op.months)),
         *level_service(due, *inputs.lines(KIND, "spv", "lender", ""), op.months),
     ]
+
+
+def _relet(op: Operation, rents: tuple[Line, ...], line: IntArray, lease: Lease) -> list[Entry]:
+    """Rents of new leases after a default of the lessee, for what was left of the old."""
+    inputs, service = op.inputs, op.schedule.in_service
+    lines = [Line(x.payer, x.payee, x.instrument, RELET) for x in rents]
+    if not any(x.payer in inputs.defaults for x in lines):
+        return []
+    stop = service + lease.months
+    failed = np.maximum(inputs.default_of_block(inputs.cloud), service)
+    start = np.minimum(failed + inputs.term(KIND, "relet_months"), stop)
+    rate = lease.rent_usd * inputs.term(KIND, "relet_share")
+    paid = entries_of(lines, between(rate, start, stop, line, len(lines), op.months))
+    return [e for e in paid if e.payer in inputs.defaults]
 
 
 def close(op: Operation) -> list[Entry]:

@@ -10,7 +10,8 @@ Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
     service = level over n months from m0
     fee(m)  = fee / 12 x (commitment - drawn), from signing (else month 0) to the last day
 
-A block that is never in service never repays. Leaves out: sculpting, prepayment where value
+A block that is never in service never repays. The rate may float in part, and the loan be
+refinanced at a date (`money/floating.py`). Leaves out: sculpting, prepayment where value
 falls below the loan later (told as a breach, see `study.books.resale`).
 """
 
@@ -21,13 +22,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from gigawatt.money.accounts import Leg, loan_legs
+from gigawatt.money.floating import REFINANCING_LEGS, loan_service
 from gigawatt.money.flows import Lumps, Plan, capped, monthly_lumps
 from gigawatt.money.inputs import Contract, MoneyInputs, it_cost_factor, racks_usd
-from gigawatt.money.loan import Repayment, capitalised_entries, left_share, level_service
+from gigawatt.money.loan import Repayment, capitalised_entries, left_share
 from gigawatt.money.operation import Operation
 from gigawatt.money.page import Figures, Page, millions, row
+from gigawatt.money.rates import REFINANCING
 from gigawatt.money.result import Entry
-from gigawatt.program.kind import BASE_RATE, Kind, Term
+from gigawatt.program.kind import BASE_RATE, FLOATING, REFINANCED, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
 from gigawatt.schedule.result import ScheduleResult
@@ -52,17 +55,21 @@ SPEC = Kind(
             positive=True,
         ),
         **BASE_RATE,
+        **FLOATING,
+        **REFINANCED,
     },
-    ("signing",),
+    ("signing", REFINANCING),
     ("available_until",),
     site_roles={"borrower": "cloud"},
     expected=False,
     group="finance of the systems",
-    date_order=("signing", "available_until"),
-    ends=("available_until",),
+    dated=(("refinance_rate_share", REFINANCING), ("refinance_fee_share", REFINANCING)),
+    date_order=("signing", "available_until", REFINANCING),
+    ends=("available_until", REFINANCING),
 )
 LEGS = (
     *loan_legs("lender", "borrower"),
+    *REFINANCING_LEGS,
     Leg("commitment_fee", "borrower", "lender", owed=True),
 )
 
@@ -154,9 +161,7 @@ def operate(op: Operation) -> list[Entry]:
     inputs = op.inputs
     if not inputs.of_kind(KIND):
         return []
-    lines = inputs.lines(KIND, "borrower", "lender", "")
-    service = level_service(loan(inputs, op.schedule), *lines, op.months)
-    return [*_fees(op), *service]
+    return [*_fees(op), *loan_service(op, KIND, loan(inputs, op.schedule))]
 
 
 def memo(op: Operation) -> list[Entry]:

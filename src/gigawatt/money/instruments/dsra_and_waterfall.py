@@ -8,8 +8,9 @@ principal), S the service due, H the cash held outside the reserve::
     3. the rest goes to the owner if the cover of the last twelve months is at least the lock-up
        and the reserve is full; else it is kept
 
-Cover = sum of F over sum of S in the last twelve months with service. Cash of the build-out is not
-part of it. Leaves out: sweeps, maintenance reserves, subordinated debt.
+A company that is in default or has left service unpaid gives its owner nothing more: what it has is
+its creditors'. Cover = sum of F over sum of S in the last twelve months with service. Cash of the
+build-out is not part of it. Leaves out: sweeps, maintenance reserves, subordinated debt.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from gigawatt.money.operation import Operation
 from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.program.kind import Kind, Term
-from gigawatt.quantity.arrays import Array, BoolArray, IntArray
+from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
 
 KIND = "dsra_and_waterfall"
 ORDER = 90  # last: sees taxes and guarantees
 SERVICE = ("interest", "principal")
 WINDOW = 12
+ROUNDING_USD = 1.0
 SPEC = Kind(
     "Order in which a company's cash is used: service, reserve, then its owner.",
     ("company", "owner"),
@@ -159,6 +161,17 @@ def covenants(inputs: MoneyInputs, company: str) -> tuple[Array, Array]:
     return lockup, default
 
 
+def may_distribute(op: Operation, company: str) -> BoolArray:
+    """Months in which a company neither is in default nor has left service unpaid, (D, M)."""
+    failed = op.inputs.defaults.get(company, np.full(op.inputs.draws, NEVER))
+    owing = np.zeros((op.inputs.draws, op.months))
+    for e in op.unpaid:
+        if e.payer == company and e.leg in SERVICE:
+            owing = owing + e.amount_usd
+    arrears = np.cumsum(owing, axis=1) > ROUNDING_USD
+    return np.asarray((np.arange(op.months) < np.floor(failed)[:, None]) & ~arrears)
+
+
 def close(op: Operation) -> list[Entry]:
     """Distributions to owners and what they put in."""
     out: list[Entry] = []
@@ -167,7 +180,8 @@ def close(op: Operation) -> list[Entry]:
         cfads, service = of_company(op, company)
         months = np.round(c.terms["reserve_months"]).astype(np.int64)
         flow = waterfall(cfads, service, months, c.terms["lockup_dscr"])
-        out.append(Entry(company, owner, c.id, "distribution", flow.distributed_usd, False))
+        free = may_distribute(op, company)
+        out.append(Entry(company, owner, c.id, "distribution", flow.distributed_usd * free, False))
         out.append(Entry(owner, company, c.id, "cure", flow.cured_usd, False))
     return out
 

@@ -11,8 +11,8 @@ rate / 12 and n = 12 x term::
     interest    = payment - principal
 
 Interest until m0 is added to the balance (no cash moves). A block that is never in service never
-repays: its balance stays with the lender. Leaves out: fees, sculpting to cash flow, reserves,
-refinancing, default.
+repays: its balance stays with the lender. The rate may float in part, and the loan be refinanced
+at a date (`money/floating.py`). Leaves out: fees, sculpting to cash flow, reserves, default.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ import numpy as np
 
 from gigawatt.money.accounts import loan_legs
 from gigawatt.money.capex import construction
+from gigawatt.money.floating import REFINANCING_LEGS, loan_service
 from gigawatt.money.flows import Levels, Plan
 from gigawatt.money.inputs import MoneyInputs
-from gigawatt.money.loan import Repayment, capitalised_entries, level_service
+from gigawatt.money.loan import Repayment, capitalised_entries
 from gigawatt.money.operation import Operation
 from gigawatt.money.page import Figures, Page, millions, row
+from gigawatt.money.rates import REFINANCING
 from gigawatt.money.result import Entry
-from gigawatt.program.kind import BASE_RATE, Kind, Term
+from gigawatt.program.kind import BASE_RATE, FLOATING, REFINANCED, Kind, Term
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR
@@ -46,12 +48,17 @@ SPEC = Kind(
         "rate_share": Term("share", "interest per year"),
         "term_years": Term("years", "years of repayment", positive=True),
         **BASE_RATE,
+        **FLOATING,
+        **REFINANCED,
     },
-    ("signing",),
+    ("signing", REFINANCING),
     site_roles={"borrower": "landlord"},
     group="loan on the halls",
+    dated=(("refinance_rate_share", REFINANCING), ("refinance_fee_share", REFINANCING)),
+    date_order=("signing", REFINANCING),
+    ends=(REFINANCING,),
 )
-LEGS = (*loan_legs("lender", "borrower"),)
+LEGS = (*loan_legs("lender", "borrower"), *REFINANCING_LEGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def operate(op: Operation) -> list[Entry]:
     """Interest and principal of all loans, by contract."""
     loan = loans(op.inputs, op.schedule)
     due = Repayment(loan.balance_usd, loan.rate, loan.first, loan.payments)
-    return level_service(due, *op.inputs.lines(KIND, "borrower", "lender", ""), op.months)
+    return loan_service(op, KIND, due)
 
 
 def memo(op: Operation) -> list[Entry]:

@@ -15,7 +15,8 @@ hall that is late adds interest to the balance, and its cover is the target x de
 formula of a month's interest within year y, P the service and B the balance at its beginning, is
 j B for the first month, and principal grows by (1 + j) a month. Where cash flow rises so fast that
 early service is less than the interest, the rest of the interest is added to the balance (no cash).
-Leaves out: reserves (see `dsra_and_waterfall`), refinancing, default.
+The rate may float in part (`money/floating.py`): service then moves off the cover. Leaves out:
+reserves (see `dsra_and_waterfall`), refinancing, default.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import numpy as np
 
 from gigawatt.money.accounts import SITE, Leg, loan_legs
 from gigawatt.money.capex import construction
+from gigawatt.money.floating import floated
 from gigawatt.money.flows import Levels, Plan, monthly_lumps, monthly_steps
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.instruments import colocation_lease
@@ -35,7 +37,7 @@ from gigawatt.money.loan import CAPITALISED, between, growth, scale, service_ent
 from gigawatt.money.operation import Operation, entries_of
 from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
-from gigawatt.program.kind import BASE_RATE, Kind, Term
+from gigawatt.program.kind import BASE_RATE, FLOATING, Kind, Term
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import KW_PER_MW, MONTHS_PER_YEAR, MW_PER_GW
 from gigawatt.schedule.result import ScheduleResult
@@ -53,6 +55,7 @@ SPEC = Kind(
         "gearing_share": Term("share", "most that is lent, over the site's cost", 1.0),
         "fee_share": Term("share", "fee paid with each draw", 0.0),
         **BASE_RATE,
+        **FLOATING,
     },
     ("signing",),
     site_roles={"borrower": "landlord"},
@@ -153,7 +156,8 @@ def operate(op: Operation) -> list[Entry]:
         return []
     paid, repaid = service(loans(op.inputs, op.schedule), line, len(lines), op.months)
     principal = np.maximum(repaid, 0.0)
-    return service_entries(lines, paid - principal, principal)
+    floats = floated(op, lines, paid - repaid)
+    return service_entries(lines, np.maximum(paid - principal + floats, 0.0), principal)
 
 
 def service(loan: Sculpted, line: IntArray, lines: int, months: int) -> tuple[Array, Array]:

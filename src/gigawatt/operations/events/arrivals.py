@@ -116,15 +116,22 @@ def submit(
     if kind.policy in (SPARES, MEMORY):
         restart *= kind.warm_share
     stall, at_risk = kind.stall, rate
+    away = kind.absent / max(2.0, racks * kind.replicas_per_rack)
+    present = 1.0 / (1.0 + rate * (1.0 - kind.whole_share) * away)  # as in `policies.elastic`
+    each = away + present * kind.pause
     if kind.policy == ELASTIC:
         at_risk = max(1e-15, rate * kind.whole_share)
-    tau = kind.interval
+    tau = store = kind.interval
     if kind.policy == MEMORY:
-        stall = kind.memory_stall + kind.stall * kind.memory_interval / kind.interval
-        tau = kind.memory_interval
+        store = tau if tau > 0.0 else best_interval(max(1e-15, rate * kind.lost_share), stall)
+        tau = min(kind.memory_interval, store)
+        store = tau * max(1.0, math.floor(store / tau + 0.5))  # written with a copy
+        stall = kind.memory_stall + stall * tau / store
     elif tau <= 0.0:
         tau = best_interval(at_risk, stall)
     share = work_share(at_risk, tau, stall, restart)
+    if kind.policy == ELASTIC:
+        share *= max(0.0, 1.0 - rate * (1.0 - kind.whole_share) * present * each)
     if share < NEVER_FINISHES and work > 3.0 / rate:
         kind.refused += 1.0
         if campaign >= 0:
@@ -144,8 +151,8 @@ def submit(
     job.since = job.extra = job.kept = 0.0
     job.lost = extra
     job.submit, job.work_w = t, kind.work_w
-    job.pause, job.absent = kind.pause, kind.absent
-    job.replicas = max(2.0, racks * kind.replicas_per_rack)
+    job.store = store
+    job.each, job.present, job.tier = each, present, kind.tier
     c.serial += 1.0
     job.serial = c.serial
     job_at(c, j).rank = int(c.serial) + kind.priority * (1 << 44)

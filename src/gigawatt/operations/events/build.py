@@ -7,15 +7,25 @@ import numpy as np
 from gigawatt.errors import InputError
 from gigawatt.operations.events import rng
 from gigawatt.operations.events import state as st
+from gigawatt.operations.events.caps import (
+    caps_w,
+    check_power,
+    gives,
+    near_rows,
+    room_for_jobs,
+    row_limits,
+    row_most,
+)
 from gigawatt.operations.events.spec import (
     POLICY_CODES,
     FailureClass,
     FleetSpec,
-    SiteSpec,
+    node_rate_per_rack,
+    pool_most,
     weekly_curve,
 )
 from gigawatt.operations.reliability import LARGE_JOB_NODES, size_factor
-from gigawatt.quantity.arrays import Array, IntArray
+from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import DAYS_PER_YEAR, HOURS_PER_YEAR, SECONDS_PER_DAY
 
 SLOTS = 1 << 18  # jobs that wait or run at once
@@ -64,7 +74,7 @@ def build(
     fleet = st.Fleet(
         config=_config(spec, until, bin_s, log_lines, slots), site=site, rack=racks,
         cold=_cold(spec),
-        heap=np.zeros(spec.racks, st.ENTRY), row=rows,
+        heap=np.zeros(st.TIERS * spec.racks, st.ENTRY), tier=_tiers(spec), row=rows,
         job=job, failure=_failures(spec), kind=kinds, size_table=table,
         bucket=np.full((sites, spec.racks_per_row + 1), -1, np.int32), line=line,
         profile=np.zeros((sites, st.PROFILE_HOURS), np.int32),
@@ -75,7 +85,7 @@ def build(
         lost=np.zeros((len(kinds), len(st.CAUSES))), by_size=np.zeros(st.SIZES, st.BY_SIZE),
         waits=np.zeros((len(kinds), st.WAIT_BINS), np.int64), pace=_pace(spec, days),
         curve=demand,
-        cap=_caps(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
+        cap=caps_w(spec), tenant=_tenants(spec), seeds=rng.seeds(seed),
         log=np.zeros(max(log_lines, 1), st.LOG), campaign=_campaigns(spec),
         next=np.full(sites, 1e300),
         snap=np.zeros((sites, int(until / HOUR) + 1, len(st.SEEN)), np.int32),
@@ -129,35 +139,7 @@ def _check(spec: FleetSpec, days: float, least_demand: float) -> None:
                 f"has {largest:,} besides its reserve, the pool at its least, and racks whose row "
                 "lacks the power)"
             )
-
-
-def row_limits(site: SiteSpec, spec: FleetSpec) -> IntArray:
-    """Racks that may work at once in each row of a site: power of the row, and of its hall.
-
-    A hall of n racks under a cap carries (cap - n idle) / (busy - idle) racks at work, busy being
-    the most that a rack draws; they are shared out evenly over its rows.
-    """
-    size = spec.racks_per_row
-    racks = np.full(-(-site.racks // size), size, dtype=np.int64)
-    racks[-1] = site.racks - size * (len(racks) - 1)
-    out = np.minimum(racks, spec.row_racks_powered)
-    if site.hall_cap_mw > 0.0:
-        most_w = max(spec.work_w, spec.serve_w, spec.rest_w)
-        rows = max(1, site.hall_racks // size)
-        for first in range(0, len(racks), rows):
-            here = racks[first : first + rows]
-            room_w = site.hall_cap_mw * 1e6 - float(here.sum()) * spec.idle_w
-            carried = max(0, int(room_w / max(most_w - spec.idle_w, 1e-9) + 1e-9))
-            edges = np.round(carried * np.cumsum([0, *here]) / here.sum()).astype(np.int64)
-            out[first : first + rows] = np.minimum(out[first : first + rows], np.diff(edges))
-    return out
-
-
-def room_for_jobs(site: SiteSpec, spec: FleetSpec, least_demand: float) -> int:
-    """Most racks that jobs can ever hold at a site."""
-    powered = int(row_limits(site, spec).sum())
-    pool = int(np.ceil(site.pool_peak_racks * least_demand * (1.0 + spec.headroom)))
-    return powered - pool - site.reserve_racks
+    check_power(spec, least_demand)
 
 
 def _racks(spec: FleetSpec) -> st.Records:
@@ -188,6 +170,15 @@ def _rows(spec: FleetSpec) -> tuple[st.Records, Array]:
         row_of.append(at + np.arange(site.racks) // size)
         at, first = at + count, first + site.racks
     rows["limit"] = np.concatenate([row_limits(s, spec) for s in spec.sites])
+    rows["most"] = np.concatenate([row_most(s, spec) for s in spec.sites])
+    at = 0
+    for site, count in zip(spec.sites, counts, strict=True):
+        near = near_rows(site, spec)
+        if near > 1:
+            own = np.arange(count)
+            rows["near"][at : at + count] = at + own // near * near
+            rows["near_n"][at : at + count] = np.minimum(near, count - own // near * near)
+        at += count
     rows["bucket"] = rows["next"] = rows["prev"] = -1
     return rows, np.concatenate(row_of)
 
@@ -201,10 +192,20 @@ def _sites(spec: FleetSpec) -> st.Records:
     site["parts"] = [s.spare_parts for s in spec.sites]
     site["pool_peak"] = [s.pool_peak_racks for s in spec.sites]
     site["hour_shift"] = [s.hour_shift % 168.0 for s in spec.sites]
+    site["pool_most"] = [pool_most(s) for s in spec.sites]
     site["young"] = site["pool_head"] = -1
-    site["speed"], site["cap_w"] = 1.0, _caps(spec)[:, 0]
+    site["cap_w"] = caps_w(spec)[:, 0]
     site["raw_w"] = site["peak_w"] = site["last_w"] = site["racks"] * spec.idle_w
     return site
+
+
+def _tiers(spec: FleetSpec) -> st.Records:
+    """Tiers of all sites, with their part of the heaps."""
+    out = np.zeros((len(spec.sites), st.TIERS), st.TIER)
+    first = np.cumsum([0, *(s.racks for s in spec.sites)])[:-1]
+    out["heap"] = first[:, None] + spec.racks * np.arange(st.TIERS)
+    out["speed"], out["gives"] = 1.0, gives(spec)
+    return out
 
 
 def _kinds(spec: FleetSpec) -> tuple[st.Records, st.Records]:
@@ -228,10 +229,9 @@ def _kinds(spec: FleetSpec) -> tuple[st.Records, st.Records]:
             "memory_interval": k.memory_interval_s, "memory_stall": k.memory_stall_s,
             "pause": k.pause_s, "absent": k.absent_s,
             "replicas_per_rack": spec.gpus_per_rack / k.replica_gpus,
-            "whole_share": k.whole_share, "gap": k.gap_s,
+            "whole_share": k.whole_share, "gap": k.gap_s, "tier": k.flex_tier,
+            "fails": k.restart_failure_share,
         }  # fmt: skip
-        if k.policy == "memory" and k.interval_s <= 0.0:
-            values["interval"] = 3600.0
         for name, value in values.items():
             kinds[name][i] = value
     return kinds, table
@@ -244,12 +244,6 @@ def _campaigns(spec: FleetSpec) -> st.Records:
     out["at"] = 1e300
     out["at"][: len(kinds)], out["kind"][: len(kinds)] = 0.0, kinds
     return out
-
-
-def node_rate_per_rack(spec: FleetSpec) -> float:
-    """Mature failures of trays and racks by rack and second, without shared services."""
-    per_node = sum(c.per_1000_node_days for c in spec.failures if isinstance(c.blast, str))
-    return float(per_node * spec.nodes_per_rack / (1000.0 * SECONDS_PER_DAY))
 
 
 def _extra_max(spec: FleetSpec) -> float:
@@ -286,7 +280,9 @@ def _failures(spec: FleetSpec) -> st.Records:
     last = out[-1]
     last["blast"], last["ages"] = st.JOB, 1
     last["rate"] = node_rate_per_rack(spec) * _extra_max(spec)
-    last["detect"] = 60.0
+    rates = out["rate"][:-1] * (out["blast"][:-1] <= st.RACK)
+    if rates.sum() > 0.0:
+        last["detect"] = np.average(out["detect"][:-1], weights=rates)
     return out
 
 
@@ -296,7 +292,9 @@ def _config(spec: FleetSpec, until: float, bin_s: float, log: int, slots: int) -
     lemons = round(spec.lemon_share * spec.racks)
     values = {
         "spare_trays": spec.spare_trays, "backfill": spec.backfill, "depth": spec.depth,
-        "power_aware": spec.power_aware, "lemons": lemons, "lemon_strikes": spec.lemon_strikes,
+        "power_aware": spec.power_aware,
+        "tiers": 1 + max([k.flex_tier for k in spec.kinds], default=0),
+        "lemons": lemons, "lemon_strikes": spec.lemon_strikes,
         "log": log > 0, "free_slots": slots, "packed": spec.packed, "held_head": -1,
         "held_site": -1, "node_rate": rate, "kappa": spec.service_factor,
         "service_racks": spec.service_nodes / spec.nodes_per_rack,
@@ -328,16 +326,6 @@ def _pace(spec: FleetSpec, days: float) -> Array:
     young = 1.0 + (spec.infant_factor - 1.0) * np.exp(-age / spec.infant_years)
     swing = np.array([s.season_share for s in spec.sites])[:, None]
     out: Array = young * (1.0 - swing * np.cos(2.0 * np.pi * day / DAYS_PER_YEAR))
-    return out
-
-
-def _caps(spec: FleetSpec) -> Array:
-    """Power cap by site and hour, W; repeated by each site to a common length."""
-    length = max([len(s.cap_mw) for s in spec.sites] + [1])
-    out = np.full((len(spec.sites), length), 1e300)
-    for i, s in enumerate(spec.sites):
-        if len(s.cap_mw):
-            out[i] = np.resize(np.asarray(s.cap_mw, dtype=float), length) * 1e6
     return out
 
 

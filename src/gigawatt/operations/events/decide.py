@@ -6,7 +6,10 @@ action for whoever owns the racks: the simulation, or a real cluster.
 
 from __future__ import annotations
 
+import math
+
 from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.power import LEAST_DYNAMIC
 from gigawatt.operations.events.state import (
     LISTS,
     PROFILE_HOURS,
@@ -18,9 +21,11 @@ from gigawatt.operations.events.state import (
     profile_at,
     site_at,
     tenant_at,
+    tier_at,
 )
 
 NOTHING, START, PREEMPT = range(3)
+NO_CAP_W = 1e12
 
 
 @compiled
@@ -50,14 +55,57 @@ def head_of_line(c: Config) -> int:
 
 
 @compiled
+def power_room_w(c: Config, s: int) -> float:
+    """Power above idle that the cap of site s leaves to its jobs, all together."""
+    site = site_at(c, s)
+    out: float = site.cap_w - site.racks * c.idle_w - site.pool_w
+    return out
+
+
+@compiled
+def power_need_w(c: Config, j: int, s: int) -> float:
+    """Power above idle that job j must find at site s.
+
+    Full power; where the cap can't give that to the job even alone, what its tier tolerates; where
+    not even that, all there is; and if that is next to nothing it has to wait for another hour.
+    """
+    job, room = job_at(c, j), power_room_w(c, s)
+    full = job.racks * (job.work_w - c.idle_w)
+    need: float = full
+    if full > room:
+        need = full * (1.0 - tier_at(c, s, job.tier).gives)
+        if need > room:
+            need = room if room >= LEAST_DYNAMIC * full else 2.0 * NO_CAP_W
+    return need
+
+
+@compiled
+def slack_w(c: Config, j: int, s: int) -> float:
+    """Power that site s would have left with job j; below 0, what other jobs must leave first.
+
+    All jobs that hold racks count as at work: those that start or restart soon will be.
+    """
+    site = site_at(c, s)
+    if c.power_aware == 0 or site.cap_w >= NO_CAP_W:
+        return NO_CAP_W
+    jobs_w = site.busy * (job_at(c, j).work_w - c.idle_w)
+    out: float = power_room_w(c, s) - jobs_w - power_need_w(c, j, s)
+    return max(-NO_CAP_W, out)
+
+
+@compiled
 def has_power(c: Config, j: int, s: int) -> bool:
-    """Whether site s can feed job j under its cap at full speed."""
-    if c.power_aware == 0:
-        return True
-    job = job_at(c, j)
-    more = job.racks * (job.work_w - c.idle_w)
-    fed: bool = site_at(c, s).raw_w + more <= site_at(c, s).cap_w
+    """Whether site s can feed job j under its cap: at full speed, or as far as it ever can."""
+    fed: bool = slack_w(c, j, s) >= -1.0
     return fed
+
+
+@compiled
+def fits_now(c: Config, j: int, s: int) -> bool:
+    """Whether site s has racks and power for job j."""
+    site = site_at(c, s)
+    fits: bool = site.usable - site.reserve >= job_at(c, j).racks and has_power(c, j, s)
+    return fits
 
 
 @compiled
@@ -81,13 +129,23 @@ def best_site(c: Config, j: int) -> int:
 
 
 @compiled
+def power_if_cleared(c: Config, j: int, s: int) -> bool:
+    """Whether site s has power for job j once all that may be pre-empted is gone."""
+    each = job_at(c, j).work_w - c.idle_w
+    fed: bool = slack_w(c, j, s) + site_at(c, s).preemptible * each >= -1.0
+    return fed
+
+
+@compiled
 def site_to_clear(c: Config, j: int) -> int:
     """Site where job j fits if jobs that may be pre-empted make room, or -1."""
     best, most = -1, 0
     for s in range(c.sites):
         site = site_at(c, s)
         room = site.usable - site.reserve + site.preemptible - job_at(c, j).racks
-        if room >= 0 and site.usable >= most and may_use(c, j, s) and site.preemptible > 0:
+        if room < 0 or site.usable < most or not may_use(c, j, s) or site.preemptible == 0:
+            continue
+        if power_if_cleared(c, j, s):
             best, most = s, site.usable
     return best
 
@@ -106,8 +164,15 @@ def roll(c: Config, s: int, hour: int) -> None:
 
 @compiled
 def reserve(c: Config, j: int, t: float) -> None:
-    """Note where and when the head of the line can start by what is due, and what stays free."""
+    """Note where and when the head of the line can start by what is due, and what stays free.
+
+    Under a cap that time never moves back once noted: power that the pool took meanwhile would else
+    let others pass a large job for ever. When it is over, nothing passes until the head starts.
+    """
     hour = int(t / 3600.0)
+    old_site, old_shadow = c.held_site, c.shadow
+    keep = c.held_head == j and old_site >= 0
+    keep = keep and c.power_aware == 1 and site_at(c, old_site).cap_w < NO_CAP_W
     c.held_head = j
     c.held_hour = float(hour)
     c.held_site = -1
@@ -118,14 +183,21 @@ def reserve(c: Config, j: int, t: float) -> None:
         if not may_use(c, j, s) or need > site_at(c, s).racks:
             continue
         roll(c, s, hour)
-        have = site_at(c, s).usable - site_at(c, s).reserve
+        left = site_at(c, s).usable - site_at(c, s).reserve - need
+        each = max(job_at(c, j).work_w - c.idle_w, 1.0)
+        power = math.floor((slack_w(c, j, s) + 1.0) / each) if each > 1.0 else float(left)
+        left = int(min(float(left), power))  # to spare beside the head: racks, and power in racks
         h = 0
-        while have < need and h < PROFILE_HOURS - 1:
-            have += profile_at(c, s, (hour + h) % PROFILE_HOURS).v
+        while left < 0 and h < PROFILE_HOURS - 1:
+            left += profile_at(c, s, (hour + h) % PROFILE_HOURS).v
             h += 1
         when = (hour + h) * 3600.0
-        if have >= need and when < c.shadow:
-            c.shadow, c.held_site, c.spare_room = when, s, float(have - need)
+        if left >= 0 and when < c.shadow:
+            c.shadow, c.held_site, c.spare_room = when, s, float(left)
+    if keep and old_shadow <= c.shadow:
+        c.shadow, c.held_site = old_shadow, old_site
+        if t >= old_shadow:
+            c.spare_room = 0.0
 
 
 @compiled
@@ -179,7 +251,7 @@ def decide(c: Config, changed: int, t: float) -> tuple[int, int, int]:
         return START, j, s
     if job_at(c, j).preempts == 1:
         s = site_to_clear(c, j)
-        if s >= 0 and has_power(c, j, s):
+        if s >= 0:
             return PREEMPT, j, s
     if c.backfill == 0:
         return NOTHING, -1, -1

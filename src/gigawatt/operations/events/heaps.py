@@ -1,4 +1,4 @@
-"""Heaps: the next event of each site by the site's clock; returns from repair by time."""
+"""Heaps: the next event of each tier of a site by its clock; returns from repair by time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gigawatt.operations.events.state import (
     heap_at,
     job_at,
     repair_at,
-    site_at,
+    tier_at,
 )
 
 
@@ -53,36 +53,36 @@ def _down(c: Config, base: int, n: int, i: int, j: int, key: float) -> None:
 @compiled
 def push(c: Config, s: int, j: int) -> None:
     """Job j, with its key set, enters the events of site s."""
-    site = site_at(c, s)
-    site.heap_n += 1
-    _up(c, site.first, site.heap_n - 1, j, job_at(c, j).key)
+    tier = tier_at(c, s, job_at(c, j).tier)
+    tier.heap_n += 1
+    _up(c, tier.heap, tier.heap_n - 1, j, job_at(c, j).key)
 
 
 @compiled
 def rekey(c: Config, s: int, j: int, key: float) -> None:
     """The next event of job j moves."""
-    site = site_at(c, s)
     job = job_at(c, j)
+    tier = tier_at(c, s, job.tier)
     later = key > job.key
     job.key = key
     if later:
-        _down(c, site.first, site.heap_n, job.place, j, key)
+        _down(c, tier.heap, tier.heap_n, job.place, j, key)
     else:
-        _up(c, site.first, job.place, j, key)
+        _up(c, tier.heap, job.place, j, key)
 
 
 @compiled
 def drop(c: Config, s: int, j: int) -> None:
     """Job j leaves the events of site s."""
-    site = site_at(c, s)
+    tier = tier_at(c, s, job_at(c, j).tier)
     i = job_at(c, j).place
-    site.heap_n -= 1
-    if i == site.heap_n:
+    tier.heap_n -= 1
+    if i == tier.heap_n:
         return
-    last = heap_at(c, site.first + site.heap_n)
+    last = heap_at(c, tier.heap + tier.heap_n)
     j, key = last.v, last.key
-    _down(c, site.first, site.heap_n, i, j, key)
-    _up(c, site.first, job_at(c, j).place, j, key)
+    _down(c, tier.heap, tier.heap_n, i, j, key)
+    _up(c, tier.heap, job_at(c, j).place, j, key)
 
 
 @compiled

@@ -42,6 +42,7 @@ from gigawatt.operations.events.state import (
     site_at,
     size_at,
     tenant_at,
+    tier_at,
     waits_at,
 )
 
@@ -100,15 +101,17 @@ def start(c: Config, j: int, s: int, t: float) -> None:
     c.rows_least += math.ceil(job.racks / most)
     if s == c.held_site:
         c.spare_room -= job.racks
+    tier = tier_at(c, s, job.tier)
     job.site, job.phase = s, RESTART
-    job.ready = job.detected = site.clock
-    job.key = site.clock + (job.restart_s if job.started == 1 else kind.start_s)
+    job.ready = job.down = job.detected = site.now - tier.lag
+    job.key = job.ready + (job.restart_s if job.started == 1 else kind.start_s)
     if job.started == 0:
         job.started = 1
         waited(c, j, t)
     site.busy += job.racks
+    tier.busy += job.racks
     tenant_at(c, job.tenant).used += job.racks
-    draw(c, s, job.racks * (c.rest_w - c.idle_w), False)
+    draw(c, s, job.tier, job.racks * (c.rest_w - c.idle_w), False)
     heaps.push(c, s, j)
     roll(c, s, int(t / 3600.0))
     job.due = min(int((t + job.limit) / 3600.0), site_at(c, s).hour + PROFILE_HOURS - 1)
@@ -139,8 +142,16 @@ def waited(c: Config, j: int, t: float) -> None:
 
 
 @compiled
+def clock_of(c: Config, j: int) -> float:
+    """Clock of the tier of job j at its site."""
+    job = job_at(c, j)
+    out: float = site_at(c, job.site).now - tier_at(c, job.site, job.tier).lag
+    return out
+
+
+@compiled
 def book(c: Config, j: int, cause: int, seconds: float) -> None:
-    """Book time of job j, in seconds of its site's clock."""
+    """Book time of job j, in seconds of its tier's clock."""
     job = job_at(c, j)
     if cause == WORKED and job.own_error == 1:
         cause = OWN_ERROR
@@ -195,39 +206,46 @@ def take_back(c: Config, j: int, seconds: float) -> None:
 
 
 @compiled
+def from_store_s(c: Config, j: int) -> float:
+    """Restart of a job of policy memory from the store: cold, and the checkpoint is read."""
+    kind = kind_at(c, job_at(c, j).kind)
+    out: float = job_at(c, j).restart_s / kind.warm_share + kind.stall
+    return out
+
+
+@compiled
 def strike(c: Config, j: int, detect: float, rollback: float) -> None:
     """A failure hits job j: what it loses and when it works again; its racks are another matter."""
-    job, site, kind = job_at(c, j), site_at(c, job_at(c, j).site), kind_at(c, job_at(c, j).kind)
-    clock = site.clock
+    job, kind, clock = job_at(c, j), kind_at(c, job_at(c, j).kind), clock_of(c, j)
     if job.phase == RESTART and clock <= job.detected:
         return  # it is down already and nobody has begun to restart it
     size = size_at(c, size_class(job.racks))
     size.failures += 1.0
     c.job_failures += 1.0
+    if job.policy == ELASTIC and uniform(c, OTHER) >= kind.whole_share:
+        if job.phase == WORK and uniform(c, OTHER) < job.present:  # what is absent cannot fail
+            job.extra += job.each
+            heaps.rekey(c, job.site, j, job.key + job.each)
+        return  # in a restart of all, a replica that fails is left out
     if job.phase == RESTART:
         close_down(c, j, clock)
     else:
-        if job.policy == ELASTIC and uniform(c, OTHER) >= kind.whole_share:
-            lost = job.pause + job.absent / job.replicas
-            job.extra += lost
-            heaps.rekey(c, job.site, j, job.key + lost)
-            return
         close_up(c, j, clock, False)
-        draw(c, job.site, -job.racks * (job.work_w - c.rest_w), True)
+        draw(c, job.site, job.tier, -job.racks * (job.work_w - c.rest_w), True)
         job.from_store = 0
     restart = job.restart_s
     if job.policy == MEMORY:
         if job.from_store == 1 or uniform(c, OTHER) < kind.lost_share:
             job.from_store = 1
-            take_back(c, j, job.since % kind.interval)
+            take_back(c, j, job.since % job.store)
             job.since = 0.0
-            restart += kind.stall
+            restart = from_store_s(c, j)
         else:
-            job.since = job.since % kind.interval
+            job.since = job.since % job.store
     if rollback > 0.0:
         take_back(c, j, rollback)
     job.phase = RESTART
-    job.ready = clock
+    job.ready = job.down = clock
     job.detected = clock + detect
     heaps.rekey(c, job.site, j, job.detected + restart)
     later = int((detect + restart + job.tau) / 3600.0)
@@ -239,14 +257,20 @@ def strike(c: Config, j: int, detect: float, rollback: float) -> None:
 
 @compiled
 def works(c: Config, j: int) -> None:
-    """Job j is up: it works from now on."""
-    job, site = job_at(c, j), site_at(c, job_at(c, j).site)
-    close_down(c, j, site.clock)
+    """Job j is up: it works from now on, unless a restart after a failure fails of itself."""
+    job, kind, clock = job_at(c, j), kind_at(c, job_at(c, j).kind), clock_of(c, j)
+    close_down(c, j, clock)
+    job.ready = clock
+    detect = job.detected - job.down
+    if kind.fails > 0.0 and detect > 0.0 and uniform(c, OTHER) < kind.fails:
+        job.down, job.detected = clock, clock + detect
+        again = from_store_s(c, j) if job.from_store == 1 else job.restart_s
+        heaps.rekey(c, job.site, j, job.detected + again)
+        return
     job.phase = WORK
-    job.ready = site.clock
-    end = site.clock + job.work + checkpoints_left(job.work, job.tau) * job.stall
+    end = clock + job.work + checkpoints_left(job.work, job.tau) * job.stall
     heaps.rekey(c, job.site, j, end)
-    draw(c, job.site, job.racks * (job.work_w - c.rest_w), False)
+    draw(c, job.site, job.tier, job.racks * (job.work_w - c.rest_w), False)
 
 
 @compiled
@@ -255,12 +279,13 @@ def give_up_racks(c: Config, j: int, failure: bool) -> None:
     job, site = job_at(c, j), site_at(c, job_at(c, j).site)
     s = job.site
     now_w = job.work_w if job.phase == WORK else c.rest_w
-    draw(c, s, -job.racks * (now_w - c.idle_w), failure)
+    draw(c, s, job.tier, -job.racks * (now_w - c.idle_w), failure)
     heaps.drop(c, s, j)
     due(c, j, job.due, -job.racks)
     leave_all(c, job.head)
     job.head = -1
     site.busy -= job.racks
+    tier_at(c, s, job.tier).busy -= job.racks
     tenant_at(c, job.tenant).used -= job.racks
     if job.preemptible == 1:
         if job.run_prev < 0:
@@ -275,11 +300,11 @@ def give_up_racks(c: Config, j: int, failure: bool) -> None:
 @compiled
 def requeue(c: Config, j: int) -> None:
     """Job j stops and waits again, at its old place; what it has committed stays."""
-    job, site = job_at(c, j), site_at(c, job_at(c, j).site)
+    job = job_at(c, j)
     if job.phase == WORK:
-        close_up(c, j, site.clock, False)
+        close_up(c, j, clock_of(c, j), False)
     else:
-        close_down(c, j, site.clock)
+        close_down(c, j, clock_of(c, j))
     give_up_racks(c, j, True)
     kind_at(c, job.kind).requeued += 1.0
     enqueue(c, j)
@@ -290,9 +315,9 @@ def preempt(c: Config, j: int, t: float) -> None:
     """Job j is stopped for another; it saves its work first, which is booked as a checkpoint."""
     job, site = job_at(c, j), site_at(c, job_at(c, j).site)
     if job.phase == WORK:
-        close_up(c, j, site.clock, True)
+        close_up(c, j, clock_of(c, j), True)
     else:
-        close_down(c, j, site.clock)
+        close_down(c, j, clock_of(c, j))
     note(c, t, L_PREEMPT, job.site, job.serial, job.racks, site.raw_w)
     give_up_racks(c, j, False)
     kind_at(c, job.kind).preempted += 1.0
@@ -302,11 +327,11 @@ def preempt(c: Config, j: int, t: float) -> None:
 @compiled
 def finish(c: Config, j: int) -> None:
     """Job j is done; its slot is free."""
-    job, site = job_at(c, j), site_at(c, job_at(c, j).site)
+    job = job_at(c, j)
     count = checkpoints_left(job.work, job.tau)
     book(c, j, WORKED, job.work)
     book(c, j, CHECKPOINT, count * job.stall)
-    book(c, j, RESTARTED, site.clock - job.ready - job.work - count * job.stall)
+    book(c, j, RESTARTED, clock_of(c, j) - job.ready - job.work - count * job.stall)
     give_up_racks(c, j, False)
     kind_at(c, job.kind).done += 1.0
     size_at(c, size_class(job.racks)).jobs += 1.0

@@ -8,6 +8,7 @@ from gigawatt.operations.events.decide import (
     START,
     best_site,
     decide,
+    fits_now,
     may_backfill,
     within_quota,
 )
@@ -15,6 +16,7 @@ from gigawatt.operations.events.heaps import rekey
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import (
     checkpoints_left,
+    clock_of,
     close_down,
     close_up,
     finish,
@@ -50,6 +52,7 @@ from gigawatt.operations.events.state import (
     repair_at,
     site_at,
     snap_at,
+    tier_at,
 )
 
 HOUR, DAY = 3600.0, 86400.0
@@ -68,11 +71,14 @@ def schedule(c: Config, changed: int, t: float) -> None:
         elif action == PREEMPT:
             settle(c, s, t)
             site = site_at(c, s)
-            while site.usable - site.reserve < job_at(c, j).racks and site.young >= 0:
+            while site.young >= 0 and not fits_now(c, j, s):
                 preempt(c, site.young, t)
-            if site.usable - site.reserve >= job_at(c, j).racks:
+            fits = fits_now(c, j, s)
+            if fits:
                 start(c, j, s, t)
             refresh(c, s)
+            if not fits:
+                break
         else:
             break
 
@@ -111,9 +117,10 @@ def schedule_new(c: Config, t: float) -> None:
 def step_of_job(c: Config, s: int, t: float) -> None:
     """The next event of site s: a job is up, or done."""
     settle(c, s, t)
-    j = heap_at(c, site_at(c, s).first).v
+    tier = tier_at(c, s, site_at(c, s).next_tier)
+    j = heap_at(c, tier.heap).v
     job = job_at(c, j)
-    site_at(c, s).clock = job.key  # no rounding between the two clocks
+    tier.lag = site_at(c, s).now - job.key  # no rounding between the two clocks
     if job.phase == RESTART:
         works(c, j)
         note(c, t, L_READY, s, job.serial, job.racks, site_at(c, s).raw_w)
@@ -288,13 +295,13 @@ def _close(c: Config) -> None:
     for j in range(c.jobs):
         job = job_at(c, j)
         if job.phase == WORK:
-            clock = site_at(c, job.site).clock
+            clock = clock_of(c, j)
             close_up(c, j, clock, True)
             job.ready = clock
             rest = job.work + checkpoints_left(job.work, job.tau) * job.stall
             rekey(c, job.site, j, clock + rest)
         elif job.phase == RESTART:
-            clock = site_at(c, job.site).clock
+            clock = clock_of(c, j)
             close_down(c, j, clock)
             job.ready = clock
     for s in range(c.sites):

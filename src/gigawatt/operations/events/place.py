@@ -50,6 +50,29 @@ def reseat(c: Config, w: int) -> None:
 
 
 @compiled
+def lend(c: Config, w: int) -> None:
+    """Power that row w can't use goes to rows of its hall that lack it, or comes from them.
+
+    Under a cap of a hall its rows share the racks that it carries. A row with broken racks needs
+    less than its share.
+    """
+    row = row_at(c, w)
+    for v in range(row.near, row.near + row.near_n):
+        if v == w:
+            continue
+        other = row_at(c, v)
+        mine = min(row.free, row.most - row.busy) - (row.limit - row.busy)
+        theirs = min(other.free, other.most - other.busy) - (other.limit - other.busy)
+        if mine * theirs >= 0:
+            continue
+        give = min(-mine, theirs) if mine < 0 else -min(mine, -theirs)
+        row.limit -= give
+        other.limit += give
+        reseat(c, v)
+    reseat(c, w)
+
+
+@compiled
 def push_free(c: Config, r: int) -> None:
     """Rack r becomes free; the row has to be reseated."""
     row = row_at(c, rack_at(c, r).row)
@@ -204,4 +227,5 @@ def leave_all(c: Config, head: int) -> None:
             after = rack_from(base, r).next
             leave(c, r)
             r = after
+            lend(c, w)
         reseat(c, w)

@@ -26,7 +26,7 @@ def pool_power(c: Config, s: int) -> None:
     """Power of the pool of site s follows its load."""
     site = site_at(c, s)
     now = min(site.pool_load, float(site.pool)) * c.serve_w
-    draw(c, s, now - site.pool_w, False)
+    draw(c, s, -1, now - site.pool_w, False)
     site.pool_w = now
 
 
@@ -41,7 +41,8 @@ def resize(c: Config, s: int, t: float) -> None:
     part = max(0.0, at - hour)  # of the way to the next hour
     now, then = curve_at(c, hour % c.curve_n).v, curve_at(c, (hour + 1) % c.curve_n).v
     site.pool_load = site.pool_peak * (now + part * (then - now))
-    site.pool_target = math.ceil(site.pool_load * (1.0 + c.headroom))
+    wanted = min(site.pool_load * (1.0 + c.headroom), max(site.pool_load, site.pool_most))
+    site.pool_target = math.ceil(wanted)
     need = site.pool_target - site.pool
     if need > 0:
         while site.usable < need and site.young >= 0:

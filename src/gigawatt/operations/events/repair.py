@@ -11,12 +11,12 @@ from gigawatt.operations.events import heaps
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import note, requeue, strike
 from gigawatt.operations.events.place import (
+    lend,
     link,
     one_for,
     out_of_service,
     pull_free,
     push_free,
-    reseat,
     unlink,
 )
 from gigawatt.operations.events.pool import pool_power
@@ -98,8 +98,8 @@ def swap(c: Config, r: int, t: float) -> None:
             site_at(c, s).pool_head = link(c, site_at(c, s).pool_head, new, POOL)
         else:
             job_at(c, j).head = link(c, job_at(c, j).head, new, j)
-        reseat(c, w)
-    reseat(c, old_row)
+        lend(c, w)
+    lend(c, old_row)
 
 
 @compiled
@@ -121,7 +121,7 @@ def strike_rack(c: Config, r: int, k: int, t: float, breaks: bool) -> None:
     if owner == FREE:
         pull_free(c, r)
         out_of_service(c, r)
-        reseat(c, rack_at(c, r).row)
+        lend(c, rack_at(c, r).row)
     else:
         swap(c, r, t)
         if owner == POOL:
@@ -191,7 +191,7 @@ def back(c: Config, r: int, what: int) -> None:
         return
     site_at(c, row_at(c, rack.row).site).out -= 1
     push_free(c, r)
-    reseat(c, rack.row)
+    lend(c, rack.row)
 
 
 @compiled
@@ -225,7 +225,7 @@ def maintain(c: Config, r: int, t: float) -> None:
         rack_at(c, r).out += 1
         pull_free(c, r)
         out_of_service(c, r)
-        reseat(c, rack_at(c, r).row)
+        lend(c, rack_at(c, r).row)
     rack_at(c, r).drain = 2
     site_at(c, cold_at(c, r).site).drained += 1
     c.maintained += 1

@@ -62,6 +62,8 @@ class JobKind:
     preempts, preemptible : whether it may clear others away, and be cleared away.
     standing, gap_s : so many jobs of the kind are always wanted, each followed by the next after a
         gap, exponential with this mean; they come besides those of `per_day`.
+    work_share : of its time on racks that is work, as closed forms have it; of use to
+        `offered_racks` alone, as the engine finds its own.
     tenant, site : number of the tenant for quotas; site to which it is bound, -1 for any.
     own_error_share, own_error_s : jobs that die of their own code, and their mean life.
     limit_factor : time limit over what is expected.
@@ -69,7 +71,9 @@ class JobKind:
     restart_base_s, restart_s_per_1000_gpus, start_s : of the job, and of its first start.
     warm_share : restart from spares or memory over a cold one.
     lost_share, memory_interval_s, memory_stall_s : for policy memory.
-    pause_s, absent_s, replica_gpus, whole_share : for policy elastic.
+    pause_s, absent_s, replica_gpus, whole_share : for policy elastic; the pause with the work that
+        is done again.
+    restart_failure_share : restarts after a failure that have to be done again.
     flex_tier : 0 to 3: tolerates 0, 10, 25, 50 % less throughput in a call of the grid.
     """
 
@@ -101,9 +105,11 @@ class JobKind:
     absent_s: float = 900.0
     replica_gpus: float = 1024.0
     whole_share: float = 0.03
+    restart_failure_share: float = 0.0
     flex_tier: int = 1
     standing: int = 0
     gap_s: float = 0.0
+    work_share: float = 1.0
 
     @property
     def wanted(self) -> bool:
@@ -117,13 +123,27 @@ class JobKind:
 
     @property
     def offered_racks(self) -> float:
-        """Mean racks that jobs of this kind would hold, failures and waits aside."""
+        """Mean racks that jobs of this kind would hold, waits aside."""
         died = self.own_error_share
-        hold_s = died * self.own_error_s + (1.0 - died) * self.mean_s
+        hold_s = (died * self.own_error_s + (1.0 - died) * self.mean_s) / self.work_share
         jobs = self.per_day / SECONDS_PER_DAY * hold_s
         if self.standing:
             jobs += self.standing * hold_s / (hold_s + self.gap_s)
         return jobs * float(self.racks.mean())
+
+
+@dataclass(frozen=True, slots=True)
+class DomainCap:
+    """Power cap of each run of so many neighbouring racks: a row, a hall, a building.
+
+    Attributes
+    ----------
+    racks : of one domain, a multiple of a row.
+    cap_mw : IT power that it may draw.
+    """
+
+    racks: int
+    cap_mw: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +157,13 @@ class SiteSpec:
     reserve_racks : held back from starts, free to stand in for broken ones.
     crews, spare_parts : for repair; 0 crews means that hands are never short.
     pool_peak_racks : racks that the inference pool needs at the peak of its week.
+    pool_most_racks : with its head-room it never holds more; 0 for no limit.
     hour_shift : local time less the fleet's, h.
     age_years : of its racks at the start.
     season_share : amplitude of the yearly swing of failures; warmest at the middle of the year.
     cap_mw : (H,) IT power allowed by hour, repeated; empty for none.
-    hall_cap_mw, hall_racks : IT power that each hall may draw, and its racks; 0 for no cap. The
-        racks at work that it carries are shared out over the rows of the hall.
+    hall_cap_mw, hall_racks : IT power that each hall may draw, and its racks; 0 for no cap.
+    domain_caps : caps of other domains of racks; all hold.
     unassigned_racks : racks that no workload is meant for; of use to jobs all the same, and named
         among what stays free.
     """
@@ -160,6 +181,8 @@ class SiteSpec:
     unassigned_racks: float = 0.0
     hall_cap_mw: float = 0.0
     hall_racks: int = 256
+    pool_most_racks: float = 0.0
+    domain_caps: tuple[DomainCap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +252,17 @@ class FleetSpec:
     def racks(self) -> int:
         """Racks of all sites."""
         return sum(s.racks for s in self.sites)
+
+
+def node_rate_per_rack(spec: FleetSpec) -> float:
+    """Mature failures of trays and racks by rack and second, without shared services."""
+    per_node = sum(c.per_1000_node_days for c in spec.failures if isinstance(c.blast, str))
+    return float(per_node * spec.nodes_per_rack / (1000.0 * SECONDS_PER_DAY))
+
+
+def pool_most(site: SiteSpec) -> float:
+    """Most racks that the pool of a site holds with its head-room."""
+    return site.pool_most_racks or math.inf
 
 
 def two_peaked_sizes(shares: tuple[tuple[float, int, int], ...], quantiles: int = 4096) -> IntArray:

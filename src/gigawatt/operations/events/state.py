@@ -32,39 +32,43 @@ PROFILE_HOURS = 4096  # horizon of reservations
 WAIT_BINS = 64  # waits: from 1 s, 3 bins an octave
 SEEN = ("busy", "pool", "free", "out")  # what is noted at each full hour
 CREWS = 128  # most crews of a site
+TIERS = 4  # classes of work by what they give up under a cap; tier 0 gives up last
 
 f8, i8, i4 = np.float64, np.int64, np.int32
 
 SITE = np.dtype(
     [(n, i4) for n in (
         "first", "racks", "row0", "rows", "usable", "free", "busy", "out", "pool", "reserve",
-        "heap_n", "young", "pool_head", "pool_target", "preemptible", "crews", "parts",
+        "slow", "next_tier", "young", "pool_head", "pool_target", "preemptible", "crews", "parts",
         "part_next", "drained", "hour",
     )]
     + [(n, f8) for n in (
-        "pool_peak", "pool_load", "hour_shift", "now", "clock", "speed", "raw_w", "cap_w",
+        "pool_peak", "pool_most", "pool_load", "hour_shift", "now", "raw_w", "cap_w",
         "peak_w", "drop_w", "rise_w", "t_free", "t_busy", "t_out", "t_pool", "t_short",
         "t_throttled", "t_pool_idle", "t_pool_slow", "t_stranded", "t_maintenance", "lost_pool",
         "joule", "pool_w", "repair_wait", "repairs", "last_w",
     )]
 )  # fmt: skip
+TIER = np.dtype([(n, i4) for n in ("heap", "heap_n", "busy")]
+                + [(n, f8) for n in ("lag", "speed", "w", "gives")])  # fmt: skip
 RACKS = np.dtype(  # touched at every start and end: half a cache line each
     [(n, i4) for n in ("owner", "next", "prev", "row", "stack", "place", "down")]
     + [(n, np.int16) for n in ("out", "drain")]
 )
 COLD = np.dtype([(n, i4) for n in ("site", "strikes", "lemon", "lemons")])  # the rest of a rack
 ROW = np.dtype([(n, i4) for n in (
-    "first", "site", "racks", "free", "busy", "limit", "bucket", "next", "prev",
+    "first", "site", "racks", "free", "busy", "limit", "bucket", "next", "prev", "most", "near",
+    "near_n",
 )])  # fmt: skip
 JOBS = np.dtype(
     [(n, i4) for n in (
         "racks", "kind", "phase", "site", "policy", "priority", "tenant", "head", "place",
         "run_next", "run_prev", "due", "started", "own_error", "preempts", "preemptible",
-        "queue_next", "queue_prev", "slot", "from_store", "campaign",
+        "queue_next", "queue_prev", "slot", "from_store", "campaign", "tier",
     )]
     + [(n, f8) for n in (
         "work", "tau", "stall", "restart_s", "warm_s", "limit", "ready", "key", "since", "detected",
-        "submit", "extra", "lost", "kept", "work_w", "serial", "pause", "absent", "replicas",
+        "submit", "extra", "lost", "kept", "work_w", "serial", "each", "present", "down", "store",
     )]
     + [("rank", i8)]
 )  # fmt: skip
@@ -76,13 +80,13 @@ CLASS = np.dtype(
     )]
 )  # fmt: skip
 KIND = np.dtype(
-    [(n, i4) for n in ("policy", "priority", "preempts", "preemptible", "tenant", "site")]
+    [(n, i4) for n in ("policy", "priority", "preempts", "preemptible", "tenant", "site", "tier")]
     + [(n, f8) for n in (
         "rate", "mu", "sigma", "longest", "own_error", "own_error_s", "limit_factor", "stall",
         "interval", "restart_base", "restart_slope", "warm_share", "start_s", "work_w",
         "lost_share",
         "memory_interval", "memory_stall", "pause", "absent", "replicas_per_rack", "whole_share",
-        "gap",
+        "gap", "fails",
         "arrived", "refused", "done", "waits", "started", "preempted", "requeued",
     )]
 )  # fmt: skip
@@ -108,7 +112,7 @@ CONFIG = np.dtype(
         "held_head",
         "held_site", "sites", "racks", "rows", "jobs", "failures_n", "kinds", "bins", "days",
         "curve_n", "cap_n", "size_n", "most_row", "repair_room", "log_room", "parts_n",
-        "campaigns_n", "hours_n",
+        "campaigns_n", "hours_n", "tiers",
     )]
     + [(n, f8) for n in (
         "node_rate", "kappa", "service_racks", "large_racks", "size_exponent", "extra_max",
@@ -120,8 +124,8 @@ CONFIG = np.dtype(
         "tray_rate", "campaign_next",
     )]
     + [(f"{n}_ptr", i8) for n in (
-        "site", "rack", "cold", "heap", "row", "job", "failure", "kind", "size_table", "bucket",
-        "line",
+        "site", "tier", "rack", "cold", "heap", "row", "job", "failure", "kind", "size_table",
+        "bucket", "line",
         "profile", "repair", "crew", "part", "energy", "lost", "by_size", "waits", "pace",
         "curve", "cap",
         "tenant", "seeds", "log", "campaign", "snap", "next",
@@ -154,9 +158,10 @@ class Fleet:
 
     config: Records  # (1,) CONFIG
     site: Records  # (S,) SITE
+    tier: Records  # (S, TIERS) TIER, flat
     rack: Records  # (N,) RACKS
     cold: Records  # (N,) COLD
-    heap: Records  # (N,) ENTRY, job events by site
+    heap: Records  # (TIERS x N,) ENTRY, job events by tier and site
     row: Records  # (R,) ROW
     job: Records  # (J,) JOBS
     failure: Records  # (C,) CLASS
@@ -211,6 +216,7 @@ _REPAIR = view_at(REPAIR)
 _ROW = view_at(ROW)
 _SITE = view_at(SITE)
 _TENANT = view_at(TENANT)
+_TIER = view_at(TIER)
 _WORD = view_at(WORD)
 _BY_SIZE_SIZE = BY_SIZE.itemsize
 _CAMPAIGN_SIZE = CAMPAIGN.itemsize
@@ -229,6 +235,7 @@ _REPAIR_SIZE = REPAIR.itemsize
 _ROW_SIZE = ROW.itemsize
 _SITE_SIZE = SITE.itemsize
 _TENANT_SIZE = TENANT.itemsize
+_TIER_SIZE = TIER.itemsize
 _WORD_SIZE = WORD.itemsize
 _CAUSES = len(CAUSES)
 _SEEN = len(SEEN)
@@ -238,6 +245,12 @@ _SEEN = len(SEEN)
 def site_at(c: Config, i: int) -> Records:
     """Site i."""
     return _SITE(c.site_ptr + i * _SITE_SIZE)
+
+
+@compiled
+def tier_at(c: Config, i: int, k: int) -> Records:
+    """Tier k of site i."""
+    return _TIER(c.tier_ptr + (i * TIERS + k) * _TIER_SIZE)
 
 
 @compiled

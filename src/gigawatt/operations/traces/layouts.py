@@ -25,6 +25,7 @@ from gigawatt.operations.traces.fields import (
     whole,
 )
 from gigawatt.operations.traces.model import NONE, BadRowError, LeftOutError, Row
+from gigawatt.quantity.units import SECONDS_PER_HOUR
 
 Fields = dict[str, str]
 Reader = Callable[[Fields, int], Row]
@@ -180,6 +181,8 @@ def _sacct(f: Fields, line: int) -> Row:
     if math.isnan(end):
         raise LeftOutError("still running")
     submit = time_s(f, "submit")
+    if _clocks_went_back(f, end - start):
+        end += SECONDS_PER_HOUR
     if end < start:
         raise BadRowError("End", f["end"], f"is before Start {f['start']}")
     if start < submit:
@@ -204,6 +207,17 @@ def _sacct_nodes(f: Fields) -> float:
             return number(f, key)
     found = re.search(r"\bnode=(\d+)", f.get("alloctres") or f.get("reqtres") or "")
     return float(found[1]) if found else NONE
+
+
+def _clocks_went_back(f: Fields, between: float) -> bool:
+    """Whether local time was set back by an hour while the job ran: Elapsed is longer by just it.
+
+    The other way round, in spring, Elapsed is shorter, as it is for a job that was suspended.
+    """
+    key = "elapsedraw" if "elapsedraw" in f else "elapsed"
+    if f["end"].strip().isdigit():
+        return False  # seconds of the epoch know no local time
+    return abs(elapsed_s(f, key, between) - between - SECONDS_PER_HOUR) <= END_SLACK_S
 
 
 def _sacct_elapsed(f: Fields, between: float) -> float:

@@ -22,6 +22,7 @@ from gigawatt.performance.inference.predict import (
     with_speculation,
 )
 from gigawatt.performance.inference.tables import MLPERF, Situation, number, situation_of
+from gigawatt.quantity.blank import is_blank
 
 Row = Mapping[str, str]
 QUANTITIES = ("predicted_ttft_ms", "predicted_tpot_ms", "predicted_output_tok_s_per_gpu")
@@ -42,6 +43,7 @@ def predict_rows(rows: Sequence[Row], layout: str, catalog: Catalog) -> list[dic
     catalog : models, systems, constants.
     """
     fitted = load_fitted(catalog)
+    rows = [_cleaned(row) for row in rows]
     if layout == MLPERF:
         return [_mlperf(row, fitted, catalog) for row in rows]
     out: list[dict[str, str]] = [{} for _ in rows]
@@ -62,6 +64,18 @@ def predict_rows(rows: Sequence[Row], layout: str, catalog: Catalog) -> list[dic
         else:
             out[i] = _problem(InputError("no rate comes out: lengths or concurrency out of range."))
     return out
+
+
+WORDED = ("spec_decode", "limits")  # "none" is an answer there
+
+
+def _cleaned(row: Row) -> Row:
+    """The row with "n/a", "nan" and the like, and cells that a short line lacks, left empty."""
+    return {
+        key: "" if value is None or (key not in WORDED and is_blank(value.strip())) else value
+        for key, value in row.items()
+        if isinstance(key, str) and not isinstance(value, list)
+    }
 
 
 def checked_situation(row: Row, catalog: Catalog) -> Situation:

@@ -68,35 +68,40 @@ def overlapped(x: Array, y: Array) -> Array:
     return out
 
 
-def tpot_s(p: Points, c: Constants, requests: Array, prefill: Array) -> tuple[Array, Array, Array]:
-    """Time per output token, decode step, and admissions per step with `requests` running."""
+def tpot_s(p: Points, c: Constants, requests: Array) -> tuple[Array, Array, Array, Array]:
+    """Time per output token, decode step, admissions per step, and time of an admitted prompt.
+
+    The steps that hold prompts hold a / (1 - e^-a) of them on average.
+    """
     step = decode_s(p, c, requests, mean_context(p))
     admitted = requests / p.dp * p.accepted / p.output_tokens
     eager = p.layers * p.stages * c.eager_ms * MS
     launches = -np.expm1(-admitted * p.chunks) * np.maximum(0.0, eager - step)
-    work = c.interference * admitted * prefill / p.stages  # stages work on prompts in turn
+    together = admitted / -np.expm1(-np.maximum(admitted, 1e-9))
+    beside = requests / p.stages * (1.0 + p.draft)
+    past = p.input_tokens - p.new_tokens
+    prompt = prefill_s(p, c, p.new_tokens, past, beside, together)
+    work = c.interference * admitted * prompt / p.stages  # stages work on prompts in turn
     whole = step + overlapped(work, launches)
-    return whole / p.accepted, step, admitted
+    return whole / p.accepted, step, admitted, prompt
 
 
 def closed_loop(p: Points, c: Constants, clients: Array, max_batch: Array) -> Loop:
     """State with `clients` that ask again when answered, at most `max_batch` running at once."""
     cap = np.maximum(1.0, np.minimum(memory_cap(p), max_batch))
-    hit = p.input_tokens - p.new_tokens
-    prefill = prefill_s(p, c, p.new_tokens, hit)
     later = np.maximum(p.output_tokens - 1.0, 1.0)
     running = np.minimum(cap, clients)
     for _ in range(ROUNDS):
-        tpot, step, admitted = tpot_s(p, c, running, prefill)
-        base = first_token_s(p, c, prefill, step, tpot, np.minimum(clients, cap), admitted)
+        tpot, step, admitted, prompt = tpot_s(p, c, running)
+        base = first_token_s(p, c, prompt, step, tpot, np.minimum(clients, cap), admitted)
         end = base + later * tpot
         waiting = np.maximum(0.0, clients - cap) / cap * QUEUE_SHARE * end
         ttft = base + waiting
         wanted = np.minimum(cap, clients * (later * tpot) / (ttft + later * tpot))
         running = 0.5 * (running + np.maximum(wanted, 0.05))
     rate = clients * p.output_tokens / (ttft + later * tpot)
-    use = rate / p.output_tokens / p.dp * prefill / p.stages
-    return Loop(running, cap, ttft, tpot, step, prefill, rate, np.minimum(use, 1.0))
+    use = rate / p.output_tokens / p.dp * prompt / p.stages
+    return Loop(running, cap, ttft, tpot, step, prompt, rate, np.minimum(use, 1.0))
 
 
 def first_token_s(

@@ -60,42 +60,64 @@ def predict_mlperf(row: Row, fitted: Fitted, catalog: Catalog) -> MlperfPredicti
     gpu = parse_gpu(row.get("accelerator", ""), catalog)
     precision = precision_of(row.get("weight_data_types", ""), shape, gpu.system, assumed)
     scenario = scenario_of(row, assumed)
-    prompt = load.value("input_tokens")
-    answer = number(row, "mean_output_tokens", 0.0) or load.value("output_tokens")
-    round_ = row.get("round", "").strip()
-    record = round_record(round_, catalog)
+    record = round_record(row.get("round", "").strip(), catalog, assumed)
     engine = usual_engine(gpu.system)
     packages = int(number(row, "accelerators", 8.0)) or 8
+    lengths = lengths_of(row, load)
+    prompt, answer = lengths[0]
     assumed += [f"{prompt:,.0f} tokens in, {answer:,.0f} out", f"engine {engine}"]
-    front = _front(
-        shape, gpu.system, ServingPlan(precision=precision, engine=engine), prompt, answer,
-        min(packages, MOST_REPLICA), fitted, record.value("months_since_2026"),
-    )  # fmt: skip
     ttft, tpot = limits_of(row, load, scenario, assumed)
-    at = front.best(tpot * TPOT_P99_SHARE, ttft)
-    assumed.append(_words(front, at))
+    found = []
+    for inputs, outputs in lengths:
+        front = _front(
+            shape, gpu.system, ServingPlan(precision=precision, engine=engine), inputs, outputs,
+            min(packages, MOST_REPLICA), fitted, record.value("months_since_2026"),
+        )  # fmt: skip
+        at = front.best(tpot * TPOT_P99_SHARE, ttft)
+        found.append((front, at))
+    assumed.append(_words(*found[0]))
     slow = 1.0
     if shape.is_moe and gpu.system.generation == "blackwell" and "moe_share" in record.facts:
         slow = record.value("moe_share")
         assumed.append(f"young software of mixtures: {slow:.2f} of the rate")
-    return _prediction(front, at, slow, packages, gpu.system, fitted, catalog, assumed)
+    if len(found) > 1:
+        assumed.append("mean answer not stated: the band reaches over its range")
+    return _prediction(found, slow, packages, gpu.system, fitted, catalog, assumed)
+
+
+def lengths_of(row: Row, load: Record) -> list[tuple[float, float]]:
+    """Mean prompt and answer; where no answer is stated or published, also the ends of both ranges.
+
+    Short prompts go with long answers there, so that the ends are those of the output rate.
+    """
+    prompt, answer = load.value("input_tokens"), load.value("output_tokens")
+    said = number(row, "mean_output_tokens", 0.0)
+    if said or not load.fact("output_tokens").is_range:
+        return [(prompt, said or answer)]
+    ends = np.array([0.0, 1.0])
+    inputs, outputs = (
+        load.fact(key).distribution.ppf(ends) for key in ("input_tokens", "output_tokens")
+    )
+    most = (float(inputs[1]), float(outputs[0])), (float(inputs[0]), float(outputs[1]))
+    return [(prompt, answer), *most]
 
 
 def _prediction(
-    front: Front, at: int, slow: float, packages: int, system: System, fitted: Fitted,
+    found: list[tuple[Front, int]], slow: float, packages: int, system: System, fitted: Fitted,
     catalog: Catalog, assumed: list[str],
 ) -> MlperfPrediction:  # fmt: skip
+    """The first point, in a band that reaches over the others."""
     kind = "moe" if system.generation in fitted.generations else "generation"
     band = catalog.record(TABLE, f"band.{kind}")
 
-    def value(central: float, key: str) -> Value:
+    def value(values: list[float], key: str) -> Value:
         spread = float(np.exp(band.value(key)))
-        return Value(central, central / spread, central * spread)
+        return Value(values[0], min(values) / spread, max(values) * spread)
 
     return MlperfPrediction(
-        ttft_s=value(float(front.ttft_s[at]), "ttft"),
-        tpot_s=value(float(front.tpot_s[at]) / slow, "tpot"),
-        output_tok_s_per_package=value(float(front.output_tok_s[at]) * slow, "rate"),
+        ttft_s=value([float(f.ttft_s[i]) for f, i in found], "ttft"),
+        tpot_s=value([float(f.tpot_s[i]) / slow for f, i in found], "tpot"),
+        output_tok_s_per_package=value([float(f.output_tok_s[i]) * slow for f, i in found], "rate"),
         packages=float(packages),
         assumed=tuple(assumed),
     )
@@ -127,14 +149,21 @@ def benchmark_of(model: str, catalog: Catalog) -> Record:
     raise unknown_name("MLPerf model", model, known)
 
 
-def round_record(name: str, catalog: Catalog) -> Record:
-    """Record of a round ("v6.1"); the newest where none is named."""
+def round_record(name: str, catalog: Catalog, assumed: list[str]) -> Record:
+    """Record of a round ("v6.1"); the newest where none is named, or one that is newer still."""
     table = catalog.records[BENCHMARKS]
     rounds = sorted(i for i in table if i.startswith("round-"))
     wanted = f"round-{name}" if name else rounds[-1]
+    if re.fullmatch(r"round-v\d+\.\d+", wanted) and _version(wanted) > _version(rounds[-1]):
+        assumed.append(f"round {name} taken as {rounds[-1].removeprefix('round-')}")
+        wanted = rounds[-1]
     if wanted not in table:
         raise unknown_name("MLPerf round", name, [r.removeprefix("round-") for r in rounds])
     return table[wanted]
+
+
+def _version(round_id: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in round_id.removeprefix("round-v").split("."))
 
 
 def scenario_of(row: Row, assumed: list[str]) -> str:

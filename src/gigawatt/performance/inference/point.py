@@ -9,6 +9,7 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InfeasibleError, InputError
+from gigawatt.performance.hardware import power_note
 from gigawatt.performance.inference.build import check_divides, full_layout, points_of
 from gigawatt.performance.inference.fitted import Fitted, load_fitted
 from gigawatt.performance.inference.plan import Layout, ServingPlan, check_plan
@@ -80,11 +81,14 @@ def situation_asked(asked: Asked, catalog: Catalog) -> Situation:
         assumed.append(choice.assumed)
     engine = engine_of(asked.engine or usual_engine(choice.system), assumed)
     note_long(shape, asked.input_tokens + asked.output_tokens, assumed)
+    assumed.extend(shape.approximations)
     told = asked.precision or named_precision(asked.model)
     precision = precision_of(told, shape, choice.system, assumed)
     kv = asked.plan.kv_precision or customary_kv(shape, engine, precision)
     if not asked.plan.kv_precision:
         assumed.append(f"cache in {kv.upper()}")
+    if note := power_note(catalog, choice.system):
+        assumed.append(note)
     plan = replace(
         asked.plan, precision=precision, engine=engine, kv_precision=kv, date=asked.date,
         speculation=asked.speculation or "none",
@@ -125,7 +129,8 @@ def _chosen_layout(s: Situation, catalog: Catalog, assumed: list[str]) -> Layout
         near = front.requests >= front.requests.max()
     index = int((front.output_tok_s * near).argmax())
     layout = front.layouts[int(front.layout[index])]
-    assumed.append(f"layout TP {layout.tp}, DP {layout.dp}")
+    staged = f", {layout.pp} stages" if layout.pp > 1 else ""
+    assumed.append(f"layout TP {layout.tp}, DP {layout.dp}{staged}")
     return layout
 
 

@@ -68,12 +68,13 @@ def prefill_rate(p: Points, c: Constants) -> tuple[Array, Array]:
     """Requests per second of one prefill worker, and time of one prompt on it, s.
 
     Prompts are packed into chunks, so that short ones share what a pass costs at least: launches
-    of a step that is no graph.
+    of a step that is no graph, and the reading of experts.
     """
-    one = prefill_s(p, c, p.new_tokens, p.input_tokens - p.new_tokens)
+    past = p.input_tokens - p.new_tokens
     packed = np.maximum(1.0, p.chunk_tokens / p.new_tokens)
+    one = prefill_s(p, c, p.new_tokens, past)
     eager = p.layers * p.stages * c.eager_ms * MS * p.chunks
-    busy = np.maximum(one, eager / packed)
+    busy = np.maximum(prefill_s(p, c, p.new_tokens, past, 0.0, packed), eager / packed)
     return p.dp * p.stages / busy, np.maximum(one, eager)
 
 

@@ -22,10 +22,11 @@ from gigawatt.performance.inference.plan import Layout, ServingPlan
 from gigawatt.performance.inference.points import Points
 from gigawatt.performance.inference.schemes import scheme_of
 from gigawatt.performance.inference.stack import Stack
-from gigawatt.performance.inference.step import MS, US, prefill_s
+from gigawatt.performance.inference.step import MS, US
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.quantity.arrays import Array
 
+STAGES = (1, 2, 4, 8, 16)  # of a pipeline, tried where a model fits in none with fewer
 TP_MOST = 8
 SPREAD_MOST = 64  # packages over which experts are spread beyond a small domain
 BATCHES = np.unique(np.round(np.geomspace(1.0, 1024.0, 61)))  # per attention rank
@@ -106,9 +107,7 @@ class Steady:
 
 def steady(points: Points, c: Constants, requests: Array) -> Steady:
     """State of replicas that load keeps at `requests` running ones (module's header)."""
-    past = points.input_tokens - points.new_tokens
-    prefill = prefill_s(points, c, points.new_tokens, past)
-    tpot, step, admitted = tpot_s(points, c, requests, prefill)
+    tpot, step, admitted, prefill = tpot_s(points, c, requests)
     use = admitted * prefill / points.stages / (tpot * points.accepted)
     use = np.minimum(use, MOST_USE)
     launches = points.layers * points.stages * c.eager_ms * MS
@@ -145,20 +144,8 @@ def front_of(
     InfeasibleError : the model fits in no layout.
     InputError : the system lacks the precision.
     """
-    cases, layouts, why = [], [], ""
-    for layout in layouts_of(shape, system, packages):
-        case = Case(
-            shape, system, replace(plan, layout=layout), layout, input_tokens, output_tokens
-        )
-        try:
-            points_of([case])
-        except InfeasibleError as error:
-            why = str(error)
-            continue
-        cases.append(case)
-        layouts.append(layout)
-    if not cases:
-        raise InfeasibleError(why or f"{shape.name} fits in no layout on {system.id}.")
+    cases = _fitting(shape, system, plan, input_tokens, output_tokens, packages)
+    layouts = [case.layout for case in cases]
     rows = np.repeat(np.arange(len(cases)), batches.size)
     points = points_of(cases).take(rows)
     requests = np.tile(batches, len(cases)) * points.dp
@@ -181,3 +168,25 @@ def front_of(
         output_tok_s=(requests / state.tpot_s / points.world / points.stages)[fits],
         prefill_share=state.prefill_share[fits],
     )
+
+
+def _fitting(
+    shape: ModelShape, system: System, plan: ServingPlan, input_tokens: float,
+    output_tokens: float, packages: int,
+) -> list[Case]:  # fmt: skip
+    """Layouts whose weights fit; in stages where they fit in none, as few as do."""
+    why = ""
+    for stages in STAGES:
+        cases = []
+        for layout in layouts_of(shape, system, packages):
+            own = replace(layout, pp=stages)
+            case = Case(shape, system, replace(plan, layout=own), own, input_tokens, output_tokens)
+            try:
+                points_of([case])
+            except InfeasibleError as error:
+                why = why or str(error)
+                continue
+            cases.append(case)
+        if cases:
+            return cases
+    raise InfeasibleError(why or f"{shape.name} fits in no layout on {system.id}.")

@@ -6,6 +6,7 @@ import math
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
+from gigawatt.performance.hardware import power_note
 from gigawatt.performance.inference.plan import ServingPlan, check_plan
 from gigawatt.performance.inference.plans import Service
 from gigawatt.performance.inference.point import DEFAULT_DATE
@@ -34,12 +35,15 @@ def asked_service(
     if choice.assumed:
         assumed.append(choice.assumed)
     note_long(shape, input_tokens + output_tokens, assumed)
+    assumed.extend(shape.approximations)
     used = engine_of(engine or usual_engine(choice.system), assumed)
     told = precision or named_precision(model)
     found = precision_of(told, shape, choice.system, assumed)
     kv = kv_precision or customary_kv(shape, used, found)
     if not kv_precision:
         assumed.append(f"cache in {kv.upper()}")
+    if note := power_note(catalog, choice.system):
+        assumed.append(note)
     if not date:
         assumed.append(f"software of {DEFAULT_DATE}")
     when = date or DEFAULT_DATE

@@ -106,9 +106,21 @@ def experts_s(p: Points, c: Constants, tokens: Array) -> Array:
     """Routed experts of all mixture layers on the fullest rank, s."""
     read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
     flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    wide = p.expert_width / (p.expert_width + c.read_half_width)
+    row = slice_bytes(p)
+    wide = row / (row + c.read_half_width)
     reading = p.bandwidth * c.expert_read * wide * np.where(p.unpacked > 0.0, c.unpack, 1.0)
     return cubic(read / reading, flop / (p.expert_peak * c.gemm))
+
+
+def slice_bytes(p: Points) -> Array:
+    """Bytes of one row of an expert's slice along its inner width.
+
+    The second product of an expert sums over it: a short row leaves the loop of a kernel's tile
+    few steps to hide reading and set-up, the fewer the narrower the numbers.
+    """
+    each = np.where(p.expert_params > 0.0, p.expert_bytes / np.maximum(p.expert_params, 1.0), 1.0)
+    out: Array = p.expert_width * each
+    return out
 
 
 def quantising_s(p: Points, c: Constants, products: Array) -> Array:
@@ -198,10 +210,17 @@ def collectives_s(p: Points, c: Constants, rows: Array) -> Array:
     return p.layers * reduce_s + (p.layers - p.moe_layers) * reduce_s + p.moe_layers * mixture
 
 
-def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Array:
+def prefill_s(
+    p: Points,
+    c: Constants,
+    tokens: Array,
+    past_tokens: Array,
+    beside: Array | float = 0.0,
+    together: Array | float = 1.0,
+) -> Array:
     """Extra time by which `tokens` prompt tokens of one attention rank lengthen a step, s.
 
-    Dense weights are read in any step; experts that decoding alone does not meet are not. Each of
+    Dense weights are read in any step; of the experts, those that decoding meets are too. Each of
     the dp ranks is taken to have a prompt at work; with several, exchanges of one half of a batch
     overlap with the other half's products.
 
@@ -210,10 +229,12 @@ def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Arr
     p, c : points and constants.
     tokens : prompt tokens to be computed.
     past_tokens : tokens in the cache before them (a prefix that was found).
+    beside : tokens that the replica decodes in the same step.
+    together : such prompts of a rank in one step; the time is that of one of them.
     """
     rate = c.prefill_gemm * scaled_peak(p, p.dense_peak)
     dense = 2.0 * tokens * p.dense_params / rate
-    experts = _prefill_experts_s(p, c, tokens * p.dp)
+    experts = _prefill_experts_s(p, c, tokens * p.dp, beside, together)
     mean = past_tokens + 0.5 * tokens
     seen = np.where(p.index_topk > 0.0, np.minimum(mean, p.index_topk), mean)
     scores = p.score_flop * seen + p.score_window_flop * np.minimum(mean, p.window)
@@ -226,13 +247,18 @@ def prefill_s(p: Points, c: Constants, tokens: Array, past_tokens: Array) -> Arr
     return total * c.prefill_time * p.stages
 
 
-def _prefill_experts_s(p: Points, c: Constants, tokens: Array) -> Array:
-    each = np.maximum(tokens * p.top_k / p.experts, 1e-9)
+def _prefill_experts_s(
+    p: Points, c: Constants, tokens: Array, beside: Array | float, together: Array | float
+) -> Array:
+    whole = tokens * together + beside
+    each = np.maximum(whole * p.top_k / p.experts, 1e-9)
     share = c.prefill_gemm * each / (each + c.expert_half_tokens)
-    share = share * p.expert_width / (p.expert_width + c.expert_half_width)
-    flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
-    read = p.moe_layers * met_experts(p, c, tokens) * p.expert_bytes
     peak = scaled_peak(p, p.expert_peak)
+    row = BF16_BYTES * p.expert_width * p.bf16_peak / peak  # as long in time as so many bytes
+    share = share * row / (row + c.expert_half_width)
+    flop = 2.0 * tokens * p.top_k / p.moe_ep * p.moe_layers * p.expert_params
+    met = met_experts(p, c, whole) - met_experts(p, c, np.asarray(beside, dtype=float))
+    read = p.moe_layers * np.maximum(met, 0.0) / together * p.expert_bytes
     return cubic(flop / (peak * share), read / (p.bandwidth * c.expert_read))
 
 

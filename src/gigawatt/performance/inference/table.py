@@ -6,7 +6,7 @@ an attention rank, holding K cached tokens together, with n prompt tokens after 
     gpu    = batch_s[b] + request_s b + token_s K
     decode = (gpu^4 + host(b)^4)^(1/4),  host(b) = host_step_s + host_request_s b
     step   = decode                                                       without prompt tokens
-           = decode + overlapped(phi prompt(n, p), max(0, eager_s - decode))      with them
+           = decode + overlapped(phi prompt(b, n, p), max(0, eager_s - decode))   with them
 
 `iteration_s` is plain arithmetic on the fields, so that numba can compile it or a loop inline it.
 All ranks of a replica are taken to carry the same load.
@@ -36,7 +36,8 @@ class StepTable:
     ----------
     batch_s : GPU time of a decode step by running requests, 0 to the most; without the cache.
     request_s, token_s : time per running request, and per cached token of all of them.
-    prompt_tokens, prompt_s : grid of prompt tokens of a step, and what they add.
+    prompt_tokens, prompt_s : grid of prompt tokens of a step, and what they add beside 0, 1, 2, 4 …
+        running requests (rows): experts that these meet are read anyway.
     past_s : time per prompt token and cached token before it.
     host_step_s, host_request_s, eager_s, interference : as in `Constants`.
     first_s, first_token_s, stream_tokens : of the time to the first token beside the steps.
@@ -85,7 +86,8 @@ def step_table(
     token = (at[2] - at[1]) / (high - low)
     grid = np.concatenate([[0.0], np.geomspace(1.0, most_prompt, PROMPT_GRID - 1)])
     many = p.take(np.zeros(grid.size, dtype=np.intp))
-    prompt = prefill_s(many, k, np.maximum(grid, 1e-3), np.zeros(grid.size))
+    rows = 2 + math.ceil(math.log2(max(most_requests, 1)))
+    prompt = np.array([_prompt_row(many, k, grid, row) for row in range(rows)])
     past = float(prefill_s(p, k, one * 100.0, one * 1e4)[0])
     past -= float(prefill_s(p, k, one * 100.0, one * 0.0)[0])
     per_token = float(p.kv_bytes[0] + p.index_bytes[0])
@@ -107,6 +109,13 @@ def step_table(
         cache_tokens=float(p.free_bytes[0]) / per_token if per_token else np.inf,
         ranks=float(p.dp[0]),
     )
+
+
+def _prompt_row(p: Points, c: Constants, grid: Array, row: int) -> Array:
+    """What prompt tokens of a grid add beside 0, 1, 2, 4 … running requests of a rank."""
+    running = 2.0 ** (row - 1) if row else 0.0
+    beside = running * p.dp / p.stages * (1.0 + p.draft)
+    return prefill_s(p, c, np.maximum(grid, 1e-3), np.zeros(grid.size), beside)
 
 
 def _context_ends(p: Points) -> tuple[float, float]:
@@ -135,17 +144,27 @@ def decode_step_s(
 
 
 def prompt_work_s(
-    prompt_tokens: Array, prompt_s: Array, past_s: float, new_tokens: float, past_tokens: float
-) -> float:
-    """Work of `new_tokens` prompt tokens after `past_tokens`; beyond the grid by chunks."""
+    prompt_tokens: Array, prompt_s: Array, past_s: float, new_tokens: float, past_tokens: float,
+    requests: float,
+) -> float:  # fmt: skip
+    """Work of `new_tokens` prompt tokens after `past_tokens`, beside so many running requests.
+
+    Beyond the grid of tokens by chunks.
+    """
     if new_tokens <= 0.0:
         return 0.0
+    place = requests if requests < 1.0 else 1.0 + math.log2(requests)
+    place = min(place, prompt_s.shape[0] - 1.0)
+    row = min(int(place), prompt_s.shape[0] - 2)
+    share = place - row
     last = prompt_tokens[-1]
     if new_tokens > last:
-        prompt = prompt_s[-1] * new_tokens / last
+        prompt = (1.0 - share) * prompt_s[row, -1] + share * prompt_s[row + 1, -1]
+        prompt *= new_tokens / last
         prompt += past_s * new_tokens * 0.5 * (new_tokens - last)
     else:
-        prompt = np.interp(new_tokens, prompt_tokens, prompt_s)
+        prompt = (1.0 - share) * np.interp(new_tokens, prompt_tokens, prompt_s[row])
+        prompt += share * np.interp(new_tokens, prompt_tokens, prompt_s[row + 1])
     return float(max(0.0, prompt + past_s * new_tokens * past_tokens))
 
 
@@ -168,6 +187,8 @@ def iteration_s(
     )
     if new_tokens <= 0:
         return decode
-    work = interference * prompt_work_s(prompt_tokens, prompt_s, past_s, new_tokens, past_tokens)
+    work = interference * prompt_work_s(
+        prompt_tokens, prompt_s, past_s, new_tokens, past_tokens, requests
+    )
     wait = max(0.0, eager_s - decode)
     return float(decode + (work**MIXED_NORM + wait**MIXED_NORM) ** (1.0 / MIXED_NORM))

@@ -51,6 +51,7 @@ VERSION_MONTHS = {
     "0.5.8": "2026-01", "1.2.0rc6": "2026-01", "1.3.0rc1": "2026-03", "1.3.0rc5": "2026-03",
 }  # fmt: skip
 DEFAULT_MONTH = "2026-01"
+MOST_COUNT = 10_000_000  # of packages, ranks, workers
 METHODS = {"mtp": "mtp", "nextn": "mtp", "eagle": "eagle3", "dspark": "dspark"}
 OTHER_METHODS = ("draft", "ngram", "n-gram", "medusa", "spec", "suffix", "lookahead")
 
@@ -148,6 +149,7 @@ def situation_of(row: Row, catalog: Catalog) -> Situation:
             given = row.get(name, "").strip() or row.get(name.removeprefix("mean_"), "").strip()
             raise InputError(f"{name} is {given or 'empty'}: it must be positive.")
     note_long(shape, mean_in + mean_out, assumed)
+    assumed.extend(shape.approximations)
     split = any(row.get(f"{pool}_num_workers", "").strip() for pool in ("prefill", "decode"))
     version = row.get("backend_version", "")
     kv = customary_kv(
@@ -298,8 +300,10 @@ def number(row: Row, key: str, default: float) -> float:
 
 
 def whole(row: Row, key: str, default: float) -> int:
-    """Whole number of a cell; raises as `number` does, and for a fraction."""
+    """Whole number of a cell; raises as `number` does, for a fraction, and beyond any count."""
     value = number(row, key, default)
+    if value > MOST_COUNT:
+        raise InputError(f"{key} is {value:g}: at most {MOST_COUNT:,} is meant to be possible.")
     if value != int(value):
         raise InputError(f"{key} is {value:g}: a whole number is needed.")
     return int(value)

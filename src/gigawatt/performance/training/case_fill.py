@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
-from gigawatt.performance.hardware import System, full_power_w
+from gigawatt.performance.hardware import System, full_power_w, system_from_record
 from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
@@ -58,6 +58,7 @@ OTHER_MAKER = 0.8  # of the shares that NVIDIA's like generation reaches, as the
 STANDS_FOR = {
     "volta": "ampere",
     "ada": "hopper",
+    "blackwell-pcie": "hopper",
     "cdna2": "ampere",
     "cdna3": "hopper",
     "cdna5": "cdna4",
@@ -226,6 +227,11 @@ def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
     like = STANDS_FOR[system.generation]
     said.note(f"constants of {like} (none are known for {system.generation})", 0.25)
     model = load_train_model(catalog, like)
+    # a package of another kind reaches no larger part of its own peak than the like one
+    own = {"most_of_peak": model.values["gemm_bf16_share"]}
+    if system.vendor != "NVIDIA":  # makers' compilers overlap, whatever the like one's software did
+        own["tp_exposed"] = catalog.fact("efficiencies/step-common/tp_exposed").value
+    model = replace(model, values={**model.values, **own})
     if not system.generation.startswith("cdna"):
         return model
     shares = [k for k in model.values if k.startswith("gemm_") or k == "attention_share"]
@@ -233,15 +239,19 @@ def train_model_of(catalog: Catalog, system: System, said: Said) -> TrainModel:
     return replace(model, values={**model.values, **reached})
 
 
-def complete_system(system: System, said: Said) -> System:
-    """A system whose server or network is not public gets usual ones."""
+def complete_system(system: System, catalog: Catalog, said: Said) -> System:
+    """A system whose power, server or network is not public gets usual ones."""
+    if system.bf16_tflops <= 0.0:
+        said.note("BF16 at half of the FP8 rate (not public)", 0.1)
+        system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
+    if system.gpu_tdp_w <= 0.0 and system.bf16_tflops > 0.0:
+        watts = _like_power_w(system, catalog)
+        said.note(f"package of {watts:,.0f} W, by its rate and a like one (not public)")
+        system = replace(system, gpu_tdp_w=watts)
     if system.system_packages < 1 or system.system_power_kw <= 0.0:
         said.note("power of the server by its package's (not public)")
         power_kw = full_power_w(replace(system, system_packages=0)) / W_PER_KW
         system = replace(system, system_packages=1, system_power_kw=power_kw)
-    if system.bf16_tflops <= 0.0:
-        said.note("BF16 at half of the FP8 rate (not public)", 0.1)
-        system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
     if system.scaleup_gb_s <= 0.0:
         said.note("no scale-up network is known: packages one by one", 0.1)
         system = replace(system, scaleup_gb_s=100.0, scaleup_packages=1)
@@ -249,6 +259,16 @@ def complete_system(system: System, said: Said) -> System:
         return system
     said.note("network of 200 Gbit/s a package (not public)", 0.1)
     return replace(system, scaleout_gbit_s=200.0)
+
+
+def _like_power_w(system: System, catalog: Catalog) -> float:
+    """Package power by that of the first system of the like generation, per BF16 FLOP/s."""
+    like = STANDS_FOR.get(system.generation, system.generation)
+    for record in catalog.records["systems"].values():
+        other = system_from_record(record)
+        if other.generation == like and other.bf16_tflops > 0.0:
+            return float(round(other.gpu_tdp_w * system.bf16_tflops / other.bf16_tflops, -1))
+    return 0.0
 
 
 def _not_in_heads(tp: int, shape: ModelShape) -> InputError:
@@ -337,7 +357,7 @@ def _best_filled(
 ) -> Plan:
     """Fastest microbatch, each with its own way of fitting; offloading only where all need it.
 
-    The model has no cost of offloading, so it would let a large microbatch win.
+    Offloading over PCIe is no practice, even where the model sees its cost hidden.
     """
     most = plan.gbs / plan.dp
     sizes = microbatches(most)

@@ -60,6 +60,7 @@ _VAGUE = re.compile(  # says no more than that 16 bits are used somewhere, or no
 MOST = {"layers": 2_000, "heads": 4_096, "hidden": 1_000_000, "experts": 100_000, "pp": 2_000}
 MOST_OF_ANY = 100_000_000
 MOST_FLOP = 1e40  # of a run
+_ADAPTERS = re.compile(r"\bq?lora\b|\bpeft\b", re.IGNORECASE)
 _NO_TRANSFORMER = re.compile(r"mamba|rwkv|hyena|retnet|xlstm|griffin|\bt5|\bbert", re.IGNORECASE)
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
@@ -157,6 +158,11 @@ def shape_of(row: Row, catalog: Catalog, said: Said) -> ModelShape:
     known model of the same kind stands for it.
     """
     name = text_of(row, "model")
+    if _ADAPTERS.search(f"{name} {text_of(row, 'notes')}"):
+        raise InputError(
+            "LoRA: training of adapters beside frozen weights is not modelled; leave the word out "
+            "for the training of all weights"
+        )
     given = {field: size_of(row, column) for column, field in SHAPE_COLUMNS.items()}
     known = {k: v for k, v in given.items() if v is not None}
     try:
@@ -208,8 +214,10 @@ def _changed(row: Row, base: ModelShape, known: dict[str, int]) -> ModelShape:
             changes["kv_heads"] = heads
     layers = known.get("layers", base.layers)
     experts = known.get("experts", base.experts)
-    if not experts:
+    if not experts and (base.experts or not base.dense_layers):
         changes["dense_layers"] = layers
+    elif not experts:
+        changes["dense_layers"] = round(base.dense_layers * layers / base.layers)
     elif "dense_layers" not in known and layers != base.layers and base.dense_layers:
         changes["dense_layers"] = max(1, round(base.dense_layers * layers / base.layers))
     if act := text_of(row, "act_fn"):
@@ -274,7 +282,8 @@ def _nearest_by_size(
     active = active or total
     best, least = None, NEAR_SHAPE
     for record in catalog.records["models"].values():
-        if "total_params_b" not in record.facts or record.attributes.get("unsupported"):
+        rough = record.attributes.get("unsupported") or record.attributes.get("approximations")
+        if "total_params_b" not in record.facts or rough:
             continue
         held = record.value("total_params_b")
         used = record.value("active_params_b", held)

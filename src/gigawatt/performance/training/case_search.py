@@ -12,7 +12,7 @@ from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
-from gigawatt.performance.training.case_input import Row, Said, size_of, text_of
+from gigawatt.performance.training.case_input import Row, Said, flag_of, size_of, text_of
 from gigawatt.performance.training.choices import Recompute
 from gigawatt.performance.training.facts import TrainModel
 from gigawatt.performance.training.plan import Plan
@@ -22,6 +22,9 @@ from gigawatt.performance.training.space import PRACTICAL, Choices
 MOST_TENSOR = 64
 USUAL_BATCH_TOKENS = 4e6
 USUAL_GPU_TOKENS = 1024
+NEAR_BATCH = 0.06
+MOST_LOSS = 0.1
+TRIED_BATCHES = 3
 ROUND_COUNT = 1.15  # a batch that divides is taken where it is faster per sequence by more
 MOST_FACTOR = 13
 LEAST_USED = 0.9  # of the packages by a search, as `Choices.least_used_share`
@@ -48,14 +51,17 @@ def searched_plan(
     """Recommended plan of the search within what the row says."""
     gpus = size["gpus"] or 1
     gbs = size_of(row, "gbs")
+    stated_batch = gbs is not None
     if gbs is None:
         gbs = usual_batch(gpus, plan.seq)
         said.note(f"batch of {gbs:,} sequences (not given)", 0.1)
     fixed: dict[str, Any] = {
         k: (v,) for k in ("tp", "pp", "cp", "ep", "mbs", "vp") if (v := size[k]) is not None
     }
+    told = text_of(row, "fsdp_shard") or flag_of(row, "dist_optimizer") is not None
+    zero = (plan.zero,) if told or plan.zero else (0, 1)
     choices = replace(
-        PRACTICAL, **fixed, zero=(plan.zero,), sequence_parallel=(True,), least_used_share=1.0
+        PRACTICAL, **fixed, zero=zero, sequence_parallel=(True,), least_used_share=1.0
     )
     stated = stated_recompute(row, shape, None)
     if stated is not None:
@@ -78,10 +84,13 @@ def searched_plan(
     chosen = found.recommended.plan
     said.note(
         f"tp {chosen.tp}, pp {chosen.pp}, cp {chosen.cp}, ep {chosen.ep} (not given: best of "
-        f"{found.feasible:,} feasible plans), microbatch {chosen.mbs}, "
-        f"{_recompute_words(chosen)}",
+        f"{found.feasible:,} feasible plans; microbatch {chosen.mbs}, "
+        f"{_recompute_words(chosen)}; published plans take "
+        f"{model.values['searched_plan_factor'] - 1.0:.0%} longer)",
         0.1,
     )
+    if stated_batch and chosen.gbs != gbs and gbs >= chosen.dp * chosen.mbs:
+        return replace(chosen, gbs=gbs)  # the mean of ranks with different numbers of microbatches
     return chosen
 
 
@@ -104,29 +113,53 @@ def _found(
     choices: Choices,
     said: Said,
 ) -> SearchResult:
-    """The search; with the nearest batch that divides over the GPUs where the given one does not.
+    """The search; with a near batch that splits over the GPUs where the given one does not.
 
-    Counts of papers are often round ("2,000 GPUs"). The other batch is taken where the given one
-    has no split, or only one that is slower per sequence by more than `ROUND_COUNT`.
+    Counts of papers are often odd or round ("10,752 GPUs", "2,000 GPUs"). Another batch is taken
+    where the given one has no split, or only one that is slower per sequence by more than
+    `ROUND_COUNT`.
     """
-    near = gpus * max(1, round(base.gbs / gpus))
     found, error = None, None
     try:
-        found = search(shape, system, model, base, [gpus], choices, top=1)
+        found = _fastest(shape, system, model, base, gpus, choices)
     except InputError as raised:
         error = raised
     if error is None and base.gbs % (gpus // (gpus & -gpus)) == 0:
         return cast(SearchResult, found)
-    try:
-        other = search(shape, system, model, replace(base, gbs=near), [gpus], choices, top=1)
-    except (InputError, InfeasibleError):
-        other = None
-    if other is None or (found and _per_sequence(found) < ROUND_COUNT * _per_sequence(other)):
+    best = None
+    one = gpus * max(1, round(base.gbs / gpus))
+    for near in (*near_batches(base.gbs, gpus), one):
+        if near == one and best is not None:
+            break  # a much larger batch would be faster per sequence, whatever its split
+        try:
+            other = _fastest(shape, system, model, replace(base, gbs=near), gpus, choices)
+        except (InputError, InfeasibleError):
+            continue
+        if best is None or _per_sequence(other) < _per_sequence(best):
+            best = other
+    if best is None or (found and _per_sequence(found) < ROUND_COUNT * _per_sequence(best)):
         if found is None:
             raise cast(InputError, error)
         return found
-    said.note(f"batch of {near:,} sequences ({base.gbs:,} does not divide over the GPUs)", 0.05)
-    return other
+    told = f"split of a batch of {best.recommended.plan.gbs:,} sequences"
+    said.note(f"{told} ({base.gbs:,} does not divide over the GPUs)", 0.05)
+    return best
+
+
+def _fastest(
+    shape: ModelShape, system: System, model: TrainModel, base: Plan, gpus: int, choices: Choices
+) -> SearchResult:
+    """The search, with a plan near practice that costs at most `MOST_LOSS`: runs are tuned."""
+    return search(
+        shape, system, model, base, [gpus], choices, top=1, with_pareto=False, most_loss=MOST_LOSS
+    )
+
+
+def near_batches(gbs: int, gpus: int) -> list[int]:
+    """Batches within `NEAR_BATCH` that have most divisors in common with the GPUs, best first."""
+    low, high = math.ceil(gbs * (1.0 - NEAR_BATCH)), math.floor(gbs * (1.0 + NEAR_BATCH))
+    sizes = sorted(range(low, high + 1), key=lambda b: (-math.gcd(b, gpus), abs(b - gbs)))
+    return sizes[:TRIED_BATCHES]
 
 
 def _per_sequence(found: SearchResult) -> float:

@@ -48,6 +48,11 @@ def fitting_shards(
 
     Optimizer states, then gradients, then parameters over the data-parallel ranks.
     """
+    if flag_of(row, "seq_parallel") is None and plan.tp > 1 and not plan.sequence_parallel:
+        split = replace(plan, sequence_parallel=True)
+        if not fits(plan) and fits(split):
+            said.note("sequence parallelism (without it, it does not fit)")
+            return split
     text = text_of(row, "fsdp_shard")
     open_text = plan.zero == 2 and not re.search("zero|stage", text.lower())  # FSDP of a pipeline
     stated = (text and not open_text) or flag_of(row, "dist_optimizer") is False

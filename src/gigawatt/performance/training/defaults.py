@@ -29,7 +29,7 @@ LEAN = Recompute.NORM | Recompute.ACTIVATION | Recompute.MLA_UP
 
 _EARLY = {
     True: (Stack.ERA_2021, "stack of 2021 (dated before fused attention)"),
-    False: (Stack.PLAIN, "plain stack (a compiler's, dated before fused attention)"),
+    False: (Stack.TUNED, "tuned stack (a maker's compiler, which fuses and overlaps)"),
 }
 _CONTAINER = re.compile(r"^\s*(2\d)\.(0[1-9]|1[0-2])(\.\d+)?")
 _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
@@ -86,7 +86,7 @@ def software_stack(
     """Kind of software, and why.
 
     Runs before fused attention came (papers of 2023) are of the stack of 2021, or on TPUs and
-    alike plain (compilers fuse and overlap what that stack does not); so are undated FP16
+    alike tuned (their compilers fuse and overlap what that stack does not); so are undated FP16
     runs on Ampere without sequence parallelism, and runs there (to 2023) that compute the scores of
     attention again, or in FP16 everything: fused attention leaves no scores to compute again. A
     release that names another tool than a vendor's container or Megatron is a plain stack, and so

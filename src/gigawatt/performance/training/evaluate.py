@@ -22,6 +22,7 @@ from gigawatt.performance.training import (
     layer,
     links,
     memory,
+    power,
     result,
     row,
     software,
@@ -42,7 +43,7 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.compiled import compiled
 
 Loop = Callable[[Machine, Shape, Array, bool, Array], None]
-_COMPILED = (row, links, layer, memory, software, step)
+_COMPILED = (row, links, layer, memory, software, power, step)
 _PEAKS = {
     Precision.BF16: "rate_bf16",
     Precision.FP8: "rate_fp8",

@@ -35,6 +35,10 @@ class Shape(NamedTuple):
     ``q``, ``k``, ``v``, ``o_in`` : projected widths of queries, keys, values, and of the output
     projection's input; ``d_qk``, ``d_v`` : of one head. ``mtp`` : multi-token-prediction layers,
     which count as layers of the usual kind. ``windowed`` : share of layers with a window.
+    ``apart`` : whether biases and clamps keep kernels apart (`layer.apart_s`).
+    ``mixer`` : weights that mix tokens over those of as many layers of plain attention (gates,
+    indexers, linear layers). ``expert_hidden`` : width that routed experts work in. Where only some
+    layers have a feed-forward part, ``ffn`` is the mean width.
     """
 
     layers: float
@@ -63,6 +67,9 @@ class Shape(NamedTuple):
     attention_params: float
     dense_ffn_params: float
     expert_params: float
+    apart: float
+    mixer: float
+    expert_hidden: float
 
 
 def shape_facts(shape: ModelShape) -> Shape:
@@ -77,6 +84,8 @@ def shape_facts(shape: ModelShape) -> Shape:
             f"{shape.id}: training is not modelled for {', '.join(shape.unsupported)}."
         )
     full, _ = layers_by_window(shape)
+    plain = shape.layers - moe_layers(shape)
+    ffn_share = shape.dense_layers / plain if plain else 1.0
     width = shape.heads * query_dim(shape)  # a linear layer's state, as a window of equal work
     window = shape.sliding_window or 2.0 * shape.linear_state / width
     return Shape(
@@ -89,7 +98,7 @@ def shape_facts(shape: ModelShape) -> Shape:
         d_qk=float(query_dim(shape)),
         d_v=float(value_dim(shape)),
         vocab=float(shape.vocab),
-        ffn=float(shape.dense_ffn),
+        ffn=shape.dense_ffn * ffn_share,
         matrices=float(shape.ffn_matrices),
         experts=float(shape.experts),
         shared=shared_expert_params(shape) / max(1.0, expert_params(shape)),
@@ -104,9 +113,26 @@ def shape_facts(shape: ModelShape) -> Shape:
         window=float(window),
         windowed=1.0 - full / shape.layers,
         attention_params=mixer_params(shape) / shape.layers,
-        dense_ffn_params=dense_ffn_params(shape),
+        dense_ffn_params=dense_ffn_params(shape) * ffn_share,
         expert_params=expert_params(shape),
+        apart=1.0 if shape.kernels_apart else 0.0,
+        mixer=mixer_params(shape) / shape.layers / _plain_projections(shape),
+        expert_hidden=float(shape.expert_hidden or shape.hidden),
     )
+
+
+def _plain_projections(shape: ModelShape) -> float:
+    """Weights of the products that `layer.projections_s` has for one layer."""
+    heads, d_qk, d_v = shape.heads, query_dim(shape), value_dim(shape)
+    if shape.attention != "mla":
+        wide = heads * d_qk + shape.kv_heads * (d_qk + d_v)
+        return float(shape.hidden * (wide + heads * d_v))
+    queries = shape.hidden * heads * d_qk
+    if shape.q_lora_rank:
+        queries = shape.q_lora_rank * (shape.hidden + heads * d_qk)
+    latent = shape.hidden * (shape.kv_lora_rank + shape.qk_rope_dim)
+    up = shape.kv_lora_rank * heads * (shape.qk_nope_dim + d_v)
+    return float(queries + latent + up + heads * d_v * shape.hidden)
 
 
 class Machine(NamedTuple):
@@ -185,6 +211,7 @@ class Machine(NamedTuple):
     reserved_gib: float
     memory_share: float
     compute_power: float
+    memory_power: float
     communication_power: float
     idle_power: float
     node_power: float

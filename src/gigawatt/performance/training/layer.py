@@ -25,6 +25,7 @@ ERA_2021, PLAIN, TUNED = 0.0, 1.0, 2.0
 FULL_GRAPHS, DUAL = 3.0, 2.0
 FLASH_PRODUCTS = 2.5  # five products backward against two forward
 NARROW_HEADS = 0.7  # fused attention of 64-wide heads reaches 0.6 of that of 128-wide ones
+UNFUSED_ROPE = 2.0  # two more products of their own, and their sum
 UNFUSED_FORWARD, UNFUSED_BACKWARD = 13.0, 21.0  # bytes per score: softmax, mask, dropout
 
 
@@ -86,12 +87,15 @@ def linear_s(x: Machine, p: Row, m: float, k: float, n: float) -> tuple[float, f
 
 
 def projections_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float, float]:
-    """Attention's projections: forward, backward, and MLA up-projections' forward, s."""
+    """What mixes tokens, apart from scores: forward, backward, MLA up-projections' forward, s.
+
+    Projections of plain attention, times the weights of the model's own mixers over theirs.
+    """
     if s.mla == 0.0:
         width = (s.heads * s.d_qk + s.kv_heads * (s.d_qk + s.d_v)) / p.tp
         f1, b1 = linear_s(x, p, t, s.hidden, width)
         f2, b2 = linear_s(x, p, t, s.heads * s.d_v / p.tp, s.hidden)
-        return f1 + f2, b1 + b2, 0.0
+        return s.mixer * (f1 + f2), s.mixer * (b1 + b2), 0.0
     own = t / p.tp if p.sequence_parallel > 0.0 else t
     kv = linear_s(x, p, own, s.hidden, s.kv_lora + s.rope)
     kv_up = linear_s(x, p, t, s.kv_lora, s.heads * (s.nope + s.d_v) / p.tp)
@@ -100,9 +104,10 @@ def projections_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float,
     if s.q_lora > 0.0:
         q = linear_s(x, p, own, s.hidden, s.q_lora)
         q_up = linear_s(x, p, t, s.q_lora, s.heads * s.d_qk / p.tp)
-        return forward + q[0] + q_up[0], backward + q[1] + q_up[1], up + q_up[0]
+        up = s.mixer * (up + q_up[0])
+        return s.mixer * (forward + q[0] + q_up[0]), s.mixer * (backward + q[1] + q_up[1]), up
     q = linear_s(x, p, t, s.hidden, s.heads * s.d_qk / p.tp)
-    return forward + q[0], backward + q[1], up
+    return s.mixer * (forward + q[0]), s.mixer * (backward + q[1]), s.mixer * up
 
 
 def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
@@ -129,10 +134,23 @@ def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     return forward + x.launch, FLASH_PRODUCTS * forward / x.attention_backward + 2.0 * x.launch
 
 
+def apart_s(x: Machine, s: Shape, values: float) -> tuple[float, float]:
+    """Biases and clamps of `values` of an activation function as kernels of their own, s.
+
+    Forward, adding the bias and clamping both read and write both halves of a gated unit. Backward,
+    the clamp's mask reads, and reads and writes the gradient of both; the bias's gradient reads it.
+    """
+    if s.apart <= 0.0:
+        return 0.0, 0.0
+    halves = (s.matrices - 1.0) * values * 2.0 / x.hbm
+    return 4.0 * halves, 4.0 * halves
+
+
 def norms_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     """Norms, residuals, dropout and rotary embedding, forward and backward, s."""
     own = t / p.tp if p.sequence_parallel > 0.0 else t
     rope = 2.0 * t * (s.heads + s.kv_heads) * s.d_qk / p.tp
+    rope *= 1.0 + UNFUSED_ROPE * s.apart
     if p.stack == ERA_2021:
         forward, backward = 12.0 * own * s.hidden, 16.0 * own * s.hidden
     else:
@@ -146,8 +164,9 @@ def feed_forward_s(x: Machine, s: Shape, p: Row, t: float, width: float) -> tupl
     f1, b1 = linear_s(x, p, t, s.hidden, (s.matrices - 1.0) * f)
     f2, b2 = linear_s(x, p, t, f, s.hidden)
     act = 2.0 * t * f / x.hbm
-    forward = f1 + f2 + (s.matrices + 1.0) * act
-    return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act
+    apart, apart_back = apart_s(x, s, t * f)
+    forward = f1 + f2 + (s.matrices + 1.0) * act + apart
+    return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act + apart_back
 
 
 def experts_growth(x: Machine, p: Row) -> float:
@@ -180,7 +199,7 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     depth = x.k0 * 2.0 / max(0.5, size)
     forward, backward = 0.0, 0.0
     up = (s.matrices - 1.0) * f
-    for k, n in ((s.hidden, up), (f, s.hidden)):
+    for k, n in ((s.expert_hidden, up), (f, s.expert_hidden)):
         base = 2.0 * routed * k * n / rate
         read = size * local * k * n
         moved = (read + size * routed * k + 2.0 * routed * n) / x.hbm
@@ -194,11 +213,12 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     act = 2.0 * routed * f / x.hbm
     fused = p.graphs == FULL_GRAPHS or p.schedule == DUAL
     passes = x.permute_passes * (1.0 if fused else x.permute_unfused)
-    permute = passes * routed / p.etp * s.hidden * 2.0 / x.hbm
+    permute = passes * routed / p.etp * s.expert_hidden * 2.0 / x.hbm
     router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
     older = experts_growth(x, p)
-    forward = older * (forward + (s.matrices + 1.0) * act)
-    backward = older * (backward + (2.0 * s.matrices + 1.0) * act)
+    apart, apart_back = apart_s(x, s, routed * f)
+    forward = older * (forward + (s.matrices + 1.0) * act + apart)
+    backward = older * (backward + (2.0 * s.matrices + 1.0) * act + apart_back)
     rest = permute + router + 10.0 * x.launch
     return forward + rest, backward + rest + router
 

@@ -135,11 +135,11 @@ def moe_bytes(s: Shape, p: Row, flags: int, sp: float) -> float:
         return kept
     routed = s.top_k * p.imbalance / p.tp
     spread = inputs + (0.0 if flags & ACTIVATION else 2.0)  # dispatched, and combined, values
-    return kept + routed * (spread * s.hidden + shared * s.expert_ffn)
+    return kept + routed * (spread * s.expert_hidden + shared * s.expert_ffn)
 
 
 def layer_bytes(s: Shape, p: Row) -> tuple[float, float]:
-    """Kept per token of a dense and of a mixture layer, after recomputation and offload."""
+    """Kept per token of a dense and of a mixture layer, after recomputation, before offload."""
     flags = int(p.recompute)
     sp = p.tp if p.sequence_parallel > 0.0 else 1.0
     attention, attention_all = attention_bytes(s, p, flags, sp), attention_bytes(s, p, 0, sp)
@@ -150,8 +150,16 @@ def layer_bytes(s: Shape, p: Row) -> tuple[float, float]:
     share = p.recompute_share
     dense = share * dense + (1.0 - share) * (attention_all + ffn_bytes(s, p, 0, sp, s.ffn))
     mixture = share * mixture + (1.0 - share) * (attention_all + moe_bytes(s, p, 0, sp))
-    kept = 1.0 - p.offload_share
-    return kept * dense, kept * mixture
+    return dense, mixture
+
+
+def offloaded_bytes(s: Shape, p: Row, t: float) -> float:
+    """What a GPU of a mean stage sends to the host for a microbatch of t tokens, one way."""
+    if p.offload_share <= 0.0:
+        return 0.0
+    dense_kept, moe_kept = layer_bytes(s, p)
+    dense, moe = stage_layers(s, p, False)
+    return p.offload_share * t * (dense * dense_kept + moe * moe_kept)
 
 
 def transient_bytes(s: Shape, p: Row) -> float:
@@ -188,6 +196,8 @@ def memory_bytes(x: Machine, s: Shape, p: Row) -> tuple[float, float, float, flo
     t = p.mbs * p.seq / p.cp
     microbatches = max(1.0, p.gbs / (p.dp * p.mbs))
     dense_kept, moe_kept = layer_bytes(s, p)
+    held = 1.0 - p.offload_share
+    dense_kept, moe_kept = held * dense_kept, held * moe_kept
     logits = t * s.vocab / p.tp * LOGIT_BYTES
     working = t * transient_bytes(s, p) * 0.5
     reserve = x.reserved_gib * GIB

@@ -20,6 +20,7 @@ OUTPUTS: tuple[str, ...] = (
     "wan_s",
     "optimizer_s",
     "fixed_s",
+    "offload_s",
     "weights_gib",
     "gradients_gib",
     "optimizer_gib",
@@ -41,10 +42,10 @@ class StepBatch:
     """Predictions for N plans, in a table with the columns `OUTPUTS`; properties are views (N,).
 
     Times are s per optimiser step and add up: step = compute + recompute + host + bubble + exposed
-    tp, cp, ep, pp, dp, wan + optimizer + fixed. Memory is the peak per GPU in GiB (2^30 bytes), of
-    the fuller of first and last pipeline stage. Power is W per GPU with its share of the node
-    (`power_gpu_w`: of the package alone); energy is J per step of all GPUs, nodes only (no cooling
-    or other facility loads).
+    tp, cp, ep, pp, dp, wan + optimizer + fixed + offload. Memory is the peak per GPU in GiB (2^30
+    bytes), of the fuller of first and last pipeline stage. Power is W per GPU with its share of the
+    node (`power_gpu_w`: of the package alone); energy is J per step of all GPUs, nodes only (no
+    cooling or other facility loads).
     """
 
     table: Array

@@ -103,6 +103,7 @@ def search(
     top: int = 10,
     *,
     with_pareto: bool = True,
+    most_loss: float = np.inf,
 ) -> SearchResult:
     """Evaluate all plans that split `gpus` and return the best.
 
@@ -114,6 +115,8 @@ def search(
     choices : what is varied.
     top : layouts to list.
     with_pareto : whether to look for the front; without it `pareto` is empty.
+    most_loss : how much slower than the fastest the recommended plan may be, where the band is
+        wider than that (0.1: a tenth).
 
     Raises
     ------
@@ -135,7 +138,7 @@ def search(
 
     order = _best_of_layouts(found, top)
     best = tell(order[:1])[0]
-    recommended, reason = _near_practice(found, space, best, shape, system, tell)
+    recommended, reason = _near_practice(found, space, best, shape, system, tell, most_loss)
     return SearchResult(
         fastest=best,
         recommended=recommended,
@@ -242,10 +245,12 @@ def _near_practice(
     shape: ModelShape,
     system: System,
     tell: Callable[[IntArray], tuple[Found, ...]],
+    most_loss: float,
 ) -> tuple[Found, str]:
     """The plan to take: fewest departures from practice among those within the band of the best."""
     band = float(np.exp(Z95 * best.outputs["sigma_log"]))
-    near = np.flatnonzero(found.rate >= found.rate.max() / band).astype(np.int64)
+    least = found.rate.max() / min(band, 1.0 + most_loss)
+    near = np.flatnonzero(found.rate >= least).astype(np.int64)
     batch = space.rows(found.layout[near], found.option[near])
     room = best.outputs["capacity_gib"]
     count = departures(batch, found.memory_gib[near], room, shape, system).sum(axis=1)
@@ -298,6 +303,7 @@ PARTS: dict[str, str] = {
     "wan_s": "traffic between sites",
     "optimizer_s": "optimizer",
     "fixed_s": "fixed cost of a step",
+    "offload_s": "activations on their way to the host and back",
 }
 
 

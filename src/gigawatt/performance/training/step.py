@@ -12,6 +12,7 @@ Overlap, collective by collective (a flag that is off exposes all of it):
 - TP: a fixed share stays exposed under a tuned stack, all of it otherwise;
 - CP: the part that attention doesn't hide, and at least a fixed share;
 - EP: a fixed share inside the domain and another one beyond it; none under DualPipe but a tenth;
+- activations to the host and back: what the own pass of the stage can't hide, and one layer's;
 - PP: a fixed share under a tuned stack with virtual stages, all of one direction without them or
   under a plain stack, twice the time otherwise (both directions wait);
 - DP: what the last backward pass (gradients) and the first forward pass (parameters) of one
@@ -47,9 +48,11 @@ from gigawatt.performance.training.memory import (
     NORM,
     expert_ranks,
     local_params,
+    offloaded_bytes,
     room_bytes,
     shard_ranks,
 )
+from gigawatt.performance.training.power import powers_w, product_share
 from gigawatt.performance.training.row import Row
 from gigawatt.performance.training.software import release_factor, sigma_log
 
@@ -85,7 +88,7 @@ def cp_moves_s(x: Machine, s: Shape, p: Row, attention: float) -> float:
 
 def ep_moves_s(x: Machine, s: Shape, p: Row, t: float) -> float:
     """Exposed dispatch and combination of one mixture layer, one pass, s."""
-    own = t / p.tp * s.hidden * 2.0 * p.imbalance
+    own = t / p.tp * s.expert_hidden * 2.0 * p.imbalance
     near, far = all_to_all_s(x, own, p.ep, s.top_k)
     if p.ep_overlap <= 0.0:
         return 2.0 * (near + far)
@@ -101,7 +104,7 @@ def layer_s(
     pf, pb, up = projections_s(x, s, p, t)
     af, ab = attention_s(x, s, p, t)
     nf, nb = norms_s(x, s, p, t)
-    width = s.shared * s.expert_ffn if moe else s.ffn
+    width = s.shared * s.expert_ffn * s.expert_hidden / s.hidden if moe else s.ffn
     ff, fb = (0.0, 0.0) if width == 0.0 else feed_forward_s(x, s, p, t, width)
     ef, eb = experts_s(x, s, p, t) if moe else (0.0, 0.0)
     one, tp = tp_moves_s(x, s, p, t, moe)
@@ -287,6 +290,19 @@ def send_s(x: Machine, s: Shape, p: Row, t: float) -> float:
     return exposed * p.vp * t * s.hidden * 2.0 / p.tp / link
 
 
+def offload_s(x: Machine, s: Shape, p: Row, t: float, forward: float, backward: float) -> float:
+    """Wait of one microbatch for activations that go to the host and come back, s.
+
+    Each way hides behind the stage's own pass; the copies of the first and last layers do not.
+    """
+    if p.offload_share <= 0.0:
+        return 0.0
+    move = offloaded_bytes(s, p, t) / x.host_link
+    layers = max(1.0, (s.layers + s.mtp) / p.pp)
+    least = move / layers
+    return max(least, move - forward) + max(least, move - backward)
+
+
 def merged_s(x: Machine, s: Shape, p: Row, busy: float) -> float:
     """Computing and the traffic of sharded parameters, which hide each other, s per step."""
     sharded = sharded_s(x, s, p)
@@ -305,22 +321,6 @@ def optimizer_s(x: Machine, s: Shape, p: Row) -> float:
     return own * x.optimizer_bytes / (x.host_link if p.offload_optimizer > 0.0 else x.hbm)
 
 
-def powers_w(x: Machine, step: float, on: float, talk: float) -> tuple[float, float, float, float]:
-    """Draw of a package with its share of the server: computing, communicating, mean over the step.
-
-    `on` and `talk` are the seconds of the step in computing and in exposed communication; the rest
-    waits. The last is the mean of the package alone.
-    """
-    node = x.node_w * x.node_power
-    compute, communication, idle = (
-        x.tdp_w * x.compute_power,
-        x.tdp_w * x.communication_power,
-        x.tdp_w * x.idle_power,
-    )
-    mean = (on * compute + talk * communication + (step - on - talk) * idle) / step
-    return compute + node, communication + node, mean + node, mean
-
-
 def step_row(
     x: Machine, s: Shape, p: Row, kinds: tuple[float, float, float, float, float]
 ) -> tuple[float, ...]:
@@ -333,6 +333,8 @@ def step_row(
     forward, backward = forward + passes * of, backward + passes * ob
     mean = (forward + backward + recompute + tp + cp + ep + host) / p.pp
     slow = slowest_stage_s(s, p, mean, dense_s, mixture_s, passes * (of + ob))
+    wait = offload_s(x, s, p, t, forward / p.pp, backward / p.pp)
+    mean, slow = mean + wait, slow + wait
     send = send_s(x, s, p, t)
     factor = release_factor(x, p)
     bubble = m * (slow - mean) + (p.pp - 1.0) / p.vp * bubble_factor(p) * (mean + send)
@@ -354,13 +356,15 @@ def step_row(
         wan,
         optimizer,
         x.fixed if p.stack == TUNED else x.fixed_untuned,
+        factor * m * wait,
     )
     step = 0.0
     for part in parts:
         step += part
     on = parts[0] + parts[1] + optimizer
+    share = (on - optimizer) / on * product_share(x, s, p, t, forward + backward)
     talk = parts[4] + parts[5] + parts[6] + parts[7] + parts[8] + wan
-    compute_w, communication_w, mean_w, package_w = powers_w(x, step, on, talk)
+    compute_w, communication_w, mean_w, package_w = powers_w(x, step, on, talk, share)
     w, g, o, a, b = kinds
     return (
         step,

@@ -28,7 +28,7 @@ def section(view: View) -> Section | None:
         parts += [_figure(view, workload, held), _prices(view, workload, held)]
     parts.append(_bases(view))
     if phases:
-        parts += [_phases(view, phases), _parts(view, phases)]
+        parts += [_phases(view, phases), _margins(view, phases), _parts(view, phases)]
     say = view.say
     by_tokens = _basis(view) == "tokens"
     basis = say("tokens.basis_tokens") if by_tokens else say("tokens.basis_gw_year")
@@ -48,7 +48,7 @@ def _conditions(view: View, rows: Sequence[Row]) -> str:
         "tokens.conditions", model=r["model"], precision=str(r["precision"]).upper(),
         input_tokens=view.fixed(r["input_tokens"], 0),
         output_tokens=view.fixed(r["output_tokens"], 0), speed=view.number(r["tok_s_per_user"]),
-        system=r["market_system"],
+        system=r["market_systems"],
     )  # fmt: skip
 
 
@@ -112,13 +112,14 @@ def _prices(view: View, workload: str, rows: Sequence[Row]) -> Table:
         say("word.year"), (say("tokens.sold"), say("tokens.sold_unit")),
         (say("tokens.price_input"), unit), (say("tokens.price_output"), unit),
         (say("tokens.cost_input"), unit), (say("tokens.cost_output"), unit),
-        (say("tokens.implied"), unit),
+        (say("tokens.implied"), unit), (say("tokens.market"), say("tokens.sold_unit")),
     )  # fmt: skip
     body = tuple(
         (
             Cell(str(r["year"])),
             Cell(view.quantity(r["sold_output_tokens_p50"], "", short=True)),
             *(cell(r, key) for key in keys),
+            Cell(view.quantity(r["market_tokens_per_gw_year_p50"], "", short=True)),
         )
         for r in rows
     )
@@ -162,10 +163,15 @@ def _phases(view: View, rows: Sequence[Row]) -> Table:
         low, middle, high = (view.fixed(r[f"{key}_{b}"] / USD_PER_BN, 2) for b in BAND)
         return Cell(middle, say("word.range", low=low, high=high))
 
+    def percent(r: Row, key: str) -> Cell:
+        low, middle, high = (view.fixed(100.0 * r[f"{key}_{b}"], 0) for b in BAND)
+        return Cell(middle, say("word.range", low=low, high=high))
+
     unit, bn = say("unit.usd_per_million"), say("unit.bn_usd")
     columns = view.columns(
         say("tokens.phase"), say("word.system"), (say("tokens.sold"), say("tokens.sold_unit")),
-        (say("tokens.price"), unit), (say("tokens.cost"), unit), (say("tokens.by_tokens"), bn),
+        (say("tokens.price"), unit), (say("tokens.cost"), unit),
+        (say("tokens.margin"), "%"), (say("tokens.by_tokens"), bn),
         (say("tokens.by_capacity"), bn), text=2,
     )  # fmt: skip
     body = tuple(
@@ -175,6 +181,7 @@ def _phases(view: View, rows: Sequence[Row]) -> Table:
             Cell(view.quantity(r["sold_output_tokens_p50"], "", short=True)),
             per_million(r, "price_usd_per_million"),
             per_million(r, "cost_usd_per_million"),
+            percent(r, "margin_share"),
             usd(r, "token_revenue_usd"),
             usd(r, "capacity_revenue_usd"),
         )
@@ -182,6 +189,23 @@ def _phases(view: View, rows: Sequence[Row]) -> Table:
     )
     title = say("tokens.phases", year=last)
     return Table(title, columns, body, say("tokens.phases_note"), cards=True)
+
+
+def _margins(view: View, rows: Sequence[Row]) -> Table:
+    """Margin of serving by phase and year, medians of the draws."""
+    say = view.say
+    held = [r for r in rows if r["in_service_share"] >= LEAST_SHARE]
+    years = sorted({str(r["year"]) for r in held})
+    of = {(r["site"], r["phase"], r["system"], str(r["year"])): r["margin_share_p50"] for r in held}
+    body = []
+    for key in dict.fromkeys((r["site"], r["phase"], r["system"]) for r in held):
+        found = [of.get((*key, year)) for year in years]
+        values = (Cell("" if v is None else view.fixed(100.0 * v, 0)) for v in found)
+        body.append((Cell(f"{key[0]}/{key[1]}"), Cell(str(key[2])), *values))
+    columns = view.columns(
+        say("tokens.phase"), say("word.system"), *((y, "%") for y in years), text=2
+    )
+    return Table(say("tokens.margins"), columns, tuple(body), say("tokens.margins_note"))
 
 
 def _parts(view: View, rows: Sequence[Row]) -> Table:

@@ -308,7 +308,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "load_shape": {
         "stage": Column("count", "Phases of the site that are in service, in their order."),
         "phases": Column(TEXT, "Ids of these phases."),
-        "engine": Column(TEXT, '"closed form", or "events" where the run was asked for --weeks.'),
+        "engine": Column(TEXT, '"events", or "closed form" where the run had --closed-weeks.'),
         "hour": Column("hours", "Hour of the week from Monday 00:00 local time."),
         "it_shape_pu": Column("per unit", "IT power of the hour over the mean of the week."),
         "mean_it_mw": Column("MW", "Mean IT power of the site at this stage, central values."),
@@ -560,7 +560,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "input_tokens": Column("tokens", "Mean prompt."),
         "output_tokens": Column("tokens", "Mean answer."),
         "tok_s_per_user": Column("tokens/s", "Least speed of a user."),
-        "market_system": Column(TEXT, "System whose cost sets the price, where it can serve it."),
+        "market_systems": Column(TEXT, "Systems on which the market serves, one after the other."),
         **_bands("sold_output_tokens", "tokens", "Output tokens sold in the year"),
         **_bands("price_input_usd_per_million", MILLION, "Price of prompt tokens"),
         **_bands("price_output_usd_per_million", MILLION, "Price of answer tokens"),
@@ -573,6 +573,12 @@ COLUMNS: dict[str, dict[str, Column]] = {
             MILLION,
             "Revenue by capacity, all work, over all tokens sold",
         ),
+        **_bands(
+            "market_tokens_per_gw_year",
+            "tokens/GW-year",
+            "Prompts and answers that a facility GW-year of the market sells",
+        ),
+        **_bands("margin_share", "share", "Price less whole cost of serving, over the price"),
         **_bands("revenue_usd", "USD", "Revenue of tokens in the year"),
     },
     "phase_tokens": {
@@ -586,6 +592,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_bands("cost_usd_per_million", MILLION, "Whole cost of prompts and answers together"),
         **_bands("cost_input_usd_per_million", MILLION, "Whole cost of prompt tokens"),
         **_bands("cost_output_usd_per_million", MILLION, "Whole cost of answer tokens"),
+        **_bands("margin_share", "share", "Price less whole cost of serving, over the price"),
         "cost_systems_usd_mean": Column("USD", "Annuity of systems, network, storage; serving."),
         "cost_site_usd_mean": Column("USD", "Annuity of shell, power and cooling; serving."),
         "cost_upkeep_usd_mean": Column("USD", "Upkeep of site and systems; serving."),

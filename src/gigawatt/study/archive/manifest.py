@@ -17,7 +17,8 @@ from gigawatt.program.load import Loaded
 from gigawatt.program.model import Program
 from gigawatt.program.quantities import support
 from gigawatt.study.archive.programme_inputs import programme_inputs
-from gigawatt.study.serving.token_market import OUTLOOK
+from gigawatt.study.serving.market_fleet import RECORD as FLEET
+from gigawatt.study.serving.market_fleet import market_systems
 from gigawatt.study.serving.token_market import RECORD as MARKET
 from gigawatt.uncertainty.distributions import (
     Choices,
@@ -105,7 +106,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
     plants = {BRIDGE, *(p.onsite_technology for p in phases if p.route == "onsite")}
     places = [SiteFacts(s.country, s.region, s.grid) for s in program.sites]
     serves = any(w.kind == "serve" for w in program.workloads)
-    market = {catalog.record(*MARKET).text("market_system")} if serves else set()
+    market = set(market_systems(catalog)) if serves else set()
     used = {
         "systems": {MEASURE, *market, *(p.system for p in phases)},
         **(SERVING if serves else {}),
@@ -130,7 +131,7 @@ def used_facts(program: Program, catalog: Catalog) -> Iterator[Fact]:
 
 
 SERVING = {
-    "prices": {MARKET[1], OUTLOOK[1]}, "access": {"token-demand"}, "world": {"tokens"},
+    "prices": {MARKET[1]}, "access": {"token-demand"}, "world": {"tokens", FLEET[1]},
 }  # fmt: skip
 ALWAYS_USED = ("assumptions", "tasks", "changes", "failures", "efficiencies", "reliability")
 

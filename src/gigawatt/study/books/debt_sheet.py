@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money.flows import Line
-from gigawatt.money.inputs import MoneyInputs
+from gigawatt.money.inputs import Contract, MoneyInputs
 from gigawatt.money.instruments import delayed_draw_loan, site_debt
 from gigawatt.money.loan import Repayment, level_service
+from gigawatt.money.rates import REFINANCING
 from gigawatt.quantity.arrays import Array
 from gigawatt.schedule.result import ScheduleResult
 from gigawatt.study.books.ledger_view import LedgerView
@@ -33,6 +34,7 @@ class LoanExample:
     lump, date : drawn at once on a date (0 where drawn evenly).
     first, payments : month of the first payment, number of payments.
     interest, principal : (M,) as the ledger's code has them.
+    note : what of the loan the sheet leaves out, "" for nothing.
     """
 
     contract: str
@@ -48,6 +50,7 @@ class LoanExample:
     payments: float
     interest: Array
     principal: Array
+    note: str = ""
 
 
 def largest_loan(view: LedgerView) -> LoanExample | None:
@@ -102,8 +105,20 @@ def _example(
         contract=contract.id if contract else "", kind=kind, block=f"{site}, {phase.id}",
         rate_year=12.0 * float(due.rate[0, block]), first=float(due.first[0, block]),
         payments=float(due.payments[0, block]), interest=interest.amount_usd[0],
-        principal=principal.amount_usd[0], **draws,
+        principal=principal.amount_usd[0], note=left_out(contract), **draws,
     )  # fmt: skip
+
+
+def left_out(contract: Contract | None) -> str:
+    """What the ledger adds to the loan at its rate of signing."""
+    if contract is None:
+        return ""
+    parts = {
+        "its floating part": contract.terms["floating_share"].any(),
+        "its refinancing": REFINANCING in contract.dates,
+    }
+    told = " and ".join(name for name, there in parts.items() if there)
+    return f"at the rate of signing; in the ledger only: {told}" if told else ""
 
 
 INPUTS = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gigawatt.money.rates import RATE_TERMS, WEIGHT, signed_month
+from gigawatt.money.rates import RATE_TERMS, REFINANCE_RATE, REFINANCING, WEIGHT, signed_month
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.study.books import value_chain
 from gigawatt.study.books.ledger_view import LedgerView, statement_tables
@@ -118,9 +118,12 @@ def rate_rows(view: LedgerView) -> Rows:
                     "share_p10": float(low), "share_p50": float(middle),
                     "share_p90": float(high)})  # fmt: skip
     for c in money.contracts:
-        for name in (n for n in RATE_TERMS if n in c.terms):
+        fixed_at = dict.fromkeys(RATE_TERMS, signed_month(c.dates, money.as_of_month))
+        if REFINANCING in c.dates:
+            fixed_at[REFINANCE_RATE] = c.dates[REFINANCING]
+        for name in (n for n in fixed_at if n in c.terms):
             low, middle, high = bands(c.terms[name])
-            fixed = axis.date(signed_month(c.dates, money.as_of_month))
+            fixed = axis.date(fixed_at[name])
             out.append({"rate": f"{c.id}: {name.removesuffix('_share')}",
                         "when": f"{fixed:%Y-%m}" if fixed else "",
                         "priced_over_base_share": float(c.terms[WEIGHT].mean()),
@@ -129,7 +132,7 @@ def rate_rows(view: LedgerView) -> Rows:
     return out
 
 
-COVERING = ("guarantee", "escrow_paid", "backstop", "resold", "relet_rent")
+COVERING = ("guarantee", "escrow_paid", "backstop", "resold", "relet_rent", "relet_system_rent")
 
 
 def loss_rows(view: LedgerView) -> Rows:

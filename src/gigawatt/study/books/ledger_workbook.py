@@ -274,6 +274,7 @@ def _debt(book: Any, view: LedgerView, loan: LoanExample) -> None:  # noqa: ANN4
     title = f"{loan.contract} ({loan.kind}), {loan.block}, draw 1"
     page.write_string(0, 0, title, head)
     page.write_string(1, 0, "change the yellow cells", unit)
+    page.write_string(1, 3, loan.note, unit)
     for name, cell, text, what in INPUTS:
         k = int(cell[1:]) - 1
         page.write_string(k, 0, text)
@@ -306,6 +307,7 @@ def _sculpted(book: Any, view: LedgerView, loan: sheet.SculptedExample) -> None:
     page.set_column(1, 16, 18)
     page.write_string(0, 0, f"{loan.contract}, {loan.block}, draw 1", head)
     page.write_string(1, 0, "change the yellow cells", unit)
+    page.write_string(1, 3, loan.note, unit)
     for name, cell, text, what in sheet.INPUTS:
         k = int(cell[1:]) - 1
         page.write_string(k, 0, text)

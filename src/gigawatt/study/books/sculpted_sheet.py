@@ -14,6 +14,7 @@ from gigawatt.money.instruments import term_loan_sculpted
 from gigawatt.money.instruments.term_loan_sculpted import Sculpted
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import MONTHS_PER_YEAR
+from gigawatt.study.books.debt_sheet import left_out
 from gigawatt.study.books.ledger_view import LedgerView
 
 FIRST = 16  # row of the first month and of the first year, counted from 1
@@ -32,6 +33,7 @@ class SculptedExample:
     dscr : target cover.
     cfads, months : (Y,) contracted cash flow a month by year since the first payment, months in it.
     paid, fallen : (M,) service and fall of the balance as the ledger's code has them.
+    note : what of the loan the sheet leaves out, "" for nothing.
     """
 
     contract: str
@@ -47,6 +49,7 @@ class SculptedExample:
     months: Array
     paid: Array
     fallen: Array
+    note: str = ""
 
 
 INPUTS = (
@@ -86,7 +89,7 @@ def largest_sculpted(view: LedgerView) -> SculptedExample | None:
         payments=float(loan.months[0, b].sum()),
         dscr=float(inputs.term(term_loan_sculpted.KIND, "target_dscr")[0, b]),
         cfads=loan.cfads_usd[0, b], months=loan.months[0, b], paid=paid[0, 0],
-        fallen=fallen[0, 0],
+        fallen=fallen[0, 0], note=left_out(contract),
     )  # fmt: skip
 
 

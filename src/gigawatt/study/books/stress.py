@@ -19,7 +19,7 @@ from gigawatt.money.inputs import MoneyInputs, Prices
 from gigawatt.money.instruments import bridge
 from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import borrowers, cover, terminal_usd, values_usd
-from gigawatt.money.rates import RATE_TERMS, is_signed
+from gigawatt.money.rates import RATE_TERMS, REFINANCE_RATE, REFINANCING, is_signed
 from gigawatt.money.result import Ledger
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.load import Loaded
@@ -32,7 +32,7 @@ from gigawatt.uncertainty.streams import Streams
 
 DISCOUNT = 0.10  # rate per year at which all parties' flows are compared
 DEFAULTS, LARGEST = "defaults:", "largest "  # before a party, before a role
-RELET_LEGS = ("relet_rent", "resold")
+RELET_LEGS = ("relet_rent", "relet_system_rent", "resold")
 DEFAULT_AFTER_MONTHS = 24.0  # from the first block in service, where a party defaults
 
 
@@ -165,12 +165,13 @@ def run_scenario(
 ) -> Outcome:
     """Run the chain under a scenario; `plans` as in `run_chain`.
 
-    With the `base` chain of the same draws a scenario that moves no date only settles anew, which
-    gives the same figures in a tenth of the time.
+    With the `base` chain of the same draws a scenario that moves no date and no capacity only
+    settles anew, which gives the same figures in a tenth of the time.
     """
     moves = case.grid_months > 0.0 or case.platform_months > 0
     retires = not all(p.refresh for s in loaded.program.sites for p in s.phases)
-    moves |= retires and "it_life_years" in case.assumptions
+    serves = base is not None and base.by_tokens  # what is renewed sells more tokens
+    moves |= (retires or serves) and "it_life_years" in case.assumptions
     free = np.all(np.isinf(bridge_limit_usd(loaded.program, streams)))
     if base is not None and free and not moves:
         return outcome(resettle(base, shock_of(case)), case, discount_share)
@@ -295,14 +296,15 @@ def _changed(inputs: MoneyInputs, case: Scenario) -> MoneyInputs:
         # A rate that was fixed by the as-of date stays.
         more = 0.0 if is_signed(c.dates, inputs.as_of_month) else case.rate_share
         terms = {name: v + more if name in RATE_TERMS else v for name, v in c.terms.items()}
+        if c.dates.get(REFINANCING, -1.0) >= inputs.as_of_month:
+            terms[REFINANCE_RATE] = terms[REFINANCE_RATE] + case.rate_share
         if case.leaves and "leave_share" in terms:
             terms["leave_share"] = np.full_like(terms["leave_share"], 1.0)
         contracts[k] = replace(c, terms=terms)
     return replace(
         inputs, assumptions=replace(a, **new), contracts=tuple(contracts),
+        base_rate=replace(inputs.base_rate, shift_share=case.rate_share),
         prices=_prices(inputs, new),
-        token_price_ratio=new["revenue_yearly_factor"] / a.revenue_yearly_factor
-        if "revenue_yearly_factor" in new else inputs.token_price_ratio,
     )  # fmt: skip
 
 

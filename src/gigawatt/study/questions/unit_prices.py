@@ -85,8 +85,9 @@ def _own_tokens(run: RunData) -> tuple[Part, ...]:
             "USD/million tokens",
             f"{r['model']} in {r['precision'].upper()}, {r['input_tokens']:,.0f} tokens in and "
             f"{r['output_tokens']:,.0f} out, at least {r['tok_s_per_user']:g} tokens/s per user; "
-            "medians over the draws. Cost: the programme's own; price: the cost on the newest "
-            "measured system in volume times a markup. Table token_prices has the ranges.",
+            "medians over the draws. Cost: the programme's own; price: what a gigawatt-year "
+            "earns over the tokens that the market's fleet sells a gigawatt-year. Table "
+            "token_prices has the ranges.",
             "table token_prices", columns=(("year", ""), *heads),
             rows=tuple(
                 (x["year"], *(x[f"{k}_usd_per_million_p50"] for k in keys)) for x in held

@@ -168,8 +168,9 @@ def _demand(run: RunData) -> Part:
     return Part(
         "token_supply_and_demand", "Tokens served against tokens asked for", "table", "tokens",
         "Prompt and answer tokens in the year. Served: by the programme, as its load assumes. "
-        "Asked for: by the world, from the providers' counts of 2025 on a slowing trend. Fill: "
-        "median part of the served tokens that the world asks for if it asks only here.",
+        "Asked for: by the world, from the providers' counts of 2025 on a slowing trend, whatever "
+        "their models. Fill: median part of the served tokens that the world asks for if it asks "
+        "only here; what the run sells is measured in tokens of its own workload instead.",
         "table impact: output_tokens, input_tokens; catalog: world/tokens, access/token-demand",
         columns=(
             ("year", ""), ("served p10", "tokens"), ("served p50", "tokens"),

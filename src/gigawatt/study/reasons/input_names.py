@@ -13,7 +13,6 @@ _CAUSES = {
     "platform": "Lead times of new systems",
 }  # fmt: skip
 _TELLING = ("", "share", "factor", "years", "months", "hours", "days", "per_1000_node_days")
-_MARKET = "Course of the price of tokens"
 _WORK = {"train": "training", "serve": "serving"}
 
 
@@ -39,7 +38,7 @@ class InputNames:
         parts = stream.split("/")
         special = {
             "site": self._of_site, "schedule": self._pace, "performance": self._rate,
-            "change": self._change, "market": self._market,
+            "change": self._change,
         }  # fmt: skip
         name = special[parts[0]](parts) if parts[0] in special else self._fact(parts)
         return name or stream
@@ -60,9 +59,6 @@ class InputNames:
     def _change(self, parts: list[str]) -> str:
         where = self.sites.get(parts[2], parts[2])
         return f"{self._record('changes', parts[1])}: when, {where}"
-
-    def _market(self, parts: list[str]) -> str:
-        return _MARKET if parts[1] == "token_price" else ""
 
     def _rate(self, parts: list[str]) -> str:
         if len(parts) != 4:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.efficiency import PowerShares, load_constants
-from gigawatt.performance.hardware import full_power_w
+from gigawatt.performance.hardware import full_power_w, power_range
 from gigawatt.performance.inference.front_rows import Row, front_row
 from gigawatt.performance.inference.frontier import at_speed, frontier
 from gigawatt.performance.inference.plans import Service
@@ -86,6 +86,7 @@ class ServingPlanFound:
     utilisation_share : mean demand over capacity.
     input_tok_per_day, output_tok_per_day : of the mean demand.
     it_mw, facility_mw, mean_facility_mw : provisioned power, without and with PUE; mean draw.
+    power_range_share : least and greatest of these, as shares, where power is an estimate.
     output_tok_s_per_mw : mean output tokens per second over provisioned facility MW.
     wh_per_output_token : facility energy per output token at the mean draw.
     cost : per package-hour and per token; None where the system has no public price.
@@ -111,6 +112,7 @@ class ServingPlanFound:
     wh_per_output_token: float
     cost: UnitCost | None
     usd_per_day: float | None
+    power_range_share: tuple[float, float] | None = None
 
 
 def daily_demand(mean: float, average_over_peak: float, head_room: float) -> Demand:
@@ -193,7 +195,7 @@ def _found(
     packages, size, rate, row = best
     full = full_power_w(service.system)
     if full <= 0.0:
-        raise InputError(f"{service.system.id}: no power of the system is public.")
+        raise InputError(f"{service.system.id}: no power of the system is known.")
     room = 1.0 + demand.head_room_share
     capacity = packages / size * rate
     use = demand.mean / capacity
@@ -228,6 +230,7 @@ def _found(
         wh_per_output_token=mean * W_PER_MW / output / 3600.0,
         cost=cost,
         usd_per_day=cost.usd_per_hour * packages * HOURS if cost else None,
+        power_range_share=power_range(catalog, service.system),
     )
 
 

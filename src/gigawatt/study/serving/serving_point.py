@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gigawatt.catalog import Catalog
 from gigawatt.performance.efficiency import PowerShares, load_constants
-from gigawatt.performance.hardware import System, full_power_w
+from gigawatt.performance.hardware import System, full_power_w, power_range
 from gigawatt.performance.inference.fitted import load_fitted
 from gigawatt.performance.inference.point import check_fits, clients_for_rate
 from gigawatt.performance.inference.predict import Prediction, Value, predict
@@ -117,10 +117,13 @@ def _power(
     drawn = full * (share * shares.serve_prefill_share + (1.0 - share) * shares.serve_decode_share)
     per_mw = W_PER_MW / (drawn * pue)
     joules = drawn * pue / rate.value
+    least, most = power_range(catalog, system) or (1.0, 1.0)
     return PointPower(
         drawn_w=drawn,
         provisioned_w=full,
-        output_tok_s_per_mw=Value(rate.value * per_mw, rate.low * per_mw, rate.high * per_mw),
+        output_tok_s_per_mw=Value(
+            rate.value * per_mw, rate.low * per_mw / most, rate.high * per_mw / least
+        ),
         provisioned_tok_s_per_mw=rate.value * W_PER_MW / (full * pue),
         output_j_per_tok=joules,
         output_wh_per_tok=joules / JOULES_PER_WH,

@@ -1,20 +1,24 @@
 """Price of served tokens over the calendar, and what it rests on.
 
-    price(t) = cost on the market's system x markup x drift^t x exp(sigma sqrt(t) z)
+    price(t) = revenue of a GW-year(t) / tokens that the market sells a GW-year(t)
+    tokens sold = tokens of a GW-year that serves all year(t) x serving share x use
 
-The market's system is the newest measured one that ships in volume (``prices/served-tokens``): who
-serves on it sets the price, so that a phase of older systems earns less per megawatt and one of
-newer systems more. Its cost is that of its best plan under the workload's own conditions (model,
-precision, lengths, speed per user, limit of TTFT), with the run's own money: racks, network and
-storage and the site as annuities, energy, upkeep, over the share of the hours in which it serves.
-Prompts and answers divide it by the time that they take.
+Revenue of a gigawatt-year is the anchor of the money layer: what was observed from 2023 to 2025,
+with a drift that may rise or fall. Tokens of a gigawatt-year are those of the fleet that the market
+has in service (`market_fleet`), by the same model of the same workload that makes the programme's
+own rates; serving share and use are those at which the revenue was earned. A price per token falls
+because the market's cost per token does (better systems, riper software), so price and productivity
+are one shock: a programme whose systems are newer than the market's earns more per gigawatt than
+the anchor until the market has caught up, one that keeps old systems earns less, and one whose
+fleet, use and serving share are the market's earns the anchor.
 
-From the as-of date on the price moves as the rent of one and the same chip does
-(``prices/gpu-hour-outlook``: it falls with age and better systems, it rises with scarcity): the
-workload's model is a yardstick of the work, and buyers who move to better models buy the same
-machines' hours. Before that date the price is level. A workload may state the price of its prompts
-and answers at the as-of date itself. Leaves out: prices by customer, batch
-discounts, reuse of prefixes, and a floor (below the cost of energy and upkeep machines would stop).
+The workload's model is a yardstick of the work. Where a smaller one comes to do the same, the
+market and the programme both serve more of it for less: that leaves revenue as it is.
+
+Prompts and answers divide the price by the time that they take on the market's fleet. A workload
+may state their price at the as-of date itself; it then moves on as the market's. Leaves out: prices
+by customer, batch discounts, reuse of prefixes, quality classes with prices of their own, and a
+floor (below the cost of energy and upkeep machines would stop).
 """
 
 from __future__ import annotations
@@ -26,25 +30,23 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.catalog.sampling import sample_assumptions
-from gigawatt.errors import InfeasibleError, InputError
-from gigawatt.impact.prices import price_after
-from gigawatt.money.inputs import MoneyInputs, it_cost_factor
-from gigawatt.performance.hardware import full_power_w, load_system
-from gigawatt.performance.result import ServeRate
-from gigawatt.performance.serving import served
+from gigawatt.impact.tokens import demand_growth
+from gigawatt.money.inputs import MoneyInputs
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Workload
 from gigawatt.quantity.arrays import Array
-from gigawatt.quantity.money import level_payment_factor
-from gigawatt.quantity.units import HOURS_PER_YEAR, MONTHS_PER_YEAR
-from gigawatt.study.serving.serving_fronts import on_reference
-from gigawatt.study.serving.unit_cost import per_million
+from gigawatt.study.serving.market_fleet import (
+    COUNTED,
+    MarketFleet,
+    market_axis,
+    market_fleet,
+    market_yield,
+)
 from gigawatt.uncertainty.streams import Streams
 
 RECORD = ("prices", "served-tokens")
-OUTLOOK = ("prices", "gpu-hour-outlook")
-W_PER_GW = 1e9
-W_PER_MW = 1e6
+SERVING_SHARE = "prices/served-tokens/anchor_serving_share"
+TOKENS_PER_MILLION = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,11 @@ class OwnerCost:
 
     Attributes
     ----------
-    pue, energy_price_usd_per_mwh : of a usual site, for the market's system.
     site_life_years, capital_cost_share_per_year : of the annuities.
-    utilisation_share : of the hours in which the market's systems serve.
     """
 
-    pue: Array
-    energy_price_usd_per_mwh: Array
     site_life_years: Array
     capital_cost_share_per_year: Array
-    utilisation_share: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +69,41 @@ class TokenMarket:
     Attributes
     ----------
     workloads : (V,) indices of the serving workloads in the programme's order.
-    system : catalog id of the market's system, one a workload.
-    settings : its plan and conditions in words, one a workload.
-    cost_usd_per_hour : (D, V) of a package-hour of it.
+    fleet : what the market serves on.
+    sold_tokens_per_gw_year : (D, V, M) prompts and answers that a facility GW-year of the market
+        sells, the part that trains included.
+    base_tokens_per_gw_year : (D, V) the same at the date of the counts of tokens.
+    generation_tokens : (V,) of (D, K, M) answers of a GW-year of each generation, all hours useful.
     input_usd_per_million, output_usd_per_million : (D, V, M) nominal.
+    asked_gw_years : (D, Y) tokens that the world asks for in each year, in GW-years of the market's
+        fleet at the date of the counts.
+    demand_elasticity : (D,) of the tokens asked for.
     """
 
     workloads: tuple[int, ...]
-    system: tuple[str, ...]
-    settings: tuple[str, ...]
-    cost_usd_per_hour: Array
+    fleet: MarketFleet
+    sold_tokens_per_gw_year: Array
+    base_tokens_per_gw_year: Array
+    generation_tokens: tuple[Array, ...]
+    input_usd_per_million: Array
+    output_usd_per_million: Array
+    asked_gw_years: Array
+    demand_elasticity: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Market of one workload; (D, M') over the months of the market's own axis.
+
+    Attributes
+    ----------
+    sold_tokens_per_gw_year : prompts and answers.
+    generation_tokens : (D, K, M') answers of a GW-year of each generation, all hours useful.
+    input_usd_per_million, output_usd_per_million : nominal.
+    """
+
+    sold_tokens_per_gw_year: Array
+    generation_tokens: Array
     input_usd_per_million: Array
     output_usd_per_million: Array
 
@@ -92,68 +114,74 @@ def owner_cost(catalog: Catalog, streams: Streams) -> OwnerCost:
 
 
 def token_market(
-    loaded: Loaded, systems: Sequence[str], money: MoneyInputs, owner: OwnerCost, streams: Streams
+    loaded: Loaded, systems: Sequence[str], money: MoneyInputs, streams: Streams
 ) -> TokenMarket:
     """Prices of the tokens of all serving workloads.
 
     Parameters
     ----------
-    loaded, systems : the programme, and its systems (where the market's own can't serve a
-        workload, the first of them that can takes its place).
-    money, owner : the run's prices and lives.
+    loaded, systems : the programme, and its systems (where none of the market's can serve a
+        workload, the first of them that can stands for the market).
+    money : the run's revenue of a gigawatt-year and the use at which it was earned.
     streams : of the chunk.
     """
-    catalog, record = loaded.catalog, loaded.catalog.record(*RECORD)
+    life = money.assumptions.it_life_years
+    fleet = market_fleet(loaded.catalog, streams, market_axis(money.axis), life)
     own = [(i, w) for i, w in enumerate(loaded.program.workloads) if w.kind == "serve"]
-    markup = record.fact("markup_factor")
-    factor = streams.sample(markup.path, markup.distribution)
-    path = _path(catalog, money, streams)
-    names = (record.text("market_system"), *systems)
-    hours, inputs, outputs, used, settings = [], [], [], [], []
-    for _, workload in own:
-        name, rate = _market_rate(workload, names, catalog)
-        per_hour = package_hour_usd(name, rate.power_w, catalog, money, owner, streams)
-        prompt, answer = per_million(
-            per_hour, rate.input_tokens_per_s_per_package, rate.output_tokens_per_s_per_package,
-            rate.prompt_share, owner.utilisation_share,
-        )  # fmt: skip
-        hours.append(per_hour)
-        inputs.append(_asked(workload, "input", prompt * factor, streams)[:, None] * path)
-        outputs.append(_asked(workload, "output", answer * factor, streams)[:, None] * path)
-        used.append(name)
-        settings.append(rate.setting)
-    shape = (streams.size, 0, money.axis.count)
+    months = fleet.months_of(money.axis)
+    counted = int(fleet.axis.position(COUNTED))
+    shape = (streams.size, len(own), money.axis.count)
+    sold, inputs, outputs = (np.zeros(shape) for _ in range(3))
+    at_base, generations = np.zeros(shape[:2]), []
+    for v, (_, workload) in enumerate(own):
+        quote = market_quote(workload, fleet, loaded.catalog, money, streams, systems)
+        sold[:, v] = quote.sold_tokens_per_gw_year[:, months]
+        generations.append(quote.generation_tokens[:, :, months])
+        at_base[:, v] = quote.sold_tokens_per_gw_year[:, counted]
+        now = int(np.clip(np.floor(money.as_of_month) + months[0], 0, fleet.axis.count - 1))
+        for what, out, market in (
+            ("input", inputs, quote.input_usd_per_million),
+            ("output", outputs, quote.output_usd_per_million),
+        ):
+            out[:, v] = (market * _asked(workload, what, market[:, now], streams))[:, months]
+    growth = [demand_growth(loaded.catalog, streams, int(y)) for y in np.unique(money.axis.years())]
+    elasticity = loaded.catalog.record(*RECORD).fact("demand_elasticity_factor")
     return TokenMarket(
-        tuple(i for i, _ in own), tuple(used), tuple(settings),
-        np.stack(hours, axis=1) if own else np.zeros(shape[:2]),
-        np.stack(inputs, axis=1) if own else np.zeros(shape),
-        np.stack(outputs, axis=1) if own else np.zeros(shape),
+        tuple(i for i, _ in own), fleet, sold, at_base, tuple(generations), inputs, outputs,
+        fleet.counted_gw[:, None] * np.stack(growth, axis=1),
+        streams.sample(elasticity.path, elasticity.distribution),
     )  # fmt: skip
 
 
-def package_hour_usd(
-    system: str, drawn_w: float, catalog: Catalog, money: MoneyInputs, owner: OwnerCost,
-    streams: Streams,
-) -> Array:  # fmt: skip
-    """Cost of a package-hour of a system at a usual site, (D,) USD of the as-of date.
+def market_quote(
+    workload: Workload, fleet: MarketFleet, catalog: Catalog, money: MoneyInputs, streams: Streams,
+    systems: Sequence[str] = (),
+) -> Quote:  # fmt: skip
+    """What the market sells and asks of one workload, by month of the fleet's axis."""
+    full = market_yield(workload, fleet, catalog, streams, systems)
+    share = catalog.fact(SERVING_SHARE)
+    serving = streams.sample(share.path, share.distribution) * money.assumptions.anchor_use_share
+    outputs = full.output_tokens_per_gw_year * serving[:, None]
+    places = fleet.months_of(money.axis)
+    middles = np.arange(0.5, fleet.axis.count) - places[0]
+    revenue = money.prices.revenue_usd_per_gw_year.at(middles)
+    per_million = revenue / outputs * TOKENS_PER_MILLION  # of answers, with the prompts they need
+    ratio, prompts = full.input_per_output, full.prompt_share
+    return Quote(
+        sold_tokens_per_gw_year=outputs * (1.0 + ratio),
+        generation_tokens=full.by_generation,
+        input_usd_per_million=per_million * prompts / ratio,
+        output_usd_per_million=per_million * (1.0 - prompts),
+    )
 
-    Raises
-    ------
-    InputError : the system has no public price.
-    """
-    record = catalog.record("systems", system)
-    if "rack_price_usd" not in record.facts:
-        raise InputError(f"{system}: no price of a rack is known, so no cost of its tokens.")
-    fact = record.fact("rack_price_usd")
-    racks = streams.sample(fact.path, fact.distribution) / record.value("system_packages")
-    a, rate = money.assumptions, owner.capital_cost_share_per_year
-    it_w = full_power_w(load_system(catalog, system))
-    facility_gw = it_w * owner.pue / W_PER_GW
-    systems = racks * it_cost_factor(money) * level_payment_factor(rate, a.it_life_years)
-    site = site_usd_per_gw(money) * level_payment_factor(rate, owner.site_life_years) * facility_gw
-    upkeep = it_w / W_PER_GW * upkeep_usd_per_gw_year(money, money.as_of_month)
-    energy = drawn_w * owner.pue / W_PER_MW * owner.energy_price_usd_per_mwh
-    return np.asarray((systems + site + upkeep) / HOURS_PER_YEAR + energy)
+
+def _asked(workload: Workload, what: str, market: Array, streams: Streams) -> Array:
+    """Workload's own price at the as-of date over the market's, (D, 1); 1 where it states none."""
+    name = f"{what}_price_usd_per_million_tokens"
+    own = getattr(workload, name)
+    if own is None:
+        return np.ones((market.size, 1))
+    return (streams.sample(f"workload/{workload.id}/{name}", own) / market)[:, None]
 
 
 def site_usd_per_gw(money: MoneyInputs) -> Array:
@@ -170,38 +198,3 @@ def upkeep_usd_per_gw_year(money: MoneyInputs, month: float) -> Array:
     p = money.prices
     parts = (p.facility_opex_usd_per_gw_year, p.it_opex_usd_per_gw_year)
     return np.asarray(np.sum([x.at(at)[:, 0] for x in parts], axis=0))
-
-
-def _asked(workload: Workload, what: str, market: Array, streams: Streams) -> Array:
-    """Price at the as-of date, (D,): the workload's own, else the market's."""
-    name = f"{what}_price_usd_per_million_tokens"
-    own = getattr(workload, name)
-    return market if own is None else streams.sample(f"workload/{workload.id}/{name}", own)
-
-
-def _market_rate(
-    workload: Workload, names: Sequence[str], catalog: Catalog
-) -> tuple[str, ServeRate]:
-    """First of the systems that can serve a workload, and its rate."""
-    why: Exception | None = None
-    for name in dict.fromkeys(names):
-        try:
-            service = on_reference(workload, load_system(catalog, name), catalog)
-            return name, served(service, workload, catalog)
-        except (InfeasibleError, InputError) as error:
-            why = why or error
-    raise why or InfeasibleError(f"workload {workload.id!r}: no system can serve it.")
-
-
-def _path(catalog: Catalog, money: MoneyInputs, streams: Streams) -> Array:
-    """Price over that of the as-of date in the middle of each month, (D, M)."""
-    record = catalog.record(*OUTLOOK)
-    drift = record.fact("drift_yearly_factor")
-    years = (np.arange(0.5, money.axis.count) - money.as_of_month) / MONTHS_PER_YEAR
-    return price_after(
-        1.0,
-        streams.sample(drift.path, drift.distribution)[:, None],
-        record.value("volatility_sd_log"),
-        np.maximum(years, 0.0),
-        streams.normal("market/token_price")[:, None],
-    )

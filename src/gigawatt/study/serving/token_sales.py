@@ -1,10 +1,16 @@
 """Tokens that a programme sells, what they bring and what they cost, by phase, workload and year.
 
-    tokens   = useful package-hours of serving x 3,600 x tokens/s x factor
-    sold     = tokens x min(1, tokens that the world asks for in the year / tokens served)
+    tokens   = useful package-hours of serving x 3,600 x tokens/s x factor x gain by renewal
+    x        = tokens / tokens that the world asks for in the year, at least 1
+    elasticity e > 1:  all are sold, at price x^(-1/e)
+    else            :  tokens / x are sold, at the price
     revenue  = sold prompts x price + sold answers x price        (prices of `token_market`)
 
-by site, system and month.
+by site, system and month. What the world asks for is what the market's fleet sold when its tokens
+were last counted, in tokens of the same workload, times the growth of demand. What all other owners
+build is not in x: it is in the drift of the revenue that a gigawatt earns.
+
+Package-hours are worth what the systems on the site serve after renewals (`renewals`).
 
 Useful package-hours hold the use of the serving fleet (mean over peak), failures and curtailment.
 Phases of one site and system share their tokens by packages in service in the year. Capacity that
@@ -24,7 +30,6 @@ import numpy as np
 
 from gigawatt.energy.result import EnergyResult
 from gigawatt.impact.accounts import by_year
-from gigawatt.impact.tokens import fill_share, token_demand
 from gigawatt.money.capex import capex_per_gw
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import use_share
@@ -33,21 +38,19 @@ from gigawatt.money.running import capacity_revenue_usd, let_share
 from gigawatt.operations.result import Delivered, Demand
 from gigawatt.performance.result import RateTable, ServeRate
 from gigawatt.program.blocks import Blocks
-from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import NEVER, Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import level_payment_factor
 from gigawatt.quantity.units import MONTHS_PER_YEAR, MW_PER_GW, SECONDS_PER_HOUR
 from gigawatt.schedule.result import ScheduleResult
 from gigawatt.study.serving.token_market import (
+    TOKENS_PER_MILLION,
     OwnerCost,
     TokenMarket,
     site_usd_per_gw,
     upkeep_usd_per_gw_year,
 )
-from gigawatt.uncertainty.streams import Streams
 
-TOKENS_PER_MILLION = 1e6
 PARTS = ("systems", "site", "upkeep", "energy")
 
 
@@ -61,6 +64,7 @@ class TokenSales:
     output_tokens, input_tokens : (D, S, G, V, Y) sold.
     usd : (D, S, G, V, Y) paid for them.
     fill : (D, Y) tokens sold over tokens served.
+    price_share : (D, Y) price got over that of the market.
     """
 
     revenue_usd: Array
@@ -68,6 +72,7 @@ class TokenSales:
     input_tokens: Array
     usd: Array
     fill: Array
+    price_share: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +108,25 @@ class PhaseTokens:
 
 
 def token_sales(
-    loaded: Loaded, market: TokenMarket, done: Delivered, rates: RateTable, axis: MonthAxis,
-    streams: Streams,
-) -> TokenSales:  # fmt: skip
-    """Tokens sold and their revenue, before any tenant leaves."""
-    draws, sites, systems, _, months = done.delivered_package_hours.shape
+    market: TokenMarket, worth: Delivered, rates: RateTable, axis: MonthAxis
+) -> TokenSales:
+    """Tokens sold and their revenue, before any tenant leaves.
+
+    Parameters
+    ----------
+    worth : package-hours after renewals (`renewals.renewed_hours`).
+    """
+    draws, sites, systems, _, months = worth.delivered_package_hours.shape
     years = axis.years()
     count = np.unique(years).size
     shape = (draws, sites, systems, len(market.workloads), count)
     output, prompt, usd = (np.zeros(shape) for _ in range(3))
     monthly = np.zeros((draws, sites, months))
-    served = np.zeros((draws, count))
+    counted_gw_years = np.zeros((draws, count))  # of the market's fleet when tokens were counted
     earned: list[Array] = []
     for v, w in enumerate(market.workloads):
-        out_rate, in_rate = _tokens_per_hour(rates, w)
-        work = done.delivered_package_hours[:, :, :, w] * rates.factor[:, None, w]  # (D, S, G, M)
+        out_rate, in_rate = tokens_per_hour(rates, w)
+        work = worth.delivered_package_hours[:, :, :, w] * rates.factor[:, None, w]  # (D, S, G, M)
         made = work * out_rate[:, None]
         ratio = in_rate / out_rate
         price = market.output_usd_per_million[:, v, None] + (
@@ -127,18 +136,37 @@ def token_sales(
         output[..., v, :] = by_year(made, years)
         prompt[..., v, :] = output[..., v, :] * ratio[:, None]
         usd[..., v, :] = by_year(paid, years)
-        served += (output[..., v, :] + prompt[..., v, :]).sum(axis=(1, 2))
+        served = (output[..., v, :] + prompt[..., v, :]).sum(axis=(1, 2))
+        counted_gw_years += served / market.base_tokens_per_gw_year[:, v, None]
         earned.append(paid.sum(axis=2))
-    asked = np.stack([token_demand(loaded.catalog, streams, int(y)) for y in np.unique(years)], 1)
-    fill = fill_share(asked, served)
-    by_month = fill[:, np.searchsorted(np.unique(years), years)]
+    over = counted_gw_years / market.asked_gw_years
+    fill, price_share = surplus(over, market.demand_elasticity[:, None])
+    by_month = (fill * price_share)[:, np.searchsorted(np.unique(years), years)]
     for paid in earned:
         monthly += paid * by_month[:, None]
     each = fill[:, None, None, None]
-    return TokenSales(monthly, output * each, prompt * each, usd * each, fill)
+    got = usd * each * price_share[:, None, None, None]
+    return TokenSales(monthly, output * each, prompt * each, got, fill, price_share)
 
 
-def _tokens_per_hour(rates: RateTable, w: int) -> tuple[Array, Array]:
+def surplus(served_over_asked: Array, elasticity: Array) -> tuple[Array, Array]:
+    """Part that is sold, and price got over that of the market, of what is offered; broadcast.
+
+    Where buyers answer with more than proportion, the price falls until all is sold; else it pays
+    to leave the rest unsold.
+
+    >>> sold, price = surplus(np.array([0.5, 2.0, 4.0]), np.array([2.0, 0.8, 2.0]))
+    >>> sold.tolist(), price.tolist()
+    ([1.0, 0.5, 1.0], [1.0, 1.0, 0.5])
+    """
+    over = np.maximum(served_over_asked, 1.0)
+    answers = elasticity > 1.0
+    sold = np.where(answers, 1.0, 1.0 / over)
+    price = np.where(answers, over ** (-1.0 / np.maximum(elasticity, 1.0)), 1.0)
+    return sold, price
+
+
+def tokens_per_hour(rates: RateTable, w: int) -> tuple[Array, Array]:
     """Output and input tokens of a useful package-hour on each system, (G,) each."""
     held = [r for r in rates.rates[w] if isinstance(r, ServeRate)]
     out = np.array([r.output_tokens_per_s_per_package for r in held])
@@ -288,6 +316,7 @@ def token_draws(market: TokenMarket, p: PhaseTokens, years: IntArray) -> dict[st
         "prompt_cost_usd": (cost * p.input_share[:, :, None]).sum(axis=1),
         "input_usd_per_million": by_year(market.input_usd_per_million, years) / months,
         "output_usd_per_million": by_year(market.output_usd_per_million, years) / months,
+        "market_tokens_per_gw_year": by_year(market.sold_tokens_per_gw_year, years) / months,
     }
     return {
         **{f"phase_tokens/{name}": v.astype(np.float32) for name, v in by_phase.items()},

@@ -1,8 +1,7 @@
 """Load shape of each site and stage, for the run folder: a week by hour, ramps and drops.
 
-Computed once a run from central values, as jobs and failures of single draws would be lost in
-means. By default in closed form; on request by the event engine, whose first call after an
-installation compiles for half a minute, which a first run should not wait for.
+Computed from central values, as jobs and failures of single draws would be lost in means; the same
+weeks that the supply of the sites is planned with.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gigawatt.program.load import Loaded
+from gigawatt.study.sites.kept_weeks import by_events
 from gigawatt.study.sites.operate import site_weeks
 
 if TYPE_CHECKING:
@@ -23,24 +23,22 @@ TYPES = {
 }  # fmt: skip
 
 
-def load_shape_table(loaded: Loaded, events: bool, seed: int) -> pl.DataFrame:
+def load_shape_table(loaded: Loaded) -> pl.DataFrame:
     """Table "load_shape" of a run."""
     import polars as pl
 
     schema = {name: getattr(pl, kind) for name, kind in TYPES.items()}
-    return pl.DataFrame(load_shape_rows(loaded, events, seed), schema=schema)
+    return pl.DataFrame(load_shape_rows(loaded), schema=schema)
 
 
-def load_shape_rows(loaded: Loaded, events: bool, seed: int) -> list[dict[str, Any]]:
+def load_shape_rows(loaded: Loaded) -> list[dict[str, Any]]:
     """One row for each hour of the week of each stage of each site."""
-    rows = []
+    rows, engine = [], EVENTS if by_events() else CLOSED
     for site in loaded.program.sites:
-        for stage, (phases, week) in enumerate(
-            site_weeks(loaded, site.id, seed=seed, events=events), start=1
-        ):
+        for stage, (phases, week) in enumerate(site_weeks(loaded, site.id), start=1):
             same = {
                 "site": site.id, "stage": stage, "phases": " ".join(phases),
-                "engine": EVENTS if events else CLOSED,
+                "engine": engine,
             }  # fmt: skip
             sizes = {
                 "mean_it_mw": week.mean_it_mw, "ramp_mw_per_min": week.ramp_mw_per_min,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gigawatt.errors import InputError, unknown_name
 from gigawatt.operations.site_fleet import (
     SiteInput,
@@ -11,12 +13,14 @@ from gigawatt.operations.site_fleet import (
     rack_power_w,
     site_fleet,
 )
-from gigawatt.operations.week import Week, closed_week, representative_week
+from gigawatt.operations.site_mean import fluid_mean_mw
+from gigawatt.operations.week import Week, closed_week
 from gigawatt.performance.hardware import load_system
 from gigawatt.performance.rates import workload_rate
 from gigawatt.program.check import PhaseTotal, phase_totals
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.units import KW_PER_MW, W_PER_KW
+from gigawatt.study.sites.kept_weeks import by_events, kept_week
 
 
 def site_input(
@@ -76,23 +80,30 @@ def _main_system(stage: list[PhaseTotal]) -> str:
 
 
 def site_week(
-    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "", seed: int = 1,
-    events: bool = True,
+    loaded: Loaded, site_id: str, phases: tuple[str, ...] = (), policy: str = "",
+    events: bool | None = None,
 ) -> Week:  # fmt: skip
     """Representative week of one site and stage: shape, ramp and drop of its IT power.
 
-    By the event engine, or with `events` false in closed form, which compiles nothing.
+    Its mean is that of the closed forms of the programme, so that energy balances.
+
+    Parameters
+    ----------
+    loaded, site_id, phases : as for `site_input`.
+    policy : of jobs after a failure; empty takes that of each workload.
+    events : by the event engine (kept by content), or in closed form, which compiles nothing; None
+        as the environment says (`kept_weeks.by_events`).
     """
     a = central_assumptions(loaded.catalog)
     site = site_input(loaded, site_id, phases)
-    spec = site_fleet(site, loaded.catalog, a, policy)
-    if not events:
-        return closed_week(spec, demand_curve(a))
-    return representative_week(spec, demand_curve(a), seed)
+    spec, curve = site_fleet(site, loaded.catalog, a, policy), demand_curve(a)
+    simulated = by_events() if events is None else events
+    week = kept_week(spec, curve) if simulated else closed_week(spec, curve)
+    return replace(week, mean_it_mw=fluid_mean_mw(site, loaded.catalog, policy))
 
 
 def site_weeks(
-    loaded: Loaded, site_id: str, policy: str = "", seed: int = 1, events: bool = True
+    loaded: Loaded, site_id: str, policy: str = "", events: bool | None = None
 ) -> list[tuple[tuple[str, ...], Week]]:
     """Representative week of each stage of a site: after its first phase, its second, and so on.
 
@@ -102,11 +113,10 @@ def site_weeks(
     if phases is None:
         raise unknown_name("site", site_id, [s.id for s in loaded.program.sites])
     stages = [tuple(p.id for p in phases[: n + 1]) for n in range(len(phases))]
-    built = {s: stage_racks(loaded, site_id, s) for s in stages}
     return [
-        (stage, site_week(loaded, site_id, stage, policy, seed, events))
+        (stage, site_week(loaded, site_id, stage, policy, events))
         for stage in stages
-        if built[stage] >= 1
+        if stage_racks(loaded, site_id, stage) >= 1
     ]
 
 

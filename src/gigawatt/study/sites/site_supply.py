@@ -22,12 +22,13 @@ from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.schedule.assumptions import ScheduleAssumptions
 from gigawatt.schedule.build import build_times
+from gigawatt.study.sites.kept_weeks import by_events
 from gigawatt.study.sites.operate import site_input, site_week, stage_racks
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS, SEED = 64, 0  # of the schedule whose median dates make the stages
 KEPT = 4  # programmes whose plans a process holds: stress tests ask for the same ones ten times
-_LAST: list[tuple[Program, Catalog, dict[str, SitePlan]]] = []
+_LAST: list[tuple[Program, Catalog, bool, dict[str, SitePlan]]] = []
 SHAPE_DIGITS = 3  # of a load's hours: smaller changes of the fleet make no new plan
 SAME_STAGE_MONTHS = 3.0  # phases that get power closer to each other share a stage
 
@@ -46,11 +47,12 @@ def site_plans(
     if sites is not None or cache is not None:
         found = plan_inputs(loaded, sites, cache)
         return {name: planned(one, cache) for name, one in found.items()}
-    for program, catalog, plans in _LAST:
-        if program is loaded.program and catalog is loaded.catalog:
+    for program, catalog, events, plans in _LAST:
+        same = program is loaded.program and catalog is loaded.catalog
+        if same and events == by_events():
             return plans
     made = {name: planned(one, None) for name, one in plan_inputs(loaded).items()}
-    _LAST.append((loaded.program, loaded.catalog, made))
+    _LAST.append((loaded.program, loaded.catalog, by_events(), made))
     del _LAST[:-KEPT]
     return made
 
@@ -104,7 +106,7 @@ def site_stages(
 def with_week(
     loaded: Loaded, site: str, stages: list[StageMegawatts], number: int
 ) -> StageMegawatts:
-    """A stage with the course of its load: its representative week in closed form, at the meter.
+    """A stage with the course of its load: its representative week, at the meter.
 
     A stage without a whole rack stays steady.
     """
@@ -112,7 +114,7 @@ def with_week(
     phases = tuple(p for s in stages[: number + 1] for p in s.name.split(PHASES_JOINED))
     if stage_racks(loaded, site, phases) < 1.0:
         return stage
-    week = site_week(loaded, site, phases, events=False)
+    week = site_week(loaded, site, phases)
     over = site_input(loaded, site, phases).facility_over_it
     return replace(
         stage, week_pu=np.round(week.it_shape_pu, SHAPE_DIGITS),

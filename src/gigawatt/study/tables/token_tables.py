@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gigawatt.quantity.arrays import Array
-from gigawatt.study.serving.token_market import RECORD
+from gigawatt.study.serving.market_fleet import market_systems
 from gigawatt.study.serving.token_sales import PARTS
 from gigawatt.uncertainty.summary import bands
 
@@ -42,7 +42,7 @@ def price_rows(frame: Frame, loaded: Loaded) -> Rows:
                 "precision": workload.precision, "input_tokens": workload.input_tokens,
                 "output_tokens": workload.output_tokens,
                 "tok_s_per_user": workload.tokens_per_s_per_user,
-                "market_system": loaded.catalog.record(*RECORD).text("market_system"),
+                "market_systems": ", ".join(market_systems(loaded.catalog)),
                 **_banded("sold_output_tokens", at["output_tokens"]),
                 **_banded("price_input_usd_per_million", at["input_usd_per_million"]),
                 **_banded("price_output_usd_per_million", at["output_usd_per_million"]),
@@ -54,6 +54,8 @@ def price_rows(frame: Frame, loaded: Loaded) -> Rows:
                 **_banded("cost_usd_per_million", _per(at["cost_usd"], tokens[sells, y])),
                 **_banded("capacity_price_usd_per_million",
                           _per(capacity[sells, y], whole[sells, y])),
+                **_banded("market_tokens_per_gw_year", at["market_tokens_per_gw_year"]),
+                **_banded("margin_share", _margin(at)),
                 **_banded("revenue_usd", at["revenue_usd"]),
             })  # fmt: skip
     return rows
@@ -86,6 +88,7 @@ def phase_rows(frame: Frame) -> Rows:
                           _per(held["prompt_cost_usd"], held["input_tokens"])),
                 **_banded("cost_output_usd_per_million",
                           _per(held["cost_usd"] - held["prompt_cost_usd"], held["output_tokens"])),
+                **_banded("margin_share", _margin(held)),
                 **{f"cost_{part}_usd_mean": float(usd[p, y] / frame.count)
                    for part, usd in parts.items()},
                 **_banded("token_revenue_usd", at["revenue_usd"]),
@@ -154,6 +157,12 @@ def _phases(frame: Frame) -> list[tuple[str, str, str]]:
         (blocks.sites[blocks.site[b]], phase.id, blocks.systems[blocks.system[b]])
         for b, phase in enumerate(blocks.phases)
     ))  # fmt: skip
+
+
+def _margin(at: dict[str, Array]) -> Array:
+    """Price less whole cost of serving, over the price."""
+    revenue = np.asarray(at["revenue_usd"], dtype=float)
+    return np.asarray(1.0 - at["cost_usd"] / np.where(revenue > 0.0, revenue, np.nan))
 
 
 def _per(usd: Array, tokens: Array) -> Array:

@@ -31,7 +31,6 @@ from gigawatt.impact.scaling import scaling_law
 from gigawatt.operations.assumptions import OperationsAssumptions
 from gigawatt.operations.goodput import synchronous_restart
 from gigawatt.operations.reliability import job_rate_per_s, node_rate_per_s
-from gigawatt.performance.hardware import system_from_record
 from gigawatt.performance.shapes import active_params, total_params, train_flop_per_token
 from gigawatt.performance.training.cases import Case, predict
 from gigawatt.performance.training.facts import machine_facts
@@ -39,16 +38,17 @@ from gigawatt.performance.training.flops import peak_tflops
 from gigawatt.performance.training.rate import CHECKPOINT
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR
+from gigawatt.study.training.run_price import package_hour_usd
 from gigawatt.uncertainty.streams import Streams
 
 DRAWS = 1000
 MIN_SMALL_SHARE = 0.01  # smaller runs are not published
 NOTED = 1.02
+HOURS_OFF = 10.0  # known package-hours further from the model's are in another unit
 RUN_FACTOR = "assumptions/training/run_hours_factor"
 MOST_TOKENS = 40e12  # Llama 4 Scout, by its model card
 BAND = (5.0, 50.0, 95.0)
 COOLING = "closed-loop-dry"
-PRICED = "gb200-nvl72"  # whose package-hour stands for those without a published cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class RunAsk:
     usd_per_mwh : price of energy on top; None where the package-hour holds it.
     cooling : catalog record that PUE is taken from.
     pue : the facility's, in place of the record's; None takes the record's.
+    gpu_hours : package-hours that are known (a finished run): energy and cost are of these, while
+        days and package-hours stay the model's; None takes the model's.
     seed : of the draws.
     percentiles : low, middle and high end of the bands.
     """
@@ -75,6 +77,7 @@ class RunAsk:
     pue: float | None = None
     seed: int = 0
     percentiles: tuple[float, float, float] = BAND
+    gpu_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +155,19 @@ def training_run(
     sigma = float(out.sigma_log[0])
     step_s = float(out.step_s[0]) * np.exp(sigma * streams.normal("training-run/step"))
     steps = np.full(DRAWS, tokens / (plan.gbs * plan.seq))
-    if plan.local_steps > 1:
-        extra = catalog.fact("assumptions/training/local_steps_token_factor").distribution
-        steps = steps * streams.sample("training-run/local-steps", extra)
+    steps, local = _local_steps(plan.local_steps, steps, catalog, streams)
     a = sample_assumptions(catalog, streams, "operations", OperationsAssumptions)
     work, failures = _work_share(case, gpus, a, catalog.fact(CHECKPOINT).value)
     factor = streams.sample("training-run/factor", catalog.fact(RUN_FACTOR).distribution)
     small, told = _small_run_factor(gpus * float(np.median(steps * step_s / work)), catalog)
     seconds = steps * step_s / work * factor * small
     hours = gpus * seconds / SECONDS_PER_HOUR
-    powers = _powers_w(case, float(out.column("power_w")[0]), a, work)
-    gpu_mwh, it_mwh = hours * powers[0] / 1e6, hours * powers[1] / 1e6
+    counted, busy, given = _counted_hours(hours, ask)
+    powers = _powers_w(case, float(out.column("power_w")[0]), a, work, busy)
+    gpu_mwh, it_mwh = counted * powers[0] / 1e6, counted * powers[1] / 1e6
     facility_mwh = it_mwh * _facility_factor(ask, catalog, streams)
-    price, words = _price(case, ask, catalog)
-    cost = hours * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
+    price, words = package_hour_usd(ask.usd_per_gpu_hour, case.system, catalog, streams)
+    cost = counted * price + (facility_mwh * ask.usd_per_mwh if ask.usd_per_mwh else 0.0)
     healthy = float(np.median(steps)) * float(out.step_s[0])
     peak = peak_tflops(case.system, plan.precision) * 1e12 * gpus
     return TrainingRun(
@@ -180,14 +182,14 @@ def training_run(
         work_share=_band(work, ask.percentiles),
         days=_band(seconds / SECONDS_PER_DAY, ask.percentiles),
         gpu_hours=_band(hours, ask.percentiles),
-        tdp_mwh=_band(hours * case.system.gpu_tdp_w / 1e6, ask.percentiles),
+        tdp_mwh=_band(counted * case.system.gpu_tdp_w / 1e6, ask.percentiles),
         gpu_mwh=_band(gpu_mwh, ask.percentiles),
         it_mwh=_band(it_mwh, ask.percentiles),
         facility_mwh=_band(facility_mwh, ask.percentiles),
         failures_per_day=float(np.median(failures)) * SECONDS_PER_DAY,
-        cost_usd=_band(cost, ask.percentiles) if price or ask.usd_per_mwh else None,
-        usd_per_gpu_hour=price,
-        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *told, *words),
+        cost_usd=_band(cost, ask.percentiles) if price.any() or ask.usd_per_mwh else None,
+        usd_per_gpu_hour=float(np.median(price)),
+        assumed=(*_many_tokens(tokens), *assumed, *case.assumed, *local, *told, *given, *words),
     )
 
 
@@ -248,6 +250,21 @@ def _work_share(
     return inside.work * (1.0 - a.maintenance_share), failures
 
 
+def _local_steps(
+    every: int, steps: Array, catalog: Catalog, streams: Streams
+) -> tuple[Array, tuple[str, ...]]:
+    """Steps with the tokens that rare exchanges between sites cost to the same loss, and words."""
+    if every <= 1:
+        return steps, ()
+    fact = catalog.fact("assumptions/training/local_steps_token_factor")
+    low, high = fact.distribution.ppf(np.array([0.0, 1.0]))
+    words = (
+        f"exchanges every {every:,} steps: {fact.value:g} ({low:g} to {high:g}) times the tokens "
+        "to the same loss"
+    )
+    return steps * streams.sample("training-run/local-steps", fact.distribution), (words,)
+
+
 def _small_run_factor(package_s: float, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
     """Hours of a small run over those that a large run with its steps takes, and what to tell.
 
@@ -276,13 +293,35 @@ def _facility_factor(ask: RunAsk, catalog: Catalog, streams: Streams) -> Array:
     return beside * ask.pue
 
 
+def _counted_hours(hours: Array, ask: RunAsk) -> tuple[Array, Array, tuple[str, ...]]:
+    """Package-hours that energy and cost count, the share of them that the model's explain, words.
+
+    Of known hours beyond the model's, the rest are taken as waiting; fewer than these mean packages
+    that are busier. Hours of another order than the model's are in another unit, and left out.
+    """
+    if ask.gpu_hours is None:
+        return hours, np.ones_like(hours), ()
+    if not 0.0 < ask.gpu_hours < 1e15:
+        raise InputError(f"train run: gpu_hours = {ask.gpu_hours:g} must be more than zero.")
+    middle = float(np.median(hours))
+    if not middle / HOURS_OFF < ask.gpu_hours < middle * HOURS_OFF:
+        words = f"the given {ask.gpu_hours:,.6g} package-hours are of another order: not used"
+        return hours, np.ones_like(hours), (words,)
+    return (
+        np.full_like(hours, ask.gpu_hours),
+        hours / ask.gpu_hours,
+        (f"energy and cost of the {ask.gpu_hours:,.0f} package-hours that are given",),
+    )
+
+
 def _powers_w(
-    case: Case, working_w: float, a: OperationsAssumptions, work: Array
+    case: Case, working_w: float, a: OperationsAssumptions, work: Array, busy: Array
 ) -> tuple[Array, Array]:
     """Mean power over the run of a package alone, and with its share of the server; (D,) each.
 
     Redone work draws what work draws; it is counted as idle here, as checkpoints and restarts are:
-    together they are a few per cent of the time.
+    together they are a few per cent of the time. `busy` is what the model's hours are of those that
+    count: the rest waits within the job. Above 1, packages are busier, up to products all the time.
     """
     x = machine_facts(case.system, case.model)
     node = x.node_w * x.node_power
@@ -290,39 +329,11 @@ def _powers_w(
     idle = np.minimum(a.idle_power_share * whole, working_w)
     gpu_idle = np.maximum(idle - node, 0.1 * x.tdp_w)
     gpu = (working_w - node) * work + gpu_idle * (1.0 - work)
-    return gpu, working_w * work + idle * (1.0 - work)
-
-
-def _price(case: Case, ask: RunAsk, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
-    """USD per package-hour, and what was assumed."""
-    if ask.usd_per_gpu_hour is not None:
-        if ask.usd_per_gpu_hour < 0.0:
-            raise InputError("train run: the price of a package-hour must not be negative.")
-        return ask.usd_per_gpu_hour, ()
-    key = f"{case.system.id.split('-')[0]}_usd_per_gpu_hour"
-    record = catalog.record("prices", "gpu-hour-cost")
-    if key not in record.facts:
-        return _price_like(case, catalog)
-    value = record.value(key)
-    return value, (f"{value:g} USD a package-hour, energy included (cost to a large owner)",)
-
-
-def _price_like(case: Case, catalog: Catalog) -> tuple[float, tuple[str, ...]]:
-    """Cost of a package-hour by that of `PRICED` and the prices of both systems per package."""
-    known = catalog.records["systems"]
-    own, like = known.get(case.system.id), known[PRICED]
-    if own is None or "rack_price_usd" not in own.facts or case.system.system_packages < 1:
-        return 0.0, (
-            f"no price of a package-hour of {case.system.id} is known; give one for the cost",
-        )
-    packages = system_from_record(like).system_packages
-    ratio = own.value("rack_price_usd") / case.system.system_packages
-    ratio /= like.value("rack_price_usd") / packages
-    name = PRICED.split("-", maxsplit=1)[0]
-    value = ratio * catalog.record("prices", "gpu-hour-cost").value(f"{name}_usd_per_gpu_hour")
-    return value, (
-        f"{value:.2f} USD a package-hour: that of {PRICED} by the prices of the systems, "
-        "energy included (a forecast)",
+    it = working_w * work + idle * (1.0 - work)
+    wait, most = x.tdp_w * x.idle_power, x.tdp_w * x.compute_power
+    return (
+        np.minimum(wait + (gpu - wait) * busy, most),
+        np.minimum(wait + node + (it - wait - node) * busy, most + node),
     )
 
 

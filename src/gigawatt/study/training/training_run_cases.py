@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from gigawatt.catalog import Catalog
-from gigawatt.errors import GigawattError
+from gigawatt.errors import GigawattError, InputError
 from gigawatt.performance.shapes import train_flop_per_token
 from gigawatt.performance.training.case_input import (
     Said,
@@ -16,6 +16,8 @@ from gigawatt.performance.training.case_input import (
     text_of,
 )
 from gigawatt.performance.training.cases import resolve_case
+from gigawatt.performance.training.defaults import FUSED_ATTENTION, software_month
+from gigawatt.performance.training.facts import months_since_2000
 from gigawatt.quantity.units import SECONDS_PER_DAY
 from gigawatt.study.training.training_run import (
     Band,
@@ -47,23 +49,26 @@ def run_columns(row: Mapping[str, str], catalog: Catalog) -> dict[str, str]:
     """The columns `ADDED` of one row; a row that can't be answered has only its `problem`.
 
     Beside the columns of single steps a row may have `tokens_t` (10^12 tokens; or `tokens_b`,
-    `tokens`), `flop`, `loss`, `gpus_peak` (for `gpus`), `usd_per_gpu_hour` and `pue`.
+    `tokens`), `flop`, `loss`, `gpus_peak` (for `gpus`), `usd_per_gpu_hour`, `pue` and `gpu_hours`
+    (known ones: energy and cost are then of these, and the predicted hours are not).
     """
     try:
         known, words = _with_gpus(row, catalog)
+        known, dated = _with_date(known, catalog)
         ask = RunAsk(
             tokens=tokens_of(row),
             flop=number_of(row, "flop"),
             loss=number_of(row, "loss"),
             usd_per_gpu_hour=number_of(row, "usd_per_gpu_hour"),
             pue=number_of(row, "pue"),
+            gpu_hours=_known_hours(row),
         )
         known, more = with_batch(whole_run_row(known), ask, catalog)
         case = resolve_case(known, catalog)
         run = training_run(case, ask, catalog, more)
     except GigawattError as error:
         return {**dict.fromkeys(ADDED, ""), "problem": " ".join(str(error).split())}
-    return _cells(run, words)
+    return _cells(run, (*words, *dated))
 
 
 def tokens_of(row: Mapping[str, str]) -> float | None:
@@ -76,6 +81,29 @@ def tokens_of(row: Mapping[str, str]) -> float | None:
     if found is None:
         return number_of(row, "tokens")
     return float(found.group(1)) * {"t": 1e12, "b": 1e9, "m": 1e6}[found.group(2).lower()]
+
+
+def _with_date(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The row with the month of an early model where it has no date: tables tell of past runs.
+
+    Only of models before fused attention, whose software was another.
+    """
+    if software_month(text_of(row, "release"), text_of(row, "source"))[0] > 0.0:
+        return row, ()
+    record = catalog.records["models"].get(shape_of(row, catalog, Said([])).id)
+    as_of = record.facts["layers"].as_of if record else ""
+    if "-" not in as_of or months_since_2000(as_of) >= FUSED_ATTENTION:
+        return row, ()
+    source = f"{row.get('source', '')}; {as_of}".lstrip("; ")
+    return {**row, "source": source}, (f"software of {as_of}, when the model came out",)
+
+
+def _known_hours(row: Mapping[str, str]) -> float | None:
+    """Package-hours that a row states, for its energy and cost; a text of another kind is none."""
+    try:
+        return number_of(row, "gpu_hours") or None
+    except InputError:
+        return None
 
 
 def predict_runs(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> Iterator[dict[str, str]]:

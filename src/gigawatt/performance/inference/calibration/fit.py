@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,7 +148,7 @@ def fit(
     r = residual(theta)
     now, damping = cost(theta, r), 1.0
     for _ in range(rounds):
-        jacobian = _jacobian(residual, theta, r, free)
+        jacobian = _jacobian(p, theta, rows, free)
         w = 1.0 / np.sqrt(1.0 + r * r)
         normal = (jacobian * w[:, None]).T @ jacobian + np.diag(prior)
         slope = jacobian.T @ (w * r) + theta[free] * prior
@@ -171,15 +170,29 @@ def fit(
     return theta
 
 
-def _jacobian(
-    residual: Callable[[Array], Array], theta: Array, r: Array, free: NDArray[np.intp]
-) -> Array:
-    out = np.empty((r.size, free.size))
-    for k, i in enumerate(free):
-        moved = theta.copy()
-        moved[i] += STEP
-        out[:, k] = (residual(moved) - r) / STEP
-    return out
+def _jacobian(p: Problem, theta: Array, rows: Mask, free: NDArray[np.intp]) -> Array:
+    """Slopes of the weighted errors of the kept rows by each free unknown, (3 n, free).
+
+    A row belongs to one level of a kind, so that all levels of a constant and a kind are moved in
+    one evaluation (Curtis, Powell and Reid 1974).
+    """
+    base = predict(p, theta)
+    n, size = int(rows.sum()), theta.size
+    out = np.zeros((3, n, size))
+    for i in range(p.core_size):
+        out[:, :, i] = _slope(p, theta, base, np.array([i]), rows)
+    if free.size > p.core_size:
+        for _, index in p.where:
+            each = _slope(p, theta, base, np.unique(index), rows)
+            out[:, np.arange(n), index[rows]] = each
+    return out.reshape(3 * n, size)[:, free]
+
+
+def _slope(p: Problem, theta: Array, base: Array, moved: NDArray[np.intp], rows: Mask) -> Array:
+    after = theta.copy()
+    after[moved] += STEP
+    slope: Array = ((predict(p, after) - base) * p.weight / STEP)[:, rows]
+    return slope
 
 
 def as_fitted(p: Problem, theta: Array, alone: Array) -> Fitted:

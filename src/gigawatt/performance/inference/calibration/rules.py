@@ -30,10 +30,22 @@ RULES: dict[str, tuple[str, str]] = {
     ),
     "twice": ("row", "same numbers under DeepSeek-R1 and DeepSeek-V3: kept once"),
     "drafted": ("row", "likely_mtp: speculation with an unknown draft, used to check it only"),
+    "undeclared": (
+        "row",
+        "speculation unknown, and more than 15 % faster than a row of the same model, system, "
+        "engine and precision with no more clients, no fewer GPUs, no longer prompts, no shorter "
+        "answers and no older software: presumably speculation",
+    ),
     "does-not-fit": ("row", "weights and one request exceed the memory under the labels given"),
     "trtllm-1.3.0rc": (
         "run",
         "TensorRT-LLM 1.3.0rc1 and rc5, March 2026: TPOT flat in batch and GPUs",
+    ),
+    "vllm-0.12.0": (
+        "run",
+        "vLLM 0.12.0 with Qwen3-235B on H200: TPOT of 34 to 58 ms that hardly depends on batch and "
+        "lengths, two to three times SGLang's on the same GPUs; presumably kernels without tuned "
+        "tiles",
     ),
     "b300-deepseek": (
         "run",
@@ -63,7 +75,41 @@ def rules_of(rows: Sequence[Row], situations: Sequence[Situation | None]) -> lis
             rule = "twice"
         seen.add(key)
         out.append(rule)
+    for i in _undeclared(rows, situations, out):
+        out[i] = "undeclared"
     return out
+
+
+FASTER = 0.85
+SAME_MONTHS = 0.05
+
+
+def _undeclared(
+    rows: Sequence[Row], situations: Sequence[Situation | None], rules: Sequence[str]
+) -> list[int]:
+    """Rows of unknown speculation that are faster than a lighter load on more packages."""
+    groups: dict[tuple[str, ...], list[tuple[int, float, Situation]]] = {}
+    for i, (row, s) in enumerate(zip(rows, situations, strict=True)):
+        if s is not None and not rules[i] and s.speculation == "unknown":
+            key = (s.shape.id, s.system.id, s.plan.engine, s.plan.precision)
+            groups.setdefault(key, []).append((i, number(row, "tpot_ms", 0.0), s))
+    return [
+        i
+        for group in groups.values()
+        for i, tpot, s in group
+        if any(tpot < FASTER * other and _lighter(o, s) for _, other, o in group if o is not s)
+    ]
+
+
+def _lighter(one: Situation, other: Situation) -> bool:
+    """Whether nothing of the first makes it slower than the second."""
+    return (
+        one.clients <= other.clients
+        and one.packages >= other.packages
+        and one.input_tokens <= other.input_tokens
+        and one.output_tokens >= other.output_tokens
+        and one.months >= other.months - SAME_MONTHS
+    )
 
 
 _SAME = (
@@ -80,6 +126,8 @@ def _rule(row: Row, s: Situation) -> str:
         return "trtllm-1.3.0rc"
     if s.shape.id == "deepseek-v3" and s.system.id == "b300-sxm" and s.plan.engine == "sglang":
         return "b300-deepseek"
+    if version == "0.12.0" and s.shape.id == "qwen3-235b-a22b":
+        return "vllm-0.12.0"
     if s.speculation == "mtp":
         return "drafted"
     return "above-peak" if peak_share(row, s) > MOST_PEAK_SHARE else ""

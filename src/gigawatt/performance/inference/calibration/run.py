@@ -50,7 +50,7 @@ def calibrate(
 ) -> Calibration:
     """Fit the constants on the rows of a folder, with and without groups left out.
 
-    Takes about ten minutes of one core.
+    Takes about a minute and a half of one core.
     """
     data = load_measured(folder, catalog)
     problem = problem_of(data)

@@ -203,8 +203,8 @@ def end_prompts(e: Engine, f: Fleet, q: Requests, r: int, ended: int, spared: fl
             q.first[i] = f.now[r]
             if e.ranks > 1.0:
                 own = q.todo[i]
-                whole = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, 0.0)
-                part = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own / e.ranks, 0.0)
+                whole = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, 0.0, 0.0)
+                part = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own / e.ranks, 0.0, 0.0)
                 q.extra[i] = whole - part + spared
             keep_blocks(f, q, r, i)
         else:
@@ -281,7 +281,7 @@ def prompt_step_s(
     own = total / e.ranks
     past = context - 0.5 * own
     if e.prompts_only == 1:
-        work = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, past)
+        work = prompt_work_s(e.prompt_tokens, e.prompt_s, e.past_s, own, past, 0.0)
         return max(work, e.eager_s), 0.0
     eager, spared = e.eager_s, 0.0
     if prompts < e.ranks:

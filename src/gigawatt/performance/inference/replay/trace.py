@@ -1,9 +1,10 @@
 """Request traces: arrival, prompt and answer of each request, and the blocks of its prompt.
 
-Three layouts are recognised, plain or gzipped: CSV (by comma, semicolon or tab) with columns of
-arrival, input and output tokens under any of their usual names; Azure's
-(TIMESTAMP, ContextTokens, GeneratedTokens); Mooncake's JSON lines (timestamp in ms, input_length,
-output_length, hash_ids of blocks of 512 tokens).
+Layouts are recognised by their names, plain or gzipped: CSV (by comma, semicolon or tab), JSON
+lines or a JSON list with arrival, input and output tokens under any usual names, among them
+Azure's (TIMESTAMP, ContextTokens, GeneratedTokens), BurstGPT's (Timestamp, Request tokens, Response
+tokens) and Mooncake's (timestamp in ms, input_length, output_length, hash_ids of blocks of 512
+tokens). Arrivals are seconds, dates, or stamps of an epoch in s, ms, us or ns.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +58,7 @@ class Trace:
     input_tokens, output_tokens : (N,) whole numbers of at least 1.
     block_start : (N + 1,) where the prompt blocks of each request start in `blocks`.
     blocks : ids from 0 of the prompts' blocks of `BLOCK_TOKENS`; empty where a trace has none.
+    notes : what was taken for something else, in words.
     """
 
     arrival_s: Array
@@ -62,6 +66,7 @@ class Trace:
     output_tokens: Array
     block_start: NDArray[np.int64]
     blocks: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -82,7 +87,20 @@ def read_trace(path: Path) -> Trace:
     first = next((line for line in lines if line.strip()), "")
     if not first:
         raise InputError(f"{path}: the trace is empty; it needs at least one request.")
+    if first.lstrip().startswith("["):
+        return _json_lines(path, _listed(path, text))
     return _json_lines(path, lines) if first.lstrip().startswith("{") else _table(path, lines)
+
+
+def _listed(path: Path, text: str) -> list[str]:
+    """Entries of a JSON list as lines of their own."""
+    try:
+        rows = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}: is no list in JSON ({error}).") from None
+    if not rows:
+        raise InputError(f"{path}: the trace is empty; it needs at least one request.")
+    return [json.dumps(row) for row in rows]
 
 
 def trace_of(
@@ -117,26 +135,43 @@ def _text(path: Path) -> str:
 
 
 def _json_lines(path: Path, lines: list[str]) -> Trace:
-    times, inputs, outputs, numbers = [], [], [], []
+    times: list[float | str] = []
+    inputs, outputs, numbers = [], [], []
     blocks: list[list[int]] = []
+    scale = 1.0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            times.append(float(row["timestamp"]) / 1e3)
-            inputs.append(float(row["input_length"]))
-            outputs.append(float(row["output_length"]))
-            blocks.append([int(h) for h in row.get("hash_ids", ())])
-        except KeyError as error:
-            raise InputError(
-                f"{path}:{number}: {error.args[0]} is missing; a line has timestamp (ms), "
-                "input_length, output_length and, if known, hash_ids."
-            ) from None
+            row = {_plain(str(key)): value for key, value in json.loads(line).items()}
+            names = _keys(path, number, row)
+            scale = 1e-3 if names[0] in MILLISECONDS or names == MOONCAKE else 1.0
+            times.append(row[names[0]])
+            inputs.append(float(row[names[1]]))
+            outputs.append(float(row[names[2]]))
+            blocks.append([int(h) for h in row.get("hash_ids") or ()])
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"{path}:{number}: is no request in JSON ({error}).") from None
         numbers.append(number)
-    return _checked(path, times, inputs, outputs, numbers, blocks)
+    when = _times(path, [str(t) for t in times], numbers)
+    return _checked(path, [t * scale for t in when], inputs, outputs, numbers, blocks)
+
+
+def _keys(path: Path, number: int, row: Mapping[str, object]) -> tuple[str, str, str]:
+    found = []
+    for names, wanted in (
+        ((*ARRIVAL, *MILLISECONDS), "timestamp"),
+        (INPUT, "input_length"),
+        (OUTPUT, "output_length"),
+    ):
+        name = next((n for n in names if n in row), "")
+        if not name:
+            raise InputError(
+                f"{path}:{number}: {wanted} is missing; a line has timestamp (ms), "
+                "input_length, output_length and, if known, hash_ids."
+            )
+        found.append(name)
+    return found[0], found[1], found[2]
 
 
 def _table(path: Path, lines: list[str]) -> Trace:
@@ -185,11 +220,11 @@ def _plain(name: str) -> str:
 
 def _times(path: Path, cells: list[str], numbers: list[int]) -> list[float]:
     try:
-        return [float(c) for c in cells]
+        return _seconds([float(c) for c in cells])
     except ValueError:
         pass
     try:
-        stamps = np.array([c.rstrip("Z").split("+")[0] for c in cells], dtype="datetime64[ns]")
+        stamps = np.array([_without_zone(c) for c in cells], dtype="datetime64[ns]")
     except ValueError:
         for cell, number in zip(cells, numbers, strict=True):
             _time(path, cell, number)
@@ -198,12 +233,28 @@ def _times(path: Path, cells: list[str], numbers: list[int]) -> list[float]:
     return seconds
 
 
+_ZONE = re.compile(r"(?<=\d)\s*(?:Z|UTC|[+-]\d\d:?\d\d)$")
+_EPOCH = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3))  # stamps of today: from so much on, in s
+
+
+def _without_zone(cell: str) -> str:
+    """A date and time without its zone; all of a trace are of one."""
+    return _ZONE.sub("", cell.strip()) if ":" in cell else cell
+
+
+def _seconds(values: list[float]) -> list[float]:
+    """Stamps of an epoch in ns, us or ms as seconds; smaller numbers are seconds as they are."""
+    first = values[0] if values else 0.0
+    scale = next((s for least, s in _EPOCH if first >= least), 1.0)
+    return [(v - first) * scale for v in values] if scale < 1.0 else values
+
+
 def _time(path: Path, cell: str, number: int) -> None:
     try:
         float(cell)
     except ValueError:
         try:
-            np.datetime64(cell.rstrip("Z").split("+")[0], "ns")
+            np.datetime64(_without_zone(cell), "ns")
         except ValueError:
             raise InputError(
                 f"{path}:{number}: arrival {cell!r} is neither seconds nor a date and time."
@@ -229,13 +280,22 @@ def _checked(
     numbers: list[int], blocks: list[list[int]] | None,
 ) -> Trace:  # fmt: skip
     when = np.array(times)
-    for name, values in (("input", np.array(inputs)), ("output", np.array(outputs))):
-        wrong = ~((values >= 1.0) & (values <= MOST_TOKENS))
+    held = {"input": np.array(inputs), "output": np.array(outputs)}
+    notes = []
+    for name, values in held.items():
+        wrong = ~((values >= 0.0) & (values <= MOST_TOKENS))
         if wrong.any():
             i = int(np.argmax(wrong))
             raise InputError(
-                f"{path}:{numbers[i]}: {name} tokens are {values[i]:g}: at least 1 is needed."
+                f"{path}:{numbers[i]}: {name} tokens are {values[i]:g}: 0 to {MOST_TOKENS:g} are "
+                "possible."
             )
+        none = values < 1.0
+        if none.all():
+            raise InputError(f"{path}: {name} tokens are 0 in all lines: at least 1 is needed.")
+        if none.any():
+            notes.append(f"{int(none.sum()):,} requests without {name} tokens are taken to have 1")
+            values[none] = 1.0
     if not np.isfinite(when).all():
         i = int(np.argmax(~np.isfinite(when)))
         raise InputError(f"{path}:{numbers[i]}: arrival is {when[i]:g}: a time is needed.")
@@ -246,4 +306,5 @@ def _checked(
             f"{path}:{numbers[i]}: arrives {when[i - 1] - when[i]:g} s before the line above: sort "
             "the trace by arrival."
         )
-    return trace_of(when - when[0], np.array(inputs), np.array(outputs), blocks)
+    trace = trace_of(when - when[0], held["input"], held["output"], blocks)
+    return replace(trace, notes=tuple(notes))

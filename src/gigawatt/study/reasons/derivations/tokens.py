@@ -43,31 +43,32 @@ NODES = (
     ),
     Node(
         "tokens_sold", "Tokens sold by year",
-        "useful package-hours x 3,600 x tokens/s x factor x min(1, tokens that the world asks for "
-        "/ tokens served)", "tokens",
-        ("useful_package_hours", "serve_rate", "throughput_factor"),
-        ("world/tokens/*", "access/token-demand/*"),
+        "useful package-hours x 3,600 x tokens/s x factor x gain by renewal; x min(1, asked / "
+        "served) where buyers hardly answer to price, else all at price x (asked / served)^(1 / "
+        "elasticity)", "tokens",
+        ("useful_package_hours", "serve_rate", "throughput_factor", "market_tokens"),
+        ("access/token-demand/demand_yearly_factor", "access/token-demand/demand_decay_share",
+         "world/market-fleet/facility_2025_gw", "prices/served-tokens/demand_elasticity_factor",
+         "assumptions/money/it_life_years"),
     ),
     Node(
         "token_price", "Price of prompt and answer tokens",
-        "cost on the market's system x markup x drift^years x exp(sigma x sqrt(years) x z), years "
-        "from the as-of date; a workload may state what it starts from",
-        "USD/million tokens", ("market_cost",),
-        ("prices/served-tokens/markup_factor", "prices/gpu-hour-outlook/drift_yearly_factor",
-         "prices/gpu-hour-outlook/volatility_sd_log"),
+        "revenue of a GW-year / tokens that the market sells a GW-year, by month; prompts and "
+        "answers by their time; a workload may state what it starts from at the as-of date",
+        "USD/million tokens", ("market_tokens",),
+        ("assumptions/money/revenue_usd_per_gw_year", "assumptions/money/revenue_yearly_factor"),
         ("programme/as_of", "workload/*/input_price_usd_per_million_tokens",
          "workload/*/output_price_usd_per_million_tokens"),
     ),
     Node(
-        "market_cost", "Cost of tokens on the market's system",
-        "(racks with network and storage x annuity + site x annuity + upkeep + energy) an hour x "
-        "share of the time / (tokens/s of its best plan x 3,600 x utilisation)",
-        "USD/million tokens", ("serve_rate",),
-        ("systems/gb300-nvl72/rack_price_usd", "systems/gb300-nvl72/system_power_kw",
-         "assumptions/money/network_share", "assumptions/money/storage_cpu_share", *_ANNUITIES,
-         *(f"assumptions/money/{key}" for key in _SITE), *_UPKEEP,
-         "assumptions/money/site_price_yearly_factor", _INFLATION, "assumptions/serving/pue",
-         "assumptions/serving/energy_price_usd_per_mwh", "assumptions/serving/utilisation_share"),
+        "market_tokens", "Tokens that the market sells a gigawatt-year",
+        "serving share x use x sum over generations of share of the fleet x packages per facility "
+        "GW x tokens/s of its best plan x factor x seconds of a year", "tokens/GW-year",
+        ("serve_rate", "throughput_factor"),
+        ("prices/served-tokens/anchor_serving_share", "assumptions/money/anchor_use_share",
+         "world/market-fleet/*", "assumptions/money/it_life_years",
+         "assumptions/conversion/overhead_share", "cooling/closed-loop-dry/pue_design",
+         "systems/*/system_power_kw", "systems/*/system_packages"),
     ),
     Node(
         "serving_cost_usd", "Cost of serving",

@@ -78,11 +78,16 @@ def test_an_area_that_alone_has_a_spread_is_recorded():
     assert np.ptp(drawn) > 1.0
 
 
+NO_CO2 = CATALOG.with_facts(
+    [replace(CATALOG.fact("grids/germany/co2_price_usd_per_t"), distribution=Point(0.0))]
+)
+
+
 def test_the_plan_of_a_site_in_europe_pays_more_for_its_own_plant(tmp_path):
     """By the heat rate times the difference of the price, islanded or not."""
     stages = [StageMegawatts("a", 6.0, 200.0, 0.0)]
     here, there = (
-        {s.name: s for s in site_inputs(_site(g), CATALOG, stages, 0.0, cache=tmp_path).sources}
+        {s.name: s for s in site_inputs(_site(g), NO_CO2, stages, 0.0, cache=tmp_path).sources}
         for g in ("ercot", "germany")
     )
     more = gas_fact("germany", CATALOG).value - CATALOG.fact(COMMON_PATH).value
@@ -101,12 +106,12 @@ def test_the_accounts_of_a_run_pay_the_gas_of_each_sites_area():
         program = small_program(sites=sites)
         streams = Streams(seed=3, draws=DRAWS)
         axis = MonthAxis.between(program.start, program.horizon)
-        blocks = make_blocks(program, CATALOG, streams)
+        blocks = make_blocks(program, NO_CO2, streams)
         zero = np.zeros_like(blocks.packages)
         build = BuildTimes(*(zero for _ in fields(BuildTimes)))
         sched = ScheduleResult(build, *(zero for _ in range(6)), zero.astype(int))
-        a = sample_assumptions(CATALOG, streams, "energy", EnergyAssumptions)
-        common = (program, CATALOG, blocks, sched)
+        a = sample_assumptions(NO_CO2, streams, "energy", EnergyAssumptions)
+        common = (program, NO_CO2, blocks, sched)
         cond = site_conditions(*common, axis, streams, a)
         return accounts(*common, cond, np.full_like(cond.pue, 100.0), axis, streams, a), a, streams
 
@@ -141,4 +146,4 @@ def test_a_programme_sets_the_price_of_an_area(tmp_path):
     plan, bill = run("as-told")
     cheap_plan, cheap_bill = run("cheap", f'[facts]\n"grids/germany/{KEY}" = 4.0\n')
     assert cheap_plan < plan - 50.0
-    assert cheap_bill < 0.95 * bill
+    assert cheap_bill < 0.995 * bill  # sun and grid carry much of it there

@@ -48,7 +48,8 @@ def test_a_plan_with_a_week_bills_the_same_energy(inputs):
             assert np.all(mwh.sum(axis=0) >= part * stage.load_mwh * (1.0 - 1e-9))
             assert mwh.sum() == pytest.approx(part * stage.load_mwh.sum(), rel=0.03)
     assert moved.stages[0].capacity_mw == pytest.approx(steady.stages[0].capacity_mw)
-    assert moved.stages[0].import_ramp_mw > steady.stages[0].import_ramp_mw
+    # hours of dear power may set the largest change of both
+    assert moved.stages[0].import_ramp_mw >= steady.stages[0].import_ramp_mw
     assert (moved.stages[0].ramp_mw_per_min, moved.stages[0].drop_mw) == (30.0, 40.0)
     print(steady.stages[0].import_ramp_mw, moved.stages[0].import_ramp_mw)
 

@@ -123,7 +123,8 @@ def flat_plan(shed_share):
     parts = np.array([p * full for p in PART_LOADS])
     zero = np.zeros(12)
     stage = StageResult("a", 0.0, 1.0, 100.0, 100.0, 100.0, 0.0, 0.0, 0.0, np.zeros(0), full, zero,
-                        zero, full[2], load, load, parts, np.zeros(0), np.zeros(3))  # fmt: skip
+                        zero, full[2], load, load, parts, np.zeros(0), np.zeros(3),
+                        np.ones((len(PART_LOADS) + 1, 12)))  # fmt: skip
     return SitePlan("plain", (), ("grid", "curtailed compute", "shed"), (stage,), 0.0, 0.0, "")
 
 

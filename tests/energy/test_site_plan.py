@@ -149,13 +149,13 @@ def test_own_pue_and_contracts_reach_the_plan(cache):
     inputs = site_inputs(site, catalog, [StageMegawatts("a", 6.0, 130.0, 130.0)], 0.0, cache=cache)
     design = catalog.fact(f"cooling/{site.cooling}/pue_design").value
     assert inputs.stages[0].load_mw.mean() == pytest.approx(130.0 / design * 1.3)
-    wind, steady = inputs.contracts
+    wind, steady = inputs.stages[0].contracts
     assert wind.energy_mwh.sum() == pytest.approx(9e4)
     assert wind.renewable and not steady.renewable
     assert np.ptp(wind.energy_mwh) > 0.0 == np.ptp(steady.energy_mwh)
     nowhere = replace(site, lat=-60.0, lon=-150.0)
     far = site_inputs(nowhere, catalog, [StageMegawatts("a", 6.0, 130.0, 130.0)], 0.0, cache=cache)
-    assert [c.by_hour for c in far.contracts] == [False, True]
+    assert [c.by_hour for c in far.stages[0].contracts] == [False, True]
     assert far.stages[0].load_mw == pytest.approx(130.0 / design * 1.3)
 
 

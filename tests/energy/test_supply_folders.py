@@ -20,7 +20,6 @@ ROUTES = {
     "must serve, standing loss": "HiGHS (standing loss)",
     "standing loss": "HiGHS (standing loss)",
 }
-FINISHED_BY_LP = ("no room beside matching",)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -34,5 +33,5 @@ def test_same_optimum_as_pypsa(name, tmp_path):
     print(f"{name}: {error:+.1e}, gap {ours.gap:.1e}, {ours.route}")
     assert abs(error) <= 1e-6
     assert ours.lower_bound_usd <= theirs * (1.0 + 1e-7)
-    assert ROUTES.get(name, "exact dispatch") in ours.route or name in FINISHED_BY_LP
+    assert ROUTES.get(name, "exact dispatch") in ours.route
     assert bool(beyond_kernel(problem)) == (name in ROUTES)

@@ -92,6 +92,7 @@ def test_template_with_its_choices_made_is_sound(tmp_path: Path) -> None:
         is_fact = wanted and taken.startswith(("[assumptions", "[facts", '"systems'))
         lines.append(taken if is_choice or is_fact else line)
     (tmp_path / "all.toml").write_text("\n".join(lines))
+    (tmp_path / "prices.csv").write_text("\n".join(["price_usd_mwh", *["50"] * 8760]))
     program = load_program("all.toml", base=tmp_path).program
     assert program.sites[0].pue_annual is not None
     assert program.sites[0].phases[0].contract == "offtake"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gigawatt.energy.dispatch.solution import Solution
     from gigawatt.energy.least_cost import Summary
 
+SLACK = 5e-3  # of a share that is asked for: the plan's gap
+
 
 @click.command()
 @click.argument("target")
@@ -172,6 +174,7 @@ def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
 
 
 def _site(program: str, name: str, as_json: bool) -> None:
+    from gigawatt.energy.clean_power import central_year
     from gigawatt.energy.plan_cache import planned
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.site_supply import one_site
@@ -188,6 +191,8 @@ def _site(program: str, name: str, as_json: bool) -> None:
     told = account_rows({name: plan}, loaded.catalog, [site])
     others = customer_rows(loaded.program, loaded.catalog, {plan.site: plan})
     accounts = [r for r in told if r["load_share"] == FULL_LOAD]
+    bought = central_year(site, loaded.catalog)
+    _tell_matching(site.hourly_matching_share, accounts)
     if as_json:
         import json
 
@@ -200,7 +205,7 @@ def _site(program: str, name: str, as_json: bool) -> None:
                 r for r in told
                 if r["number"] == account["number"] and r["load_share"] < FULL_LOAD
             ]  # fmt: skip
-        data["other_customers"] = others
+        data["other_customers"], data["clean_power"] = others, bought
         click.echo(json.dumps(data, indent=1))
         return
     click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
@@ -223,8 +228,25 @@ def _site(program: str, name: str, as_json: bool) -> None:
         if row is not None:
             click.echo(_seen_by_grid(row))
         click.echo(_accounts(account))
+    for c in bought:
+        paid, worth = c["paid_usd_per_year"] / 1e6, c["value_usd_per_year"] / 1e6
+        click.echo(
+            f"{c['contract']}: {c['mwh_per_year'] / 1e3:,.0f} GWh a year, {paid:,.1f} M USD to "
+            f"{c['seller']}, worth {worth:,.1f} M USD at the grid's hours"
+        )
     for line in _others(others):
         click.echo(line)
+
+
+def _tell_matching(wanted: float, accounts: list[dict[str, Any]]) -> None:
+    """Warn of stages in which the share that was asked for can't be kept."""
+    for row in accounts:
+        if row["matched_hourly_share"] < wanted - SLACK:
+            click.echo(
+                f"Warning: stage {row['number']} matches {row['matched_hourly_share']:.1%} of its "
+                f"load by the hour, not {wanted:.1%}: clean plant comes too late or "
+                "costs too much.", err=True,
+            )  # fmt: skip
 
 
 def _others(rows: list[dict[str, Any]]) -> list[str]:

@@ -22,6 +22,7 @@ class EnergyAssumptions:
     onsite_return_share : real return a year on on-site plant.
     minimum_take_share : least demand billed over contract demand.
     billed_peak_factor : billed demand over the month's mean load.
+    co2_price_usd_per_t : on own plant where the area has none of its own (`energy.carbon_price`).
     """
 
     gas_price_usd_per_mmbtu: Array
@@ -32,3 +33,4 @@ class EnergyAssumptions:
     onsite_return_share: Array
     minimum_take_share: Array
     billed_peak_factor: Array
+    co2_price_usd_per_t: Array

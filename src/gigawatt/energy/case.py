@@ -24,8 +24,9 @@ from gigawatt.energy.case_keys import (
     TOP_KEYS,
     Key,
 )
-from gigawatt.energy.case_series import Series, read_series
+from gigawatt.energy.case_series import read_series
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest
+from gigawatt.quantity.hourly_csv import HourlyColumns
 
 CASE_FILE = "case.json"
 
@@ -59,7 +60,7 @@ class Case:
     plants: tuple[PlantCase, ...]
     storages: tuple[PlantCase, ...]
     curtailable: tuple[tuple[float, float], ...]
-    series: Series
+    series: HourlyColumns
     warnings: tuple[str, ...]
 
 

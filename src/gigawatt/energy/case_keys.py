@@ -120,13 +120,3 @@ FREE_TEXT = (
 )
 IGNORED = ("answer",)
 TOP_KEYS = ("technologies", "settings", "plants", "storages", "curtailable", *FREE_TEXT, *IGNORED)
-
-COLUMNS = {
-    "utc": "start of the hour, 2022-01-01T00:00Z",
-    "load_mw": "load, MW",
-    "pv_pu": "sun, MW per MW",
-    "wind_pu": "wind, MW per MW",
-    "price_usd_mwh": "price of import, USD/MWh",
-    "grid_ci_t_per_mwh": "emissions of import, t/MWh",
-    "grid_limit_mw": "most import in the hour, MW, beside the setting",
-}

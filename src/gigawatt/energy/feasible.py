@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gigawatt.energy.capacity.solve import solve_year
-from gigawatt.energy.dispatch.problem import Capacity, Offer, YearProblem, offer
+from gigawatt.energy.dispatch.problem import Capacity, Offer, Storage, YearProblem, offer
 from gigawatt.energy.dispatch.solution import Solution, offer_energy_mwh
 from gigawatt.energy.lp import solve_lp
 from gigawatt.errors import GigawattError
@@ -148,10 +148,20 @@ def _costless(problem: YearProblem, must_serve: bool) -> YearProblem:
         replace(c, usd_per_mw_yr=NEXT_TO_NOTHING_USD, block_mw=0.0, spare_blocks=0)
         for c in problem.capacities
     )
-    storages = tuple(replace(s, loss_per_h=0.0) for s in problem.storages[:1])
+    storages = tuple(replace(s, loss_per_h=0.0) for s in _best_storage(problem))
     return YearProblem(
         problem.load_mw, capacities, offers, storages, problem.limits, problem.step_h
     )
+
+
+def _best_storage(problem: YearProblem) -> tuple[Storage, ...]:
+    """Storage that does what all could where none costs anything: without a bound, least lossy."""
+
+    def worth(s: Storage) -> tuple[float, float]:
+        most = min(problem.capacities[j].max_mw for j in (s.charge, s.discharge, s.energy))
+        return most, s.eta_charge * s.eta_discharge
+
+    return tuple(sorted(problem.storages, key=worth)[-1:])
 
 
 def _relaxations(

@@ -56,6 +56,7 @@ class PlanTable:
     supply : (S, N, K, L, 12) over the energy of full load; sums over K to `LOADS`.
     served : (S, N, 12) over what is asked for at full load.
     plant : (S, N, K) MW of plant per facility MW.
+    price : (S, N, L, 12) price of what is imported over the mean price of the grid.
     """
 
     sources: tuple[str, ...]
@@ -63,6 +64,7 @@ class PlanTable:
     supply: Array
     served: Array
     plant: Array
+    price: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,19 @@ class SupplyMix:
         """Share of each source, (D, S, K, M), at a part of full load, (D, S, M)."""
         return _shares_at(self.table, self.stage, self.month, load, self.full_share)
 
+    def price_at(self, load: Array) -> Array:
+        """Price of what is imported over the grid's mean price, (D, S, M), at a part of full load.
+
+        1 where the declared routes hold.
+        """
+        out = np.ones_like(load)
+        low, weight = _between(load)
+        for s in np.flatnonzero((self.stage >= 0).any(axis=(0, 2))).tolist():
+            at, below, price = self.stage[:, s], low[:, s], self.table.price[s]
+            lower, upper = price[at, below, self.month], price[at, below + 1, self.month]
+            out[:, s] = np.where(at >= 0, lower + (upper - lower) * weight[:, s], 1.0)
+        return out
+
 
 def plan_table(plans: Mapping[str, SitePlan], blocks: Blocks) -> PlanTable:
     """Plans by site id as arrays over the sites of `blocks`."""
@@ -103,7 +118,7 @@ def plan_table(plans: Mapping[str, SitePlan], blocks: Blocks) -> PlanTable:
     table = PlanTable(
         names, np.full(blocks.count, -1, dtype=np.int64),
         np.zeros((*shape, len(names), len(LOADS), YEAR_MONTHS)), np.ones((*shape, YEAR_MONTHS)),
-        np.zeros((*shape, len(names))),
+        np.zeros((*shape, len(names))), np.ones((*shape, len(LOADS), YEAR_MONTHS)),
     )  # fmt: skip
     for s, site in enumerate(blocks.sites):
         if site in plans:
@@ -136,6 +151,7 @@ def _fill(table: PlanTable, at: tuple[int, int], plan: SitePlan, stage: StageRes
         left = np.where(np.isfinite(got), load - rows.sum(axis=0), 0.0)
         rows[int(np.argmax(rows.sum(axis=1)))] += left  # of what is below USED_MW
     table.served[at] = np.clip(served / stage.load_mwh, 0.0, 1.0)
+    table.price[at] = [stage.price_factor[0], *stage.price_factor]
     held = dict(zip(plan.capacities, stage.capacity_mw.tolist(), strict=True))
     table.plant[at] = [held.get(name, 0.0) / stage.facility_mw for name in table.sources]
 
@@ -192,8 +208,7 @@ def _shares_at(
     """Shares by the plan where it holds, else as declared; (D, S, K, M)."""
     out = declared.copy()
     load = np.clip(load, LEAST_LOAD, 1.0)
-    low = np.minimum(np.searchsorted(LOADS, load, side="right") - 1, len(LOADS) - 2)
-    weight = (load - LOADS[low]) / (LOADS[low + 1] - LOADS[low])
+    low, weight = _between(load)
     for s in np.flatnonzero((stage >= 0).any(axis=(0, 2))).tolist():
         at, below, planned = stage[:, s], low[:, s], stage[:, s] >= 0
         for k in range(len(table.sources)):
@@ -205,6 +220,13 @@ def _shares_at(
             else:
                 out[:, s, k] = np.where(planned, 0.0, out[:, s, k])
     return out
+
+
+def _between(load: Array) -> tuple[IntArray, Array]:
+    """Load of `LOADS` at or below each, and how far it is on the way to the next."""
+    load = np.clip(load, LEAST_LOAD, 1.0)
+    low = np.minimum(np.searchsorted(LOADS, load, side="right") - 1, len(LOADS) - 2)
+    return low, (load - LOADS[low]) / (LOADS[low + 1] - LOADS[low])
 
 
 def _shares(megawatts: Array) -> Array:

@@ -4,7 +4,7 @@ A price is a mean times a course around 1::
 
     price(t)  = mean x [1 - h + h x course(t)],       h: part of the price that has hours
     course(t) = D(rank of y(t)),    D: the market's price-duration curve, mean 1
-    y(t)      = log[month(m) x hour of day(season, t)] + spread x z(t)
+    y(t)      = log[month(m) x hour of day(season, t)] + spread x z(t) + b x sun(t)
     z(t)      = a_hot T(t) + a_cold T(t) + a_wind W(t) + rest(t)
 
 T and W are the dry bulb and the wind of the hour less their mean of month and hour, in standard
@@ -14,8 +14,11 @@ changes from day to day, and one that changes by the hour. So hot afternoons, co
 nights are dear at the site where its weather makes them dear, and the spikes of the market have
 their number and height.
 
-What it leaves out: the next years' fleet (more sun moves the cheap hours), rules of scarcity
-pricing that change, ties of several days between sun and price beside heat and wind.
+The fleet of sun grows after the year of the statistics and makes its hours cheap: b is found so
+that a plant of the site's sun earns a stated part of the mean price (`sun_capture_share`).
+
+What it leaves out: rules of scarcity pricing that change, batteries of the market that flatten
+evenings, ties of several days between regions.
 """
 
 from __future__ import annotations
@@ -43,6 +46,8 @@ HOT_MONTHS, COLD_MONTHS = (5, 6, 7, 8), (11, 0, 1)
 HALF_YEAR = 6
 LEAST_COURSE = 0.02  # of the mean: month x hour stays above it
 PRICE_SEED = 20220101
+MOST_SUN_WEIGHT, SUN_STEPS = 5.0, 16  # of the logarithm of the price, at full sun
+CAPTURE = "sun_capture_share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class PriceShape:
     hourly_share : part of the price that has hours; the rest of a tariff is flat.
     month_share : part of the months' departure from 1 that is taken as season: one year's months
         hold its gas price too.
+    sun_capture_share : mean price that sun earns over the mean of all hours; None = as it falls.
     """
 
     months: Array
@@ -75,6 +81,7 @@ class PriceShape:
     hour_memory: float = 0.9
     hourly_share: float = 1.0
     month_share: float = 1.0
+    sun_capture_share: float | None = None
 
 
 SCALARS = ("spread", "hot_weight", "cold_weight", "wind_weight", "day_share", "day_memory",
@@ -99,6 +106,7 @@ def price_shape(grid: str, catalog: Catalog) -> PriceShape | None:
         np.stack([_list(lists, f"hours_{name}", HOURS_A_DAY) for name in SEASONS]),
         _list(lists, "quantiles", len(PROBABILITIES)),
         **{name: record.value(name) for name in SCALARS},
+        sun_capture_share=record.value(CAPTURE) if CAPTURE in record.facts else None,
     )
 
 
@@ -109,6 +117,7 @@ def price_hours(
     wind: Array | None = None,
     seed: int = PRICE_SEED,
     *,
+    sun: Array | None = None,
     south: bool = False,
 ) -> Array:
     """Price by hour, (8760,) USD/MWh, whose mean is `mean_usd_per_mwh`.
@@ -119,6 +128,7 @@ def price_hours(
     drybulb_c, wind : (8760,) weather of the site in local standard time, wind in any unit; None
         where it is not known.
     seed : of what the weather does not explain.
+    sun : (8760,) yield of a plant there, in any unit; None = its share of the price is left free.
     south : south of the equator: seasons are half a year off.
     """
     shift = HALF_YEAR if south else 0
@@ -128,11 +138,34 @@ def price_hours(
     months = 1.0 + shape.month_share * (np.roll(shape.months, shift) - 1.0)
     season = (SEASON + 2) % 4 if south else SEASON
     typical = np.maximum(months[MONTH] * shape.hours[season, HOUR], LEAST_COURSE)
-    order = np.argsort(np.log(typical) + shape.spread * score, kind="stable")
-    course = np.empty(STEPS)
-    course[order] = np.interp((np.arange(STEPS) + 0.5) / STEPS, PROBABILITIES, shape.quantiles)
-    course = course / course.mean()
+    score = np.log(typical) + shape.spread * score
+    course = _course(shape, score)
+    if sun is not None and shape.sun_capture_share is not None:
+        course = _with_sun(shape, score, sun / max(float(sun.max()), 1e-12))
     return np.asarray(mean_usd_per_mwh * (1.0 - shape.hourly_share * (1.0 - course)))
+
+
+def _course(shape: PriceShape, score: Array) -> Array:
+    """Prices of the duration curve in the order of a score, mean 1."""
+    course = np.empty(STEPS)
+    ranks = (np.arange(STEPS) + 0.5) / STEPS
+    course[np.argsort(score, kind="stable")] = np.interp(ranks, PROBABILITIES, shape.quantiles)
+    return course / float(course.mean())
+
+
+def _with_sun(shape: PriceShape, score: Array, sun: Array) -> Array:
+    """The course with sunny hours moved so that sun earns its share; bisection on the weight."""
+    low, high = -MOST_SUN_WEIGHT, MOST_SUN_WEIGHT
+    wanted = float(shape.sun_capture_share or 0.0) * float(sun.sum())
+    course = _course(shape, score)
+    for _ in range(SUN_STEPS):
+        middle = 0.5 * (low + high)
+        course = _course(shape, score + middle * sun)
+        if float(course @ sun) > wanted:
+            high = middle
+        else:
+            low = middle
+    return course
 
 
 def weather_score(

@@ -27,6 +27,26 @@ class SiteConditions:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractFlow:
+    """Payments of a contract for clean power; D, M.
+
+    Attributes
+    ----------
+    site : number of the site.
+    contract, seller : id, party.
+    energy_mwh : (D, M) given.
+    paid_usd, value_usd : (D, M) nominal: by the buyer; worth at the grid's price, may be below 0.
+    """
+
+    site: int
+    contract: str
+    seller: str
+    energy_mwh: Array
+    paid_usd: Array
+    value_usd: Array
+
+
+@dataclass(frozen=True, slots=True)
 class EnergyResult:
     """Accounts of supply; D, S, K sources, M.
 
@@ -44,6 +64,7 @@ class EnergyResult:
     load_share : (D, S, M) IT power drawn over that in service, 0 to 1.
     fixed_usd, running_usd : (D, S, K, M) by source, nominal; they sum to `energy_cost_usd`.
     nameplate_mw : (D, S, K, M) plant on site with its reserve; 0 for the grid.
+    contracts : payments of contracts for clean power, which `energy_cost_usd` does not hold.
     """
 
     sources: tuple[str, ...]
@@ -58,3 +79,4 @@ class EnergyResult:
     fixed_usd: Array
     running_usd: Array
     nameplate_mw: Array
+    contracts: tuple[ContractFlow, ...] = ()

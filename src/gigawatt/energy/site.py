@@ -6,8 +6,9 @@ Per site and month, with the shares of the sources from `energy.mix`::
                            / PUE
     facility energy      = IT power x PUE x hours
     energy of a source   = facility energy x its share
-    cost  = grid energy x price + billed demand x demand charge
+    cost  = grid energy x mean price x price factor of the plan + billed demand x demand charge
             + on-site energy x (heat rate x gas price of the area + variable upkeep)
+            + CO2 of own plant x price of CO2
             + on-site plant x capacity charge
     billed demand = max(minimum take x contract, min(contract, mean grid load x peak factor))
     CO2   = grid energy x mean intensity + on-site energy x heat rate x 53.06 kg/MMBtu
@@ -16,7 +17,7 @@ Per site and month, with the shares of the sources from `energy.mix`::
 Contract demand and on-site plant are paid from the day firm power stands, loaded or not. The
 battery counts with what it gives less what it takes: its losses are energy of other sources.
 
-Leaves out: price shape and coincident peaks of the grid, marginal emissions, methane upstream of
+Leaves out: coincident peaks of the grid, marginal emissions, methane upstream of
 on-site plant, water of the grid's plants, tax credits.
 """
 
@@ -26,6 +27,8 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.carbon_price import co2_prices
+from gigawatt.energy.clean_power import contract_flows
 from gigawatt.energy.cooling import monthly_pue, monthly_wue_l_per_kwh
 from gigawatt.energy.gas import gas_prices, running_cost_usd_per_mwh
 from gigawatt.energy.mix import SupplyMix, supply_mix
@@ -123,27 +126,31 @@ def accounts(
     grid_co2 = np.zeros_like(facility_mw)
     cooling = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
     water = cooling.copy()
+    price_factor = mix.price_at(load)
     for s in grid_sites(blocks):
         grid = grid_supply(program.sites[s], catalog, axis, streams, a)
         billed = billed_mw(load_mw[:, s, 0], mix.contract_mw[:, s], a)
-        running[:, s, 0] = supply[:, s, 0] * grid.price_usd_per_mwh
+        running[:, s, 0] = supply[:, s, 0] * grid.price_usd_per_mwh * price_factor[:, s]
         fixed[:, s, 0] = billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
         grid_co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
     co2 = grid_co2.copy()
     gas_markets = gas_prices(program.sites, catalog, axis, streams, a)
+    carbon = np.stack([co2_prices(s, catalog, axis, streams, a) for s in program.sites], axis=1)
     for name, one in _plants(mix, catalog, axis, streams, a).items():
         k = mix.sources.index(name)
         for gas in gas_markets:
             usd_per_mwh = running_cost_usd_per_mwh(one, gas)
             running[:, gas.sites, k] = supply[:, gas.sites, k] * usd_per_mwh[:, None]
+        running[:, :, k] += supply[:, :, k] * one.co2_t_per_mwh[:, None, None] * carbon
         built = 1.0 - _reserve(mix, blocks, name, catalog, streams)
         nameplate[:, :, k] = mix.plant_mw[:, :, k] / built[:, :, None]
         fixed[:, :, k] = nameplate[:, :, k] * KW_PER_MW * one.charge_usd_per_kw_month[:, None]
         co2 += supply[:, :, k] * one.co2_t_per_mwh[:, None, None]
         water += supply[:, :, k] * one.water_m3_per_mwh[:, None, None]
     cost = (fixed + running).sum(axis=2)
+    contracts = contract_flows(program, catalog, blocks, sched, axis, streams, a)
     return EnergyResult(mix.sources, supply, cost, mix.contract_mw, co2, water, grid_co2, cooling,
-                        load, fixed, running, nameplate)  # fmt: skip
+                        load, fixed, running, nameplate, contracts)  # fmt: skip
 
 
 def in_service(power_mw: Array, blocks: Blocks, sched: ScheduleResult, months: int) -> Array:

@@ -6,17 +6,21 @@ full IT power, by the hour through the PUE of the site's climate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.energy.carbon_price import co2_price
 from gigawatt.energy.climate_hours import ClimateHours, climate_hours
 from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.gas import gas_fact
-from gigawatt.energy.site_plan import SiteInputs, Source, StageLoad, Store
+from gigawatt.energy.site_prices import grid_price_hours
+from gigawatt.energy.site_problem import SiteInputs, Source, StageLoad, Store
 from gigawatt.energy.solar import PVWATTS
 from gigawatt.energy.stage_hours import NO_AREA, Area, Contract
 from gigawatt.energy.weather.normals import normals_of
@@ -61,6 +65,7 @@ def site_inputs(
     last_years: float = 10.0,
     co2_usd_per_t: float = 0.0,
     cache: Path | None = None,
+    month_of: Callable[[dt.date], float] | None = None,
 ) -> SiteInputs:
     """Inputs of the plan of a site.
 
@@ -72,8 +77,10 @@ def site_inputs(
     last_years : how long the last stage lasts.
     co2_usd_per_t : price of CO2 that the plan minds.
     cache : folder of kept climates; None = the user's.
+    month_of : months from the programme's start to a date, for contracts that begin or end; None =
+        they are in force always.
     """
-    weather = _weather(site, catalog, cache)
+    weather = site_weather(site, catalog, cache)
     pue = _pue_shape(site, catalog, weather)
     design = catalog.fact(f"cooling/{site.cooling}/pue_design").value
     starts = [s.start_month for s in stages]
@@ -81,7 +88,8 @@ def site_inputs(
     loads = tuple(
         StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
                   s.facility_mw / design * pue, s.grid_mw, s.facility_mw, s.week_pu,
-                  s.ramp_mw_per_min, s.drop_mw)
+                  s.ramp_mw_per_min, s.drop_mw,
+                  _contracts(site, weather, s.start_month, end, month_of))
         for s, end in zip(stages, ends, strict=True)
     )  # fmt: skip
     grid = catalog.record("grids", site.grid)
@@ -95,7 +103,9 @@ def site_inputs(
         store=Store(_yearly_usd_per_mw(catalog, "generators", BATTERY),
                     battery.value("storage_hours"), battery.value("one_way_efficiency_share"),
                     battery.value("lead_time_months")),
-        grid_usd_per_mwh=grid.value("price_usd_per_mwh") if own is None else own.central,
+        grid_usd_per_mwh=grid_price_hours(
+            site, catalog, grid.value("price_usd_per_mwh") if own is None else own.central, weather
+        ),
         grid_co2_t_per_mwh=grid.value("co2_t_per_mwh"),
         grid_demand_usd_per_mw_yr=grid.value("demand_charge_usd_per_kw_month")
         * KW_PER_MW * MONTHS_PER_YEAR,
@@ -105,7 +115,9 @@ def site_inputs(
         discount_rate=catalog.fact("assumptions/energy/onsite_return_share").value,
         co2_usd_per_t=co2_usd_per_t,
         area=area_of(site.grid, catalog),
-        contracts=tuple(_contract(c, weather) for c in site.clean_power),
+        minimum_take_share=catalog.fact("assumptions/energy/minimum_take_share").value,
+        matching_share=site.hourly_matching_share,
+        unmatched_usd_per_mwh=plan.value("unmatched_usd_per_mwh"),
     )  # fmt: skip
 
 
@@ -120,14 +132,37 @@ def area_of(grid: str, catalog: Catalog) -> Area:
     )
 
 
-def _weather(site: Site, catalog: Catalog, cache: Path | None) -> ClimateHours | None:
+def site_weather(site: Site, catalog: Catalog, cache: Path | None = None) -> ClimateHours | None:
+    """Hours of the climate of a site; None where none lies near. `cache` : None = the user's."""
     found = site_climate(site, catalog)
     if not found.climate:
         return None
     return climate_hours(normals_of(catalog, found.climate), cache)
 
 
-def _contract(contract: CleanPower, weather: ClimateHours | None) -> Contract:
+def _contracts(
+    site: Site,
+    weather: ClimateHours | None,
+    start: float,
+    end: float,
+    month_of: Callable[[dt.date], float] | None,
+) -> tuple[Contract, ...]:
+    """Contracts of a site from one month to another, by the part of the time they are in force."""
+    out = []
+    for c in site.clean_power:
+        share = 1.0
+        if month_of is not None:
+            since = start if c.start is None else max(start, month_of(c.start))
+            until = end if c.end is None else min(end, month_of(c.end))
+            share = max(0.0, until - since) / (end - start)
+        if share > 0.0:
+            out.append(contract_hours(c, weather, share))
+    return tuple(out)
+
+
+def contract_hours(
+    contract: CleanPower, weather: ClimateHours | None, share: float = 1.0
+) -> Contract:
     """Hours of a contract: sun and wind of the site's climate, else the same in all.
 
     Certificates have none; nor have sun and wind where the climate is not known.
@@ -136,7 +171,7 @@ def _contract(contract: CleanPower, weather: ClimateHours | None) -> Contract:
     of_weather = kind in WEATHER_KINDS
     if weather is not None and of_weather:
         course = weather.pv_per_dc if kind == "solar" else weather.wind_pu
-    hourly = course / course.sum() * contract.mwh_per_year
+    hourly = course / course.sum() * contract.mwh_per_year * share
     by_hour = kind != "certificates" and not (of_weather and weather is None)
     return Contract(contract.id, hourly, kind != "nuclear", by_hour)
 
@@ -163,10 +198,16 @@ def _sources(
     named = [p.onsite_technology for p in site.phases if p.route == "onsite"]
     own = [name for name in dict.fromkeys(named) if name != BRIDGE]
     price = gas_fact(site.grid, catalog).value
-    out = [_gas(name, catalog, facility_mw, price, 0.0, named=True) for name in own]
+    carbon = co2_price(site, catalog)
+    out = [
+        replace(_gas(name, catalog, facility_mw, price, 0.0, named=True, co2_usd_per_t=carbon),
+                must_run_share=site.must_run_share)
+        for name in own
+    ]  # fmt: skip
     lead = catalog.record("technologies", BRIDGE).value("lead_time_months")
     bridge = BRIDGE in named
-    out.append(_gas(BRIDGE, catalog, facility_mw, price, 0.0 if bridge else lead, named=bridge))
+    out.append(_gas(BRIDGE, catalog, facility_mw, price, 0.0 if bridge else lead,
+                    named=bridge, co2_usd_per_t=carbon))  # fmt: skip
     if weather is not None:
         ratio = PVWATTS.dc_ac_ratio  # yields are per DC nameplate, costs per AC
         yields = {
@@ -199,6 +240,7 @@ def _gas(
     lead_months: float,
     *,
     named: bool,
+    co2_usd_per_t: float = 0.0,
 ) -> Source:
     """On-site gas plant per firm MW: reserve by unit size on the site's whole power.
 
@@ -210,11 +252,12 @@ def _gas(
     rented = name == BRIDGE
     rent = catalog.record("assumptions", "siteplan").value("rent_factor") if rented else 1.0
     heat = record.value("heat_rate_mmbtu_per_mwh")
+    co2 = heat * energy.value("gas_co2_kg_per_mmbtu") / KG_PER_T
     return Source(
         name,
         _yearly_usd_per_mw(catalog, "technologies", name) / (1.0 - reserve) * rent,
-        heat * gas_usd_per_mmbtu + record.value("var_om_usd_per_mwh"),
-        heat * energy.value("gas_co2_kg_per_mmbtu") / KG_PER_T,
+        heat * gas_usd_per_mmbtu + record.value("var_om_usd_per_mwh") + co2 * co2_usd_per_t,
+        co2,
         1.0,
         lead_months,
         rented,

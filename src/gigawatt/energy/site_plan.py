@@ -9,151 +9,49 @@ stages. Costs are real dollars of one price year at central values.
 What is built serves full power in every hour. At part loads the load follows its week
 (`StageLoad`): a fleet that works at 3/4 of its power does so with days and nights.
 
-Leaves out: the price of the grid has no hours (a mean the year round), export, gas pipes, land.
+The grid's price has hours (`price_hours`, or a file of the site). The demand charge is on the
+largest import of the year, and on the minimum take of the contract at least.
+
+Leaves out: export, gas pipes, land.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from gigawatt.energy.climate_hours import code_hash
-from gigawatt.energy.dispatch.problem import (
-    Capacity,
-    Offer,
-    Storage,
-    YearProblem,
-    battery,
-    offer,
-)
+from gigawatt.energy.dispatch.problem import YearProblem
 from gigawatt.energy.dispatch.solution import Dispatch
 from gigawatt.energy.dispatch.year import YearKernel
-from gigawatt.energy.stage_hours import DAYS, NO_AREA, Area, Contract, StageHours, fold_stage
+from gigawatt.energy.site_problem import (
+    BATTERY,
+    COMPUTE,
+    DEMAND,
+    GRID,
+    PLAN_GAP,
+    SHED,
+    SiteInputs,
+    Source,
+    StageLoad,
+    StageProblem,
+    Store,
+    stage_problem,
+)
+from gigawatt.energy.stage_hours import DAYS, StageHours, fold_stage
 from gigawatt.energy.stages import Carry, SiteStage, StagedPlan, solve_stages
 from gigawatt.quantity.arrays import Array
-from gigawatt.quantity.fingerprint import feed
 from gigawatt.quantity.units import HOURS_PER_YEAR
 
-GRID, COMPUTE, SHED = "grid", "curtailed compute", "shed"
-DEMAND = "grid demand"
-BATTERY = "battery"
-PLAN_GAP = 1e-4
+__all__ = [
+    "BATTERY", "COMPUTE", "DEMAND", "GRID", "SHED", "SiteHours", "SiteInputs", "SitePlan", "Source",
+    "StageLoad", "StageResult", "Store",
+]  # fmt: skip
 PART_LOADS = (0.25, 0.5, 0.75)  # of the load asked for, with the same capacities
 WEEK_H = 168
-CODE = (
-    "site_plan.py", "stage_hours.py", "site_accounts.py", "stages.py", "capacity/solve.py",
-    "capacity/limits.py", "capacity/master.py", "capacity/relaxed.py",
-    "dispatch/kernel.py", "dispatch/year.py", "dispatch/problem.py",
-)  # fmt: skip  # what makes a plan: a change of it makes kept ones void
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A technology that can be built at a site.
-
-    Attributes
-    ----------
-    name : catalog id.
-    usd_per_mw_yr : annuity and fixed upkeep of a firm MW (reserve included).
-    usd_per_mwh, co2_t_per_mwh : running cost and emissions.
-    per_mw : (8760,) output per MW, or one number.
-    lead_time_months : from the first month of the plan.
-    rented : paid only in the stages in which it stands.
-    beyond_grid : for load above the grid's contract alone: plant that nobody has declared does not
-        take the place of the contract.
-    """
-
-    name: str
-    usd_per_mw_yr: float
-    usd_per_mwh: float
-    co2_t_per_mwh: float
-    per_mw: Array | float
-    lead_time_months: float
-    rented: bool = False
-    beyond_grid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """The battery: yearly cost of a MW, hours, efficiency each way, lead time."""
-
-    usd_per_mw_yr: float
-    hours: float
-    eta: float
-    lead_time_months: float
-
-
-@dataclass(frozen=True, slots=True)
-class StageLoad:
-    """One stage.
-
-    Attributes
-    ----------
-    name : of the stage, e.g. the phase that begins it.
-    start_month : months from the first month of the plan.
-    years : until the next stage.
-    load_mw : (8760,) facility power asked for.
-    grid_mw : contracted from the grid.
-    facility_mw : of all phases in service, at design conditions.
-    week_pu : (168,) load by hour of the week over its mean, tiled over the year from its first
-        hour; None = steady.
-    ramp_mw_per_min, drop_mw : largest change within a minute and fall at one moment, at the meter.
-    """
-
-    name: str
-    start_month: float
-    years: float
-    load_mw: Array
-    grid_mw: float
-    facility_mw: float
-    week_pu: Array | None = None
-    ramp_mw_per_min: float = 0.0
-    drop_mw: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInputs:
-    """All that decides the supply of a site; what its fingerprint is taken from.
-
-    Attributes
-    ----------
-    site : id.
-    stages : in order of time.
-    sources, store : what can be built.
-    grid_usd_per_mwh, grid_co2_t_per_mwh : (8760,) or one number.
-    grid_demand_usd_per_mw_yr : on the largest import.
-    compute_usd_per_mwh, compute_share : value of compute that waits, and how much of the load can.
-    lost_load_usd_per_mwh : value of what is not served.
-    discount_rate : real, a year.
-    co2_usd_per_t : price of CO2.
-    area : balancing area of the grid.
-    contracts : for clean power; they count in the accounts of each stage, not in what is built.
-    """
-
-    site: str
-    stages: tuple[StageLoad, ...]
-    sources: tuple[Source, ...]
-    store: Store
-    grid_usd_per_mwh: Array | float
-    grid_co2_t_per_mwh: Array | float
-    grid_demand_usd_per_mw_yr: float
-    compute_usd_per_mwh: float
-    compute_share: float
-    lost_load_usd_per_mwh: float
-    discount_rate: float
-    co2_usd_per_t: float = 0.0
-    area: Area = NO_AREA
-    contracts: tuple[Contract, ...] = ()
-
-    def fingerprint(self) -> str:
-        """SHA-256 over all contents: equal inputs have equal results."""
-        digest = hashlib.sha256(f"{code_hash(CODE)} gap {PLAN_GAP}".encode())
-        feed(digest, self)
-        return digest.hexdigest()
+LEAST_PRICE_USD, LEAST_MWH = 0.01, 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +70,8 @@ class StageResult:
     fixed_usd, running_usd : (J,), (K,) of a year.
     hours : what its hours tell, at full load.
     part_hours : (P,) the same at the part loads; none where they are not known.
+    price_factor : (P + 1, 12) price of what is imported over the grid's mean price, at the part
+        loads and at full load; that of the whole month where nothing is imported.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -197,6 +97,7 @@ class StageResult:
     part_supply_mwh: Array
     fixed_usd: Array
     running_usd: Array
+    price_factor: Array
     hours: StageHours | None = None
     part_hours: tuple[StageHours, ...] = ()
 
@@ -239,45 +140,18 @@ def plan_site(inputs: SiteInputs) -> SitePlan:
 
 def plan_hours(inputs: SiteInputs) -> SiteHours:
     """Least-cost supply of all stages, with hours."""
-    problems = [_problem(inputs, stage) for stage in inputs.stages]
-    stages = [SiteStage(s.name, s.years, p) for s, p in zip(inputs.stages, problems, strict=True)]
+    problems = [stage_problem(inputs, stage) for stage in inputs.stages]
+    stages = [
+        SiteStage(s.name, s.years, p.solved) for s, p in zip(inputs.stages, problems, strict=True)
+    ]
     found = solve_stages(stages, _carries(inputs), inputs.discount_rate, PLAN_GAP)
     results = tuple(_fold(inputs, problems[n], found, n) for n in range(len(problems)))
     plan = SitePlan(
-        inputs.site, found.names, tuple(o.name for o in problems[0].offers), results,
+        inputs.site, found.names, tuple(o.name for o in problems[0].told.offers), results,
         found.plan.objective_usd, found.plan.gap, inputs.fingerprint(),
     )  # fmt: skip
-    return SiteHours(plan, tuple(problems), found.plan.hours)
-
-
-def _problem(inputs: SiteInputs, stage: StageLoad) -> YearProblem:
-    steps = len(stage.load_mw)
-    beyond = max(0.0, float(stage.load_mw.max()) - stage.grid_mw)
-    capacities = [
-        Capacity(s.name, s.usd_per_mw_yr, max_mw=beyond if s.beyond_grid else np.inf)
-        for s in inputs.sources
-    ]
-    offers: list[Offer] = [
-        offer(s.name, steps, s.usd_per_mwh + inputs.co2_usd_per_t * s.co2_t_per_mwh, capacity=j,
-              per_mw=s.per_mw, co2_t_per_mwh=s.co2_t_per_mwh)
-        for j, s in enumerate(inputs.sources)
-    ]  # fmt: skip
-    storages: list[Storage] = [
-        battery(BATTERY, len(capacities), inputs.store.hours, inputs.store.eta, inputs.store.eta)
-    ]
-    capacities.append(Capacity(BATTERY, inputs.store.usd_per_mw_yr))
-    capacities.append(Capacity(DEMAND, inputs.grid_demand_usd_per_mw_yr, max_mw=stage.grid_mw))
-    price = np.asarray(inputs.grid_usd_per_mwh) + inputs.co2_usd_per_t * np.asarray(
-        inputs.grid_co2_t_per_mwh
-    )
-    offers.append(
-        offer(GRID, steps, price, limit_mw=stage.grid_mw, capacity=len(capacities) - 1,
-              co2_t_per_mwh=inputs.grid_co2_t_per_mwh)
-    )  # fmt: skip
-    share = inputs.compute_share
-    offers.append(offer(COMPUTE, steps, inputs.compute_usd_per_mwh, limit_mw=share * stage.load_mw))
-    offers.append(offer(SHED, steps, inputs.lost_load_usd_per_mwh, limit_mw=stage.load_mw))
-    return YearProblem(stage.load_mw, tuple(capacities), tuple(offers), tuple(storages))
+    hours = tuple(p.together(h) for p, h in zip(problems, found.plan.hours, strict=True))
+    return SiteHours(plan, tuple(p.told for p in problems), hours)
 
 
 def _carries(inputs: SiteInputs) -> dict[str, Carry]:
@@ -292,8 +166,9 @@ def _carries(inputs: SiteInputs) -> dict[str, Carry]:
     return out
 
 
-def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -> StageResult:
-    stage, hours = inputs.stages[n], found.plan.hours[n]
+def _fold(inputs: SiteInputs, both: StageProblem, found: StagedPlan, n: int) -> StageResult:
+    stage, problem = inputs.stages[n], both.told
+    hours = both.together(found.plan.hours[n])
     served = by_month(hours.served_mw).T
     running = by_month(problem.price * hours.served_mw)
     fixed = problem.cost * found.plan.capacity_mw[n]
@@ -302,8 +177,9 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
     load = by_month(stage.load_mw)
     length = 24.0 * np.array(DAYS)
     told = partial(fold_stage, contract_mw=stage.grid_mw, area=inputs.area, grid=GRID,
-                   unserved=(COMPUTE, SHED), contracts=inputs.contracts)  # fmt: skip
-    parts, part_ramp, part_hours = _part_loads(stage, problem, found.plan.capacity_mw[n], told)
+                   unserved=(COMPUTE, SHED), contracts=stage.contracts)  # fmt: skip
+    course = np.broadcast_to(inputs.grid_usd_per_mwh, imported.shape)
+    parts = _part_loads(stage, both, found, n, told)
     return StageResult(
         name=stage.name,
         start_month=stage.start_month,
@@ -311,7 +187,7 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
         facility_mw=stage.facility_mw,
         grid_mw=stage.grid_mw,
         import_peak_mw=float(imported.max()),
-        import_ramp_mw=max(_ramp(imported), part_ramp),
+        import_ramp_mw=max(_ramp(mw) for mw in (*parts.imported_mw, imported)),
         ramp_mw_per_min=stage.ramp_mw_per_min,
         drop_mw=stage.drop_mw,
         capacity_mw=found.plan.capacity_mw[n],
@@ -321,12 +197,15 @@ def _fold(inputs: SiteInputs, problem: YearProblem, found: StagedPlan, n: int) -
         unserved_mwh=served[problem.offer_number(SHED)],
         deliverable_mw=(load - lost) / length,
         load_mwh=load,
-        part_supply_mwh=parts,
+        part_supply_mwh=parts.supply_mwh,
         fixed_usd=fixed,
         running_usd=running.sum(axis=0),
         hours=told(problem, hours),
-        part_hours=part_hours,
-    )
+        part_hours=parts.hours,
+        price_factor=np.array([
+            _price_factor(course, mw) for mw in (*parts.imported_mw, imported)
+        ]),
+    )  # fmt: skip
 
 
 def _ramp(imported_mw: Array) -> float:
@@ -334,13 +213,34 @@ def _ramp(imported_mw: Array) -> float:
     return float(np.abs(np.diff(imported_mw)).max())
 
 
+def _price_factor(price: Array, imported_mw: Array) -> Array:
+    """Price of what is imported in each month over the mean of the year, (12,)."""
+    bought, mean = by_month(imported_mw), float(price.mean())
+    if abs(mean) < LEAST_PRICE_USD:
+        return np.ones(len(bought))
+    whole = by_month(price) / (24 * np.array(DAYS))
+    paid = np.divide(by_month(price * imported_mw), bought, out=whole, where=bought > LEAST_MWH)
+    return np.asarray(paid / mean)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Part loads: supply by source and month (P, K, 12), import by hour, what the hours tell."""
+
+    supply_mwh: Array
+    imported_mw: tuple[Array, ...]
+    hours: tuple[StageHours, ...]
+
+
 def _part_loads(
-    stage: StageLoad, problem: YearProblem, capacity_mw: Array, fold: Callable[..., StageHours]
-) -> tuple[Array, float, tuple[StageHours, ...]]:
-    """Supply by source and month at each part load, (P, K, 12), largest ramp of import, hours."""
-    kernel = YearKernel(problem)
+    stage: StageLoad, both: StageProblem, found: StagedPlan, n: int,
+    fold: Callable[..., StageHours],
+) -> _Parts:  # fmt: skip
+    """Stage `n` at each part load, with its capacities and the multipliers of its limits."""
+    problem, grid = both.told, both.told.offer_number(GRID)
+    kernel = YearKernel(both.solved)
     load, limit = kernel.load.copy(), kernel.limit.copy()
-    out, ramp, told = [], 0.0, []
+    supply, imported, told = [], [], []
     for part in PART_LOADS:
         hourly = part * hourly_course(stage, part)
         kernel.load = hourly * load
@@ -348,11 +248,12 @@ def _part_loads(
         for name in (COMPUTE, SHED):
             k = problem.offer_number(name)
             kernel.limit[:, k] = hourly * limit[:, k]
-        kernel.evaluate(capacity_mw)
-        out.append(by_month(kernel.served).T)
-        ramp = max(ramp, _ramp(kernel.served[:, problem.offer_number(GRID)]))
-        told.append(fold(replace(problem, load_mw=hourly * problem.load_mw), kernel.hours()))
-    return np.array(out), ramp, tuple(told)
+        kernel.evaluate(found.plan.capacity_mw[n], found.plan.tau[n][0])
+        hours = both.together(kernel.hours())
+        supply.append(by_month(hours.served_mw).T)
+        imported.append(hours.served_mw[:, grid])
+        told.append(fold(replace(problem, load_mw=hourly * problem.load_mw), hours))
+    return _Parts(np.array(supply), tuple(imported), tuple(told))
 
 
 def hourly_course(stage: StageLoad, part: float) -> Array:

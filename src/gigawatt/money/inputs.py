@@ -31,6 +31,7 @@ from gigawatt.uncertainty.streams import Streams, generator
 
 OUTSIDE = (
     "builders", "suppliers", "utilities", "operators", "users", "markets", "escrow", "unfunded",
+    "power_producers",
 )  # fmt: skip
 GUARANTEE = "lease_guarantee_with_escrow"
 LEASE_OF_SYSTEMS = "chip_lease_spv"

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gigawatt.money import running
+from gigawatt.energy.result import ContractFlow
+from gigawatt.money import clean_power, running
 from gigawatt.money.funding import investment_plans
 from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
@@ -30,6 +31,7 @@ def settle(
     done: Delivered,
     energy_mwh: Array | None = None,
     token_revenue_usd: Array | None = None,
+    contracts: Sequence[ContractFlow] = (),
 ) -> Ledger:
     """Book all payments of a chunk.
 
@@ -43,6 +45,7 @@ def settle(
         service at full use.
     token_revenue_usd : (D, S, M) what users pay for the tokens served; None = they pay for
         capacity in use (`running`).
+    contracts : for clean power, from the energy layer.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def settle(
     )
     kinds = registered()
     op = replace(op, service_due_usd=_service_due(op, kinds) if inputs.defaults else {})
-    op = _booked(op, running.operate(op))
+    op = _booked(op, [*running.operate(op), *clean_power.entries(inputs, contracts)])
     for rule in (*(k.operate for k in kinds), *(k.close for k in kinds)):
         op = _booked(op, rule(op)) if rule else op
     operated = op.paid[len(invested) :]

@@ -24,6 +24,7 @@ from gigawatt.program.parts import (
     settled,
     shared_limit,
 )
+from gigawatt.program.price_file import price_file_rule, with_prices
 from gigawatt.program.problems import problems_of
 from gigawatt.program.read import RawProgram, read_program
 from gigawatt.program.rules import RULES
@@ -88,7 +89,7 @@ def resolve(raw: RawProgram, facts: Catalog, as_of: dt.date | None = None) -> Lo
         table = ProgramTable.model_validate(raw.data, context=context)
     except ValidationError as error:
         problems += problems_of(error, raw)
-    for rule in (*RULES, *CONTRACT_RULES):
+    for rule in (*RULES, *CONTRACT_RULES, price_file_rule):
         problems += rule(parts, raw)
     changed, wrong = replaced_facts(raw, facts, parts.as_of)
     problems += wrong
@@ -137,12 +138,12 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         horizon=table.horizon,
         declared=declared(table.declared),
         parties={p.id: p for p in parts.parties},
-        sites=tuple(settled(s, as_of) for s in parts.sites),
+        sites=tuple(with_prices(settled(s, as_of), raw) for s in parts.sites),
         workloads=parts.workloads,
         supplies=parts.supplies,
         instruments=parts.instruments,
         origin=raw.origin,
-        sha256=_digest(raw, as_of),
+        sha256=_digest(raw, as_of, parts),
         limits=tuple(shared_limit(limit, as_of) for limit in table.limit),
         haircuts=tuple(table.haircuts),
         revenue_basis=table.revenue_basis or _basis(parts),
@@ -154,8 +155,16 @@ def _basis(parts: Parts) -> str:
     return "tokens" if any(w.kind == "serve" for w in parts.workloads) else "gw_year"
 
 
-def _digest(raw: RawProgram, as_of: dt.date) -> str:
-    """Hash of the merged content and the as-of date; comments and order of keys play no part."""
+def _digest(raw: RawProgram, as_of: dt.date, parts: Parts) -> str:
+    """Hash of the merged content and the as-of date; comments and order of keys play no part.
+
+    Files of prices count by what they hold.
+    """
     data = {key: value for key, value in raw.data.items() if key != "extends"}
-    content = json.dumps({"data": data, "as_of": as_of}, sort_keys=True, default=shown_value)
+    whole: dict[str, object] = {"data": data, "as_of": as_of}
+    prices = {s.id: s.price_hours.usd_per_mwh for s in (with_prices(s, raw) for s in parts.sites)
+              if s.price_hours}  # fmt: skip
+    if prices:
+        whole["price_files"] = prices
+    content = json.dumps(whole, sort_keys=True, default=shown_value)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from gigawatt.catalog.facts import Status
 from gigawatt.errors import unknown_name
-from gigawatt.uncertainty.distributions import Distribution
+from gigawatt.uncertainty.distributions import Distribution, Point
 
+ZERO = Point(0.0)
 MW_BASES = ("facility", "it", "grid", "generation")
 ROUTES = ("grid", "onsite", "brownfield")
 LIMITED = ("crews", "onsite", "transformers")
@@ -136,6 +137,10 @@ class CleanPower:
     kind : one of `CLEAN_KINDS`.
     mwh_per_year : what it gives.
     status, source : how it is known.
+    start, end : first day, and the day from which it gives no more; None = always.
+    price_usd_per_mwh : paid for each MWh, nominal at the start; None = not told, and not booked.
+    escalation_share : rise of the price a year.
+    seller : party that is paid.
     """
 
     id: str
@@ -143,6 +148,25 @@ class CleanPower:
     mwh_per_year: float
     status: Status
     source: str = ""
+    start: dt.date | None = None
+    end: dt.date | None = None
+    price_usd_per_mwh: Distribution | None = None
+    escalation_share: Distribution = ZERO
+    seller: str = "power_producers"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHours:
+    """Prices of the grid at a site by hour, from a file.
+
+    Attributes
+    ----------
+    usd_per_mwh : 8,760 of them.
+    utc : whether the hours are UTC; else local standard time from 1 January.
+    """
+
+    usd_per_mwh: tuple[float, ...]
+    utc: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +190,10 @@ class Site:
     heat_reused_share : of the facility's energy that goes to somebody as heat.
     duties : of `DUTIES`, those that are told to be done.
     ride_through_share : of the load that stays on in a fault of the grid; None = not told.
+    price_hours : prices by hour of a file; None = made from the market's statistics.
+    co2_price_usd_per_t : on own plant; None = that of its area.
+    hourly_matching_share : least share of the load that clean power must serve in its own hour.
+    must_run_share : least output of its own gas plant over what is built of it, in all hours.
     ozone_area : one of `OZONE_AREAS`; "" = attainment, or not told.
     """
 
@@ -196,6 +224,10 @@ class Site:
     heat_reused_share: float = 0.0
     duties: tuple[str, ...] = ()
     ride_through_share: float | None = None
+    price_hours: PriceHours | None = None
+    co2_price_usd_per_t: Distribution | None = None
+    hourly_matching_share: float = 0.0
+    must_run_share: float = 0.0
     ozone_area: str = ""
 
 

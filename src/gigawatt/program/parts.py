@@ -169,6 +169,7 @@ def _site(table: schema.SiteTable) -> Site:
         "clean_power": tuple(_clean_power(c) for c in table.clean_power),
         "duties": tuple(table.duties),
     }
+    del fields["price_file"]  # read by `price_file.with_prices`
     return Site(**fields)
 
 

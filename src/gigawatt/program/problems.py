@@ -20,6 +20,7 @@ TABLES: dict[KeyPath, type[BaseModel]] = {
     ("site",): schema.SiteTable,
     ("site", "progress"): schema.ProgressTable,
     ("site", "event"): schema.EventTable,
+    ("site", "clean_power"): schema.CleanPowerTable,
     ("site", "phase"): schema.PhaseTable,
     ("site", "phase", "progress"): schema.ProgressTable,
     ("workload",): schema.WorkloadTable,
@@ -28,8 +29,8 @@ TABLES: dict[KeyPath, type[BaseModel]] = {
     ("instrument",): schema.InstrumentTable,
 }
 ARRAYS = {
-    ("party",), ("site",), ("site", "event"), ("site", "phase"), ("workload",), ("supply",),
-    ("limit",), ("instrument",),
+    ("party",), ("site",), ("site", "event"), ("site", "clean_power"), ("site", "phase"),
+    ("workload",), ("supply",), ("limit",), ("instrument",),
 }  # fmt: skip
 
 Loc = tuple[int | str, ...]

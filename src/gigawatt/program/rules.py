@@ -168,6 +168,31 @@ def workload_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def clean_power_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
+    """Contracts for clean power end after they begin, and have one name a site."""
+    for site in parts.sites:
+        names: set[str] = set()
+        for c in site.clean_power:
+            path: KeyPath = ("site", site.id, "clean_power", c.id)
+            if c.start and c.end and c.end <= c.start:
+                yield raw.problem((*path, "end"), c.end, f"must be after start, {c.start}")
+            if c.id in names:
+                yield raw.problem(path, c.id, "two contracts of a site have this id")
+            names.add(c.id)
+            if c.price_usd_per_mwh is None and "escalation_share" in _keys(raw, site.id, c.id):
+                text = "rises a price that is not there: give price_usd_per_mwh too"
+                yield raw.problem((*path, "escalation_share"), None, text)
+
+
+def _keys(raw: RawProgram, site: str, contract: str) -> Mapping[str, object]:
+    for path, entry in named_entries(raw, "site"):
+        if path[-1] == site:
+            for one in entries(entry, "clean_power"):
+                if one.get("id") == contract:
+                    return one
+    return {}
+
+
 def revenue_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     """Tokens can be paid for only where some are served."""
     if raw.data.get("revenue_basis") != "tokens" or not parts.workloads:
@@ -181,4 +206,5 @@ def revenue_rule(parts: Parts, raw: RawProgram) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     calendar_rule, progress_rule, event_rule, share_rule, supply_rule, workload_rule, revenue_rule,
+    clean_power_rule,
 )  # fmt: skip

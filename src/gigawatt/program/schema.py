@@ -57,6 +57,8 @@ Date = Annotated[dt.date, BeforeValidator(read_date)]
 Power = Annotated[Distribution, Quantity("mw", low=0.1)]
 PhasePower = Annotated[Distribution, Quantity("mw", low=0.1, high=20_000.0)]
 Share = Annotated[Distribution, Quantity("share", high=1.0)]
+Escalation = Annotated[Distribution, Quantity("share", low=-0.5, high=0.5)]
+Co2Price = Annotated[Distribution, Quantity("usd_per_t", high=2000.0)]
 Months = Annotated[Distribution, Quantity("months")]
 Shift = Annotated[Distribution, Quantity("months", low=-120.0, high=120.0)]
 Money = Annotated[Distribution, Quantity("usd", low=1.0)]
@@ -65,6 +67,7 @@ Count = Annotated[Distribution, Quantity("count", low=1.0)]
 PerWeek = Annotated[Distribution, Quantity("per_week")]
 Growth = Annotated[Distribution, Quantity("factor", low=0.1, high=10.0)]
 Price = Annotated[Distribution, Quantity("usd_per_mwh", low=-1000.0)]
+ContractPrice = Annotated[Distribution, Quantity("usd_per_mwh", high=1000.0)]
 TokenPrice = Annotated[Distribution, Quantity("usd_per_million_tokens")]
 Pue = Annotated[Distribution, Quantity("factor", low=1.0, high=3.0)]
 
@@ -221,7 +224,7 @@ class EventTable(Section):
 
 
 class CleanPowerTable(Section):
-    """A contract for clean power: counts in accounts and rules, not in supply or cost."""
+    """A contract for clean power: counts in accounts and rules, is paid, moves no supply alone."""
 
     id: Identifier = Field(description="short name")
     kind: Literal[CLEAN_KINDS] = Field(  # type: ignore[valid-type]
@@ -230,6 +233,15 @@ class CleanPowerTable(Section):
         "near, count by the year alone"
     )
     mwh_per_year: Annotated[float, Exact("mwh", 1.0)] = Field(description="what it gives")
+    start: Date | None = Field(None, description="first day; else with the site's first power")
+    end: Date | None = Field(None, description="gives nothing from this day on; else never ends")
+    price_usd_per_mwh: ContractPrice | None = Field(
+        None, description="paid for each MWh, nominal at its start; without it nothing is booked"
+    )
+    escalation_share: Escalation = Field(
+        Point(0.0), description="rise of the price a year", json_schema_extra={"default": 0.0}
+    )
+    seller: Identifier = Field("power_producers", description="party that is paid")
     status: KnownHow = Field("assumed", description="how it is known")
     source: str = Field("", description="where it is from")
 
@@ -261,6 +273,18 @@ class SiteTable(Section):
     source: str = Field("", description="where they are from")
     note: str = Field("", description="anything a reader must know")
     price_usd_per_mwh: Price | None = Field(None, description="replaces the grid's price")
+    price_file: str = Field(
+        "", description="CSV of hourly prices, from the programme's folder; see the page on supply"
+    )
+    co2_price_usd_per_t: Co2Price | None = Field(
+        None, description="price of CO2 on its own plant; replaces the area's"
+    )
+    hourly_matching_share: Annotated[float, Exact("share", 0.0, 1.0)] = Field(
+        0.0, description="least share of the load that clean power serves in its own hour"
+    )
+    must_run_share: Annotated[float, Exact("share", 0.0, 1.0)] = Field(
+        0.0, description="least output of its own gas plant over what is built, in all hours"
+    )
     pue_annual: Pue | None = Field(None, description="replaces the cooling type's annual PUE")
     climate: ClimateRef = Field("", description="catalog id of its climate, else the nearest")
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")

@@ -164,6 +164,7 @@ UNITS: dict[str, Unit] = {
             {"t/mwh": 1.0, "kg/mwh": 1e-3, "kg/kwh": 1.0, "g/kwh": 1e-3},
             '"350 kg/MWh"',
         ),
+        Unit("usd_per_t", "USD/t", _money({"t": 1.0, "tonne": 1.0, "kg": 1e-3}), '"$80/t"'),
         Unit("l_per_kwh", "L/kWh", {"l/kwh": 1.0, "m3/mwh": 1.0}, '"0.3 L/kWh"'),
     )
 }
@@ -211,7 +212,7 @@ _SUFFIXES = (
     "per_1000_node_days", "mwh", "twh", "gwh", "mw", "gw", "kw", "w", "gb", "tb", "months",
     "years", "hours", "days", "minutes", "s", "ms", "us", "share", "factor", "count", "c", "m3",
     "mw_per_year", "per_site_year", "degrees", "per_week", "per_month", "per_year", "h100e", "b",
-    "km",
+    "km", "usd_per_t",
 )  # fmt: skip
 
 

@@ -346,6 +346,7 @@ ENGLISH: dict[str, str] = {
     "party.builders": "builders",
     "party.suppliers": "suppliers",
     "party.utilities": "utilities",
+    "party.power_producers": "power producers",
     "party.operators": "operators",
     "party.users": "users",
     "party.unfunded": "unfunded",
@@ -1011,6 +1012,8 @@ ENGLISH: dict[str, str] = {
     # names in the data: legs of instruments, power routes, bases of megawatts, kinds of sources
     "leg.bill": "bill",
     "leg.capacity": "capacity",
+    "leg.contract_price": "price of a contract for clean power",
+    "leg.market_value": "its value at the grid's price",
     "leg.construction": "construction",
     "leg.cost": "cost",
     "leg.delivery": "delivery",

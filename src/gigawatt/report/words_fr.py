@@ -367,6 +367,7 @@ _WORDS: dict[str, str] = {
     "party.builders": "constructeurs",
     "party.suppliers": "fournisseurs",
     "party.utilities": "énergéticiens",
+    "party.power_producers": "producteurs d’électricité",
     "party.operators": "exploitants",
     "party.users": "utilisateurs",
     "party.unfunded": "non financé",
@@ -1068,6 +1069,8 @@ _WORDS: dict[str, str] = {
     # names in the data: legs of instruments, power routes, bases of megawatts, kinds of sources
     "leg.bill": "facture",
     "leg.capacity": "capacité",
+    "leg.contract_price": "prix d’un contrat d’énergie propre",
+    "leg.market_value": "sa valeur au prix du réseau",
     "leg.construction": "construction",
     "leg.cost": "coût",
     "leg.delivery": "livraison",

@@ -165,7 +165,7 @@ def resettle(base: Chain, shock: Shock) -> Chain:
     sales = replace(base.sales, revenue_usd=base.sales.revenue_usd * (earned / before))
     ledger = settle(
         inputs, base.schedule, base.capacity, base.energy.energy_cost_usd, base.delivered,
-        energy_mwh, sales.revenue_usd if base.by_tokens else None,
+        energy_mwh, sales.revenue_usd if base.by_tokens else None, base.energy.contracts,
     )  # fmt: skip
     return replace(base, ledger=ledger, money=inputs, capex=capex_per_gw(inputs), sales=sales)
 
@@ -222,7 +222,7 @@ def _funded_chain(ready: _Ready, funded: Array) -> Chain:
     by_tokens = program.revenue_basis == "tokens" and bool(market.workloads)
     ledger = settle(
         inputs, schedule, installed, energy.energy_cost_usd, delivered, energy_mwh,
-        sales.revenue_usd if by_tokens else None,
+        sales.revenue_usd if by_tokens else None, energy.contracts,
     )  # fmt: skip
     impact_a = sample_assumptions(catalog, streams, "impact", ImpactAssumptions)
     result = impact(

@@ -245,6 +245,12 @@ def _first_point(stages: Sequence[Stage], builds: Builds, tops: Array) -> Array:
                 need = float(s.problem.load_mw.max())
                 point[n] = min(max(point[n], need), tops[n])
                 break
+    for low, _, row in builds.rows:  # points between feasible ones are feasible: begin with one
+        missing = low - sum(c * point[n] for n, c in row.items())
+        for n, c in row.items():
+            more = min(max(missing, 0.0) / c, tops[n] - point[n])
+            point[n] += more
+            missing -= c * more
     return point
 
 

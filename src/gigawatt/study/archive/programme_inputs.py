@@ -82,6 +82,14 @@ def _site(site: Site, file: str) -> Iterator[Row]:
         ("lat", "Latitude", "degrees", site.lat),
         ("heat_reused_share", "Heat that others take", "share", site.heat_reused_share or None),
         ("ride_through_share", "Load that rides through", "share", site.ride_through_share),
+        ("co2_price_usd_per_t", "Price of CO2", "usd_per_t", site.co2_price_usd_per_t),
+        (
+            "hourly_matching_share",
+            "Load that clean power must serve in its hour",
+            "share",
+            site.hourly_matching_share or None,
+        ),
+        ("must_run_share", "Least output of own gas plant", "share", site.must_run_share or None),
     ):
         yield entry.row(f"{where}/{key}", f"{title}, {name}", unit, stated)
     for duty in site.duties:
@@ -90,6 +98,13 @@ def _site(site: Site, file: str) -> Iterator[Row]:
         own = _Entry(str(c.status), c.source or entry.source)
         title = f"Clean power: {c.id} ({c.kind}), {name}"
         yield own.row(f"{where}/clean_power/{c.id}", title, "mwh", c.mwh_per_year)
+        for key, text, unit, stated in (
+            ("price_usd_per_mwh", "Price of", "usd_per_mwh", c.price_usd_per_mwh),
+            ("escalation_share", "Rise a year of the price of",
+             "share", c.escalation_share if c.price_usd_per_mwh else None),
+        ):  # fmt: skip
+            name_of = f"{text} clean power: {c.id}, {name}"
+            yield own.row(f"{where}/clean_power/{c.id}/{key}", name_of, unit, stated)
     for milestone, date in site.progress.items():
         yield entry.row(
             f"{where}/progress/{milestone}", f"Reached: {milestone}, {name}", "date", date

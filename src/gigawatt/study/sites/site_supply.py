@@ -67,15 +67,14 @@ def plan_inputs(
     InputError : there is no site of this name.
     """
     found = site_stages(loaded, sites)
-    as_of = MonthAxis.between(loaded.program.start, loaded.program.horizon).position(
-        loaded.program.as_of
-    )
+    axis = MonthAxis.between(loaded.program.start, loaded.program.horizon)
+    as_of = axis.position(loaded.program.as_of)
     return {
         name: site_inputs(
             loaded.program.site(name), loaded.catalog,
             [with_week(loaded, name, stages, n) for n in range(len(stages))],
             min(as_of, stages[0].start_month),
-            cache=cache,
+            cache=cache, month_of=axis.position,
         )
         for name, stages in found.items()
     }  # fmt: skip

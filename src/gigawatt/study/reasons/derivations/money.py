@@ -84,7 +84,7 @@ NODES = (
          "assumptions/money/resale_yearly_factor", "assumptions/money/relet_void_months",
          "assumptions/money/hall_relet_share", "assumptions/money/capacity_relet_share",
          *_SITE_PRICE, *_BASE_RATE),
-        _TERMS,
+        (*_TERMS, "site/*/clean_power/*/*"),
         held="ledger:operating",
     ),
 )  # fmt: skip

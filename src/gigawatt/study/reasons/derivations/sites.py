@@ -203,20 +203,22 @@ NODES = (
     ),
     Node(
         "energy_cost_usd", "Cost of energy",
-        "grid: MWh x price + billed MW x demand charge, billed = max(minimum take x contract, "
+        "grid: MWh x mean price x price of the plan's hours over it + billed MW x demand charge, "
+        "billed = max(minimum take x contract, "
         "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price of the "
-        "area + upkeep) "
+        "area + upkeep + CO2 x its price) "
         "+ MW of the plan x (capital x annuity + fixed upkeep) / (1 - reserve), rented plant "
         "dearer by a factor; nominal", "USD",
         ("supply_by_source", "energised", "facility_power_mw"),
         ("grids/*/price_usd_per_mwh", "grids/*/demand_charge_usd_per_kw_month",
-         "grids/*/gas_price_usd_per_mmbtu",
+         "grids/*/gas_price_usd_per_mmbtu", "grids/*/co2_price_usd_per_t", "priceshapes/*/*",
          "technologies/*/capex_usd_per_kw", "technologies/*/heat_rate_mmbtu_per_mwh",
          "technologies/*/fixed_om_usd_per_kw_year", "technologies/*/var_om_usd_per_mwh",
          "technologies/*/life_years", "generators/*/*", "assumptions/siteplan/rent_factor",
          "assumptions/energy/*",
          "assumptions/money/inflation_yearly_factor",
          "assumptions/conversion/onsite_firm_share"),
-        ("site/*/price_usd_per_mwh",), held="energy:energy_cost_usd",
+        ("site/*/price_usd_per_mwh", "site/*/co2_price_usd_per_t", "site/*/must_run_share",
+         "site/*/hourly_matching_share"), held="energy:energy_cost_usd",
     ),
 )  # fmt: skip

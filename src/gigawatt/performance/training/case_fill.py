@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
-from gigawatt.performance.hardware import System, full_power_w, system_from_record
+from gigawatt.performance.hardware import NODE_OVER_TDP, System, full_power_w, system_from_record
 from gigawatt.performance.names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
@@ -244,7 +244,11 @@ def complete_system(system: System, catalog: Catalog, said: Said) -> System:
     if system.bf16_tflops <= 0.0:
         said.note("BF16 at half of the FP8 rate (not public)", 0.1)
         system = replace(system, bf16_tflops=max(system.fp8_tflops, system.fp4_tflops / 2.0) / 2.0)
-    if system.gpu_tdp_w <= 0.0 and system.bf16_tflops > 0.0:
+    if system.gpu_tdp_w <= 0.0 and system.package_power_w > 0.0:
+        watts = system.package_power_w / NODE_OVER_TDP
+        said.note(f"package of {watts:,.0f} W, by an estimate with its share of the rack")
+        system = replace(system, gpu_tdp_w=watts)
+    elif system.gpu_tdp_w <= 0.0 and system.bf16_tflops > 0.0:
         watts = _like_power_w(system, catalog)
         said.note(f"package of {watts:,.0f} W, by its rate and a like one (not public)")
         system = replace(system, gpu_tdp_w=watts)

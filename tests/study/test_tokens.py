@@ -16,7 +16,7 @@ from gigawatt.study.books.stress import run_scenario, scenario, stress
 from gigawatt.study.chain import Chain, run_chain
 from gigawatt.study.comparison.hybrids import groups_of
 from gigawatt.study.comparison.mixture import WORKLOADS, hybrid
-from gigawatt.study.serving.renewals import renewed_hours
+from gigawatt.study.serving.renewals import late_blocks, renewed_hours
 from gigawatt.study.serving.serving_fronts import serving_fronts
 from gigawatt.study.serving.token_market import TokenMarket
 from gigawatt.study.serving.token_sales import (
@@ -330,6 +330,39 @@ def test_renewed_systems_serve_what_the_market_then_buys(tokens):
     np.testing.assert_array_equal(  # package-hours themselves are what they were
         short.delivered.delivered_package_hours, long.delivered.delivered_package_hours
     )
+
+
+def test_late_phases_serve_on_what_is_then_sold(tokens):
+    held = on("tokens")
+    market = replace(held, program=replace(held.program, late_systems="market"))
+    at_once, never = (
+        chain_of(with_fact(market, "prices/served-tokens/sold_after_successor_months", months))
+        for months in (0.0, 1e4)
+    )
+    np.testing.assert_array_equal(never.sales.revenue_usd, tokens.sales.revenue_usd)
+    before, after = (c.sales.output_tokens.sum(axis=(1, 2, 3)) for c in (tokens, at_once))
+    assert (after >= before * (1.0 - 1e-12)).all() and after.sum() > 1.1 * before.sum()
+    late = late_blocks(at_once.market, at_once.money, at_once.schedule)
+    assert late.any() and not late_blocks(never.market, never.money, never.schedule).any()
+    np.testing.assert_array_equal(
+        at_once.delivered.delivered_package_hours, tokens.delivered.delivered_package_hours
+    )
+
+
+def test_late_phases_that_retire_serve_one_life():
+    held = with_fact(on("tokens"), "prices/served-tokens/sold_after_successor_months", 0.0)
+    held = with_fact(held, "assumptions/money/it_life_years", 3.0)
+    sites = tuple(
+        replace(s, phases=tuple(replace(p, refresh=False) for p in s.phases))
+        for s in held.program.sites
+    )
+    chains = [
+        chain_of(replace(held, program=replace(held.program, sites=sites, late_systems=kind)))
+        for kind in ("declared", "market")
+    ]
+    (before, after) = (c.sales.output_tokens.sum(axis=(1, 2, 3)) for c in chains)
+    assert after.sum() > 1.1 * before.sum()
+    assert ((before == 0.0) == (after == 0.0)).all()
 
 
 def test_a_change_of_basis_is_told_and_carried():

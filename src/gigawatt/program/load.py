@@ -147,6 +147,7 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         limits=tuple(shared_limit(limit, as_of) for limit in table.limit),
         haircuts=tuple(table.haircuts),
         revenue_basis=table.revenue_basis or _basis(parts),
+        late_systems=table.late_systems,
     )
 
 

@@ -362,6 +362,8 @@ class Program:
     limits : slots that its sites share.
     haircuts : catalog ids of the haircuts that are applied to its dates.
     revenue_basis : what users pay for: "tokens" (what is served) or "gw_year" (capacity).
+    late_systems : what a phase serves on that comes after its system has left the market:
+        "declared" (its own system) or "market" (what is bought then).
     """
 
     name: str
@@ -381,6 +383,7 @@ class Program:
     limits: tuple[SharedLimit, ...] = ()
     haircuts: tuple[str, ...] = ()
     revenue_basis: str = "gw_year"
+    late_systems: str = "declared"
 
     def site(self, site_id: str) -> Site:
         """Return the site called `site_id`, or raise an error with the nearest name."""

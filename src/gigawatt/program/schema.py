@@ -422,6 +422,11 @@ class ProgramTable(Section):
         description="what users pay for: the tokens served (by default, where a workload serves), "
         "or a gigawatt-year in use",
     )
+    late_systems: Literal["declared", "market"] = Field(
+        "declared",
+        description="what a phase serves on that comes after its system has left the market: its "
+        "own system, or what is bought then",
+    )
     assumptions: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="section → key → value: replaces the catalog's assumption"
     )

@@ -119,9 +119,14 @@ ENGLISH: dict[str, str] = {
     "13 bn USD a GW-year); the revenue of tokens stands beside it.",
     "tokens.basis_tokens": "In this programme's ledger users pay for tokens; what capacity would "
     "earn stands beside it.",
+    "tokens.late_declared": "A phase that comes late serves on the system it declares, also where "
+    "nobody buys that any more.",
+    "tokens.late_market": "A phase that comes into service after its system has left the market "
+    "serves on what is bought then, in the same megawatts.",
     "tokens.conditions": "{model}, {precision}, {input_tokens} tokens in and {output_tokens} out, "
-    "at least {speed} tokens/s per user, no reuse of prefixes. The market serves on {system} as "
-    "they come, and better ones after. P50, P10 … P90; years in which most draws sell. Price "
+    "at least {speed} tokens/s per user, drafted tokens and a pool for prompts where they give "
+    "more, no reuse of prefixes, software of each month, limit of TTFT as in the rates above. The "
+    "market serves on {system} as they come, and better ones after. P50, P10 … P90; years in which most draws sell. Price "
     "implied: revenue by capacity, all work, over all tokens sold.",
     "tokens.figure": "{workload}: a million tokens, prompts and answers together",
     "tokens.table": "{workload}: a million prompt and answer tokens by year",

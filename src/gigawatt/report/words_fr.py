@@ -131,8 +131,14 @@ _WORDS: dict[str, str] = {
     "capacité (de 8 à 13 Md $ par GW et par an) ; les recettes des jetons figurent à côté.",
     "tokens.basis_tokens": "Dans le grand livre de ce programme, les utilisateurs paient les "
     "jetons ; ce que la capacité rapporterait figure à côté.",
+    "tokens.late_declared": "Une tranche tardive sert sur le système qu’elle déclare, même si "
+    "personne ne l’achète plus.",
+    "tokens.late_market": "Une tranche mise en service après que son système a quitté le marché "
+    "sert sur ce qui s’achète alors, dans les mêmes mégawatts.",
     "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
-    "en sortie, au moins {speed} jetons/s par utilisateur, sans préfixes réutilisés. Le marché "
+    "en sortie, au moins {speed} jetons/s par utilisateur, spéculation et groupe séparé pour les "
+    "invites où ils donnent plus, sans préfixes réutilisés, logiciel de chaque mois, limite de TTFT "
+    "des débits ci-dessus. Le marché "
     "sert sur {system} à mesure de leur arrivée, puis sur de meilleurs. P50, P10 … P90 ; "
     "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
     "travaux, sur tous les jetons vendus.",

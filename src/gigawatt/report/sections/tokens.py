@@ -30,16 +30,19 @@ def section(view: View) -> Section | None:
     if phases:
         parts += [_phases(view, phases), _margins(view, phases), _parts(view, phases)]
     say = view.say
-    by_tokens = _basis(view) == "tokens"
+    by_tokens = _choice(view, "revenue_basis", "gw_year") == "tokens"
+    by_market = _choice(view, "late_systems", "declared") == "market"
     basis = say("tokens.basis_tokens") if by_tokens else say("tokens.basis_gw_year")
-    intro = say("tokens.intro", basis=basis)
+    late = say("tokens.late_market") if by_market else say("tokens.late_declared")
+    intro = say("tokens.intro", basis=f"{basis} {late}")
     return Section("tokens", say("tokens.title"), intro, tuple(parts))
 
 
-def _basis(view: View) -> str:
+def _choice(view: View, key: str, default: str) -> str:
+    """What the programme chose."""
     inputs = view.run.manifest.get("inputs") or ()
-    found = [r["value"] for r in inputs if r["path"] == "programme/revenue_basis"]
-    return str(found[0]) if found else "gw_year"
+    found = [r["value"] for r in inputs if r["path"] == f"programme/{key}"]
+    return str(found[0]) if found else default
 
 
 def _conditions(view: View, rows: Sequence[Row]) -> str:

@@ -53,6 +53,9 @@ def programme_inputs(program: Program) -> list[Row]:
         own.row("programme/as_of", "Date of what is known", "date", program.as_of),
         own.row("programme/horizon", "Last month of the calendar", "date", program.horizon),
         own.row("programme/revenue_basis", "What users pay for", "choice", program.revenue_basis),
+        own.row(
+            "programme/late_systems", "What late phases serve on", "choice", program.late_systems
+        ),
     ]
     for site in program.sites:
         rows += _site(site, file)

@@ -90,9 +90,11 @@ def _changes(a: Loaded, b: Loaded) -> Iterator[tuple[str, list[str]]]:
     cuts = [dict.fromkeys(x.haircuts) for x in (p, q)]
     yield LIMITS, _changed(*slots) + _added(*slots) + _added(*cuts)
     workloads = [{w.id: w for w in x.workloads} for x in (p, q)]
-    paid = [] if p.revenue_basis == q.revenue_basis else [
-        f"revenue_basis {p.revenue_basis} to {q.revenue_basis}"
-    ]  # fmt: skip
+    paid = [
+        f"{key} {getattr(p, key)} to {getattr(q, key)}"
+        for key in ("revenue_basis", "late_systems")
+        if getattr(p, key) != getattr(q, key)
+    ]
     yield WORKLOADS, _changed(*workloads) + _added(*workloads) + paid
     terms = [{i.id: replace(i, source="", note="") for i in x.instruments} for x in (p, q)]
     yield INSTRUMENTS, _changed(*terms) + _added(*terms)

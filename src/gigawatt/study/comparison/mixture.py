@@ -37,6 +37,7 @@ def hybrid(a: Loaded, b: Loaded, moved: Collection[str]) -> Loaded:
         haircuts=(q if LIMITS in moved else p).haircuts,
         workloads=(q if WORKLOADS in moved else p).workloads,
         revenue_basis=(q if WORKLOADS in moved else p).revenue_basis,
+        late_systems=(q if WORKLOADS in moved else p).late_systems,
         instruments=_instruments(p, q, INSTRUMENTS in moved, sites),
         parties={**p.parties, **q.parties},
     )

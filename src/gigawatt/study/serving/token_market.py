@@ -34,7 +34,7 @@ from gigawatt.impact.tokens import demand_growth
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.program.load import Loaded
 from gigawatt.program.model import Workload
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import NEVER, Array
 from gigawatt.study.serving.market_fleet import (
     COUNTED,
     MarketFleet,
@@ -78,6 +78,8 @@ class TokenMarket:
     asked_gw_years : (D, Y) tokens that the world asks for in each year, in GW-years of the market's
         fleet at the date of the counts.
     demand_elasticity : (D,) of the tokens asked for.
+    sold_months : (D,) for which a system still enters service after the next one's entry; inf
+        where a programme's phases keep the system that they declare.
     """
 
     workloads: tuple[int, ...]
@@ -89,6 +91,7 @@ class TokenMarket:
     output_usd_per_million: Array
     asked_gw_years: Array
     demand_elasticity: Array
+    sold_months: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,15 @@ def token_market(
     return TokenMarket(
         tuple(i for i, _ in own), fleet, sold, at_base, tuple(generations), inputs, outputs,
         fleet.counted_gw[:, None] * np.stack(growth, axis=1),
-        streams.sample(elasticity.path, elasticity.distribution),
+        streams.sample(elasticity.path, elasticity.distribution), _sold_months(loaded, streams),
     )  # fmt: skip
+
+
+def _sold_months(loaded: Loaded, streams: Streams) -> Array:
+    """`TokenMarket.sold_months` of a programme."""
+    fact = loaded.catalog.record(*RECORD).fact("sold_after_successor_months")
+    drawn = streams.sample(fact.path, fact.distribution)
+    return drawn if loaded.program.late_systems == "market" else np.full(streams.size, NEVER)
 
 
 def market_quote(

@@ -49,7 +49,8 @@ NODES = (
         ("useful_package_hours", "serve_rate", "throughput_factor", "market_tokens"),
         ("access/token-demand/demand_yearly_factor", "access/token-demand/demand_decay_share",
          "world/market-fleet/facility_2025_gw", "prices/served-tokens/demand_elasticity_factor",
-         "assumptions/money/it_life_years"),
+         "assumptions/money/it_life_years", "prices/served-tokens/sold_after_successor_months"),
+        ("programme/late_systems",),
     ),
     Node(
         "token_price", "Price of prompt and answer tokens",

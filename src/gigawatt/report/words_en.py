@@ -126,8 +126,8 @@ ENGLISH: dict[str, str] = {
     "tokens.conditions": "{model}, {precision}, {input_tokens} tokens in and {output_tokens} out, "
     "at least {speed} tokens/s per user, drafted tokens and a pool for prompts where they give "
     "more, no reuse of prefixes, software of each month, limit of TTFT as in the rates above. The "
-    "market serves on {system} as they come, and better ones after. P50, P10 … P90; years in which most draws sell. Price "
-    "implied: revenue by capacity, all work, over all tokens sold.",
+    "market serves on {system} as they come, and better ones after. P50, P10 … P90; years in which "
+    "most draws sell. Price implied: revenue by capacity, all work, over all tokens sold.",
     "tokens.figure": "{workload}: a million tokens, prompts and answers together",
     "tokens.table": "{workload}: a million prompt and answer tokens by year",
     "tokens.price": "Price",

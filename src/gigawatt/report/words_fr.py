@@ -137,8 +137,8 @@ _WORDS: dict[str, str] = {
     "sert sur ce qui s’achète alors, dans les mêmes mégawatts.",
     "tokens.conditions": "{model}, {precision}, {input_tokens} jetons en entrée et {output_tokens} "
     "en sortie, au moins {speed} jetons/s par utilisateur, spéculation et groupe séparé pour les "
-    "invites où ils donnent plus, sans préfixes réutilisés, logiciel de chaque mois, limite de TTFT "
-    "des débits ci-dessus. Le marché "
+    "invites où ils donnent plus, sans préfixes réutilisés, logiciel de chaque mois, limite de "
+    "TTFT des débits ci-dessus. Le marché "
     "sert sur {system} à mesure de leur arrivée, puis sur de meilleurs. P50, P10 … P90 ; "
     "années où la plupart des tirages vendent. Prix implicite : recettes de la capacité, tous "
     "travaux, sur tous les jetons vendus.",

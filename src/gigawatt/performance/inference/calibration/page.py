@@ -105,7 +105,8 @@ def _rules(data: Measured) -> Iterator[str]:
     for name, why in TTFT_RULES.items():
         yield f"- {name}: {why}."
     yield (
-        '\nRules of kind "row" follow from the row, those of kind "run" were set after residuals '
+        '\nRules of kind "row" follow from the row (`twice` and `undeclared` from its comparison '
+        'with others), those of kind "run" were set after residuals '
         "had shown that something else limits the run. Predictions never look at a rule."
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyxirr
+from factories import small_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ from gigawatt.money.instruments import (
 from gigawatt.money.instruments.capacity_backstop import up_to
 from gigawatt.money.instruments.residual_value_guarantee import payout_usd
 from gigawatt.money.returns import net_by_party
+from gigawatt.money.statements import statements
 from gigawatt.program.load import load_program
 from gigawatt.uncertainty.distributions import Point
 
@@ -145,6 +147,49 @@ def test_taxes_with_losses_carried_forward():
     )
     # -110; 40 of which 80 % used: 8 taxed; 190 less 78 left: 112 taxed
     np.testing.assert_allclose(tax, [[0.0, 2.0, 28.0]])
+
+
+def taxed(program, party, **terms):
+    """`program` with a tax on a party's income."""
+    table = tax_and_depreciation.SPEC.terms
+    given = {k: Point(float(terms.get(k, t.default))) for k, t in table.items()}
+    parties = {"taxpayer": party, "state": "state"}
+    tax = replace(
+        program.instruments[0], id="tax", kind=tax_and_depreciation.KIND, parties=parties,
+        terms=given, dates={}, sites=(),
+    )  # fmt: skip
+    return replace(program, instruments=(*program.instruments, tax))
+
+
+@pytest.mark.parametrize("party", ["cloud", "lab"])
+def test_a_prepayment_is_taxed_when_it_is_set_off(case_of, party):
+    """What is billed is the income, whether it is paid at once or set off: the tax is the same."""
+    paid, unpaid = small_program(), small_program()
+    own = tuple(replace(i, terms={**i.terms, "share_of_equity": Point(0.0)})
+                if i.id == "prepaid" else i for i in unpaid.instruments)  # fmt: skip
+    programs = paid, replace(unpaid, instruments=own)
+    ledgers = [case_of(3, program=taxed(p, party)).settle() for p in programs]
+    assert sum(e.amount_usd.sum() for e in ledgers[0].memo if e.leg == "recognised") > 1e8
+    first, second = (of(ledger, "tax", "tax") for ledger in ledgers)
+    assert first.max() > 0.0
+    np.testing.assert_allclose(first, second, rtol=1e-9, atol=1.0)
+
+
+@pytest.mark.parametrize("party", ["builder", "bank"])
+def test_interest_added_to_a_loan_is_capital_here_and_income_there(case_of, party):
+    """The borrower writes it off with the site (here: at once), the lender is taxed on it."""
+    case = case_of(4, draws=1, program=taxed(small_program(), party, site_life_years=1 / 12))
+    ledger = case.settle()
+    added = of(ledger, "loan", "capitalised_interest")
+    assert added.sum() > 1e7
+    books = statements(ledger)[party].income
+    income = (books["income"] - books["expense"] - books["interest_paid"])[None]
+    site = added + of(ledger, "site_capex", "construction") if party == "builder" else 0.0 * added
+    year = np.unique(case.inputs.axis.years(), return_index=True)[1]
+    income, site = np.add.reduceat(income, year, axis=1), np.add.reduceat(site, year, axis=1)
+    expected = tax_and_depreciation.tax_usd(income, site, np.array([0.21]), np.array([0.8]))
+    paid = np.add.reduceat(of(ledger, "tax", "tax"), year, axis=1)
+    np.testing.assert_allclose(paid, expected, rtol=1e-9, atol=1.0)
 
 
 @given(st.integers(1, 90), st.integers(0, 20))

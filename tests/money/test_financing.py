@@ -29,6 +29,7 @@ from gigawatt.money.instruments import (
 )
 from gigawatt.money.instruments.capacity_backstop import up_to
 from gigawatt.money.instruments.residual_value_guarantee import payout_usd
+from gigawatt.money.metrics import terminal_usd
 from gigawatt.money.returns import net_by_party
 from gigawatt.money.statements import statements
 from gigawatt.program.load import load_program
@@ -305,8 +306,67 @@ def test_a_lessor_stands_in_the_clouds_place_and_is_always_funded(case_of, campu
     case = case_of(seed, program=campus)
     net = net_by_party(case.settle(), investment=True)["chip-company"]
     assert np.abs(net).max() < CENT  # each payment is met by the loan and the sponsor
-    own = net_by_party(case.settle(), investment=False)["chip-company"]
-    assert np.abs(own).max() < CENT  # what is left goes to the sponsor, what lacks comes from it
+    ledger = case.settle()
+    own = net_by_party(ledger, investment=False)["chip-company"]
+    unpaid = sum((e.amount_usd for e in ledger.unpaid if e.payer == "chip-company"), 0.0 * own)
+    arrears = np.cumsum(unpaid, axis=1) > CENT
+    # What is left goes to the sponsor, unless lenders were left unpaid; what lacks comes from it.
+    assert np.abs(np.where(arrears, 0.0, own)).max() < CENT
+    assert own.min() > -CENT
+
+
+def test_a_lessor_in_default_gives_its_sponsor_nothing(case_of, campus):
+    case = case_of(5, draws=4, program=campus)
+    month = np.array([20.0, 60.0, 90.0, np.inf])
+    failed = replace(case.inputs, defaults={"chip-company": month})
+    calm = replace(case.inputs, defaults={})
+    before, after = (
+        of(replace(case, inputs=i).settle(), "system-lease", "distribution") for i in (calm, failed)
+    )
+    late = np.arange(before.shape[1]) >= month[:, None]
+    assert before[late].sum() > 0.0
+    assert after[late].sum() == 0.0
+    np.testing.assert_array_equal(after[~late], before[~late])
+
+
+@pytest.mark.parametrize("party", ["vendor", "lab", "sponsor"])
+def test_equity_stops_at_a_default_of_investor_or_issuer(case_of, dates_of, campus, party):
+    """So does what the lab passes on; the funding gate sees the same."""
+    case = case_of(5, draws=3, program=campus)
+    shape = case.inputs.blocks.racks.shape
+    schedule = dates_of(shape, cleared=2, ready=20, ordered=12, delivered=21, in_service=24)
+    month = np.array([5.7, 25.2, 90.0])
+    case = replace(case, schedule=schedule, inputs=replace(case.inputs, defaults={party: month}))
+    ledger = case.settle()
+    paid = {name: of(ledger, name, leg).sum(axis=1) > 0.0
+            for name, leg in (("tranches", "tranche"), ("round", "equity"))}  # fmt: skip
+    gigawatt = [False, False, True] if party != "sponsor" else [True] * 3  # due in month 25
+    assert paid["tranches"].tolist() == gigawatt
+    assert paid["round"].tolist() == ([False, True, True] if party != "vendor" else [True] * 3)
+    for at in (0, 6, 26, 60, 100):
+        seen = gap_usd(case.inputs, schedule, at)
+        booked = ledger.gap_usd[:, at - 1] if at else 0.0
+        np.testing.assert_allclose(seen, booked, rtol=1e-9, atol=1.0)
+
+
+def test_shares_of_a_party_in_default_are_worth_nothing(case_of, campus):
+    case = case_of(6, draws=3, program=campus)
+    ledger = case.settle()
+    month = np.array([10.0, 100.0, np.inf])
+    resale = case.inputs.assumptions.resale_yearly_factor
+    whole = terminal_usd(ledger, resale)["vendor"]
+    found = terminal_usd(ledger, resale, {"lab": month})["vendor"]
+    cost = of(ledger, "tranches", "tranche").sum(axis=1)
+    np.testing.assert_allclose(whole - found, np.where(month < 180.0, cost, 0.0), atol=CENT)
+
+
+def test_cost_that_a_party_in_default_leaves_unpaid_still_lowers_its_tax(case_of):
+    case = case_of(3, program=taxed(small_program(), "builder"))
+    failed = replace(case.inputs, defaults={"builder": np.full(case.inputs.draws, 40.0)})
+    ledgers = case.settle(), replace(case, inputs=failed).settle()
+    assert sum(e.amount_usd.sum() for e in ledgers[1].unpaid if e.leg == "interest") > 1e6
+    first, second = (of(ledger, "tax", "tax") for ledger in ledgers)
+    np.testing.assert_allclose(first, second, atol=1.0)
 
 
 def test_sculpted_loan_keeps_its_cover_where_the_hall_is_in_time(case_of, dates_of, campus):

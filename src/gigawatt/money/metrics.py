@@ -120,12 +120,16 @@ def payback_months(cumulated: Array) -> Array:
 
 
 def terminal_usd(
-    ledger: Ledger, resale_yearly_factor: Array, site_years: float = SITE_YEARS
+    ledger: Ledger,
+    resale_yearly_factor: Array,
+    defaults: Mapping[str, Array] | None = None,
+    site_years: float = SITE_YEARS,
 ) -> dict[str, Array]:
     """What each party holds, less what it owes, at the end of the calendar, (D,) USD.
 
     Loans at their balance (less where service went unpaid), prepayments at what is not set
-    off, shares at cost, systems at what they cost times the resale factor for each year of age,
+    off, shares at cost (of a party that is in `defaults` by then: at nothing, as its creditors come
+    first), systems at what they cost times the resale factor for each year of age,
     sites at what is left of a straight line.
     """
     out = {p: np.zeros(ledger.gap_usd.shape[0]) for p in ledger.parties}
@@ -142,6 +146,8 @@ def terminal_usd(
             out[e.payer] += e.amount_usd @ left
         elif e.leg == SALVAGE:  # sold: what would be left of it by then is another's
             out[e.payee] -= np.sum(e.amount_usd * resale, axis=1)
+        elif account.payer == accounts.HELD and e.payee in (defaults or {}):
+            out[e.payer] += np.where((defaults or {})[e.payee] < months, 0.0, total)
         elif account.payer.startswith("asset") or account.payer in OWING:
             out[e.payer] += total
         if account.payee.startswith("asset") or account.payee in OWING:

@@ -4,7 +4,8 @@ By calendar year, for what a party receives and pays in the programme::
 
     income     = operating receipts - operating payments (not principal, not distributions, not
                  what it pays for systems at their renewal, which is capital), and what moves no
-                 cash: a prepayment when it is set off, interest added to what a party has lent
+                 cash: a prepayment when it is set off, interest added to what a party has lent,
+                 cost that is owed and, in a default, not paid
     written off: systems: bonus share in the year of payment, the rest straight over its life;
                  sites: straight over theirs, and so the interest that is added to loans
     state tax  = s x taxable;  federal = f x (taxable - state tax)
@@ -123,6 +124,9 @@ def _base(op: Operation, party: str) -> tuple[Array, Array, Array]:
             income -= e.amount_usd
         elif e.payee == party:
             income += e.amount_usd
+    for e in op.unpaid:
+        if e.payer == party and op.sides(e.instrument, e.leg).payer == EXPENSE:
+            income -= e.amount_usd
     for e, accounts in op.no_cash:
         for debit, credit in (moved for at, moved in zip((e.payer, e.payee), accounts, strict=True)
                               if at == party):  # fmt: skip

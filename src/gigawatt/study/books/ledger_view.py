@@ -108,7 +108,7 @@ def party_table(view: LedgerView, discount_share: float = DISCOUNT) -> list[dict
     at least half of the draws have one rate and the party pays before it is paid.
     """
     chain, own = view.chain, without_bridge(view.chain)
-    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor)
+    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor, chain.money.defaults)
     found = []
     nets = net_by_party(own)
     for party, r in party_results(own, discount_share, terminal).items():

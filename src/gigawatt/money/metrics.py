@@ -17,7 +17,7 @@ from gigawatt.money import accounts
 from gigawatt.money.instruments.dsra_and_waterfall import SERVICE
 from gigawatt.money.irr import irr
 from gigawatt.money.loan import CAPITALISED
-from gigawatt.money.registry import sides
+from gigawatt.money.registry import equity_legs, sides
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import net_by_party, npv_usd
@@ -319,7 +319,7 @@ def equity_stakes(ledger: Ledger, contracts: Mapping[str, Mapping[str, Array]]) 
     factor from the first payment on.
     """
     paid = [e for e in ledger.entries
-            if e.leg in ("tranche", "equity") and e.instrument in contracts]  # fmt: skip
+            if e.leg in equity_legs() and e.instrument in contracts]  # fmt: skip
     out: dict[tuple[str, str, str], Array] = {}
     for issuer in dict.fromkeys(e.payee for e in paid):
         own = [e for e in paid if e.payee == issuer and _priced(contracts[e.instrument])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gigawatt.money.registry import equity_legs
 from gigawatt.study.questions.part import Part, text_part
 from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 CAPITAL_LEGS = ("construction", "delivery", "deposit")  # what is bought, not how it is funded
-EQUITY_LEGS = ("tranche", "equity")
 ROUND, VALUED = "nvidia-openai-equity", "openai"  # the one valuation known, and whose it is
 LAST_YEAR = 2032  # of the question about the ledger
 
@@ -135,7 +135,7 @@ def _equity(run: RunData) -> Part:
     post_money = deal.value("pre_money_usd") + deal.value("round_usd")
     paid = (
         run.table("ledger")
-        .filter(pl.col("leg").is_in(EQUITY_LEGS))
+        .filter(pl.col("leg").is_in(sorted(equity_legs())))
         .group_by(
             pl.col("month").str.slice(0, 4).alias("year"), "payer", "payee", maintain_order=True
         )
@@ -169,7 +169,7 @@ def circularity(run: RunData) -> Found:
     import polars as pl
 
     lines = run.table("ledger")
-    paid = lines.filter(pl.col("leg").is_in(EQUITY_LEGS))
+    paid = lines.filter(pl.col("leg").is_in(sorted(equity_legs())))
     vendors = set(lines.filter(pl.col("leg") == "deposit")["payee"])
     investing = sorted(vendors & set(paid["payer"]))
     if not investing:

@@ -54,8 +54,8 @@ def _by_year(run: RunData) -> Part:
     return Part(
         "capex_by_year", "Capital spent by year", "table", "USD",
         "Mean over draws of what is paid for sites and equipment at first: construction, "
-        "connection, deposits, deliveries and payments at acceptance within the calendar of the run; "
-        "replacement at the end of life is left out. The last row is their sum.",
+        "connection, deposits, deliveries and payments at acceptance within the calendar of the "
+        "run; replacement at the end of life is left out. The last row is their sum.",
         f"table ledger: investment legs {', '.join(CAPITAL_LEGS)}",
         columns=(("year", ""), ("mean", "USD")), rows=(*years, ("all", total)),
     )  # fmt: skip

@@ -12,12 +12,13 @@ import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from gigawatt.money.irr import irr
 from gigawatt.money.settle import settle
-from gigawatt.program.load import load_program
+from gigawatt.program.load import Loaded, load_program
 from gigawatt.study.chain import run_chain
 from gigawatt.uncertainty.streams import Streams
 
@@ -34,16 +35,22 @@ def best_cpu_s(work: Callable[[], object], times: int = 3) -> float:
     return min(found)
 
 
+def inputs_of_chunk(loaded: Loaded, first: int) -> tuple[Any, ...]:
+    """What the ledger of a chunk of draws is made from; the rest of the chain is let go."""
+    c = run_chain(loaded, Streams(1, DRAWS, first, first + CHUNK))
+    energy_mwh = c.energy.supply_mwh.sum(axis=2)
+    return c.money, c.schedule, c.capacity, c.energy.energy_cost_usd, c.delivered, energy_mwh
+
+
 def main() -> None:
     loaded = load_program(str(CAMPUS))
-    chunks = [run_chain(loaded, Streams(1, DRAWS, k, k + CHUNK)) for k in range(0, DRAWS, CHUNK)]
-    months = chunks[0].axis.count
+    chunks = [inputs_of_chunk(loaded, k) for k in range(0, DRAWS, CHUNK)]
+    months = chunks[0][0].axis.count
     kinds = {i.kind for i in loaded.program.instruments}
 
     def settled() -> None:
         for c in chunks:
-            energy = c.energy.supply_mwh.sum(axis=2)
-            settle(c.money, c.schedule, c.capacity, c.energy.energy_cost_usd, c.delivered, energy)
+            settle(*c)
 
     base_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = best_cpu_s(settled)

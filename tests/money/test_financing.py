@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyxirr
+from factories import small_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,9 @@ from gigawatt.money.instruments import (
 )
 from gigawatt.money.instruments.capacity_backstop import up_to
 from gigawatt.money.instruments.residual_value_guarantee import payout_usd
+from gigawatt.money.metrics import terminal_usd
 from gigawatt.money.returns import net_by_party
+from gigawatt.money.statements import statements
 from gigawatt.program.load import load_program
 from gigawatt.uncertainty.distributions import Point
 
@@ -147,6 +150,49 @@ def test_taxes_with_losses_carried_forward():
     np.testing.assert_allclose(tax, [[0.0, 2.0, 28.0]])
 
 
+def taxed(program, party, **terms):
+    """`program` with a tax on a party's income."""
+    table = tax_and_depreciation.SPEC.terms
+    given = {k: Point(float(terms.get(k, t.default))) for k, t in table.items()}
+    parties = {"taxpayer": party, "state": "state"}
+    tax = replace(
+        program.instruments[0], id="tax", kind=tax_and_depreciation.KIND, parties=parties,
+        terms=given, dates={}, sites=(),
+    )  # fmt: skip
+    return replace(program, instruments=(*program.instruments, tax))
+
+
+@pytest.mark.parametrize("party", ["cloud", "lab"])
+def test_a_prepayment_is_taxed_when_it_is_set_off(case_of, party):
+    """What is billed is the income, whether it is paid at once or set off: the tax is the same."""
+    paid, unpaid = small_program(), small_program()
+    own = tuple(replace(i, terms={**i.terms, "share_of_equity": Point(0.0)})
+                if i.id == "prepaid" else i for i in unpaid.instruments)  # fmt: skip
+    programs = paid, replace(unpaid, instruments=own)
+    ledgers = [case_of(3, program=taxed(p, party)).settle() for p in programs]
+    assert sum(e.amount_usd.sum() for e in ledgers[0].memo if e.leg == "recognised") > 1e8
+    first, second = (of(ledger, "tax", "tax") for ledger in ledgers)
+    assert first.max() > 0.0
+    np.testing.assert_allclose(first, second, rtol=1e-9, atol=1.0)
+
+
+@pytest.mark.parametrize("party", ["builder", "bank"])
+def test_interest_added_to_a_loan_is_capital_here_and_income_there(case_of, party):
+    """The borrower writes it off with the site (here: at once), the lender is taxed on it."""
+    case = case_of(4, draws=1, program=taxed(small_program(), party, site_life_years=1 / 12))
+    ledger = case.settle()
+    added = of(ledger, "loan", "capitalised_interest")
+    assert added.sum() > 1e7
+    books = statements(ledger)[party].income
+    income = (books["income"] - books["expense"] - books["interest_paid"])[None]
+    site = added + of(ledger, "site_capex", "construction") if party == "builder" else 0.0 * added
+    year = np.unique(case.inputs.axis.years(), return_index=True)[1]
+    income, site = np.add.reduceat(income, year, axis=1), np.add.reduceat(site, year, axis=1)
+    expected = tax_and_depreciation.tax_usd(income, site, np.array([0.21]), np.array([0.8]))
+    paid = np.add.reduceat(of(ledger, "tax", "tax"), year, axis=1)
+    np.testing.assert_allclose(paid, expected, rtol=1e-9, atol=1.0)
+
+
 @given(st.integers(1, 90), st.integers(0, 20))
 @settings(max_examples=30, deadline=None)
 def test_straight_line_writes_off_what_was_paid(life, month):
@@ -260,8 +306,67 @@ def test_a_lessor_stands_in_the_clouds_place_and_is_always_funded(case_of, campu
     case = case_of(seed, program=campus)
     net = net_by_party(case.settle(), investment=True)["chip-company"]
     assert np.abs(net).max() < CENT  # each payment is met by the loan and the sponsor
-    own = net_by_party(case.settle(), investment=False)["chip-company"]
-    assert np.abs(own).max() < CENT  # what is left goes to the sponsor, what lacks comes from it
+    ledger = case.settle()
+    own = net_by_party(ledger, investment=False)["chip-company"]
+    unpaid = sum((e.amount_usd for e in ledger.unpaid if e.payer == "chip-company"), 0.0 * own)
+    arrears = np.cumsum(unpaid, axis=1) > CENT
+    # What is left goes to the sponsor, unless lenders were left unpaid; what lacks comes from it.
+    assert np.abs(np.where(arrears, 0.0, own)).max() < CENT
+    assert own.min() > -CENT
+
+
+def test_a_lessor_in_default_gives_its_sponsor_nothing(case_of, campus):
+    case = case_of(5, draws=4, program=campus)
+    month = np.array([20.0, 60.0, 90.0, np.inf])
+    failed = replace(case.inputs, defaults={"chip-company": month})
+    calm = replace(case.inputs, defaults={})
+    before, after = (
+        of(replace(case, inputs=i).settle(), "system-lease", "distribution") for i in (calm, failed)
+    )
+    late = np.arange(before.shape[1]) >= month[:, None]
+    assert before[late].sum() > 0.0
+    assert after[late].sum() == 0.0
+    np.testing.assert_array_equal(after[~late], before[~late])
+
+
+@pytest.mark.parametrize("party", ["vendor", "lab", "sponsor"])
+def test_equity_stops_at_a_default_of_investor_or_issuer(case_of, dates_of, campus, party):
+    """So does what the lab passes on; the funding gate sees the same."""
+    case = case_of(5, draws=3, program=campus)
+    shape = case.inputs.blocks.racks.shape
+    schedule = dates_of(shape, cleared=2, ready=20, ordered=12, delivered=21, in_service=24)
+    month = np.array([5.7, 25.2, 90.0])
+    case = replace(case, schedule=schedule, inputs=replace(case.inputs, defaults={party: month}))
+    ledger = case.settle()
+    paid = {name: of(ledger, name, leg).sum(axis=1) > 0.0
+            for name, leg in (("tranches", "tranche"), ("round", "equity"))}  # fmt: skip
+    gigawatt = [False, False, True] if party != "sponsor" else [True] * 3  # due in month 25
+    assert paid["tranches"].tolist() == gigawatt
+    assert paid["round"].tolist() == ([False, True, True] if party != "vendor" else [True] * 3)
+    for at in (0, 6, 26, 60, 100):
+        seen = gap_usd(case.inputs, schedule, at)
+        booked = ledger.gap_usd[:, at - 1] if at else 0.0
+        np.testing.assert_allclose(seen, booked, rtol=1e-9, atol=1.0)
+
+
+def test_shares_of_a_party_in_default_are_worth_nothing(case_of, campus):
+    case = case_of(6, draws=3, program=campus)
+    ledger = case.settle()
+    month = np.array([10.0, 100.0, np.inf])
+    resale = case.inputs.assumptions.resale_yearly_factor
+    whole = terminal_usd(ledger, resale)["vendor"]
+    found = terminal_usd(ledger, resale, {"lab": month})["vendor"]
+    cost = of(ledger, "tranches", "tranche").sum(axis=1)
+    np.testing.assert_allclose(whole - found, np.where(month < 180.0, cost, 0.0), atol=CENT)
+
+
+def test_cost_that_a_party_in_default_leaves_unpaid_still_lowers_its_tax(case_of):
+    case = case_of(3, program=taxed(small_program(), "builder"))
+    failed = replace(case.inputs, defaults={"builder": np.full(case.inputs.draws, 40.0)})
+    ledgers = case.settle(), replace(case, inputs=failed).settle()
+    assert sum(e.amount_usd.sum() for e in ledgers[1].unpaid if e.leg == "interest") > 1e6
+    first, second = (of(ledger, "tax", "tax") for ledger in ledgers)
+    np.testing.assert_allclose(first, second, atol=1.0)
 
 
 def test_sculpted_loan_keeps_its_cover_where_the_hall_is_in_time(case_of, dates_of, campus):

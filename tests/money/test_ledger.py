@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gigawatt.money.funding import committed_usd, gap_usd
+from gigawatt.money.inputs import racks_usd
 from gigawatt.money.returns import cumulative_by_party, funding_peak_usd, net_by_party, npv_usd
+from gigawatt.uncertainty.distributions import Point
 
 SEEDS = st.integers(0, 10**6)
 CENT = 1e-2
@@ -148,6 +150,19 @@ def test_committed_is_what_open_orders_still_cost(case_of, dates_of):
     np.testing.assert_allclose(committed_usd(case.inputs, schedule, 11), racks - deposit)
     np.testing.assert_allclose(committed_usd(case.inputs, schedule, 18), racks - deposit)
     assert np.all(committed_usd(case.inputs, schedule, 19) == 0.0)
+
+
+def test_what_is_due_at_acceptance_stays_committed_until_service(case_of, dates_of):
+    program = small_program()
+    late = tuple(replace(i, terms={**i.terms, "acceptance_share": Point(0.2)})
+                 if i.id == "systems" else i for i in program.instruments)  # fmt: skip
+    case = case_of(program=replace(program, instruments=late))
+    shape = case.inputs.blocks.racks.shape
+    schedule = dates_of(shape, cleared=12, ready=30, ordered=10, delivered=18.5, in_service=30)
+    racks = racks_usd(case.inputs, schedule.ordered).sum(axis=1)
+    np.testing.assert_allclose(committed_usd(case.inputs, schedule, 19), 0.2 * racks)
+    np.testing.assert_allclose(committed_usd(case.inputs, schedule, 30), 0.2 * racks)
+    assert np.all(committed_usd(case.inputs, schedule, 31) == 0.0)
 
 
 def test_cumulative_and_present_value(case_of):

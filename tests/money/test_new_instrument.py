@@ -126,6 +126,94 @@ def test_a_nineteenth_is_one_new_file(with_levy, tmp_path):
     assert paid["levy"]["payee"] == "county"
 
 
+PREFERRED = '''
+"""Preferred shares: paid at once on a date, with a coupon a month.
+
+    coupon(m) = amount x rate / 12
+"""
+
+import numpy as np
+
+from gigawatt.money.accounts import HELD, PAID_IN, Leg
+from gigawatt.money.flows import Line, Lumps
+from gigawatt.money.operation import entries_of
+from gigawatt.money.page import Page
+from gigawatt.program.kind import Kind, Term
+
+KIND = "equity_preferred"
+ORDER = 24.7
+SPEC = Kind(
+    "Preferred shares.",
+    ("investor", "issuer"),
+    {"amount_usd": Term("usd", "amount"), "coupon_share": Term("share", "coupon a year", 0.0)},
+    required_dates=("date",),
+    equity="amount_usd",
+)
+LEGS = (Leg("preferred", "investor", "issuer", HELD, PAID_IN), Leg("coupon", "issuer", "investor"))
+PAGE = Page("none", "a date", "1 bn at 8 %", lambda: [("a year", "80.00 m USD")])
+
+
+def plans(inputs, schedule, before):
+    out = []
+    for c in inputs.of_kind(KIND):
+        line = Line(c.parties["investor"], c.parties["issuer"], c.id, "preferred")
+        date = np.full((inputs.draws, 1), c.dates["date"])
+        amount = c.terms["amount_usd"][:, None]
+        out.append(Lumps((line,), np.zeros(1, np.int64), amount, date))
+    return out
+
+
+def operate(op):
+    out = []
+    for c in op.inputs.of_kind(KIND):
+        line = Line(c.parties["issuer"], c.parties["investor"], c.id, "coupon")
+        paid = (np.arange(op.months) > c.dates["date"]) * c.terms["amount_usd"][:, None]
+        out += entries_of((line,), (paid * c.terms["coupon_share"][:, None] / 12.0)[:, None])
+    return out
+'''
+SHARES = """
+[[instrument]]
+id = "shares"
+kind = "equity_preferred"
+parties = { investor = "vendor", issuer = "cloud" }
+terms = { amount_usd = "$1 bn", coupon_share = 0.08 }
+dates = { date = 2027-06-30 }
+"""
+
+
+def test_equity_of_a_new_kind_counts_as_equity(with_levy, tmp_path):
+    """In what paid for the build-out, what is held, sources and uses, and circularity."""
+    (tmp_path / "more" / "equity_preferred.py").write_text(PREFERRED)
+    path = tmp_path / "mine.toml"
+    path.write_text(template_text() + SHARES)
+    result = with_levy("ledger", str(path), "--draws", "4", "--period", "all", "--json")
+    assert result.returncode == 0, result.stderr
+    ledger = json.loads(result.stdout)
+    money = [row for row in ledger["funding"] if row["instrument"] == "shares"]
+    assert [(row["from"], row["to"], row["usd_mean"]) for row in money] == [
+        ("vendor", "cloud", 1e9)
+    ]
+    held = [
+        row for row in ledger["claims"] if (row["holder"], row["debtor"]) == ("vendor", "cloud")
+    ]
+    assert held[0]["end_usd"] == pytest.approx(1e9)
+    equity = [row for row in ledger["sources_and_uses"] if row["line"] == "equity"]
+    assert equity[0]["usd_mean"] == pytest.approx(1e9)
+    assert ledger["circularity"][0]["equity_usd"] == pytest.approx(1e9)
+
+
+def test_an_account_that_the_books_lack_is_told(with_levy, tmp_path):
+    levy = tmp_path / "more" / "site_levy.py"
+    levy.write_text(FILE.replace('"county", SITE)', '"county", "asset_permit")'))
+    path = tmp_path / "mine.toml"
+    path.write_text(template_text() + LEVY)
+    result = with_levy("ledger", str(path), "--draws", "2", "--json")
+    assert result.returncode != 0
+    assert (
+        "leg 'permit' has the account 'asset_permit'; there are asset_equity_held" in result.stderr
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [

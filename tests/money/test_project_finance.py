@@ -245,3 +245,24 @@ def test_the_command_prints_the_named_outputs():
     assert {"debt_usd", "equity_usd", "equity_irr_after_tax_pct", "equity_npv_after_tax_usd",
             "min_dscr"} <= set(data)  # fmt: skip
     assert data["equity_irr_roots"] == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [(0.066, "2 rates of return, as the flows change their sign more than once (0.5005 %, 17.9 %"),
+     (0.06, "no rate of return: none makes the present value zero")],
+)  # fmt: skip
+def test_what_the_rates_of_return_are_is_told(price, told):
+    """Cash flow that turns negative at the end, as O&M outgrows the price."""
+    from gigawatt.cli.finance import _notes
+
+    case = read_case({
+        "nameplate_kw": 100_000, "net_output_kw": 85_000, "hours_per_year": 8760,
+        "price_usd_per_kwh_year1": price, "price_escalation_per_year": -0.05,
+        "total_installed_cost_usd": 180e6, "om_usd_per_kw_year1": 60,
+        "om_escalation_per_year": 0.09, "analysis_years": 25, "federal_tax_rate": 0.21,
+        "state_tax_rate": 0.07, "debt_rate": 0.06, "debt_tenor_years": 8, "target_dscr": 2,
+        "tax_depreciation": [0.2, 0.32, 0.192, 0.1152, 0.1152, 0.0576],
+        "upfront_fee": 0.025, "nominal_discount_rate": 0.08,
+    }, "case.json")  # fmt: skip
+    assert any(note.startswith(told) for note in _notes(case, solve(case)))

@@ -127,8 +127,21 @@ def _notes(case: FinanceCase, result: FinanceResult) -> list[str]:
     if result.equity_usd <= 0.0:
         notes.append("the debt is larger than all cost: the cash flow would carry more than that")
     if result.irr_roots != 1:
-        notes.append(f"{result.irr_roots} rates of return: judge by the present value")
+        notes.append(_about_roots(result))
     return notes
+
+
+def _about_roots(result: FinanceResult) -> str:
+    """Why the rate of return says nothing."""
+    from gigawatt.money.irr import all_rates
+
+    if not result.irr_roots:
+        return "no rate of return: none makes the present value zero; judge by that value"
+    rates = ", ".join(f"{100 * x:.4g} %" for x in all_rates(result.years["equity_flow_usd"]))
+    return (
+        f"{result.irr_roots} rates of return, as the flows change their sign more than once "
+        f"({rates}; the one nearest to zero is told): judge by the present value"
+    )
 
 
 def _print_text(case: FinanceCase, result: FinanceResult) -> None:
@@ -136,7 +149,8 @@ def _print_text(case: FinanceCase, result: FinanceResult) -> None:
         ("debt", f"{result.debt_usd:,.0f} USD"),
         ("equity", f"{result.equity_usd:,.0f} USD"),
         ("upfront fee", f"{result.upfront_fee_usd:,.0f} USD"),
-        ("equity IRR after tax", f"{result.equity_irr_after_tax_pct:.4f} %"),
+        ("equity IRR after tax", f"{result.equity_irr_after_tax_pct:.4f} %" if result.irr_roots
+         else "none"),
         ("equity NPV after tax", f"{result.equity_npv_after_tax_usd:,.0f} USD at "
                                  f"{100 * case.nominal_discount_rate:g} %"),
         ("least DSCR", f"{result.min_dscr:.4f}"),

@@ -27,6 +27,10 @@ LOANS, DEBT = "asset_loans", "debt"
 HELD, PAID_IN = "asset_equity_held", "paid_in"
 PREPAID, OWED = "asset_prepaid", "prepayments_received"
 ESCROWED, IN_TRUST = "asset_escrow", "held_in_trust"
+ACCOUNTS = frozenset(
+    (EXPENSE, INCOME, TAX, DISTRIBUTED, IT, SITE, LOANS, DEBT, HELD, PAID_IN, PREPAID, OWED,
+     ESCROWED, IN_TRUST)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

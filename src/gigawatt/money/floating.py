@@ -119,7 +119,7 @@ def _refinanced_at(inputs: MoneyInputs, kind: str, due: Repayment) -> Array:
         if c is None or REFINANCING not in c.dates:
             continue
         month = float(np.floor(c.dates[REFINANCING]))
-        failed = np.floor(inputs.defaults.get(c.parties["borrower"], np.full(inputs.draws, NEVER)))
+        failed = inputs.first_default(c.parties["borrower"])
         running = (due.first[:, b] < month) & (month < due.first[:, b] + due.payments[:, b])
         out[:, b] = np.where(running & (month < failed), month, NEVER)
     return out

@@ -13,7 +13,7 @@ import numpy as np
 
 from gigawatt.money import capex
 from gigawatt.money.flows import Plan
-from gigawatt.money.inputs import MoneyInputs, it_cost_factor, racks_usd
+from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.instruments import equipment_purchase
 from gigawatt.money.instruments.bridge import bridged_parties, outstanding_usd
 from gigawatt.money.registry import registered
@@ -63,12 +63,10 @@ def net_before(plans: Sequence[Plan], parties: Sequence[str], draws: int, month:
 def committed_usd(inputs: MoneyInputs, schedule: ScheduleResult, month: int) -> Array:
     """Unpaid part of the orders that were funded before `month`, at its start, (D,) nominal USD.
 
-    Racks at the price of their order with network and storage, less deposits and deliveries paid.
+    Racks at the price of their order with network and storage, less what is paid by then at order,
+    delivery and acceptance.
     """
-    racks = racks_usd(inputs, schedule.ordered)
-    deposit = racks * inputs.term(equipment_purchase.KIND, "deposit_share")
-    bill = racks * it_cost_factor(inputs)[:, None]
-    unpaid = np.where(schedule.ordered < month, bill - deposit, bill)
-    open_order = (schedule.funded < month) & (schedule.delivered >= month)
-    out: Array = np.where(open_order, unpaid, 0.0).sum(axis=1)
-    return out
+    funded = schedule.funded < month
+    due = equipment_purchase.system_payments(inputs, schedule)
+    left = [np.where(funded & (date >= month), usd, 0.0).sum(axis=1) for _, usd, date in due]
+    return np.asarray(np.sum(left, axis=0))

@@ -160,9 +160,13 @@ class MoneyInputs:
 
         `parties` is that of each site (`landlord`, `cloud` or `tenant`).
         """
+        months = [self.first_default(p) for p in self.party_of_block(parties)]
+        return np.stack(months, axis=1)
+
+    def first_default(self, *parties: str) -> Array:
+        """Month at whose beginning the first of the parties stops paying, (D,); inf = never."""
         never = np.full(self.draws, NEVER)
-        months = [self.defaults.get(p, never) for p in self.party_of_block(parties)]
-        return np.asarray(np.floor(np.stack(months, axis=1)))
+        return np.asarray(np.floor(np.min([self.defaults.get(p, never) for p in parties], axis=0)))
 
     def contract_of_block(self, kind: str) -> list[Contract | None]:
         """Contract of `kind` that covers each block, (B,)."""

@@ -17,7 +17,7 @@ from gigawatt.money import accounts
 from gigawatt.money.instruments.dsra_and_waterfall import SERVICE
 from gigawatt.money.irr import irr
 from gigawatt.money.loan import CAPITALISED
-from gigawatt.money.registry import sides
+from gigawatt.money.registry import equity_legs, sides
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import net_by_party, npv_usd
@@ -120,12 +120,16 @@ def payback_months(cumulated: Array) -> Array:
 
 
 def terminal_usd(
-    ledger: Ledger, resale_yearly_factor: Array, site_years: float = SITE_YEARS
+    ledger: Ledger,
+    resale_yearly_factor: Array,
+    defaults: Mapping[str, Array] | None = None,
+    site_years: float = SITE_YEARS,
 ) -> dict[str, Array]:
     """What each party holds, less what it owes, at the end of the calendar, (D,) USD.
 
     Loans at their balance (less where service went unpaid), prepayments at what is not set
-    off, shares at cost, systems at what they cost times the resale factor for each year of age,
+    off, shares at cost (of a party that is in `defaults` by then: at nothing, as its creditors come
+    first), systems at what they cost times the resale factor for each year of age,
     sites at what is left of a straight line.
     """
     out = {p: np.zeros(ledger.gap_usd.shape[0]) for p in ledger.parties}
@@ -142,6 +146,8 @@ def terminal_usd(
             out[e.payer] += e.amount_usd @ left
         elif e.leg == SALVAGE:  # sold: what would be left of it by then is another's
             out[e.payee] -= np.sum(e.amount_usd * resale, axis=1)
+        elif account.payer == accounts.HELD and e.payee in (defaults or {}):
+            out[e.payer] += np.where((defaults or {})[e.payee] < months, 0.0, total)
         elif account.payer.startswith("asset") or account.payer in OWING:
             out[e.payer] += total
         if account.payee.startswith("asset") or account.payee in OWING:
@@ -313,7 +319,7 @@ def equity_stakes(ledger: Ledger, contracts: Mapping[str, Mapping[str, Array]]) 
     factor from the first payment on.
     """
     paid = [e for e in ledger.entries
-            if e.leg in ("tranche", "equity") and e.instrument in contracts]  # fmt: skip
+            if e.leg in equity_legs() and e.instrument in contracts]  # fmt: skip
     out: dict[tuple[str, str, str], Array] = {}
     for issuer in dict.fromkeys(e.payee for e in paid):
         own = [e for e in paid if e.payee == issuer and _priced(contracts[e.instrument])]

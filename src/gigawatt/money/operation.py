@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gigawatt.money.accounts import Sides
+from gigawatt.money.accounts import Memo, Sides
 from gigawatt.money.flows import Line
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.result import Entry
@@ -33,6 +33,7 @@ class Operation:
         for capacity.
     service_due_usd : borrower → (D, M) debt service by its contracts; empty where nobody defaults.
     sides : accounts of a payment by instrument and leg (`registry.sides`).
+    no_cash : what moves no cash, with its accounts at payer and payee.
     """
 
     inputs: MoneyInputs
@@ -47,6 +48,7 @@ class Operation:
     unpaid: tuple[Entry, ...] = ()
     token_revenue_usd: Array | None = None
     service_due_usd: Mapping[str, Array] = field(default_factory=dict)
+    no_cash: tuple[tuple[Entry, Memo], ...] = ()
 
     @property
     def months(self) -> int:

@@ -27,7 +27,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from gigawatt.money.accounts import BUILT_IN, EXPENSE, INCOME, Leg, Memo, Sides
+from gigawatt.money.accounts import ACCOUNTS, BUILT_IN, EXPENSE, INCOME, PAID_IN, Leg, Memo, Sides
 from gigawatt.money.flows import Plan
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.operation import Operation
@@ -80,10 +80,17 @@ def leg_sides() -> dict[str | tuple[str, str], Sides]:
 
     Raises
     ------
-    DeclarationError : two instruments give a leg of one name different accounts.
+    DeclarationError : an account that the books don't have, or two instruments that give a leg of
+        one name different accounts.
     """
     out = dict(BUILT_IN)
     for leg in _legs():
+        unknown = {*leg.sides, *(a for side in leg.memo or () for a in side)} - ACCOUNTS
+        if unknown:
+            raise DeclarationError(
+                f"leg {leg.name!r} has the account {min(unknown)!r}; there are "
+                f"{', '.join(sorted(ACCOUNTS))}"
+            )
         if out.setdefault(leg.name, leg.sides) != leg.sides:
             raise DeclarationError(
                 f"leg {leg.name!r} has the accounts {out[leg.name]} and {leg.sides}"
@@ -101,6 +108,15 @@ def memo_sides() -> dict[str, Memo]:
 def under_contract() -> frozenset[str]:
     """Legs that a party in default no longer pays."""
     return frozenset(leg.name for leg in _legs() if leg.owed)
+
+
+@cache
+def equity_legs() -> frozenset[str]:
+    """Legs by which equity is put in, of the kinds that say so (`Kind.equity`)."""
+    return frozenset(
+        leg.name for r in registered() if r.spec.equity for leg in r.legs
+        if leg.payee_account == PAID_IN
+    )  # fmt: skip
 
 
 def sides(instrument: str, leg: str) -> Sides:

@@ -14,7 +14,7 @@ from gigawatt.money.inputs import OUTSIDE, MoneyInputs
 from gigawatt.money.instruments import bridge, equity_tranche_milestone
 from gigawatt.money.loan import INTEREST, PRINCIPAL
 from gigawatt.money.operation import Operation, entries_of, use_share
-from gigawatt.money.registry import Registered, registered, sides, under_contract
+from gigawatt.money.registry import Registered, memo_sides, registered, sides, under_contract
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.operations.result import Delivered
 from gigawatt.quantity.arrays import Array, BoolArray
@@ -65,11 +65,28 @@ def settle(
         sides=sides,
         token_revenue_usd=token_revenue_usd,
     )
+    return _ledger(_run(op, contracts), invested)
+
+
+def _run(op: Operation, contracts: Sequence[ContractFlow]) -> Operation:
+    """`op` with all that follows the build-out: what needs no contract, contracts, what closes."""
     kinds = registered()
-    op = replace(op, service_due_usd=_service_due(op, kinds) if inputs.defaults else {})
-    op = _booked(op, [*running.operate(op), *clean_power.entries(inputs, contracts)])
-    for rule in (*(k.operate for k in kinds), *(k.close for k in kinds)):
-        op = _booked(op, rule(op)) if rule else op
+    if op.inputs.defaults:
+        op = replace(op, service_due_usd=_service_due(op, kinds))
+    op = _booked(op, [*running.operate(op), *clean_power.entries(op.inputs, contracts)])
+    for kind in kinds:
+        op = _booked(op, kind.operate(op)) if kind.operate else op
+    accounts = memo_sides()
+    moved = (e for k in kinds if k.memo for e in k.memo(op))
+    op = replace(op, no_cash=tuple((e, accounts[e.leg]) for e in moved))
+    for kind in kinds:
+        op = _booked(op, kind.close(op)) if kind.close else op
+    return op
+
+
+def _ledger(op: Operation, invested: list[Entry]) -> Ledger:
+    """All entries, with the bridge that closes what is left of the investment."""
+    inputs = op.inputs
     operated = op.paid[len(invested) :]
     net = _cumulative_net(inputs, invested)
     repaid = bridge.repaid_usd(inputs, net, _cumulative_net(inputs, operated))
@@ -83,7 +100,7 @@ def settle(
         gap_usd=outstanding.sum(axis=1),
         tranche_released_usd=sum(tranches, none),
         repaid_usd=repaid,
-        memo=tuple(e for k in kinds if k.memo for e in k.memo(op)),
+        memo=tuple(e for e, _ in op.no_cash),
         unpaid=op.unpaid,
     )
 

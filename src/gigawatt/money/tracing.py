@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.money.instruments.equipment_purchase import LEGS_OF_PURCHASE
+from gigawatt.money.registry import equity_legs
 from gigawatt.money.result import Entry, Ledger
 from gigawatt.quantity.arrays import Array
 
 HOPS = 4  # rounds a month: investor, lab, cloud, lessor
-EQUITY = ("tranche", "equity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def circularity(ledger: Ledger, investor: str) -> Circularity:
             due = [(e, a) for e, a in open_ if _hop(e, investor) == hop]
             for e, amount in due:
                 k, j = place[e.payer], place[e.payee]
-                if e.payer == investor and e.leg in EQUITY:
+                if e.payer == investor and e.leg in equity_legs():
                     paid += amount
                     pool[j] += amount
                     mixed[j, m] += amount
@@ -87,6 +87,6 @@ def _hop(entry: Entry, investor: str) -> int:
     """Round of the month in which a payment is made: money in before money out."""
     if entry.payer == investor:
         return 0
-    if entry.leg in ("draw", *EQUITY):
+    if entry.leg == "draw" or entry.leg in equity_legs():
         return 1
     return 2 if entry.leg == "prepayment" else 3

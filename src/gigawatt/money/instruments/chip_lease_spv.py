@@ -8,7 +8,8 @@ rate / 12, R the residual share::
     balance   = draws with interest until the first payment, the month after service
     service   = level over n months
     at the end: the lessee buys its share at R x C, markets pay the sale value of the rest
-    what rent and proceeds leave after service goes to the sponsor, what is missing comes from it
+    what rent and proceeds leave after service goes to the sponsor, what is missing comes from it;
+    a company that has left service unpaid gives nothing more: the rest is its creditors'
 
 A block that is never in service pays no rent and repays nothing. After a default of the lessee
 whoever goes on with the systems (in the books under its name) pays the relet share of the rent,
@@ -27,6 +28,7 @@ from gigawatt.money.accounts import DISTRIBUTED, HELD, IT, PAID_IN, Leg, loan_le
 from gigawatt.money.debt import dscr
 from gigawatt.money.flows import Line, Lumps, Plan, monthly_lumps
 from gigawatt.money.inputs import LEASE_OF_SYSTEMS, MoneyInputs
+from gigawatt.money.instruments.dsra_and_waterfall import may_distribute
 from gigawatt.money.instruments.equipment_purchase import system_payments
 from gigawatt.money.loan import Repayment, between, capitalised_entries, level_service
 from gigawatt.money.operation import Operation, entries_of
@@ -205,7 +207,8 @@ def close(op: Operation) -> list[Entry]:
         for e in mine:
             net += e.amount_usd if e.payee == spv else 0.0
             net -= e.amount_usd if e.payer == spv else 0.0
-        out.append(Entry(spv, sponsor, c.id, DISTRIBUTION, np.maximum(net, 0.0), False))
+        left = np.maximum(net, 0.0) * may_distribute(op, spv)
+        out.append(Entry(spv, sponsor, c.id, DISTRIBUTION, left, False))
         out.append(Entry(sponsor, spv, c.id, SUPPORT, np.maximum(-net, 0.0), False))
     return out
 

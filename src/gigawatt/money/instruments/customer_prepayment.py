@@ -20,8 +20,8 @@ import numpy as np
 from gigawatt.money.accounts import OWED, PREPAID, Leg
 from gigawatt.money.flows import Line, Plan
 from gigawatt.money.inputs import Contract, MoneyInputs
-from gigawatt.money.instruments import equity_plain, equity_tranche_milestone
 from gigawatt.money.page import Figures, Page, millions
+from gigawatt.money.registry import equity_legs
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.kind import Kind, Term, Total
 from gigawatt.program.model import Instrument, Program
@@ -32,7 +32,6 @@ from gigawatt.schedule.result import ScheduleResult
 KIND = "customer_prepayment"
 ORDER = 26
 LEG = "prepayment"
-EQUITY_LEGS = (equity_plain.LEG, equity_tranche_milestone.LEG)
 
 
 def idle(program: Program, instrument: Instrument) -> str:
@@ -103,7 +102,7 @@ def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan])
             (plan, k)
             for plan in before
             for k, line in enumerate(plan.lines)
-            if line.payee == customer and line.leg in EQUITY_LEGS
+            if line.payee == customer and line.leg in equity_legs()
         )
         if customer != provider:
             line = Line(customer, provider, c.id, LEG)

@@ -3,7 +3,7 @@
 Per block, in the order of the deliveries, j = rate / 12, n = 12 x term::
 
     draw    = advance x bill of racks, network and storage, at delivery, up to what is left of the
-              commitment; nothing after the last day of availability or the borrower's default
+              commitment; nothing after the last day of availability or a default of either party
     covenant: draw <= most loan to value x V - balances of earlier draws at that date, V the resale
               value then of all systems that were delivered under it, the new ones at cost
     balance = draw (1 + j)^(m0 - delivery),   m0 = the month after service
@@ -84,8 +84,8 @@ def drawn_usd(inputs: MoneyInputs, schedule: ScheduleResult) -> Array:
         if c.kind != KIND or not own.any():
             continue
         in_time = (date[:, own] >= 0.0) & (date[:, own] <= c.dates["available_until"])
-        if c.parties["borrower"] in inputs.defaults:
-            in_time &= date[:, own] < np.floor(inputs.defaults[c.parties["borrower"]])[:, None]
+        ends = inputs.first_default(c.parties["borrower"], c.parties["lender"])
+        in_time &= date[:, own] < ends[:, None]
         wanted = np.where(in_time, bill[:, own] * c.terms["advance_share"][:, None], 0.0)
         if np.all(np.isinf(c.terms[COVENANT])):
             out[:, own] = capped(wanted, date[:, own], c.terms["commitment_usd"])

@@ -25,7 +25,7 @@ from gigawatt.money.operation import Operation
 from gigawatt.money.page import Figures, Page, millions
 from gigawatt.money.result import Entry
 from gigawatt.program.kind import Kind, Term
-from gigawatt.quantity.arrays import NEVER, Array, BoolArray, IntArray
+from gigawatt.quantity.arrays import Array, BoolArray, IntArray
 
 KIND = "dsra_and_waterfall"
 ORDER = 90  # last: sees taxes and guarantees
@@ -163,13 +163,13 @@ def covenants(inputs: MoneyInputs, company: str) -> tuple[Array, Array]:
 
 def may_distribute(op: Operation, company: str) -> BoolArray:
     """Months in which a company neither is in default nor has left service unpaid, (D, M)."""
-    failed = op.inputs.defaults.get(company, np.full(op.inputs.draws, NEVER))
+    failed = op.inputs.first_default(company)
     owing = np.zeros((op.inputs.draws, op.months))
     for e in op.unpaid:
         if e.payer == company and e.leg in SERVICE:
             owing = owing + e.amount_usd
     arrears = np.cumsum(owing, axis=1) > ROUNDING_USD
-    return np.asarray((np.arange(op.months) < np.floor(failed)[:, None]) & ~arrears)
+    return np.asarray((np.arange(op.months) < failed[:, None]) & ~arrears)
 
 
 def close(op: Operation) -> list[Entry]:

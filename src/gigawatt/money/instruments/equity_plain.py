@@ -1,4 +1,7 @@
-"""Equity paid on a date, without milestones: the amount, in the month of the date."""
+"""Equity paid on a date, without milestones: the amount, in the month of the date.
+
+Nothing is paid once either party is in default.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from gigawatt.money.flows import Line, Lumps, Plan
 from gigawatt.money.inputs import MoneyInputs
 from gigawatt.money.page import Figures, Page
 from gigawatt.program.kind import PRICE_OF_SHARES, Kind, Term
+from gigawatt.quantity.arrays import NEVER
 from gigawatt.schedule.result import ScheduleResult
 
 KIND = "equity_plain"
@@ -36,7 +40,8 @@ def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan])
     out: list[Plan] = []
     for c in inputs.of_kind(KIND):
         line = Line(c.parties["investor"], c.parties["issuer"], c.id, LEG)
-        date = np.full((inputs.draws, 1), c.dates["date"])
+        ends = inputs.first_default(c.parties["investor"], c.parties["issuer"])[:, None]
+        date = np.where(c.dates["date"] < ends, c.dates["date"], NEVER)
         out.append(Lumps((line,), np.zeros(1, np.int64), c.terms["amount_usd"][:, None], date))
     return out
 

@@ -4,9 +4,10 @@
                  + floor(GW in service at the end of month m - 1 / GW per tranche)
     released(m) = min(commitment, N(m) x tranche), cumulative to the end of month m
 
-so a milestone is paid the month after it is reached. The gigawatts are the facility power of all
-blocks of the programme. What was released before the calendar starts counts against the commitment
-but is not booked. Leaves out: the price of the shares, conditions other than gigawatts.
+so a milestone is paid the month after it is reached; nothing is paid once either party is in
+default. The gigawatts are the facility power of all blocks of the programme. What was released
+before the calendar starts counts against the commitment but is not booked. Leaves out: the price
+of the shares, conditions other than gigawatts.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Tranches:
     commitment_usd, tranche_usd, gw_per_tranche, tranches_at_signing : (D,) terms.
     signing : month, inf where nothing is paid at signing.
     gw, in_service : (D, B) facility GW of the blocks and their dates.
+    ends : (D,) whole month from which on nothing is paid; inf = none.
     """
 
     lines: tuple[Line, ...]
@@ -66,13 +68,16 @@ class Tranches:
     signing: float
     gw: Array
     in_service: Array
+    ends: Array | float = NEVER
 
     def before(self, month: int) -> Array:
         """Paid from the start to the beginning of `month`, (D, 1)."""
         if month <= 0:
             return np.zeros((self.gw.shape[0], 1))
-        reached = np.sum(np.where(self.in_service < month - 1, self.gw, 0.0), axis=1)
-        return self._released(reached[:, None], self.signing < month) - self._before_start()
+        until = np.reshape(np.clip(self.ends, 0.0, float(month)), (-1, 1))
+        reached = np.sum(np.where(self.in_service < until - 1.0, self.gw, 0.0), axis=1)
+        released = self._released(reached[:, None], self.signing < until)
+        return np.maximum(released - self._before_start(), 0.0)
 
     def monthly(self, months: int) -> Array:
         """Paid in each month, (D, 1, M)."""
@@ -82,7 +87,8 @@ class Tranches:
         reached = old + np.concatenate([np.zeros_like(old), np.cumsum(added, axis=1)[:, :-1]], 1)
         released = self._released(reached, self.signing < np.arange(1, months + 1))
         paid = np.diff(released, axis=1, prepend=self._before_start())
-        return np.maximum(paid, 0.0)[:, None, :]
+        open_ = np.arange(months) < np.reshape(self.ends, (-1, 1))
+        return np.asarray(np.maximum(paid, 0.0) * open_)[:, None, :]
 
     def _before_start(self) -> Array:
         return self._released(self._gw_before_start(), self.signing < 0.0)
@@ -111,6 +117,7 @@ def plans(inputs: MoneyInputs, schedule: ScheduleResult, before: Sequence[Plan])
             signing=c.dates.get("signing", NEVER),
             gw=inputs.facility_gw,
             in_service=schedule.in_service,
+            ends=inputs.first_default(c.parties["investor"], c.parties["issuer"]),
         )
         for c in inputs.of_kind(KIND)
     ]

@@ -3,9 +3,11 @@
 By calendar year, for what a party receives and pays in the programme::
 
     income     = operating receipts - operating payments (not principal, not distributions, not
-                 what it pays for systems at their renewal, which is capital)
+                 what it pays for systems at their renewal, which is capital), and what moves no
+                 cash: a prepayment when it is set off, interest added to what a party has lent,
+                 cost that is owed and, in a default, not paid
     written off: systems: bonus share in the year of payment, the rest straight over its life;
-                 sites: straight over theirs
+                 sites: straight over theirs, and so the interest that is added to loans
     state tax  = s x taxable;  federal = f x (taxable - state tax)
     taxable    = income - written off, less earlier losses up to `loss_use_share` of it
 
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gigawatt.money.accounts import EXPENSE, IT, SITE, TAX, Leg
+from gigawatt.money.accounts import EXPENSE, INCOME, IT, SITE, TAX, Leg
 from gigawatt.money.inputs import Contract
 from gigawatt.money.operation import Operation
 from gigawatt.money.page import Figures, Page, millions, row
@@ -122,6 +124,15 @@ def _base(op: Operation, party: str) -> tuple[Array, Array, Array]:
             income -= e.amount_usd
         elif e.payee == party:
             income += e.amount_usd
+    for e in op.unpaid:
+        if e.payer == party and op.sides(e.instrument, e.leg).payer == EXPENSE:
+            income -= e.amount_usd
+    for e, accounts in op.no_cash:
+        for debit, credit in (moved for at, moved in zip((e.payer, e.payee), accounts, strict=True)
+                              if at == party):  # fmt: skip
+            income += e.amount_usd * (float(credit == INCOME) - float(debit == EXPENSE))
+            it += e.amount_usd * float(debit == IT)
+            site += e.amount_usd * float(debit == SITE)
     return income, it, site
 
 

@@ -124,9 +124,10 @@ def rate_rows(view: LedgerView) -> Rows:
         for name in (n for n in fixed_at if n in c.terms):
             low, middle, high = bands(c.terms[name])
             fixed = axis.date(fixed_at[name])
+            weight = float(c.terms[WEIGHT].mean()) if WEIGHT in c.terms else 0.0
             out.append({"rate": f"{c.id}: {name.removesuffix('_share')}",
                         "when": f"{fixed:%Y-%m}" if fixed else "",
-                        "priced_over_base_share": float(c.terms[WEIGHT].mean()),
+                        "priced_over_base_share": weight,
                         "share_p10": float(low), "share_p50": float(middle),
                         "share_p90": float(high)})  # fmt: skip
     return out

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gigawatt.money.registry import equity_legs
 from gigawatt.program.load import load_program
 from gigawatt.study.books import ledger_view as v
 from gigawatt.study.books.ledger_view import LedgerView, ledger_view
@@ -73,7 +74,7 @@ def deal_table() -> str:
 
 def _figures(view: LedgerView) -> dict[str, str]:
     circle = v.circularity_table(view)[0]
-    paid = [r for r in v.rows(view) if r["leg"] in ("tranche", "equity")]
+    paid = [r for r in v.rows(view) if r["leg"] in equity_legs()]
     tranches, stakes, gap = tranche_table(view), v.stake_table(view), v.gap_table(view)
     return {
         "equity": f"{circle['equity_usd'] / BN:.0f}",

@@ -10,7 +10,7 @@ import numpy as np
 
 from gigawatt.energy.site_plan import SitePlan
 from gigawatt.money.accounts import HELD, POWER_BILL
-from gigawatt.money.instruments import bridge, equity_plain, equity_tranche_milestone
+from gigawatt.money.instruments import bridge
 from gigawatt.money.instruments.dsra_and_waterfall import covenants
 from gigawatt.money.metrics import (
     borrowers,
@@ -20,13 +20,14 @@ from gigawatt.money.metrics import (
     party_results,
     terminal_usd,
 )
-from gigawatt.money.registry import sides
+from gigawatt.money.registry import equity_legs, sides
 from gigawatt.money.result import Entry
 from gigawatt.money.retirement import SALVAGE
 from gigawatt.money.returns import need_after_operation_usd, net_by_party
 from gigawatt.money.statements import Statement, statements
 from gigawatt.money.tracing import circularity
 from gigawatt.performance.result import ServeRate
+from gigawatt.program.instruments import KINDS
 from gigawatt.program.load import Loaded
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
@@ -38,7 +39,7 @@ from gigawatt.uncertainty.summary import bands
 
 PERIODS = ("month", "quarter", "year", "all")
 PAID_BACK = ("repayment", bridge.SWEEP)
-FUNDING_LEGS = ("tranche", "equity", "draw", *PAID_BACK, "prepayment")
+FUNDING_LEGS = ("draw", *PAID_BACK, "prepayment")  # and equity
 RETURN_MONTHS = (3, 12, 24, 36)
 
 
@@ -108,7 +109,7 @@ def party_table(view: LedgerView, discount_share: float = DISCOUNT) -> list[dict
     at least half of the draws have one rate and the party pays before it is paid.
     """
     chain, own = view.chain, without_bridge(view.chain)
-    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor)
+    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor, chain.money.defaults)
     found = []
     nets = net_by_party(own)
     for party, r in party_results(own, discount_share, terminal).items():
@@ -158,7 +159,8 @@ def funding_table(view: LedgerView) -> list[dict[str, Any]]:
     top = int(ledger.gap_usd.mean(axis=0).argmax()) + 1
     found: dict[tuple[str, str, str], float] = {}
     for e in ledger.entries:
-        if e.leg in FUNDING_LEGS and (e.investment or e.leg in PAID_BACK):
+        funds = e.leg in FUNDING_LEGS or e.leg in equity_legs()
+        if funds and (e.investment or e.leg in PAID_BACK):
             back = e.leg in PAID_BACK
             usd = float(e.amount_usd[:, :top].sum(axis=1).mean())
             key = (e.instrument, *((e.payee, e.payer) if back else (e.payer, e.payee)))
@@ -206,7 +208,7 @@ def circularity_table(view: LedgerView) -> list[dict[str, Any]]:
     """Of each party that both invests equity and sells systems: what of its cash comes back."""
     entries = view.chain.ledger.entries
     sellers = {e.payee for e in entries if e.leg in ("deposit", "delivery")}
-    payers = {e.payer for e in entries if e.leg in ("tranche", "equity")}
+    payers = {e.payer for e in entries if e.leg in equity_legs()}
     out = []
     for party in sorted(sellers & payers):
         c = circularity(view.chain.ledger, party)
@@ -220,8 +222,7 @@ def circularity_table(view: LedgerView) -> list[dict[str, Any]]:
 
 def stake_table(view: LedgerView) -> list[dict[str, Any]]:
     """Stakes that equity with a stated value buys, at the end of the calendar."""
-    kinds = (equity_plain.KIND, equity_tranche_milestone.KIND)
-    terms = {c.id: c.terms for c in view.chain.money.contracts if c.kind in kinds}
+    terms = {c.id: c.terms for c in view.chain.money.contracts if KINDS[c.kind].equity}
     found = equity_stakes(view.chain.ledger, terms)
     return [
         {"investor": a, "issuer": b, "instrument": i, **_band("stake_share", v[:, -1])}

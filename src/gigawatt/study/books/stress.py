@@ -207,7 +207,7 @@ def outcome(chain: Chain, case: Scenario, discount_share: float = DISCOUNT) -> O
     """Result of a chain that was run under a scenario."""
     ledger = chain.ledger
     own = without_bridge(chain)
-    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor)
+    terminal = terminal_usd(own, chain.money.assumptions.resale_yearly_factor, chain.money.defaults)
     covers = {p: cover(ledger, p, chain.axis.years()) for p in borrowers(ledger)}
     unpaid: dict[tuple[str, str], Array] = {}
     for e in ledger.unpaid:

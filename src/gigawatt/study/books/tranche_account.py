@@ -9,6 +9,7 @@ import numpy as np
 
 from gigawatt.money.accounts import POWER_BILL
 from gigawatt.money.by_tranche import paid_by_tranche
+from gigawatt.money.registry import equity_legs
 from gigawatt.money.result import Entry
 from gigawatt.study.books.ledger_view import PAID_BACK, LedgerView
 
@@ -35,7 +36,7 @@ def tranche_table(view: LedgerView) -> list[dict[str, Any]]:
         return lambda e: float(e.payer in builders and (e.instrument in names or e.leg in names))
 
     def equity(e: Entry) -> float:
-        passed = e.leg in ("tranche", "equity", "prepayment") and e.payer not in builders
+        passed = (e.leg == "prepayment" or e.leg in equity_legs()) and e.payer not in builders
         return float(passed and e.payee in builders)
 
     def lent(e: Entry) -> float:

@@ -15,6 +15,7 @@ from typing import Any
 from gigawatt.catalog.facts import Catalog, Fact, Record
 from gigawatt.catalog.ranges import ends_of
 from gigawatt.money.accounts import POWER_BILL
+from gigawatt.money.registry import equity_legs
 from gigawatt.quantity.units import MW_PER_GW
 
 Row = Mapping[str, Any]
@@ -26,7 +27,6 @@ SITE = "site_capex"
 BUILT = {"network": "network", "storage_cpu": "storage_cpu"}  # instrument → use
 CONNECTION = "connection"  # leg and use: what a power contract wants before service
 CUTS = ("deposit", "delivery", "acceptance")  # legs of a purchase of systems
-EQUITY = ("tranche", "equity")
 YEAR_OF_GW = "first_year_"
 
 
@@ -156,7 +156,7 @@ def _outside_money(
         usd, leg, payer, payee = (
             float(row["amount_usd_mean"]), row["leg"], str(row["payer"]), str(row["payee"]),
         )  # fmt: skip
-        if leg in EQUITY:
+        if leg in equity_legs():
             equity[payee] = equity.get(payee, 0.0) + usd
         elif leg == "prepayment" and payee in builders and payer not in builders:
             prepaid[payer] = prepaid.get(payer, 0.0) + usd

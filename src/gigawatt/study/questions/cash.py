@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gigawatt.money.instruments.equipment_purchase import LEGS_OF_PURCHASE
+from gigawatt.money.registry import equity_legs
 from gigawatt.study.questions.part import Part, text_part
 from gigawatt.study.questions.result import Found
 from gigawatt.study.questions.rundata import RunData
@@ -12,8 +14,8 @@ from gigawatt.study.questions.worth import recovery, stake_later
 if TYPE_CHECKING:
     import polars as pl
 
-CAPITAL_LEGS = ("construction", "delivery", "deposit")  # what is bought, not how it is funded
-EQUITY_LEGS = ("tranche", "equity")
+# What is bought, not how it is funded.
+CAPITAL_LEGS = ("construction", "delivery", "deposit", "acceptance", "connection")
 ROUND, VALUED = "nvidia-openai-equity", "openai"  # the one valuation known, and whose it is
 LAST_YEAR = 2032  # of the question about the ledger
 
@@ -51,10 +53,10 @@ def _by_year(run: RunData) -> Part:
     total = sum(amount for _, amount in years)
     return Part(
         "capex_by_year", "Capital spent by year", "table", "USD",
-        "Mean over draws of what is paid for sites and equipment at first: construction, deposits "
-        "and deliveries within the calendar of the run; replacement at the end of life is left "
-        "out. The last row is their sum.",
-        "table ledger: investment legs construction, delivery, deposit",
+        "Mean over draws of what is paid for sites and equipment at first: construction, "
+        "connection, deposits, deliveries and payments at acceptance within the calendar of the "
+        "run; replacement at the end of life is left out. The last row is their sum.",
+        f"table ledger: investment legs {', '.join(CAPITAL_LEGS)}",
         columns=(("year", ""), ("mean", "USD")), rows=(*years, ("all", total)),
     )  # fmt: skip
 
@@ -135,7 +137,7 @@ def _equity(run: RunData) -> Part:
     post_money = deal.value("pre_money_usd") + deal.value("round_usd")
     paid = (
         run.table("ledger")
-        .filter(pl.col("leg").is_in(EQUITY_LEGS))
+        .filter(pl.col("leg").is_in(sorted(equity_legs())))
         .group_by(
             pl.col("month").str.slice(0, 4).alias("year"), "payer", "payee", maintain_order=True
         )
@@ -169,8 +171,8 @@ def circularity(run: RunData) -> Found:
     import polars as pl
 
     lines = run.table("ledger")
-    paid = lines.filter(pl.col("leg").is_in(EQUITY_LEGS))
-    vendors = set(lines.filter(pl.col("leg") == "deposit")["payee"])
+    paid = lines.filter(pl.col("leg").is_in(sorted(equity_legs())))
+    vendors = set(lines.filter(pl.col("leg").is_in(LEGS_OF_PURCHASE))["payee"])
     investing = sorted(vendors & set(paid["payer"]))
     if not investing:
         none = text_part(

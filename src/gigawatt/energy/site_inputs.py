@@ -15,7 +15,7 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.energy.carbon_price import co2_price
-from gigawatt.energy.climate_hours import ClimateHours, climate_hours
+from gigawatt.energy.climate_hours import ClimateHours, climate_hours, file_hours
 from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.gas import gas_fact
@@ -133,7 +133,12 @@ def area_of(grid: str, catalog: Catalog) -> Area:
 
 
 def site_weather(site: Site, catalog: Catalog, cache: Path | None = None) -> ClimateHours | None:
-    """Hours of the climate of a site; None where none lies near. `cache` : None = the user's."""
+    """Hours of the file or climate of a site; None where none lies near.
+
+    `cache` : folder of kept hours; None = the user's.
+    """
+    if site.weather_file is not None:
+        return file_hours(site, cache)
     found = site_climate(site, catalog)
     if not found.climate:
         return None

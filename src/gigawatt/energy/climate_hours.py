@@ -74,9 +74,10 @@ def file_hours(site: Site, folder: Path | None = None) -> ClimateHours:
     ------
     InputError : the site names none, or it is not a sound year.
     """
-    if site.weather_file is None:
+    file = site.weather_file
+    if file is None:
         raise InputError(f"site {site.id} names no weather_file.")
-    content = f"{site.weather_file.sha256} {site.lat} {site.lon} {code_hash(CODE + READERS)}"
+    content = f"{file.sha256} {file.tz_hours} {site.lat} {site.lon} {code_hash(CODE + READERS)}"
 
     def made() -> ClimateHours:
         year = site_file_year(site)

@@ -108,7 +108,7 @@ def monthly_course(site: Site, catalog: Catalog) -> MonthlyCourse | None:
     plant = plant_of(catalog, site.cooling)
     year = site_file_year(site)
     if year is not None and site.weather_file is not None:
-        key = site.weather_file.sha256.encode()
+        key = f"{site.weather_file.sha256} {site.weather_file.tz_hours}".encode()
         if key not in _air_by_key:
             _air_by_key[key] = year.drybulb_c, year.wetbulb_c(), year.pressure_pa
         return _course(plant, key)

@@ -169,7 +169,8 @@ def _site(table: schema.SiteTable) -> Site:
         "clean_power": tuple(_clean_power(c) for c in table.clean_power),
         "duties": tuple(table.duties),
     }
-    del fields["price_file"], fields["weather_file"]  # by `with_prices`, `with_weather`
+    for key in ("price_file", "weather_file", "weather_tz_hours"):
+        del fields[key]  # by `with_prices`, `with_weather`
     return Site(**fields)
 
 

@@ -222,6 +222,9 @@ class SiteTable(Section):
         description="a year of weather, from the programme's folder, in place of a climate; "
         "see the page on weather",
     )
+    weather_tz_hours: Annotated[float, Exact("hours", -12.0, 14.0)] | None = Field(
+        None, description="standard time of the weather file ahead of UTC, where it does not tell"
+    )
     progress: ProgressTable = Field(ProgressTable(), description="milestones reached")
     event: list[EventTable] = Field(
         default_factory=list, description="recorded changes of plan; they inform only"

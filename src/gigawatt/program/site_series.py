@@ -28,8 +28,10 @@ class WeatherFile:
     path : from the current folder.
     sha256 : of its content.
     name : as the programme has it.
+    tz_hours : standard time ahead of UTC, where the file does not tell; None = not given.
     """
 
     path: str
     sha256: str
     name: str
+    tz_hours: float | None = None

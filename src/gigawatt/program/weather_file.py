@@ -15,7 +15,7 @@ from gigawatt.program.read import RawProgram
 from gigawatt.program.site_series import WeatherFile
 from gigawatt.quantity.fingerprint import file_sha256
 
-KEY = "weather_file"
+KEY, TZ_KEY = "weather_file", "weather_tz_hours"
 
 
 def weather_file_rule(_parts: Parts, raw: RawProgram) -> Iterator[Problem]:
@@ -23,6 +23,8 @@ def weather_file_rule(_parts: Parts, raw: RawProgram) -> Iterator[Problem]:
     for path, entry in named_entries(raw, "site"):
         name = entry.get(KEY)
         if not isinstance(name, str) or not name:
+            if TZ_KEY in entry:
+                yield raw.problem((*path, TZ_KEY), entry[TZ_KEY], f"it goes with a {KEY}")
             continue
         file = raw.file((*path, KEY), name)
         if not file.is_file():
@@ -46,4 +48,6 @@ def with_weather(site: Site, raw: RawProgram) -> Site:
     if not isinstance(name, str) or not name:
         return site
     file = raw.file(("site", site.id, KEY), name)
-    return replace(site, weather_file=WeatherFile(str(file), file_sha256(file), name))
+    tz = entry.get(TZ_KEY)
+    tz_hours = float(tz) if isinstance(tz, int | float) else None
+    return replace(site, weather_file=WeatherFile(str(file), file_sha256(file), name, tz_hours))

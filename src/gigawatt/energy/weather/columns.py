@@ -36,7 +36,6 @@ SCALES = {  # column of the file: (name, factor)
     "wind_ms": ("wind_ms", 1.0),
     **{f"{k}_{unit}_m2": (f"{k}_w_m2", 1.0) for k in ("ghi", "dni", "dhi") for unit in ("w", "wh")},
 }
-DEGREES_PER_HOUR, NOON = 15.0, 12.0
 HUB = re.compile(r"^wind_(\d+)m_ms$")
 
 
@@ -75,27 +74,6 @@ def read_columns(where: str, text: list[str], given: PlaceOptions) -> WeatherYea
     return to_year(
         Rows(where, stamps, lines, columns), place, hub=_highest_wind, notes=(*notes, *told)
     )
-
-
-def daylight_tz(text: list[str], lon: float) -> float:
-    """Time zone, to half an hour, in which a table's hours of daylight lie around the sun's noon.
-
-    Clouds move the noon of the energy, not that of the hours in which there is light. The zone of
-    the longitude where the table can't be read: the reader then tells why.
-    """
-    names = _names(text[0])
-    light = [n for n, name in enumerate(names) if name.startswith(("ghi_", "dhi_", "dni_"))]
-    mean = lon / DEGREES_PER_HOUR
-    try:
-        rows = [(float(c[names.index("hour")]), float(c[light[0]]))
-                for c in (t.split(",") for t in text[1:] if t.strip())]  # fmt: skip
-    except (ValueError, IndexError):
-        return float(round(mean))
-    ending = 0.0 not in {h for h, _ in rows}
-    day = [h + (-0.5 if ending else 0.5) for h, w in rows if w > 0.0]
-    if not day:
-        return float(round(mean))
-    return round(2.0 * (sum(day) / len(day) - NOON + mean)) / 2.0
 
 
 def _highest_wind(columns: dict[str, Array]) -> tuple[Array, float] | None:

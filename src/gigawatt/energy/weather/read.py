@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from gigawatt.energy.weather.columns import daylight_tz, is_columns, read_columns
+from gigawatt.energy.weather.columns import is_columns, read_columns
 from gigawatt.energy.weather.epw import is_epw, read_epw
 from gigawatt.energy.weather.nsrdb import is_nsrdb, read_nsrdb
 from gigawatt.energy.weather.pvgis import is_pvgis, is_pvgis_json, read_pvgis, read_pvgis_json
@@ -54,17 +54,14 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
     )
 
 
-def read_weather_at(path: Path, lat: float, lon: float) -> WeatherYear:
-    """Read a year of weather for a site, whose place stands where the file has none.
+def has_place(path: Path) -> bool:
+    """Whether the layout of a file tells where it was taken.
 
-    Its time zone is then the one in which the file's daylight lies around the sun's noon.
-
-    Parameters and errors as of `read_weather`; `lat`, `lon` : degrees north, east.
+    Raises
+    ------
+    InputError : the file cannot be read.
     """
-    text = _lines(path)
-    if is_columns(text):
-        return read_weather(path, PlaceOptions(lat, lon, daylight_tz(text, lon)))
-    return read_weather(path)
+    return not is_columns(_lines(path))
 
 
 def _lines(path: Path) -> list[str]:

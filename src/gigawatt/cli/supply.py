@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gigawatt.energy.dispatch.solution import Solution
     from gigawatt.energy.least_cost import Summary
 
+SEARCHING = "No supply keeps all limits. Each is now moved alone, to tell which one and how far:"
+
 
 @click.command()
 @click.argument("target")
@@ -110,8 +112,10 @@ def _case(
     try:
         solution = least_cost(problem, gap, route)
     except InfeasibleError:
+        click.echo(SEARCHING, err=True)
         raise InfeasibleError(message(problem, None, must_serve=serve)) from None
     if broken(problem, solution, must_serve=serve):
+        click.echo(SEARCHING, err=True)
         raise InfeasibleError(message(problem, solution, must_serve=serve))
     if solution.gap > gap:
         click.echo(f"Warning: the gap reached is {solution.gap:.2g}, not {gap:.2g}.", err=True)

@@ -155,15 +155,9 @@ def site_years(
     """
     facility = energy.supply_mwh.sum(axis=2)
     grid = energy.supply_mwh[:, :, 0]
-    stage, month = np.maximum(mix.stage, 0), mix.month
     drawn = facility > LEAST_MWH
     own = facility * _own_clean_share(table, mix, energy.load_share)
-    days = axis.hours() / (HOURS_PER_DAY * np.array(DAYS)[month])  # over the plan's: leap years
-    sites = np.arange(facility.shape[1])[None, :, None]
-    in_plan = table.hourly_contracts[sites, stage, month] * days
-    covered = days * _covered(table, stage, month, facility / days)
-    covered = np.minimum(covered * _ratio(given.hourly_mwh[None], in_plan), given.hourly_mwh)
-    covered = np.minimum(covered, grid)
+    covered = np.minimum(_by_contracts(energy, mix, table, given, axis), grid)
     contracts = given.all_mwh * drawn
     renewable = given.renewable_mwh * drawn
     renewable += sum(energy.supply_mwh[:, :, k] for k, s in enumerate(energy.sources)
@@ -213,6 +207,20 @@ def _own_clean_share(table: MatchingTable, mix: SupplyMix, load: Array) -> Array
     own = _at_load(table.own_clean, stage, mix.month, load)
     served = _at_load(table.served, stage, mix.month, load)
     return np.where(mix.stage >= 0, np.clip(_ratio(own, served), 0.0, 1.0), 0.0)
+
+
+def _by_contracts(
+    energy: EnergyResult, mix: SupplyMix, table: MatchingTable, given: ContractMonths,
+    axis: MonthAxis,
+) -> Array:  # fmt: skip
+    """What contracts with hours cover within the hour, MWh, (D, S, M), by their dates."""
+    facility = energy.supply_mwh.sum(axis=2)
+    stage, month = np.maximum(mix.stage, 0), mix.month
+    days = axis.hours() / (HOURS_PER_DAY * np.array(DAYS)[month])  # over the plan's: leap years
+    sites = np.arange(facility.shape[1])[None, :, None]
+    in_plan = table.hourly_contracts[sites, stage, month] * days
+    covered = days * _covered(table, stage, month, facility / days)
+    return np.minimum(covered * _ratio(given.hourly_mwh[None], in_plan), given.hourly_mwh)
 
 
 def _covered(table: MatchingTable, stage: IntArray, month: IntArray, facility_mwh: Array) -> Array:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from factories import small_site
+from factories import small_program, small_site
 
 from gigawatt.catalog import load_catalog
 from gigawatt.catalog.facts import Status
-from gigawatt.energy.clean_power import central_year, month_factors
+from gigawatt.energy.clean_power import central_year, contract_months, month_factors
 from gigawatt.energy.site_inputs import site_weather
 from gigawatt.energy.site_prices import grid_price_hours
 from gigawatt.errors import ProblemsError
 from gigawatt.program.load import load_program
 from gigawatt.program.model import CleanPower
+from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.study.chain import run_chain
 from gigawatt.uncertainty.distributions import Point
 from gigawatt.uncertainty.streams import Streams
@@ -136,3 +138,30 @@ def test_an_end_before_the_start_is_told(tmp_path):
     path.write_text(text.replace("2032-01-01", "2029-01-01"))
     with pytest.raises(ProblemsError, match="must be after start"):
         load_program(str(path))
+
+
+def test_contracts_count_by_their_dates_month_by_month():
+    """Sun from 2028 to mid-2032, nuclear from the first month, certificates in 2029 alone."""
+    contracts = (
+        replace(_contract("solar"), id="s", start=dt.date(2028, 1, 1), end=dt.date(2032, 7, 1)),
+        replace(_contract("nuclear"), id="n"),
+        replace(
+            _contract("certificates"), id="c", start=dt.date(2029, 1, 1), end=dt.date(2030, 1, 1)
+        ),
+    )
+    site = replace(small_site("one"), grid="ercot", clean_power=contracts)
+    program = small_program(sites=(site,))
+    axis = MonthAxis(dt.date(2026, 1, 1), 9 * 12)
+    given = contract_months(program, CATALOG, axis)
+    years = {
+        name: getattr(given, name)[0].reshape(9, 12).sum(axis=1) / 1e5
+        for name in ("all_mwh", "renewable_mwh", "hourly_mwh")
+    }
+    leap = 366 / 365
+    first_half = month_factors(site, contracts[0], CATALOG)[0][:6].sum()
+    assert years["hourly_mwh"][:2] == pytest.approx([1.0, 1.0])
+    assert years["all_mwh"][3] == pytest.approx(3.0)
+    assert years["renewable_mwh"][3] == pytest.approx(2.0)
+    assert years["hourly_mwh"][2] == pytest.approx(2.0 * leap, rel=2e-3)
+    assert years["renewable_mwh"][6] == pytest.approx(first_half, rel=0.01)
+    assert years["renewable_mwh"][7:] == pytest.approx([0.0, 0.0])

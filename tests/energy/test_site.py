@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from gigawatt.catalog.loader import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.cooling import at_part_load, monthly_course
+from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.gas import gas_prices, running_cost_usd_per_mwh
 from gigawatt.energy.site import accounts, billed_mw, site_conditions
+from gigawatt.energy.site_inputs import site_weather
 from gigawatt.energy.supply import (
     grid_supply,
     plant,
@@ -96,12 +99,40 @@ def test_energy_balance(mixed, load, seed):
     cond = mixed.conditions()
     energy = mixed.accounts(it, cond)
     assert energy.sources == ("grid", "recip-engine", "fuel-cell")
-    used = it * cond.pue * mixed.axis.hours()
+    full = mixed.it_in_service()
+    course = monthly_course(mixed.program.sites[0], mixed.catalog)
+    overhead = at_part_load(course.overhead, mixed.axis.months_of_year(), it / full)
+    used = (it + full * (cond.pue - 1.0) * overhead) * mixed.axis.hours()
     assert energy.supply_mwh.sum(axis=2) == pytest.approx(used, rel=1e-12, abs=1e-9)
+    assert np.all(used >= it * cond.pue * mixed.axis.hours() * (1.0 - 1e-12))
     assert energy.supply_mwh.min() >= 0.0
     assert energy.energy_cost_usd.min() >= 0.0
     assert energy.co2_t.min() >= 0.0
     assert energy.water_m3.min() >= 0.0
+
+
+@pytest.mark.parametrize(("load", "rise"), [(1.0, 0.0), (0.6, 0.0097), (0.25, 0.071)])
+def test_pue_rises_at_part_load(case, load, rise):
+    """As the hourly model has it: at a steady load, the PUE of the year over that at full load."""
+    it = load * case.it_in_service()
+    energy, cond = case.accounts(it), case.conditions()
+    hours = case.axis.hours()
+    pue = energy.supply_mwh.sum(axis=(2, 3)) / (it * hours).sum(axis=2)
+    full = (cond.pue * hours).sum(axis=2) / hours.sum()
+    plant, weather = (
+        plant_of(case.catalog, "closed-loop-dry"),
+        site_weather(case.program.sites[0], case.catalog),
+    )
+    model = [
+        facility_hours(
+            plant, weather.drybulb_c, weather.wetbulb_c, part, weather.pressure_pa
+        ).pue.mean()
+        for part in (load, 1.0)
+    ]
+    ratio = np.median((pue[:, 0] - 1.0) / (full[:, 0] - 1.0))
+    print(f"PUE at {load:g}: {model[0] - model[1]:+.4f} in the model")
+    assert model[0] - model[1] == pytest.approx(rise, abs=0.003)
+    assert ratio == pytest.approx((model[0] - 1.0) / (model[1] - 1.0), rel=0.02)
 
 
 def test_sources_share_by_power_in_service(mixed):

@@ -22,6 +22,7 @@ def command(program: str, as_json: bool) -> None:
     value of every input, and what it declares stands beside what it comes to. Exit code 2 if
     anything is wrong.
     """
+    from gigawatt.energy.weather_check import check_weather
     from gigawatt.errors import InputError, ProblemsError
     from gigawatt.program.check import declared_against_computed, phase_totals, warnings_of
     from gigawatt.program.load import load_program
@@ -29,6 +30,7 @@ def command(program: str, as_json: bool) -> None:
 
     try:
         loaded = load_program(program)
+        of_weather = check_weather(loaded)
     except ProblemsError as error:
         if as_json:
             _print_json({"ok": False, "problems": [_problem(p) for p in error.problems]})
@@ -39,7 +41,7 @@ def command(program: str, as_json: bool) -> None:
         raise
     totals = phase_totals(loaded.program, loaded.catalog)
     comparisons = declared_against_computed(loaded, computed_capex_usd_per_gw(loaded))
-    warnings = warnings_of(loaded, comparisons)
+    warnings = [*warnings_of(loaded, comparisons), *of_weather]
     if as_json:
         _print_json(_as_data(loaded, totals, comparisons, warnings))
     else:

@@ -59,7 +59,7 @@ def _date(as_of: str | None) -> dt.date:
     import datetime as dt
 
     from gigawatt.errors import InputError
-    from gigawatt.program.schema import read_date
+    from gigawatt.program.schema_values import read_date
 
     if as_of is None:
         return dt.datetime.now(tz=dt.UTC).date()

@@ -59,6 +59,7 @@ def command(
     import time
     from pathlib import Path
 
+    from gigawatt.energy.weather_check import check_weather
     from gigawatt.errors import InputError
     from gigawatt.program.check import declared_against_computed, warnings_of
     from gigawatt.program.load import load_program
@@ -79,6 +80,7 @@ def command(
     stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = Path(out) if out else Path("runs") / f"{loaded.program.name}-{stamp}"
     check_target(folder, force)
+    of_weather = check_weather(loaded)
     with _progress(draws) as progress:
         simulated = simulate(loaded, settings, progress)
     found = _beside(simulated, as_of) if program is None else None
@@ -94,7 +96,7 @@ def command(
     write_run(
         simulated,
         folder,
-        warnings=warnings_of(loaded, compared),
+        warnings=[*warnings_of(loaded, compared), *of_weather],
         started=started,
         replace=force,
         finish=finish,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from gigawatt.cli.supply_show import SiteSupply, show_json, show_matching, show_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from gigawatt.energy.dispatch.solution import Solution
     from gigawatt.energy.least_cost import Summary
 
-SLACK = 5e-3  # of a share that is asked for: the plan's gap
+SEARCHING = "No supply keeps all limits. Each is now moved alone, to tell which one and how far:"
 
 
 @click.command()
@@ -110,8 +112,10 @@ def _case(
     try:
         solution = least_cost(problem, gap, route)
     except InfeasibleError:
+        click.echo(SEARCHING, err=True)
         raise InfeasibleError(message(problem, None, must_serve=serve)) from None
     if broken(problem, solution, must_serve=serve):
+        click.echo(SEARCHING, err=True)
         raise InfeasibleError(message(problem, solution, must_serve=serve))
     if solution.gap > gap:
         click.echo(f"Warning: the gap reached is {solution.gap:.2g}, not {gap:.2g}.", err=True)
@@ -176,110 +180,33 @@ def _print_text(name: str, result: Summary, risk: dict[str, float]) -> None:
 def _site(program: str, name: str, as_json: bool) -> None:
     from gigawatt.energy.clean_power import central_year
     from gigawatt.energy.plan_cache import planned
+    from gigawatt.energy.weather_check import check_weather
     from gigawatt.program.load import load_program
     from gigawatt.study.sites.site_supply import one_site
     from gigawatt.study.tables.customer_tables import customer_rows
-    from gigawatt.study.tables.grid_tables import FULL_LOAD, account_rows, grid_row
+    from gigawatt.study.tables.grid_tables import account_rows, grid_row
 
     loaded = load_program(program)
+    for warning in check_weather(loaded):
+        if warning.startswith(f"site {name}:"):
+            click.echo(f"Warning: {warning}.", err=True)
     plan = planned(one_site(loaded, name))
     site = loaded.program.site(name)
-    seen = [
-        grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
-        for n, s in enumerate(plan.stages, start=1)
-    ]
-    told = account_rows({name: plan}, loaded.catalog, [site])
-    others = customer_rows(loaded.program, loaded.catalog, {plan.site: plan})
-    accounts = [r for r in told if r["load_share"] == FULL_LOAD]
-    bought = central_year(site, loaded.catalog)
-    _tell_matching(site.hourly_matching_share, accounts)
-    if as_json:
-        import json
-
-        from gigawatt.energy.plan_cache import as_data
-
-        data: dict[str, Any] = as_data(plan)
-        for stage, row, account in zip(data["stages"], seen, accounts, strict=True):
-            stage["grid_view"], stage["accounts"] = row, account
-            stage["accounts_at_part_load"] = [
-                r for r in told
-                if r["number"] == account["number"] and r["load_share"] < FULL_LOAD
-            ]  # fmt: skip
-        data["other_customers"], data["clean_power"] = others, bought
-        click.echo(json.dumps(data, indent=1))
-        return
-    click.echo(f"{plan.site}: {plan.objective_usd / 1e9:,.2f} bn USD present value of supply, "
-               f"certified gap {plan.gap:.1e}\n")  # fmt: skip
-    for s, row, account in zip(plan.stages, seen, accounts, strict=True):
-        load = float(s.load_mwh.sum())
-        head = (
-            f"{s.name}: from month {s.start_month:.0f} after the programme's date, {s.years:.1f} a"
-        )
-        click.echo(head)
-        click.echo(f"  load {load / 1e3:,.0f} GWh a year, {s.cost_usd.sum() / load:,.1f} USD/MWh, "
-                   f"{s.co2_t.sum() / load:.3f} t CO2/MWh, "
-                   f"unserved {s.unserved_mwh.sum():,.1f} MWh")  # fmt: skip
-        for label, mw in zip(plan.capacities, s.capacity_mw, strict=True):
-            if mw > 0.05:
-                click.echo(f"  {label:<18} {mw:>9,.1f} MW")
-        for label, mwh in zip(plan.sources, s.supply_mwh.sum(axis=1), strict=True):
-            if mwh > 0.5:
-                click.echo(f"  {label:<18} {mwh / 1e3:>9,.1f} GWh a year")
-        if row is not None:
-            click.echo(_seen_by_grid(row))
-        click.echo(_accounts(account))
-    for c in bought:
-        paid, worth = c["paid_usd_per_year"] / 1e6, c["value_usd_per_year"] / 1e6
-        click.echo(
-            f"{c['contract']}: {c['mwh_per_year'] / 1e3:,.0f} GWh a year, {paid:,.1f} M USD to "
-            f"{c['seller']}, worth {worth:,.1f} M USD at the grid's hours"
-        )
-    for line in _others(others):
-        click.echo(line)
-
-
-def _tell_matching(wanted: float, accounts: list[dict[str, Any]]) -> None:
-    """Warn of stages in which the share that was asked for can't be kept."""
-    for row in accounts:
-        if row["matched_hourly_share"] < wanted - SLACK:
-            click.echo(
-                f"Warning: stage {row['number']} matches {row['matched_hourly_share']:.1%} of its "
-                f"load by the hour, not {wanted:.1%}: clean plant comes too late or "
-                "costs too much.", err=True,
-            )  # fmt: skip
-
-
-def _others(rows: list[dict[str, Any]]) -> list[str]:
-    """What other customers pay in each case; nothing without a grid contract."""
-    cases: dict[str, list[dict[str, Any]]] = {}
-    for r in rows:
-        cases.setdefault(r["case"], []).append(r)
-    out = []
-    for case, own in cases.items():
-        paid = sum(r["shortfall_usd"] for r in own) / 1e6
-        stranded = max(r["stranded_usd"] for r in own) / 1e6
-        dear = [r["usd_per_mwh"] for r in own if r["usd_per_mwh"] is not None]
-        most = f", {max(dear):+.2f} USD/MWh in the dearest" if dear else ""
-        out.append(f"other customers, load {case}: {paid:+,.0f} M USD over {len(own)} years{most}; "
-                   f"stranded at most {stranded:,.0f} M USD")  # fmt: skip
-    return out
-
-
-def _accounts(row: dict[str, Any]) -> str:
-    """Carbon, matching and cost by source of a stage, in two lines."""
-    costs = [
-        f"{title} {row[key]:,.1f} USD/MWh"
-        for title, key in (("grid", "grid_usd_per_mwh"), ("own plant", "own_usd_per_mwh"))
-        if row[key] is not None
-    ]
-    here, market = row["scope2_location_t"] / 1e3, row["scope2_market_t"] / 1e3
-    hourly, cfe = row["matched_hourly_share"], row["cfe_share"]
-    return (
-        f"  scope 1 {row['scope1_t'] / 1e3:,.0f} kt, scope 2 {here:,.0f} kt by location, "
-        f"{market:,.0f} kt by market; NOx {row['nox_t']:,.0f} t;\n"
-        f"  REF {row['ref']:.1%}, matched by the hour {hourly:.1%}, CFE score {cfe:.1%}; "
-        f"{', '.join(costs)}"
+    found = SiteSupply(
+        plan,
+        [
+            grid_row(site, plan, n, s, loaded.catalog) if s.grid_mw > 0.0 else None
+            for n, s in enumerate(plan.stages, start=1)
+        ],
+        account_rows({name: plan}, loaded.catalog, [site]),
+        customer_rows(loaded.program, loaded.catalog, {plan.site: plan}),
+        central_year(site, loaded.catalog),
     )
+    show_matching(site.hourly_matching_share, found.at_full_load())
+    if as_json:
+        show_json(found)
+    else:
+        show_text(found)
 
 
 def _write_site(
@@ -295,14 +222,3 @@ def _write_site(
     number = stage_number(found, stage)
     problem, solution = stage_solution(found, number)
     _write(problem, solution, csv, pypsa, html, f"{name} {found.plan.stages[number].name}")
-
-
-def _seen_by_grid(row: dict[str, Any]) -> str:
-    """What the grid sees of a stage, in two lines."""
-    share = "" if row["area_share"] is None else f" ({row['area_share']:.2%} of the area's peak)"
-    return (
-        f"  grid: contract {row['contract_mw']:,.0f} MW, at the area's peak "
-        f"{row['coincident_mw']:,.0f} MW{share}, at the contract {row['contract_hours']:,.0f} h;\n"
-        f"  called back {row['curtailed_mwh']:,.0f} MWh in {row['curtailed_hours']:,.1f} h of full "
-        f"load a year (expected), compute waits {row['waiting_hours']:,.0f} h"
-    )

@@ -15,6 +15,7 @@ not booked. It moves no dispatch: what it gives is the same whatever the site do
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,14 @@ from gigawatt.energy.result import ContractFlow
 from gigawatt.energy.site_inputs import contract_hours, site_weather
 from gigawatt.energy.site_plan import by_month
 from gigawatt.energy.site_prices import grid_price_hours
+from gigawatt.energy.stage_hours import DAYS
 from gigawatt.energy.supply import grid_supply
 from gigawatt.program.blocks import Blocks
 from gigawatt.program.model import CleanPower, Program, Site
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.money import price_factor
+from gigawatt.quantity.units import HOURS_PER_DAY
 from gigawatt.schedule.result import ScheduleResult
 from gigawatt.uncertainty.streams import Streams
 
@@ -54,6 +57,42 @@ def contract_flows(
         power = sched.in_service[:, blocks.site == s].min(axis=1)  # (D,) first of the site
         out += [_flow(s, site, c, catalog, market, power, axis, streams) for c in priced]
     return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractMonths:
+    """What the contracts of each site give by month of the run, (S, M) MWh, by their dates.
+
+    `all_mwh` : certificates among them; `renewable_mwh`; `hourly_mwh` : of those that have hours.
+    """
+
+    all_mwh: Array
+    renewable_mwh: Array
+    hourly_mwh: Array
+
+
+def contract_months(program: Program, catalog: Catalog, axis: MonthAxis) -> ContractMonths:
+    """Energy of all contracts by month; one without a start gives from the run's first month on."""
+    out = np.zeros((3, len(program.sites), axis.count))
+    days = axis.hours() / (HOURS_PER_DAY * np.array(DAYS)[axis.months_of_year()])  # leap years
+    for s, site in enumerate(program.sites):
+        weather = site_weather(site, catalog) if site.clean_power else None
+        for c in site.clean_power:
+            hours = contract_hours(c, weather)
+            start = 0.0 if c.start is None else axis.position(c.start)
+            end = np.inf if c.end is None else axis.position(c.end)
+            mwh = by_month(hours.energy_mwh)[axis.months_of_year()] * days
+            mwh *= in_force(np.array([start]), np.array([end]), axis.count)[0]
+            out[:, s] += mwh * np.array([1.0, hours.renewable, hours.by_hour])[:, None]
+    return ContractMonths(*out)
+
+
+def in_force(start: Array, end: Array, months: int) -> Array:
+    """Part of each month in which a contract from `start` to `end`, (D,), is in force, (D, M)."""
+    ends = np.arange(1.0, months + 1.0)
+    begun = np.clip(ends - start[:, None], 0.0, 1.0)
+    over = np.clip(ends - end[:, None], 0.0, 1.0)
+    return np.asarray(np.maximum(begun - over, 0.0))
 
 
 def month_factors(site: Site, contract: CleanPower, catalog: Catalog) -> tuple[Array, Array]:
@@ -102,10 +141,7 @@ def _flow(
     rise = streams.sample(f"{where}/escalation_share", c.escalation_share)
     start = power if c.start is None else np.full_like(power, axis.position(c.start))
     end = np.full_like(power, np.inf if c.end is None else axis.position(c.end))
-    ends = np.arange(1.0, axis.count + 1.0)
-    begun = np.clip(ends - start[:, None], 0.0, 1.0)
-    over = np.clip(ends - end[:, None], 0.0, 1.0)
-    mwh = c.mwh_per_year * share[month] * np.maximum(begun - over, 0.0)
+    mwh = c.mwh_per_year * share[month] * in_force(start, end, axis.count)
     first = np.where(np.isfinite(start), start, 0.0)[:, None]
     since = np.maximum(np.arange(0.5, axis.count) - first, 0.0)
     paid = mwh * price[:, None] * price_factor(1.0 + rise[:, None], since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -12,10 +13,17 @@ import numpy as np
 
 from gigawatt.energy.cooling import CLIMATE_SEED
 from gigawatt.energy.weather.normals import Normals
+from gigawatt.energy.weather.site_file import site_file_year
+from gigawatt.energy.weather.year import WeatherYear
+from gigawatt.errors import InputError
+from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
 
 CODE = ("weather/synthetic.py", "weather/sky.py", "solar.py", "wind.py", "psychrometrics.py",
         "climate_hours.py")  # fmt: skip  # a change of these makes kept hours void
+READERS = tuple(f"weather/{name}.py" for name in (
+    "columns", "epw", "nsrdb", "pvgis", "read", "rows", "site_file", "split", "tmy3", "year",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +63,39 @@ def cache_folder() -> Path:
 
 def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
     """Hours of a climate: out of the cache, or made and kept."""
-    key = hashlib.sha256(_content(normals) + f"{code_hash(CODE)}{CLIMATE_SEED}".encode())
-    path = (folder or cache_folder()) / f"climate-{key.hexdigest()}.npz"
+    content = _content(normals) + f"{code_hash(CODE)}{CLIMATE_SEED}".encode()
+    return _kept(content, lambda: synthetic_hours(normals), folder)
+
+
+def file_hours(site: Site, folder: Path | None = None) -> ClimateHours:
+    """Hours of a site's weather file: out of the cache, or made and kept.
+
+    Raises
+    ------
+    InputError : the site names none, or it is not a sound year.
+    """
+    file = site.weather_file
+    if file is None:
+        raise InputError(f"site {site.id} names no weather_file.")
+    content = f"{file.sha256} {file.tz_hours} {site.lat} {site.lon} {code_hash(CODE + READERS)}"
+
+    def made() -> ClimateHours:
+        year = site_file_year(site)
+        assert year is not None
+        return hours_of(year)
+
+    return _kept(content.encode(), made, folder)
+
+
+def _kept(content: bytes, make: Callable[[], ClimateHours], folder: Path | None) -> ClimateHours:
+    """Hours under the hash of what they are made from: out of the cache, or made and kept."""
+    path = (folder or cache_folder()) / f"climate-{hashlib.sha256(content).hexdigest()}.npz"
     names = [f.name for f in fields(ClimateHours)]
     try:
         with np.load(path, allow_pickle=False) as data:
             return ClimateHours(*(data[name] for name in names))
     except (OSError, ValueError, KeyError, EOFError):
-        made = make_hours(normals)
+        made = make()
     save_arrays(path, {name: getattr(made, name) for name in names})
     return made
 
@@ -75,13 +108,18 @@ def _content(normals: Normals) -> bytes:
     return b"|".join([*told, *(b"" if one is None else one.tobytes() for one in series)])
 
 
-def make_hours(normals: Normals) -> ClimateHours:
-    """Synthesise the year and its yields."""
-    from gigawatt.energy.solar import Array1Axis, pv_yield, sun_of  # noqa: PLC0415  imports pvlib
+def synthetic_hours(normals: Normals) -> ClimateHours:
+    """Synthesise the year of a climate and its yields."""
     from gigawatt.energy.weather.synthetic import synthetic_year  # noqa: PLC0415
+
+    return hours_of(synthetic_year(normals, CLIMATE_SEED))
+
+
+def hours_of(weather: WeatherYear) -> ClimateHours:
+    """Air and yields of a year of weather."""
+    from gigawatt.energy.solar import Array1Axis, pv_yield, sun_of  # noqa: PLC0415  imports pvlib
     from gigawatt.energy.wind import wind_yield  # noqa: PLC0415
 
-    weather = synthetic_year(normals, CLIMATE_SEED)
     sun = sun_of(weather.place, weather.sun_minute)
     return ClimateHours(
         weather.drybulb_c, weather.wetbulb_c(), weather.pressure_pa,

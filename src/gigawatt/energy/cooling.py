@@ -10,30 +10,41 @@ differ in one climate::
 
 A site's own `pue_annual` sets the mean; the climate then gives the course of the year. Where no
 normals are near (`FARTHEST_KM`), or the cooling type is not in the table "coolers", the course is a
-cosine with its peak in July (January south of the equator), the same in every climate.
+cosine with its peak in July (January south of the equator), the same in every climate. A site's
+weather file takes the place of the climate.
 
-Leaves out: part load (months are at full load; `facility.py` has it), heat reuse, years that
-differ.
+All of these are at full load. At a part u of it the hourly model gives overhead and water over
+those at full load, o(u) and w(u), both 1 at u = 1::
+
+    facility power = IT power + full IT power x (PUE - 1) x o(u)
+    water          = full IT energy x WUE x w(u)
+
+Fixed losses, house load and pumps do not fall with the load, so o(u) > u; fans and pads rest, so
+that w(u) < u where pads are. Where the course is not known, o(u) = w(u) = u.
+
+Leaves out: heat reuse, years that differ.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from gigawatt.catalog import Catalog
-from gigawatt.energy.facility import facility_hours, plant_of
+from gigawatt.energy.facility import CoolingPlant, facility_hours, plant_of
 from gigawatt.energy.psychrometrics import (
     pressure_at_elevation_pa,
     relative_humidity_pct,
     wet_bulb_c,
 )
 from gigawatt.energy.weather.normals import Normals, distance_km, nearest_climate, normals_of
+from gigawatt.energy.weather.site_file import site_file_year
 from gigawatt.energy.weather.synthetic import air, draw_scores
 from gigawatt.energy.weather.year import DAYS, MONTH_DAYS, monthly_mean
 from gigawatt.program.model import Site
-from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.calendar import MonthAxis
 from gigawatt.quantity.units import HOURS_PER_DAY
 from gigawatt.uncertainty.streams import Streams
@@ -42,6 +53,8 @@ WARMEST_NORTH, WARMEST_SOUTH = 6, 0  # July, January
 FARTHEST_KM = 600.0
 CLIMATE_SEED = 0  # one year of weather for all draws
 LEAST_WATER_L_PER_KWH = 0.01  # of the model: below, a type is taken not to evaporate
+COURSE_LOADS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])  # of full load; between them a straight line
+LEAST_HALL_LOAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,8 @@ class SiteClimate:
 
     Attributes
     ----------
-    climate : id in the table "climates"; "" where none is near.
-    distance_km : from the site to the nearest place with normals.
+    climate : id in the table "climates", or name of the site's weather file; "" where none is near.
+    distance_km : from the site to the place with normals, or to that of the file.
     """
 
     climate: str
@@ -60,15 +73,26 @@ class SiteClimate:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyCourse:
-    """Hourly model at full load: PUE and water by month, (12,), water by day, (365,)."""
+    """Hourly model at full load: PUE and water by month, (12,), water by day, (365,).
+
+    `overhead`, `water` : (L, 12) facility less IT power, and water, at `COURSE_LOADS` over those at
+    full load.
+    """
 
     pue: Array
     wue_l_per_kwh: Array
     daily_wue_l_per_kwh: Array
+    overhead: Array
+    water: Array
 
 
 def site_climate(site: Site, catalog: Catalog) -> SiteClimate:
-    """Climate that a site names, else the nearest, none beyond `FARTHEST_KM`."""
+    """Weather file or climate that a site names, else the nearest, none beyond `FARTHEST_KM`."""
+    year = site_file_year(site)
+    if year is not None and site.weather_file is not None:
+        place = year.place
+        distance = distance_km(site.lat, site.lon, place.lat, place.lon)
+        return SiteClimate(site.weather_file.name, distance)
     if site.climate:
         own = catalog.record("climates", site.climate)
         distance = distance_km(site.lat, site.lon, own.value("lat"), own.value("lon"))
@@ -79,15 +103,48 @@ def site_climate(site: Site, catalog: Catalog) -> SiteClimate:
 
 def monthly_course(site: Site, catalog: Catalog) -> MonthlyCourse | None:
     """PUE and water of a site's climate and cooling type; None where either is not known."""
-    found = site_climate(site, catalog)
-    if not found.climate or site.cooling not in catalog.records["coolers"]:
+    if site.cooling not in catalog.records["coolers"]:
         return None
-    normals = normals_of(catalog, found.climate)
-    dry, wet = _outdoor_air(normals)
-    pressure = pressure_at_elevation_pa(normals.place.elevation_m)
-    hours = facility_hours(plant_of(catalog, site.cooling), dry, wet, 1.0, pressure)
-    daily = hours.wue_l_per_kwh.reshape(-1, int(HOURS_PER_DAY)).mean(axis=1)
-    return MonthlyCourse(monthly_mean(hours.pue), monthly_mean(hours.wue_l_per_kwh), daily)
+    plant = plant_of(catalog, site.cooling)
+    year = site_file_year(site)
+    if year is not None and site.weather_file is not None:
+        key = f"{site.weather_file.sha256} {site.weather_file.tz_hours}".encode()
+        if key not in _air_by_key:
+            _air_by_key[key] = year.drybulb_c, year.wetbulb_c(), year.pressure_pa
+        return _course(plant, key)
+    found = site_climate(site, catalog)
+    if not found.climate:
+        return None
+    return _course(plant, _outdoor_air(normals_of(catalog, found.climate)))
+
+
+@lru_cache(maxsize=256)
+def _course(plant: CoolingPlant, air_key: bytes) -> MonthlyCourse:
+    """Course of a plant in a year of air; kept, as chunks ask again."""
+    dry, wet, pressure = _air_by_key[air_key]
+    full = facility_hours(plant, dry, wet, 1.0, pressure)
+    overhead, water = np.zeros((2, len(COURSE_LOADS), len(MONTH_DAYS)))
+    for n, load in enumerate(np.maximum(COURSE_LOADS, LEAST_HALL_LOAD).tolist()):
+        hours = full if load == 1.0 else facility_hours(plant, dry, wet, load, pressure)
+        overhead[n] = monthly_mean((hours.pue - 1.0) * load)
+        water[n] = monthly_mean(hours.wue_l_per_kwh * load)
+    daily = full.wue_l_per_kwh.reshape(-1, int(HOURS_PER_DAY)).mean(axis=1)
+    pue, wue = monthly_mean(full.pue), monthly_mean(full.wue_l_per_kwh)
+    steady = np.repeat(COURSE_LOADS[:, None], len(MONTH_DAYS), axis=1)
+    wet_months = np.divide(water, wue, out=steady, where=wue >= LEAST_WATER_L_PER_KWH)
+    return MonthlyCourse(pue, wue, daily, overhead / overhead[-1], wet_months)
+
+
+def at_part_load(course: Array, month: IntArray, load: Array) -> Array:
+    """A course (L, 12) at loads (..., M) of months (M,), in a straight line between `COURSE_LOADS`.
+
+    Above full load it goes on in proportion.
+    """
+    low = np.clip(np.searchsorted(COURSE_LOADS, load, side="right") - 1, 0, len(COURSE_LOADS) - 2)
+    weight = (load - COURSE_LOADS[low]) / (COURSE_LOADS[low + 1] - COURSE_LOADS[low])
+    lower, upper = course[low, month], course[low + 1, month]
+    between = lower + (upper - lower) * weight
+    return np.asarray(np.where(load <= 1.0, between, course[-1, month] * load))
 
 
 def water_of_day_over_month(site: Site, catalog: Catalog) -> Array:
@@ -147,17 +204,18 @@ def monthly_wue_l_per_kwh(site: Site, catalog: Catalog, axis: MonthAxis, streams
     return drawn[:, None] / central * course.wue_l_per_kwh[axis.months_of_year()]
 
 
-_air_by_normals: dict[bytes, tuple[Array, Array]] = {}
+_air_by_key: dict[bytes, tuple[Array, Array, Array | float]] = {}
 
 
-def _outdoor_air(normals: Normals) -> tuple[Array, Array]:
-    """Dry and wet bulb by hour of a climate's synthetic year; kept, as chunks ask again."""
+def _outdoor_air(normals: Normals) -> bytes:
+    """Key of dry bulb, wet bulb and pressure of a climate's synthetic year; made once."""
     key = normals.fingerprint()
-    if key not in _air_by_normals:
+    if key not in _air_by_key:
         dry, dew = air(normals, draw_scores(normals.id, CLIMATE_SEED))
         pressure = pressure_at_elevation_pa(normals.place.elevation_m)
-        _air_by_normals[key] = dry, wet_bulb_c(dry, relative_humidity_pct(dry, dew), pressure)
-    return _air_by_normals[key]
+        wet = wet_bulb_c(dry, relative_humidity_pct(dry, dew), pressure)
+        _air_by_key[key] = dry, wet, pressure
+    return key
 
 
 def _sample(catalog: Catalog, streams: Streams, cooling: str, key: str) -> Array:

@@ -4,7 +4,7 @@ Per site and month, with the shares of the sources from `energy.mix`::
 
     deliverable IT power = MW in service x served share x sum over sources of (share x firm share)
                            / PUE
-    facility energy      = IT power x PUE x hours
+    facility energy      = [IT power + full IT power x (PUE - 1) x overhead at part load] x hours
     energy of a source   = facility energy x its share
     cost  = grid energy x mean price x price factor of the plan + billed demand x demand charge
             + on-site energy x (heat rate x gas price of the area + variable upkeep)
@@ -12,7 +12,9 @@ Per site and month, with the shares of the sources from `energy.mix`::
             + on-site plant x capacity charge
     billed demand = max(minimum take x contract, min(contract, mean grid load x peak factor))
     CO2   = grid energy x mean intensity + on-site energy x heat rate x 53.06 kg/MMBtu
-    water = IT energy x WUE + on-site energy x water of the plant
+    water = full IT energy x WUE x water at part load + on-site energy x water of the plant
+
+PUE and WUE are at full load (`energy.cooling`, with what a part of it takes).
 
 Contract demand and on-site plant are paid from the day firm power stands, loaded or not. The
 battery counts with what it gives less what it takes: its losses are energy of other sources.
@@ -29,7 +31,12 @@ from gigawatt.catalog import Catalog
 from gigawatt.energy.assumptions import EnergyAssumptions
 from gigawatt.energy.carbon_price import co2_prices
 from gigawatt.energy.clean_power import contract_flows
-from gigawatt.energy.cooling import monthly_pue, monthly_wue_l_per_kwh
+from gigawatt.energy.cooling import (
+    at_part_load,
+    monthly_course,
+    monthly_pue,
+    monthly_wue_l_per_kwh,
+)
 from gigawatt.energy.gas import gas_prices, running_cost_usd_per_mwh
 from gigawatt.energy.mix import SupplyMix, supply_mix
 from gigawatt.energy.result import EnergyResult, SiteConditions
@@ -117,14 +124,17 @@ def accounts(
     mix : sources of the sites; None = the declared routes.
     """
     mix = mix or supply_mix(blocks, sched, axis, {})
-    facility_mw = it_power_avg_mw * cond.pue
     it_mw = in_service(blocks.it_power_mw, blocks, sched, axis.count)
-    load = np.divide(it_power_avg_mw, it_mw, out=np.ones_like(it_mw), where=it_mw > 0.0)
+    used = np.divide(it_power_avg_mw, it_mw, out=np.ones_like(it_mw), where=it_mw > 0.0)
+    overhead, wetted = _at_part_load(program, catalog, axis, used)
+    facility_mw = it_power_avg_mw + it_mw * (cond.pue - 1.0) * overhead
+    full_mw = it_mw * cond.pue
+    load = np.divide(facility_mw, full_mw, out=np.ones_like(it_mw), where=it_mw > 0.0)
     load_mw = facility_mw[:, :, None] * mix.share_at(load)
     supply = load_mw * axis.hours()
     fixed, running, nameplate = (np.zeros_like(supply) for _ in range(3))
     grid_co2 = np.zeros_like(facility_mw)
-    cooling = it_power_avg_mw * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
+    cooling = it_mw * wetted * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
     water = cooling.copy()
     price_factor = mix.price_at(load)
     for s in grid_sites(blocks):
@@ -151,6 +161,20 @@ def accounts(
     contracts = contract_flows(program, catalog, blocks, sched, axis, streams, a)
     return EnergyResult(mix.sources, supply, cost, mix.contract_mw, co2, water, grid_co2, cooling,
                         load, fixed, running, nameplate, contracts)  # fmt: skip
+
+
+def _at_part_load(
+    program: Program, catalog: Catalog, axis: MonthAxis, used: Array
+) -> tuple[Array, Array]:
+    """Overhead and water of each site over those at full load, (D, S, M), at parts `used` of it."""
+    month = axis.months_of_year()
+    overhead, water = used.copy(), used.copy()
+    for s, site in enumerate(program.sites):
+        course = monthly_course(site, catalog)
+        if course is not None:
+            overhead[:, s] = at_part_load(course.overhead, month, used[:, s])
+            water[:, s] = at_part_load(course.water, month, used[:, s])
+    return overhead, water
 
 
 def in_service(power_mw: Array, blocks: Blocks, sched: ScheduleResult, months: int) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 
 from gigawatt.catalog import Catalog
 from gigawatt.energy.carbon_price import co2_price
-from gigawatt.energy.climate_hours import ClimateHours, climate_hours
+from gigawatt.energy.climate_hours import ClimateHours, climate_hours, file_hours
 from gigawatt.energy.cooling import site_climate
 from gigawatt.energy.facility import facility_hours, plant_of
 from gigawatt.energy.gas import gas_fact
@@ -81,24 +81,13 @@ def site_inputs(
         they are in force always.
     """
     weather = site_weather(site, catalog, cache)
-    pue = _pue_shape(site, catalog, weather)
-    design = catalog.fact(f"cooling/{site.cooling}/pue_design").value
-    starts = [s.start_month for s in stages]
-    ends = [*starts[1:], starts[-1] + MONTHS_PER_YEAR * last_years]
-    loads = tuple(
-        StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
-                  s.facility_mw / design * pue, s.grid_mw, s.facility_mw, s.week_pu,
-                  s.ramp_mw_per_min, s.drop_mw,
-                  _contracts(site, weather, s.start_month, end, month_of))
-        for s, end in zip(stages, ends, strict=True)
-    )  # fmt: skip
     grid = catalog.record("grids", site.grid)
     own = site.price_usd_per_mwh
     plan = catalog.record("assumptions", "siteplan")
     battery = catalog.record("generators", BATTERY)
     return SiteInputs(
         site=site.id,
-        stages=loads,
+        stages=_loads(site, catalog, stages, weather, as_of_month, last_years, month_of),
         sources=_sources(site, catalog, stages[-1].facility_mw, weather),
         store=Store(_yearly_usd_per_mw(catalog, "generators", BATTERY),
                     battery.value("storage_hours"), battery.value("one_way_efficiency_share"),
@@ -121,6 +110,24 @@ def site_inputs(
     )  # fmt: skip
 
 
+def _loads(
+    site: Site, catalog: Catalog, stages: list[StageMegawatts], weather: ClimateHours | None,
+    as_of_month: float, last_years: float, month_of: Callable[[dt.date], float] | None,
+) -> tuple[StageLoad, ...]:  # fmt: skip
+    """Load of each stage at full IT power, by the hour, with the contracts in force."""
+    full = _pue_shape(site, catalog, weather)
+    full = full / catalog.fact(f"cooling/{site.cooling}/pue_design").value
+    starts = [s.start_month for s in stages]
+    ends = [*starts[1:], starts[-1] + MONTHS_PER_YEAR * last_years]
+    return tuple(
+        StageLoad(s.name, s.start_month - as_of_month, (end - s.start_month) / MONTHS_PER_YEAR,
+                  s.facility_mw * full, s.grid_mw, s.facility_mw, s.week_pu,
+                  s.ramp_mw_per_min, s.drop_mw,
+                  _contracts(site, weather, s.start_month, end, month_of))
+        for s, end in zip(stages, ends, strict=True)
+    )  # fmt: skip
+
+
 def area_of(grid: str, catalog: Catalog) -> Area:
     """Balancing area behind a grid, central values; that of the defaults where none is recorded."""
     found = catalog.records["areas"].get(grid)
@@ -133,7 +140,12 @@ def area_of(grid: str, catalog: Catalog) -> Area:
 
 
 def site_weather(site: Site, catalog: Catalog, cache: Path | None = None) -> ClimateHours | None:
-    """Hours of the climate of a site; None where none lies near. `cache` : None = the user's."""
+    """Hours of the file or climate of a site; None where none lies near.
+
+    `cache` : folder of kept hours; None = the user's.
+    """
+    if site.weather_file is not None:
+        return file_hours(site, cache)
     found = site_climate(site, catalog)
     if not found.climate:
         return None

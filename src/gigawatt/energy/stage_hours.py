@@ -108,8 +108,7 @@ FIGURES = (
 MONTHLY = (
     "own_clean",  # used by the load in its hour, through the battery too
     "covered",  # import that contracts cover within its hour
-    "contracts",  # what contracts give, certificates among them
-    "renewable_contracts",
+    "hourly_contracts",  # what contracts give that have hours
 )
 
 
@@ -171,8 +170,7 @@ def _months(year: SiteYear, contracts: Sequence[Contract]) -> Array:
     hourly = {
         "own_clean": np.minimum(own_clean_mwh(year), year.facility_mwh),
         "covered": covered_mwh(year),
-        "contracts": sum((c.energy_mwh for c in contracts), zero),
-        "renewable_contracts": sum((c.energy_mwh for c in contracts if c.renewable), zero),
+        "hourly_contracts": sum((c.energy_mwh for c in contracts if c.by_hour), zero),
     }
     return np.array([_month_hour(hourly[name]).sum(axis=1) for name in MONTHLY])
 

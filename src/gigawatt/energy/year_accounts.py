@@ -4,7 +4,8 @@ The hours are those of the site's plan at its part loads, folded to months (`sta
 
     own clean  = facility energy x (own clean MWh / MWh served), at the draw's part of full load
     covered    = import that contracts cover within its hour, at the draw's energy over the plan's
-                 full energy of the stage; at most the import
+                 full energy of the stage x what contracts with hours give in the month over what
+                 they give in the stage's; at most the import, and what they give
     matched, hourly = own clean + covered
     matched, annual = min(1, (own clean + contracts of the year) / facility energy)
     CFE        = facility energy - (import - covered) x (1 - clean share of the grid)
@@ -14,8 +15,10 @@ The hours are those of the site's plan at its part loads, folded to months (`sta
     peak day of water = largest over the months of (cooling water x largest day over mean day)
                         + plant water of a mean day
 
-Contracts count from the month in which the site draws power. Where the declared routes hold, there
-is no own clean power, and contracts cover what they would in the site's first stage.
+Contracts count by their dates, month by month, from that in which the site draws power: a stage of
+the plan holds their mean over its time, so that cover within the hour is in proportion only. Where
+the declared routes hold, there is no own clean power, and contracts cover what they would in the
+site's first stage.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from gigawatt.energy.clean_power import ContractMonths
 from gigawatt.energy.mix import LOADS, YEAR_MONTHS, SupplyMix
 from gigawatt.energy.result import EnergyResult
 from gigawatt.energy.site_inputs import PV, WIND
@@ -96,14 +100,13 @@ class MatchingTable:
     ----------
     own_clean, covered : (S, N, L, 12) MWh at `LOADS`.
     served : (S, N, L, 12) MWh at `LOADS`.
-    contracts, renewable_contracts : (S, N, 12) MWh.
+    hourly_contracts : (S, N, 12) MWh of contracts that have hours, the mean over the stage.
     """
 
     own_clean: Array
     covered: Array
     served: Array
-    contracts: Array
-    renewable_contracts: Array
+    hourly_contracts: Array
 
 
 def matching_table(plans: Mapping[str, SitePlan], sites: tuple[str, ...]) -> MatchingTable:
@@ -111,7 +114,7 @@ def matching_table(plans: Mapping[str, SitePlan], sites: tuple[str, ...]) -> Mat
     most = max((len(p.stages) for p in plans.values()), default=1)
     shape = (len(sites), max(most, 1))
     own, covered, served = (np.zeros((*shape, len(LOADS), YEAR_MONTHS)) for _ in range(3))
-    contracts, renewable = (np.zeros((*shape, YEAR_MONTHS)) for _ in range(2))
+    contracts = np.zeros((*shape, YEAR_MONTHS))
     for s, site in enumerate(sites):
         for n, stage in enumerate(plans[site].stages if site in plans else ()):
             served[s, n, 1:] = _served(plans[site], stage)
@@ -120,9 +123,8 @@ def matching_table(plans: Mapping[str, SitePlan], sites: tuple[str, ...]) -> Mat
             levels = np.array([h.months for h in (*stage.part_hours, stage.hours)])
             told = dict(zip(MONTHLY, levels.transpose(1, 0, 2), strict=True))
             own[s, n, 1:], covered[s, n, 1:] = told["own_clean"], told["covered"]
-            contracts[s, n] = told["contracts"][-1]
-            renewable[s, n] = told["renewable_contracts"][-1]
-    return MatchingTable(own, covered, served, contracts, renewable)
+            contracts[s, n] = told["hourly_contracts"][-1]
+    return MatchingTable(own, covered, served, contracts)
 
 
 def _served(plan: SitePlan, stage: StageResult) -> Array:
@@ -138,6 +140,7 @@ def site_years(
     it_mwh: Array,
     mix: SupplyMix,
     table: MatchingTable,
+    given: ContractMonths,
     figures: SiteFigures,
     axis: MonthAxis,
 ) -> SiteYears:
@@ -147,19 +150,16 @@ def site_years(
     ----------
     energy, mix : of the chunk.
     it_mwh : (D, S, M) energy at the IT equipment.
-    table, figures : of the programme's sites, in their order.
+    table, given, figures : of the programme's sites, in their order.
     axis : months of the run.
     """
     facility = energy.supply_mwh.sum(axis=2)
     grid = energy.supply_mwh[:, :, 0]
-    stage, month = np.maximum(mix.stage, 0), mix.month
     drawn = facility > LEAST_MWH
     own = facility * _own_clean_share(table, mix, energy.load_share)
-    days = axis.hours() / (HOURS_PER_DAY * np.array(DAYS)[month])  # over the plan's: leap years
-    covered = np.minimum(days * _covered(table, stage, month, facility / days), grid)
-    sites = np.arange(facility.shape[1])[None, :, None]
-    contracts = table.contracts[sites, stage, month] * drawn * days
-    renewable = table.renewable_contracts[sites, stage, month] * drawn * days
+    covered = np.minimum(_by_contracts(energy, mix, table, given, axis), grid)
+    contracts = given.all_mwh * drawn
+    renewable = given.renewable_mwh * drawn
     renewable += sum(energy.supply_mwh[:, :, k] for k, s in enumerate(energy.sources)
                      if s in (PV, WIND))  # fmt: skip
     not_free = (grid - covered) * (1.0 - figures.carbon_free_share[None, :, None])
@@ -207,6 +207,20 @@ def _own_clean_share(table: MatchingTable, mix: SupplyMix, load: Array) -> Array
     own = _at_load(table.own_clean, stage, mix.month, load)
     served = _at_load(table.served, stage, mix.month, load)
     return np.where(mix.stage >= 0, np.clip(_ratio(own, served), 0.0, 1.0), 0.0)
+
+
+def _by_contracts(
+    energy: EnergyResult, mix: SupplyMix, table: MatchingTable, given: ContractMonths,
+    axis: MonthAxis,
+) -> Array:  # fmt: skip
+    """What contracts with hours cover within the hour, MWh, (D, S, M), by their dates."""
+    facility = energy.supply_mwh.sum(axis=2)
+    stage, month = np.maximum(mix.stage, 0), mix.month
+    days = axis.hours() / (HOURS_PER_DAY * np.array(DAYS)[month])  # over the plan's: leap years
+    sites = np.arange(facility.shape[1])[None, :, None]
+    in_plan = table.hourly_contracts[sites, stage, month] * days
+    covered = days * _covered(table, stage, month, facility / days)
+    return np.minimum(covered * _ratio(given.hourly_mwh[None], in_plan), given.hourly_mwh)
 
 
 def _covered(table: MatchingTable, stage: IntArray, month: IntArray, facility_mwh: Array) -> Array:

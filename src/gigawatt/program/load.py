@@ -28,8 +28,10 @@ from gigawatt.program.price_file import price_file_rule, with_prices
 from gigawatt.program.problems import problems_of
 from gigawatt.program.read import RawProgram, read_program
 from gigawatt.program.rules import RULES
-from gigawatt.program.schema import Context, ProgramTable
+from gigawatt.program.schema import ProgramTable
+from gigawatt.program.schema_values import Context
 from gigawatt.program.shown import shown_value
+from gigawatt.program.weather_file import weather_file_rule, with_weather
 
 CATALOG_TABLES = ("systems", "grids", "cooling", "climates", "technologies", "models", "haircuts")
 
@@ -89,7 +91,7 @@ def resolve(raw: RawProgram, facts: Catalog, as_of: dt.date | None = None) -> Lo
         table = ProgramTable.model_validate(raw.data, context=context)
     except ValidationError as error:
         problems += problems_of(error, raw)
-    for rule in (*RULES, *CONTRACT_RULES, price_file_rule):
+    for rule in (*RULES, *CONTRACT_RULES, price_file_rule, weather_file_rule):
         problems += rule(parts, raw)
     changed, wrong = replaced_facts(raw, facts, parts.as_of)
     problems += wrong
@@ -138,7 +140,7 @@ def _program(table: ProgramTable, parts: Parts, raw: RawProgram, as_of: dt.date)
         horizon=table.horizon,
         declared=declared(table.declared),
         parties={p.id: p for p in parts.parties},
-        sites=tuple(with_prices(settled(s, as_of), raw) for s in parts.sites),
+        sites=tuple(with_weather(with_prices(settled(s, as_of), raw), raw) for s in parts.sites),
         workloads=parts.workloads,
         supplies=parts.supplies,
         instruments=parts.instruments,
@@ -159,7 +161,7 @@ def _basis(parts: Parts) -> str:
 def _digest(raw: RawProgram, as_of: dt.date, parts: Parts) -> str:
     """Hash of the merged content and the as-of date; comments and order of keys play no part.
 
-    Files of prices count by what they hold.
+    Files of prices and weather count by what they hold.
     """
     data = {key: value for key, value in raw.data.items() if key != "extends"}
     whole: dict[str, object] = {"data": data, "as_of": as_of}
@@ -167,5 +169,9 @@ def _digest(raw: RawProgram, as_of: dt.date, parts: Parts) -> str:
               if s.price_hours}  # fmt: skip
     if prices:
         whole["price_files"] = prices
+    weather = {s.id: s.weather_file.sha256 for s in (with_weather(s, raw) for s in parts.sites)
+               if s.weather_file}  # fmt: skip
+    if weather:
+        whole["weather_files"] = weather
     content = json.dumps(whole, sort_keys=True, default=shown_value)
     return hashlib.sha256(content.encode()).hexdigest()

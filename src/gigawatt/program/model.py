@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gigawatt.catalog.facts import Status
 from gigawatt.errors import unknown_name
+from gigawatt.program.site_series import PriceHours, WeatherFile
 from gigawatt.uncertainty.distributions import Distribution, Point
 
 ZERO = Point(0.0)
@@ -156,20 +157,6 @@ class CleanPower:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceHours:
-    """Prices of the grid at a site by hour, from a file.
-
-    Attributes
-    ----------
-    usd_per_mwh : 8,760 of them.
-    utc : whether the hours are UTC; else local standard time from 1 January.
-    """
-
-    usd_per_mwh: tuple[float, ...]
-    utc: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Site:
     """One campus.
 
@@ -185,6 +172,7 @@ class Site:
     progress : milestone → date reached by the site (holds for its first phase).
     price_usd_per_mwh, pue_annual : site values that replace the catalog's, or None.
     climate : catalog id of its climate; "" = the nearest.
+    weather_file : a year of weather of its own, which goes before the climate.
     events : recorded changes of plan, by date.
     clean_power : contracts for clean power, beside its own sun and wind.
     heat_reused_share : of the facility's energy that goes to somebody as heat.
@@ -229,6 +217,7 @@ class Site:
     hourly_matching_share: float = 0.0
     must_run_share: float = 0.0
     ozone_area: str = ""
+    weather_file: WeatherFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gigawatt.catalog.facts import Status
-from gigawatt.program import schema
+from gigawatt.program import schema, schema_values
 from gigawatt.program.instruments import KINDS
 from gigawatt.program.lines import entry_name
 from gigawatt.program.model import (
@@ -59,7 +59,7 @@ class Parts:
     systems: frozenset[str]
 
 
-def parts_of(raw: RawProgram, context: schema.Context) -> Parts:
+def parts_of(raw: RawProgram, context: schema_values.Context) -> Parts:
     """Turn what is sound of a file into dataclasses."""
 
     def sound(key: str, table: type[T]) -> Iterator[T]:
@@ -125,7 +125,7 @@ def _until(progress: Mapping[str, dt.date], as_of: dt.date) -> dict[str, dt.date
     return {milestone: date for milestone, date in progress.items() if date <= as_of}
 
 
-def _sound(value: object, table: type[T], context: schema.Context) -> Iterator[T]:
+def _sound(value: object, table: type[T], context: schema_values.Context) -> Iterator[T]:
     for entry in value if isinstance(value, list) else []:
         try:
             yield table.model_validate(entry, context=context)
@@ -135,7 +135,7 @@ def _sound(value: object, table: type[T], context: schema.Context) -> Iterator[T
 
 def _date(raw: RawProgram, key: str) -> dt.date | None:
     try:
-        return schema.read_date(raw.data.get(key))
+        return schema_values.read_date(raw.data.get(key))
     except ValueError:
         return None
 
@@ -169,7 +169,8 @@ def _site(table: schema.SiteTable) -> Site:
         "clean_power": tuple(_clean_power(c) for c in table.clean_power),
         "duties": tuple(table.duties),
     }
-    del fields["price_file"]  # read by `price_file.with_prices`
+    for key in ("price_file", "weather_file", "weather_tz_hours"):
+        del fields[key]  # by `with_prices`, `with_weather`
     return Site(**fields)
 
 

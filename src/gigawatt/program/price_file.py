@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from gigawatt.errors import Problem
-from gigawatt.program.model import PriceHours, Site
+from gigawatt.program.model import Site
 from gigawatt.program.parts import Parts, named_entries
 from gigawatt.program.read import RawProgram
+from gigawatt.program.site_series import PriceHours
 from gigawatt.quantity.hourly_csv import Range, read_hourly
 from gigawatt.uncertainty.distributions import Point
 
@@ -27,7 +28,7 @@ def price_file_rule(_parts: Parts, raw: RawProgram) -> Iterator[Problem]:
         name = entry.get(KEY)
         if not isinstance(name, str) or not name:
             continue
-        file = _file(raw, path, name)
+        file = raw.file((*path, KEY), name)
         if not file.is_file():
             yield raw.problem((*path, KEY), name, f"there is no such file ({file})")
             continue
@@ -48,17 +49,12 @@ def with_prices(site: Site, raw: RawProgram) -> Site:
     name = entry.get(KEY)
     if not isinstance(name, str) or not name:
         return site
-    file = _file(raw, ("site", site.id), name)
+    file = raw.file(("site", site.id, KEY), name)
     found, _ = _read(file, file.stat().st_mtime_ns)
     if found is None:
         return site
     price = site.price_usd_per_mwh or Point(float(np.mean(found.usd_per_mwh)))
     return replace(site, price_hours=found, price_usd_per_mwh=price)
-
-
-def _file(raw: RawProgram, path: tuple[str, ...], name: str) -> Path:
-    """The file, from the folder of the programme that names it."""
-    return Path(raw.place((*path, KEY))[0]).parent / name
 
 
 @lru_cache(maxsize=64)

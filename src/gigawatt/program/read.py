@@ -43,6 +43,10 @@ class RawProgram:
             path = path[:-1]
         return self.origin[0], 0
 
+    def file(self, path: KeyPath, name: str) -> Path:
+        """File `name` that a key gives, from the folder of the programme that holds the key."""
+        return Path(self.place(path)[0]).parent / name
+
     def problem(self, path: KeyPath, value: object, expected: str, suggestion: str = "") -> Problem:
         """Problem at a key of this programme."""
         where, line = self.place(path)

@@ -15,7 +15,7 @@ from gigawatt.program.model import Phase
 from gigawatt.program.parts import Parts, entries, named_entries
 from gigawatt.program.quantities import support
 from gigawatt.program.read import KeyPath, RawProgram
-from gigawatt.program.schema import read_date
+from gigawatt.program.schema_values import read_date
 from gigawatt.quantity.units import DAYS_PER_MONTH
 
 MAX_YEARS = 60  # of the calendar: longer ones are slips of the pen

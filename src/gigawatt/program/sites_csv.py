@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest
 from gigawatt.program.quantities import Exact
-from gigawatt.program.schema import read_date
+from gigawatt.program.schema_values import read_date
 
 T = TypeVar("T")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 
@@ -23,3 +24,14 @@ def feed(digest: hashlib._Hash, value: object) -> None:
         for f in fields(value):  # type: ignore[arg-type]
             digest.update(f.name.encode())
             feed(digest, getattr(value, f.name))
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content.
+
+    Raises
+    ------
+    OSError : it can't be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -54,6 +54,16 @@ def read_weather(path: Path, given: PlaceOptions | None = None) -> WeatherYear:
     )
 
 
+def has_place(path: Path) -> bool:
+    """Whether the layout of a file tells where it was taken.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    return not is_columns(_lines(path))
+
+
 def _lines(path: Path) -> list[str]:
     try:
         raw = path.read_bytes()

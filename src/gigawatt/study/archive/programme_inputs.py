@@ -74,6 +74,12 @@ def programme_inputs(program: Program) -> list[Row]:
     return [r for r in rows if r["value"] is not None]
 
 
+def _sha256(site: Site) -> str | None:
+    """Hash of a site's weather file, behind its name."""
+    file = site.weather_file
+    return None if file is None else f"{file.name} {file.sha256}"
+
+
 def _site(site: Site, file: str) -> Iterator[Row]:
     where, name = f"site/{site.id}", site.name
     entry = _Entry(str(site.status), site.source or file, site.note)
@@ -93,6 +99,7 @@ def _site(site: Site, file: str) -> Iterator[Row]:
             site.hourly_matching_share or None,
         ),
         ("must_run_share", "Least output of own gas plant", "share", site.must_run_share or None),
+        ("weather_file", "Weather file, SHA-256", "file", _sha256(site)),
     ):
         yield entry.row(f"{where}/{key}", f"{title}, {name}", unit, stated)
     for duty in site.duties:

@@ -113,7 +113,7 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
         grid_mw=supply.grid_mw,
         onsite_mw=onsite,
         colocated_mw=onsite if supply.grid_mw > LEAST_MW else 0.0,
-        pue_annual=_pue(site, catalog),
+        pue_annual=_of_the_run(frame, s, "facility_mwh", _pue(site, catalog), over="it_mwh"),
         erf=site.heat_reused_share,
         renewable_share=_of_the_run(frame, s, "renewable_mwh", supply.renewable_share),
         matched_hourly_share=_of_the_run(
@@ -142,15 +142,15 @@ def site_facts(frame: Frame, catalog: Catalog, s: int, plan: SitePlan | None = N
     )  # fmt: skip
 
 
-def _of_the_run(frame: Frame, s: int, name: str, planned: float | None) -> float | None:
-    """Share of the energy in the run's last full year; the plan's where it has none."""
+def _of_the_run(
+    frame: Frame, s: int, name: str, planned: float | None, over: str = "facility_mwh"
+) -> float | None:
+    """Share of the energy in the run's last full year; what is planned where it has none."""
     year = last_full_year(frame)
     if year is None or f"{DRAWS}/{name}" not in frame.kept.draws:
         return planned
     y = np.unique(frame.axis.years()).tolist().index(year)
-    part, whole = (
-        float(frame.kept.draws[f"{DRAWS}/{n}"][:, s, y].sum()) for n in (name, "facility_mwh")
-    )
+    part, whole = (float(frame.kept.draws[f"{DRAWS}/{n}"][:, s, y].sum()) for n in (name, over))
     return part / whole if whole > 0.0 else planned
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gigawatt.catalog import Catalog
+from gigawatt.energy.clean_power import contract_months
 from gigawatt.energy.cooling import water_of_day_over_month
 from gigawatt.energy.site_inputs import area_of
 from gigawatt.energy.site_plan import SitePlan
@@ -78,7 +79,8 @@ def with_accounts(
     )  # fmt: skip
     it_mwh = chain.delivered.it_power_avg_mw * chain.axis.hours()
     table = matching_table(plans, chain.blocks.sites)
-    found = site_years(chain.energy, it_mwh, chain.mix, table, figures, chain.axis)
+    given = contract_months(program, catalog, chain.axis)
+    found = site_years(chain.energy, it_mwh, chain.mix, table, given, figures, chain.axis)
     by_source = sources_by_year(chain.energy, chain.axis)
     energy = by_source["supply_mwh"]
     cost = by_source["fixed_usd"] + by_source["running_usd"]

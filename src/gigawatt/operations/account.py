@@ -101,7 +101,7 @@ def power_account(run: FleetRun, smoothing: Smoothing | None = None) -> Told:
     bin_s = float(run.fleet.config["bin_s"][0])
     power = run.power_mw().sum(axis=0)
     drop = float(run.largest_drop_mw().max())
-    shape = load_shape(power, bin_s, drop)
+    shape = load_shape(power, bin_s, drop, rise_mw=float(run.largest_rise_mw().max()))
     installed = run.spec.racks * max(run.spec.work_w, run.spec.serve_w) / W_PER_MW
     years = run.days / 365.25
     c = run.fleet.config[0]

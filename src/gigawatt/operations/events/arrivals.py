@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 
+from gigawatt.operations.events.access import (
+    campaign_at,
+    job_at,
+    kind_at,
+    table_at,
+)
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import enqueue
 from gigawatt.operations.events.rng import ARRIVAL, DURATION, SIZE, exponential, normal, uniform
@@ -12,10 +18,6 @@ from gigawatt.operations.events.state import (
     MEMORY,
     SPARES,
     Config,
-    campaign_at,
-    job_at,
-    kind_at,
-    table_at,
 )
 
 NEVER_FINISHES = 0.02

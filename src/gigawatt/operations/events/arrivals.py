@@ -126,9 +126,10 @@ def submit(
     tau = store = kind.interval
     if kind.policy == MEMORY:
         store = tau if tau > 0.0 else best_interval(max(1e-15, rate * kind.lost_share), stall)
-        tau = min(kind.memory_interval, store)
+        kept = max(1e-15, rate * (1.0 - kind.lost_share))
+        tau = min(max(kind.memory_interval, best_interval(kept, kind.memory_stall)), store)
         store = tau * max(1.0, math.floor(store / tau + 0.5))  # written with a copy
-        stall = kind.memory_stall + stall * tau / store
+        stall = kind.memory_stall * (1.0 - tau / store) + stall * tau / store
     elif tau <= 0.0:
         tau = best_interval(at_risk, stall)
     share = work_share(at_risk, tau, stall, restart)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gigawatt.catalog import Catalog, load_catalog
-from gigawatt.catalog.loader import read_catalog
+from gigawatt.catalog.loader import load_kind, read_catalog
 from gigawatt.errors import InputError
 from gigawatt.uncertainty.distributions import LogNormal, Point, Triangular
 
@@ -207,3 +207,8 @@ def test_an_unknown_path_gets_the_nearest(path, message):
     with pytest.raises(InputError) as error:
         load_catalog().fact(path)
     assert message in str(error.value)
+
+
+def test_one_kind_alone_is_that_of_the_whole_catalog():
+    assert load_kind("clusters") == load_catalog().records["clusters"]
+    assert load_kind("no-such-kind") == {}

@@ -22,6 +22,13 @@ def test_figures_of_a_step():
     assert math.isclose(shape.load_factor, 65.0 / 80.0)
 
 
+def test_a_ramp_is_no_less_than_a_jump_at_one_moment():
+    power = np.array([50.0] * 30 + [65.0] + [80.0] * 29)  # a rise in the middle of a minute
+    shape = load_shape(power, 60.0, drop_mw=4.0, rise_mw=30.0)
+    assert (shape.ramp_up_mw_per_min, shape.ramp_down_mw_per_min) == (30.0, 4.0)
+    assert load_shape(power, 60.0).ramp_up_mw_per_min == 15.0
+
+
 @settings(max_examples=60)
 @given(
     arrays(float, 200, elements=st.floats(0.0, 100.0)), st.floats(0.0, 40.0),

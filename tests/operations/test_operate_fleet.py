@@ -139,6 +139,8 @@ def test_small_sites_run_as_well(loaded, racks, backfill):
     (["--cap-mw", "1"], "draw .* MW when idle"),
     (["--floor-mw", "1000"], "MW of IT installed"),
     (["--ramp-mw-per-min", "0"], "must be above 0"),
+    (["--storage-mwh", "10"], "needs both"),
+    (["--storage-mwh", "10", "--storage-mw", "5"], "smooths only with"),
 ])  # fmt: skip
 def test_what_no_site_can_do_is_refused(option, told):
     with pytest.raises(InputError, match=told):

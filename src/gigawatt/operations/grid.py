@@ -24,7 +24,8 @@ class LoadShape:
     ----------
     mean_mw, peak_mw : of the bins.
     load_factor : mean over peak.
-    ramp_up_mw_per_min, ramp_down_mw_per_min : largest changes of the mean of one bin to the next.
+    ramp_up_mw_per_min, ramp_down_mw_per_min : largest changes of the mean of one bin to the next,
+        or of the power at one moment where that is more.
     swing_mw : largest difference within a window of `window_s`.
     window_s : of the swing.
     drop_mw : largest fall at one moment.
@@ -43,9 +44,14 @@ class LoadShape:
 
 
 def load_shape(
-    power_mw: Array, bin_s: float, drop_mw: float = 0.0, window_s: float = 600.0
-) -> LoadShape:
-    """Figures of a series of means (T,) over bins of `bin_s`, at most an hour."""
+    power_mw: Array, bin_s: float, drop_mw: float = 0.0, window_s: float = 600.0,
+    rise_mw: float = 0.0,
+) -> LoadShape:  # fmt: skip
+    """Figures of a series of means (T,) over bins of `bin_s`, at most an hour.
+
+    `drop_mw` and `rise_mw` are the largest changes at one moment, which lies within a minute: the
+    means of two bins show it in full only where it falls on their edge.
+    """
     step = np.diff(power_mw) * MINUTE / bin_s
     per_hour = round(SECONDS_PER_HOUR / bin_s)
     hours = len(power_mw) // per_hour
@@ -56,8 +62,8 @@ def load_shape(
         swing = float((windows.max(axis=1) - windows.min(axis=1)).max())
     mean, peak = float(power_mw.mean()), float(power_mw.max())
     return LoadShape(
-        mean, peak, mean / peak if peak > 0.0 else 0.0, float(step.max(initial=0.0)),
-        float(-step.min(initial=0.0)), swing, window_s, drop_mw,
+        mean, peak, mean / peak if peak > 0.0 else 0.0, float(step.max(initial=rise_mw)),
+        float(-step.min(initial=-drop_mw)), swing, window_s, drop_mw,
         power_mw[: hours * per_hour].reshape(hours, per_hour).mean(axis=1),
     )  # fmt: skip
 

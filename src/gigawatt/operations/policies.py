@@ -21,6 +21,7 @@ from gigawatt.quantity.arrays import Array
 
 POLICIES = ("sync", "spares", "elastic", "memory")
 NEVER_FINISHES = 0.02  # work share below which a job is said never to finish
+LEAST_RATE = 1e-15
 HARDLY = 200.0  # failures expected within a step beyond which no work is left
 Value = Array | float
 
@@ -120,8 +121,9 @@ def in_memory(
 ) -> Waterfall:  # fmt: skip
     """Waterfall of a job with two levels of checkpoint: the exact chain, a state a copy.
 
-    An interval is n = interval / memory interval stretches of work, each with its copy to memory
-    and its part of the write to the store: s seconds that pass without a failure with chance
+    An interval is n = interval / memory interval stretches of work; after each comes a copy to
+    memory, after the last the write to the store, whose pause holds that of its copy. So a stretch
+    with its part of the pauses takes s seconds that pass without a failure with chance
     p = e^(-lambda s). After a failure and its detection the copy is gone with chance q (then the
     store), else a soft restart of R seconds begins, which passes unhurt with chance a = e^(-lambda
     R); struck in it, detection and the question of the copy come again. So a failure ends soft with
@@ -141,10 +143,11 @@ def in_memory(
     detection_s : before either.
     restart_failure_share : restarts of either kind that have to be done again.
     """
-    rate = np.maximum(np.asarray(rate_per_s, dtype=float), 1e-15)
+    rate = np.maximum(np.asarray(rate_per_s, dtype=float), LEAST_RATE)
     again = np.asarray(restart_failure_share, dtype=float)
     copies = np.asarray(interval_s, dtype=float) / memory_interval_s
-    stretch = memory_interval_s + np.asarray(memory_stall_s) + checkpoint_s / copies
+    pauses = (copies - 1.0) * np.asarray(memory_stall_s) + checkpoint_s  # the last copy is written
+    stretch = memory_interval_s + pauses / copies
     fails = -np.expm1(-np.minimum(rate * stretch, HARDLY))
     struck = -np.expm1(-np.minimum(rate * soft_restart_s, HARDLY))
     # visits per failure: to the question of the copy, and to a soft restart
@@ -167,13 +170,13 @@ def in_memory(
     )
     up = failures / rate  # time at work, kept or lost: failures strike it at their rate
     work = np.asarray(interval_s) + 0.0 * up
-    checkpoint = copies * memory_stall_s + checkpoint_s
-    redo = np.maximum(up - work - checkpoint, 0.0)
-    whole = work + checkpoint + redo + detection + restart
-    parts = (work, checkpoint, redo, detection, restart)
+    redo = np.maximum(up - work - pauses, 0.0)
+    whole = work + pauses + redo + detection + restart
+    parts = (work, pauses, redo, detection, restart)
     return Waterfall(*(np.asarray(x / whole) for x in parts))
 
 
 def best_memory_interval_s(rate_per_s: Value, lost_share: Value, stall_s: Value) -> Array:
-    """Best work between copies to memory."""
-    return best_interval_s((1.0 - np.asarray(lost_share)) * rate_per_s, stall_s)
+    """Best work between copies to memory, s: a failure that keeps the copy loses half of it."""
+    at_risk = np.maximum((1.0 - np.asarray(lost_share)) * rate_per_s, LEAST_RATE)
+    return best_interval_s(at_risk, stall_s)

@@ -12,8 +12,10 @@ import numpy as np
 
 from gigawatt.operations.goodput import Waterfall, best_interval_s, synchronous_restart
 from gigawatt.operations.policies import (
+    LEAST_RATE,
     POLICIES,
     advised_spares,
+    best_memory_interval_s,
     elastic,
     erlang_b,
     in_memory,
@@ -23,7 +25,6 @@ from gigawatt.quantity.arrays import Array, IntArray
 
 Value = Array | float
 LEAST_STALL_S = 1e-3  # a checkpoint that stops nothing would be written all the time
-LEAST_RATE = 1e-15
 LEAST_PACE = 1e-6  # of an elastic job whose replicas are hardly ever there
 
 
@@ -157,7 +158,8 @@ def _elastic(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
 def _memory(rate: Value, r: Recovery, interval_s: Value | None) -> Waterfall:
     stall = np.maximum(r.stall_s, LEAST_STALL_S)
     interval = best_interval("memory", rate, r) if interval_s is None else interval_s
-    copies = np.minimum(r.memory_interval_s, interval)
+    often = best_memory_interval_s(rate, r.memory_lost_share, r.memory_stall_s)
+    copies = np.minimum(np.maximum(r.memory_interval_s, often), interval)  # rarer if failures are
     interval = copies * np.maximum(1.0, np.floor(interval / copies + 0.5))  # written with a copy
     return in_memory(
         rate, r.memory_lost_share, copies, r.memory_stall_s,

@@ -1,10 +1,11 @@
 """A representative week of a site: the shape of its load, its ramps and its drops.
 
-By the event engine: the site is run for half a year after it has filled. The week that stands for
-all is the most usual one: the one whose hours differ least, by rms, from those of all the others
-(the medoid). Its hours are scaled so that their mean is that of the closed forms of the programme
-(`site_mean`), so that the week tiled over a year is the energy that the programme counts. Ramps and
-drops are the largest of the half year.
+By the event engine: the site is run for half a year after it has filled, three times. The week that
+stands for all is the most usual one: the one whose hours differ least, by rms, from those of all
+the others (the medoid). Its hours are scaled so that their mean is that of the closed forms of the
+programme (`site_mean`), so that the week tiled over a year is the energy that the programme counts.
+Ramps and drops are never those of that week: they are the largest of a half year, in the middle one
+of the three, because the largest of a single one hangs on whether a hall failed in it.
 
 In closed form, without running anything::
 
@@ -46,8 +47,8 @@ class Week:
     ----------
     it_shape_pu : (168,) hourly IT power over its mean, from Monday 00:00 local time; mean 1.
     mean_it_mw : mean over all weeks; in a programme that of the closed forms.
-    ramp_mw_per_min : largest change from one minute's mean to the next.
-    drop_mw : largest fall at one moment.
+    ramp_mw_per_min : largest change within a minute, in half a year.
+    drop_mw : largest fall at one moment, in half a year.
     """
 
     it_shape_pu: Array
@@ -57,7 +58,7 @@ class Week:
 
 
 def representative_week(spec: FleetSpec, curve: Array | None = None, seed: int = 1) -> Week:
-    """Representative week of a fleet of one site.
+    """Representative week of one half year of a fleet of one site.
 
     Parameters
     ----------
@@ -65,9 +66,32 @@ def representative_week(spec: FleetSpec, curve: Array | None = None, seed: int =
     curve : (168,) demand of the pool, as `site_fleet.demand_curve` gives it.
     seed : of the events.
     """
+    return typical_week(spec, curve, (seed,))
+
+
+def typical_week(spec: FleetSpec, curve: Array | None, seeds: tuple[int, ...]) -> Week:
+    """Representative week of as many half years as there are seeds.
+
+    The medoid and the mean are of all their weeks, ramp and drop the median of their largest.
+
+    Parameters
+    ----------
+    spec, curve : as for `representative_week`.
+    seeds : of the events, one a half year.
+    """
     from gigawatt.operations.events.simulate import simulate  # noqa: PLC0415  imports numba
 
-    return week_of(simulate(spec, 7 * WEEKS, seed, BIN_S, curve=curve, warm_days=WARM_DAYS))
+    halves = [
+        _half_year(simulate(spec, 7 * WEEKS, seed, BIN_S, curve=curve, warm_days=WARM_DAYS))
+        for seed in seeds
+    ]
+    weeks = np.concatenate([h.weeks_mw for h in halves])
+    chosen = weeks[most_usual(weeks)]
+    return Week(
+        chosen / chosen.mean(), float(weeks.mean()),
+        float(np.median([h.ramp_mw_per_min for h in halves])),
+        float(np.median([h.drop_mw for h in halves])),
+    )  # fmt: skip
 
 
 def closed_week(spec: FleetSpec, curve: Array) -> Week:
@@ -175,19 +199,23 @@ def _gangs(spec: FleetSpec) -> int:
     return sum(k.standing for k in spec.kinds if int(k.racks.max()) == _gang(spec))
 
 
-def week_of(run: FleetRun) -> Week:
-    """Representative week of a run of at least 7 days in bins of a minute."""
+@dataclass(frozen=True, slots=True)
+class _HalfYear:
+    """Hours of the weeks of a run, (N, 168), and its largest ramp and drop."""
+
+    weeks_mw: Array
+    ramp_mw_per_min: float
+    drop_mw: float
+
+
+def _half_year(run: FleetRun) -> _HalfYear:
+    """Weeks and extremes of a run in bins of a minute."""
     from gigawatt.operations.grid import load_shape  # noqa: PLC0415  imports numba
 
-    power = run.power_mw().sum(axis=0)
-    shape = load_shape(power, BIN_S)
+    drop, rise = float(run.largest_drop_mw().max()), float(run.largest_rise_mw().max())
+    shape = load_shape(run.power_mw().sum(axis=0), BIN_S, drop, rise_mw=rise)
     weeks = shape.hourly_mw[: len(shape.hourly_mw) // 168 * 168].reshape(-1, 168)
-    chosen = weeks[most_usual(weeks)]
-    return Week(
-        chosen / chosen.mean(), float(weeks.mean()),
-        max(shape.ramp_up_mw_per_min, shape.ramp_down_mw_per_min),
-        float(run.largest_drop_mw().max()),
-    )  # fmt: skip
+    return _HalfYear(weeks, max(shape.ramp_up_mw_per_min, shape.ramp_down_mw_per_min), drop)
 
 
 def most_usual(weeks: Array) -> int:

@@ -635,9 +635,9 @@ ENGLISH: dict[str, str] = {
     "shape.note_closed": "Closed form on central values: demand of serving over a steady base "
     "of jobs. Ramp and drop are the medians of the largest of half a year. Source: "
     "tables/load_shape of this run.",
-    "shape.note_events": "A representative week of half a year, event by event, on central "
-    "values. Ramp and drop are the largest of the half year. Source: tables/load_shape of this "
-    "run.",
+    "shape.note_events": "The most usual week of three half years, event by event, on central "
+    "values. Ramp and drop are the largest within half a year, the middle one of the three. "
+    "Source: tables/load_shape of this run.",
     "shape.days": "Mon Tue Wed Thu Fri Sat Sun",
     "shape.table": "How the load of each site moves, all phases in service",
     "shape.mean": "mean IT power",

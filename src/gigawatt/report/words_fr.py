@@ -669,9 +669,9 @@ _WORDS: dict[str, str] = {
     "shape.note_closed": "Formule sur les valeurs centrales : la demande d’inférence sur une "
     "base constante de travaux. Rampe et chute sont les médianes des plus grandes de six mois. "
     "Source : tables/load_shape de cette simulation.",
-    "shape.note_events": "Une semaine représentative de six mois, événement par événement, "
-    "sur les valeurs centrales. Rampe et chute sont les plus grandes des six mois. Source : "
-    "tables/load_shape de cette simulation.",
+    "shape.note_events": "La semaine la plus courante de trois fois six mois, événement par "
+    "événement, sur les valeurs centrales. Rampe et chute sont les plus grandes en six mois, "
+    "celles du milieu des trois. Source : tables/load_shape de cette simulation.",
     "shape.days": "lun. mar. mer. jeu. ven. sam. dim.",
     "shape.table": "Comment varie la charge de chaque site, toutes phases en service",
     "shape.mean": "puissance informatique moyenne",

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 
+from gigawatt.operations.events.access import (
+    campaign_at,
+    job_at,
+    kind_at,
+    table_at,
+)
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import enqueue
 from gigawatt.operations.events.rng import ARRIVAL, DURATION, SIZE, exponential, normal, uniform
@@ -12,10 +18,6 @@ from gigawatt.operations.events.state import (
     MEMORY,
     SPARES,
     Config,
-    campaign_at,
-    job_at,
-    kind_at,
-    table_at,
 )
 
 NEVER_FINISHES = 0.02
@@ -124,9 +126,10 @@ def submit(
     tau = store = kind.interval
     if kind.policy == MEMORY:
         store = tau if tau > 0.0 else best_interval(max(1e-15, rate * kind.lost_share), stall)
-        tau = min(kind.memory_interval, store)
+        kept = max(1e-15, rate * (1.0 - kind.lost_share))
+        tau = min(max(kind.memory_interval, best_interval(kept, kind.memory_stall)), store)
         store = tau * max(1.0, math.floor(store / tau + 0.5))  # written with a copy
-        stall = kind.memory_stall + stall * tau / store
+        stall = kind.memory_stall * (1.0 - tau / store) + stall * tau / store
     elif tau <= 0.0:
         tau = best_interval(at_risk, stall)
     share = work_share(at_risk, tau, stall, restart)

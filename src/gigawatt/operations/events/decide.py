@@ -8,13 +8,7 @@ from __future__ import annotations
 
 import math
 
-from gigawatt.operations.events.jit import compiled
-from gigawatt.operations.events.power import LEAST_DYNAMIC
-from gigawatt.operations.events.state import (
-    LISTS,
-    PROFILE_HOURS,
-    SIZES,
-    Config,
+from gigawatt.operations.events.access import (
     job_at,
     kind_at,
     line_at,
@@ -22,6 +16,14 @@ from gigawatt.operations.events.state import (
     site_at,
     tenant_at,
     tier_at,
+)
+from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.power import LEAST_DYNAMIC
+from gigawatt.operations.events.state import (
+    LISTS,
+    PROFILE_HOURS,
+    SIZES,
+    Config,
 )
 
 NOTHING, START, PREEMPT = range(3)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from gigawatt.operations.events.jit import compiled
-from gigawatt.operations.events.state import (
-    Config,
+from gigawatt.operations.events.access import (
     heap_at,
     job_at,
     repair_at,
     tier_at,
+)
+from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.state import (
+    Config,
 )
 
 

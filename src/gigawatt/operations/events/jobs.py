@@ -9,6 +9,18 @@ from __future__ import annotations
 import math
 
 from gigawatt.operations.events import heaps, waiting
+from gigawatt.operations.events.access import (
+    job_at,
+    kind_at,
+    log_at,
+    lost_at,
+    profile_at,
+    site_at,
+    size_at,
+    tenant_at,
+    tier_at,
+    waits_at,
+)
 from gigawatt.operations.events.decide import roll
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.place import leave_all, take
@@ -34,16 +46,6 @@ from gigawatt.operations.events.state import (
     WORK,
     WORKED,
     Config,
-    job_at,
-    kind_at,
-    log_at,
-    lost_at,
-    profile_at,
-    site_at,
-    size_at,
-    tenant_at,
-    tier_at,
-    waits_at,
 )
 
 

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from gigawatt.operations.events.access import (
+    cap_at,
+    cold_at,
+    failure_at,
+    heap_at,
+    job_at,
+    next_at,
+    pace_at,
+    rack_at,
+    repair_at,
+    site_at,
+    snap_at,
+    tier_at,
+)
 from gigawatt.operations.events.arrivals import arrive, next_of_campaign, step_of_campaign
 from gigawatt.operations.events.decide import (
     PREEMPT,
@@ -41,18 +55,6 @@ from gigawatt.operations.events.state import (
     WORK,
     Config,
     Records,
-    cap_at,
-    cold_at,
-    failure_at,
-    heap_at,
-    job_at,
-    next_at,
-    pace_at,
-    rack_at,
-    repair_at,
-    site_at,
-    snap_at,
-    tier_at,
 )
 
 HOUR, DAY = 3600.0, 86400.0

@@ -283,50 +283,70 @@ def _behind(
 
 
 @compiled
-def _replay(
-    submit: Array, hold: Array, limit: Array, size: Array, ask: IntArray, rank: IntArray,
-    node_gpus: IntArray, policy: int, horizon: float,
-) -> tuple[Array, Array, int]:  # fmt: skip
-    """Event loop over jobs sorted by submission; `hold` is how long GPUs are taken."""
-    jobs, nodes, most = len(submit), len(node_gpus), node_gpus.max()
-    start, end = np.full(jobs, np.inf), np.full(jobs, np.inf)
-    first = np.zeros(jobs + 1, dtype=np.int64)  # where the nodes of each job are written
-    for j in range(jobs):
+def _spots(ask: IntArray) -> IntArray:
+    """Where the nodes of each job are written, and the end of all."""
+    first = np.zeros(len(ask) + 1, dtype=np.int64)
+    for j in range(len(ask)):
         first[j + 1] = first[j] + max(2, ask[j, 1] + 1)
-    where = np.zeros(first[jobs], dtype=np.int64)
+    return first
+
+
+@compiled
+def _empty(node_gpus: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Free GPUs of each node, nodes by free GPUs, and the heads and links of their lists."""
+    nodes, most = len(node_gpus), node_gpus.max()
     free, count = node_gpus.copy(), np.zeros(most + 1, dtype=np.int64)
     head, links = np.full(most + 1, -1, dtype=np.int64), np.full((2, nodes), -1, dtype=np.int64)
     for n in range(nodes - 1, -1, -1):
         count[free[n]] += 1
         _link(n, free[n], head, links)
+    return free, count, head, links
+
+
+@compiled
+def _enter(
+    entered: int, now: float, submit: Array, size: Array, rank: IntArray, lines: IntArray,
+    ends: IntArray,
+) -> int:  # fmt: skip
+    """Jobs from `entered` on that have come by now join the line; how many."""
+    j = entered
+    while j < len(submit) and submit[j] <= now:
+        queue.insert_by_rank(lines, ends, queue.list_of(size[j]), j, rank)
+        j += 1
+    return j - entered
+
+
+@compiled
+def _replay(
+    submit: Array, hold: Array, limit: Array, size: Array, ask: IntArray, rank: IntArray,
+    node_gpus: IntArray, policy: int, horizon: float,
+) -> tuple[Array, Array, int]:  # fmt: skip
+    """Event loop over jobs sorted by submission; `hold` is how long GPUs are taken."""
+    jobs = len(submit)
+    start, end = np.full(jobs, np.inf), np.full(jobs, np.inf)
+    first = _spots(ask)
+    where = np.zeros(first[jobs], dtype=np.int64)
+    free, count, head, links = _empty(node_gpus)
     left, on = np.full(node_gpus.sum(), -1.0), np.full(node_gpus.sum(), -1, dtype=np.int64)
     then_free, then_count, then_left = free.copy(), count.copy(), left.copy()
     lines = np.full((2, jobs), -1, dtype=np.int64)
     ends = np.full((2, queue.LISTS), -1, dtype=np.int64)
     end_key, end_who = np.empty(jobs + 1), np.empty(jobs + 1, dtype=np.int64)
     due_key, due_who = np.empty(jobs + 1), np.empty(jobs + 1, dtype=np.int64)
-    running, entered, waiting, events, past, held, shared = 0, 0, 0, 0, 0, -1, 0
-    shadow = np.inf
+    running, entered, waiting, events, past, held, shared, shadow = 0, 0, 0, 0, 0, -1, 0, np.inf
     while True:
-        next_end = end_key[past] if running > 0 else np.inf
-        next_submit = submit[entered] if entered < jobs else np.inf
-        now = min(next_end, next_submit)
+        now = min(end_key[past] if running > 0 else np.inf,
+                  submit[entered] if entered < jobs else np.inf)  # fmt: skip
         if now > horizon or now == np.inf:
             break
         while running > 0 and end_key[past] <= now:
-            job = end_who[past]
-            past += 1
+            job, past, events, held = end_who[past], past + 1, events + 1, -1
             drop(due_key, due_who, running, start[job] + limit[job], job)
             running -= 1
-            _release(ask[job], size[job], where[first[job] : first[job + 1]], free, count, head,
-                     links, left)  # fmt: skip
-            events += 1
-            held = -1
-        while entered < jobs and submit[entered] <= now:
-            queue.insert_by_rank(lines, ends, queue.list_of(size[entered]), entered, rank)
-            entered += 1
-            waiting += 1
-            events += 1
+            spot = where[first[job] : first[job + 1]]
+            _release(ask[job], size[job], spot, free, count, head, links, left)
+        come = _enter(entered, now, submit, size, rank, lines, ends)
+        entered, waiting, events = entered + come, waiting + come, events + come
         while waiting > 0:
             job = queue.first(ends, rank)
             if not _may(count, ask[job], size[job], left, shared):

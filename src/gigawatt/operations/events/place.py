@@ -7,6 +7,14 @@ rows. A row may have more racks than its power carries at once (`limit`).
 
 from __future__ import annotations
 
+from gigawatt.operations.events.access import (
+    bucket_at,
+    cold_at,
+    rack_at,
+    rack_from,
+    row_at,
+    site_at,
+)
 from gigawatt.operations.events.heaps import push_return
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.state import (
@@ -14,12 +22,6 @@ from gigawatt.operations.events.state import (
     MAINTAINED,
     OUT,
     Config,
-    bucket_at,
-    cold_at,
-    rack_at,
-    rack_from,
-    row_at,
-    site_at,
 )
 
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import math
 
+from gigawatt.operations.events.access import (
+    curve_at,
+    rack_at,
+    site_at,
+)
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import preempt
 from gigawatt.operations.events.place import leave_all, take
@@ -15,9 +20,6 @@ from gigawatt.operations.events.power import draw
 from gigawatt.operations.events.state import (
     POOL,
     Config,
-    curve_at,
-    rack_at,
-    site_at,
 )
 
 

@@ -10,14 +10,16 @@ more: a cap below that is not held, and the power shows it.
 
 from __future__ import annotations
 
-from gigawatt.operations.events.jit import compiled
-from gigawatt.operations.events.state import (
-    Config,
+from gigawatt.operations.events.access import (
     energy_at,
     heap_at,
     next_at,
     site_at,
     tier_at,
+)
+from gigawatt.operations.events.jit import compiled
+from gigawatt.operations.events.state import (
+    Config,
 )
 
 LEAST_DYNAMIC = 0.05  # share of dynamic power below which no cap can push

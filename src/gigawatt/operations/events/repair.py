@@ -8,6 +8,17 @@ that waits for a part is counted as taken, which is a little too careful where p
 from __future__ import annotations
 
 from gigawatt.operations.events import heaps
+from gigawatt.operations.events.access import (
+    cold_at,
+    crew_at,
+    failure_at,
+    job_at,
+    part_at,
+    rack_at,
+    repair_at,
+    row_at,
+    site_at,
+)
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.jobs import note, requeue, strike
 from gigawatt.operations.events.place import (
@@ -34,15 +45,6 @@ from gigawatt.operations.events.state import (
     TRAY,
     TRAY_BACK,
     Config,
-    cold_at,
-    crew_at,
-    failure_at,
-    job_at,
-    part_at,
-    rack_at,
-    repair_at,
-    row_at,
-    site_at,
 )
 
 PART_LEAD_S = 14.0 * 86400.0  # from the use of a spare part to its replacement in stock

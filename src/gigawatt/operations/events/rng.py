@@ -10,8 +10,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from gigawatt.operations.events.access import (
+    seed_at,
+)
 from gigawatt.operations.events.jit import compiled
-from gigawatt.operations.events.state import Config, seed_at
+from gigawatt.operations.events.state import (
+    Config,
+)
 
 Seeds = NDArray[np.uint64]
 ARRIVAL, SIZE, DURATION, FAILURE, REPAIR, OTHER = range(6)

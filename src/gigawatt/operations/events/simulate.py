@@ -185,6 +185,11 @@ class FleetRun:
         out: Array = self.fleet.site["drop_w"] / W_PER_MW
         return out
 
+    def largest_rise_mw(self) -> Array:
+        """Largest rise of power at one moment by site, (S,)."""
+        out: Array = self.fleet.site["rise_w"] / W_PER_MW
+        return out
+
 
 def _wait_quantile(counts: Array, share: float) -> float:
     """Quantile of waits, h, from counts by bin; within a bin they are spread evenly in the log."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from gigawatt.operations.events.access import (
+    job_at,
+    line_at,
+)
 from gigawatt.operations.events.jit import compiled
 from gigawatt.operations.events.queue import list_of
-from gigawatt.operations.events.state import SIZES, Config, job_at, line_at
+from gigawatt.operations.events.state import (
+    SIZES,
+    Config,
+)
 
 
 @compiled

@@ -1,8 +1,8 @@
 """Weeks of load by the event engine, kept by the content of the fleet that they come from.
 
 A week hangs on its fleet, the demand of its pool and the engine's code alone, never on a run's seed
-or on how many processes share the work: `SEED` is one for all. So equal fleets (sites, programmes,
-draws) are simulated once, and the plans that take the week are found again as well.
+or on how many processes share the work: `SEEDS` are the same for all. So equal fleets (sites,
+programmes, draws) are simulated once, and the plans that take the week are found again as well.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from gigawatt.errors import InputError
 from gigawatt.operations import events
 from gigawatt.operations import week as week_module
 from gigawatt.operations.events.spec import FleetSpec
-from gigawatt.operations.week import Week, representative_week
+from gigawatt.operations.week import Week, typical_week
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.fingerprint import feed
 
-SEED = 1
+SEEDS = (1, 2, 3)  # of the half years that a week stands for
 SWITCH = "GIGAWATT_WEEKS"  # "closed": closed forms in place of the event engine
 CLOSED, EVENTS = "closed", "events"
 
@@ -51,10 +51,10 @@ def kept_week(spec: FleetSpec, curve: Array, folder: Path | None = None) -> Week
 
     Parameters
     ----------
-    spec, curve : as for `representative_week`.
+    spec, curve : as for `typical_week`.
     folder : where weeks are kept; None = where plans are.
     """
-    digest = hashlib.sha256(f"{_code()} seed {SEED}".encode())
+    digest = hashlib.sha256(f"{_code()} seeds {SEEDS}".encode())
     feed(digest, spec)
     feed(digest, curve)
     path = (folder or cache_folder()) / f"week-{digest.hexdigest()}.npz"
@@ -63,7 +63,7 @@ def kept_week(spec: FleetSpec, curve: Array, folder: Path | None = None) -> Week
             mean, ramp, drop = data["sizes"].tolist()
             return Week(data["it_shape_pu"], mean, ramp, drop)
     except (OSError, ValueError, KeyError, EOFError):
-        made = representative_week(spec, curve, SEED)
+        made = typical_week(spec, curve, SEEDS)
     sizes = np.array([made.mean_it_mw, made.ramp_mw_per_min, made.drop_mw])
     save_arrays(path, {"it_shape_pu": made.it_shape_pu, "sizes": sizes})
     return made

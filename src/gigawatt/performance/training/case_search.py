@@ -50,6 +50,10 @@ def searched_plan(
 ) -> Plan:
     """Recommended plan of the search within what the row says."""
     gpus = size["gpus"] or 1
+    if shape.is_moe and shape.experts % (size["ep"] or 1):
+        raise InputError(f"ep = {size['ep']} does not divide {shape.experts} experts")
+    if (size["pp"] or 1) > shape.layers + shape.mtp_layers:
+        raise InputError(f"pp = {size['pp']} stages are more than {shape.layers} layers")
     gbs = size_of(row, "gbs")
     stated_batch = gbs is not None
     if gbs is None:

@@ -304,3 +304,11 @@ def test_a_name_without_a_size_that_several_models_have_is_not_guessed() -> None
 def test_a_blank_plan_with_an_impossible_size_says_which(sizes: dict[str, str], told: str) -> None:
     row = {"model": "DeepSeek-V3", "gpu": "H100", "gpus": "2048", **sizes}
     assert told in case_columns(row, CATALOG)["problem"]
+
+
+def test_an_imbalance_below_one_is_refused_and_idle_local_steps_are_told() -> None:
+    row = {"model": "Mixtral-8x7B", "gpu": "H100", "gpus": "64", "tp": "2", "pp": "4"}
+    assert (
+        "imbalance = 0.5 must be" in case_columns({**row, "imbalance": "0.5"}, CATALOG)["problem"]
+    )
+    assert "not used" in case_columns({**row, "local_steps": "10"}, CATALOG)["assumed"]

@@ -10,7 +10,7 @@ from gigawatt.performance.training.cases import Case, resolve_case
 from gigawatt.study.training.run_price import _like, package_hour_usd
 from gigawatt.study.training.training_run import RunAsk, training_run
 from gigawatt.study.training.training_run_batch import with_batch
-from gigawatt.study.training.training_run_cases import run_columns
+from gigawatt.study.training.training_run_cases import predict_runs, run_columns
 from gigawatt.uncertainty.streams import Streams
 
 CATALOG = load_catalog()

@@ -106,6 +106,11 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         said.note(f"sequences of {seq:,} tokens (not given)", UNKNOWN_SEQUENCE_LOG)
     if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
         raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
+    imbalance = number_of(row, "imbalance") or 1.0
+    if imbalance < 1.0:
+        raise InputError(f"imbalance = {imbalance:g} must be 1 (even) or more: busiest over mean")
+    if (size_of(row, "local_steps") or 1) > 1 and (size_of(row, "sites") or 1) == 1:
+        said.note("local steps mean nothing for one site: not used")
     return Plan(
         precision=precision,
         stack=stack,
@@ -117,7 +122,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         gbs=size_of(row, "gbs") or 1,
         sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,
         token_drop=bool(re.search(r"token.?drop", notes)),
-        imbalance=max(1.0, number_of(row, "imbalance") or 1.0),
+        imbalance=imbalance,
         sites=size_of(row, "sites") or 1,
         wan_gbit_s=number_of(row, "wan_gbit_s") or 0.0,
         wan_rtt_ms=number_of(row, "wan_rtt_ms") or 0.0,

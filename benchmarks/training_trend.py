@@ -67,7 +67,7 @@ SHAPES = {
 
 def use(part: str, growth: Growth) -> None:
     """Let a growth act on a part of the step."""
-    layer.experts_growth = growth if part == "products" else lambda x, p: 1.0
+    layer.experts_growth = lambda x, s, p: growth(x, p) if part == "products" else 1.0
     whole = growth if part == "step" else lambda x, p: 1.0
     step.release_factor = lambda x, p: software.release_factor(x, p) * whole(x, p)
     calibration.FITTED = tuple(

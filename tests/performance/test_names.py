@@ -11,7 +11,8 @@ import pytest
 from gigawatt.catalog import load_catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import full_power_w, load_system, network_tiers, system_records
-from gigawatt.performance.names import Format, parse_gpu, parse_precision, parse_recompute
+from gigawatt.performance.names import Format, parse_gpu, parse_precision
+from gigawatt.performance.recompute_names import parse_recompute
 
 CATALOG = load_catalog()
 

@@ -8,9 +8,12 @@ import math
 import pytest
 
 from gigawatt.catalog import load_catalog
-from gigawatt.performance.names import parse_gpu, parse_recompute
+from gigawatt.errors import InputError
+from gigawatt.performance.models import resolve_model
+from gigawatt.performance.names import parse_gpu
+from gigawatt.performance.recompute_names import parse_recompute
 from gigawatt.performance.training.case_input import number_of
-from gigawatt.performance.training.cases import case_columns, resolve_case
+from gigawatt.performance.training.cases import case_columns, predict_cases, resolve_case
 from gigawatt.performance.training.choices import Stack
 from gigawatt.performance.training.flops import peak_tflops
 
@@ -217,3 +220,95 @@ def test_awkward_texts_predict_a_sane_step(changes: dict[str, str]) -> None:
     assert told["assumed"]
     peak = 14_000 if "NVFP4" in row["precision"] else 2_500
     assert 60.0 < float(told["predicted_tflops_per_gpu"]) < 0.7 * peak
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "layers", "share"),
+    [("full in 50% of the layers", ("full",), 0, 0.5), ("every second layer", ("full",), 0, 0.5),
+     ("AC every 4 layers", ("full",), 0, 0.25), ("100%", ("full",), 0, 0.0),
+     ("norm, activation", ("norm", "activation"), 0, 0.0),
+     ("activation recomputation", ("full",), 0, 0.0), ("full, 10 layers", ("full",), 10, 0.0)],
+)  # fmt: skip
+def test_recomputation_in_a_part_of_the_layers(
+    text: str, parts: tuple[str, ...], layers: int, share: float
+) -> None:
+    found = parse_recompute(text)
+    assert (found.known, found.parts, found.layers, found.share) == (True, parts, layers, share)
+
+
+def test_a_toolkit_whose_name_ends_in_core_is_plain() -> None:
+    for source, stack in (("OLMo-core", Stack.PLAIN), ("Megatron Core", Stack.TUNED)):
+        row = {"model": "Llama-3.1-8B", "gpu": "H100", "gpus": "8", "source": source}
+        assert resolve_case(row, CATALOG).plan.stack == stack
+
+
+def test_selective_in_a_plain_toolkit_is_half_of_the_forward_pass() -> None:
+    row = {
+        "model": "Llama-3.1-8B", "gpu": "H100", "gpus": "128", "tp": "1", "pp": "1", "mbs": "2",
+        "gbs": "256", "seq_len": "8192", "recompute": "selective", "source": "TorchTitan",
+        "fsdp_shard": "FSDP",
+    }  # fmt: skip
+    assert resolve_case(row, CATALOG).plan.recompute_share == 0.5
+    vendors = resolve_case({**row, "source": "Megatron Core"}, CATALOG)
+    assert vendors.plan.recompute_share == 1.0
+
+
+def test_old_containers_slow_wide_experts_less() -> None:
+    """Mixtral 8x7B in BF16 reached 468 TFLOP/s with the software of mid-2024."""
+    row = {
+        "model": "Mixtral-8x7B", "gpu": "H100", "gpus": "64", "tp": "1", "pp": "4", "ep": "8",
+        "vp": "8", "gbs": "256", "seq_len": "4096",
+    }  # fmt: skip
+    old, new = (
+        float(case_columns({**row, "release": r}, CATALOG)["predicted_tflops_per_gpu"])
+        for r in ("24.07", "26.06")
+    )
+    assert 370 < old < new < 520
+
+
+def test_plain_stacks_on_hopper_have_slower_attention() -> None:
+    row = {
+        "model": "Llama-3.1-8B", "gpu": "H100", "gpus": "64", "tp": "1", "pp": "1", "mbs": "1",
+        "recompute": "none", "gbs": "64", "cp": "8",
+    }  # fmt: skip
+
+    def time(seq: str, source: str) -> float:
+        told = case_columns({**row, "seq_len": seq, "source": source}, CATALOG)
+        return float(told["predicted_iter_time_s"])
+
+    short, long = (time(s, "TorchTitan") / time(s, "Megatron Core") for s in ("4096", "131072"))
+    assert short < long
+
+
+def test_a_table_without_the_column_of_parameters_reads_the_size_in_a_name() -> None:
+    row = {"model": "OLMo-9-30B", "gpu": "H100", "gpus": "64"}
+    told = next(iter(predict_cases([row], CATALOG)))
+    assert not told["problem"]
+    assert "shape of olmo-2-32b" in told["assumed"], "a sister before a stranger of nearer size"
+
+
+@pytest.mark.parametrize(("name", "known"), [("Arctic", "arctic-480b"), ("BLOOM", "bloom-176b")])
+def test_a_name_without_a_size_that_only_one_model_has(name: str, known: str) -> None:
+    assert resolve_model(name, CATALOG).id == known
+
+
+def test_a_name_without_a_size_that_several_models_have_is_not_guessed() -> None:
+    with pytest.raises(InputError, match="Unknown model 'Falcon'"):
+        resolve_model("Falcon", CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [({"ep": "7"}, "ep = 7 does not divide 256"), ({"pp": "64"}, "pp = 64 stages are more")],
+)
+def test_a_blank_plan_with_an_impossible_size_says_which(sizes: dict[str, str], told: str) -> None:
+    row = {"model": "DeepSeek-V3", "gpu": "H100", "gpus": "2048", **sizes}
+    assert told in case_columns(row, CATALOG)["problem"]
+
+
+def test_an_imbalance_below_one_is_refused_and_idle_local_steps_are_told() -> None:
+    row = {"model": "Mixtral-8x7B", "gpu": "H100", "gpus": "64", "tp": "2", "pp": "4"}
+    assert (
+        "imbalance = 0.5 must be" in case_columns({**row, "imbalance": "0.5"}, CATALOG)["problem"]
+    )
+    assert "not used" in case_columns({**row, "local_steps": "10"}, CATALOG)["assumed"]

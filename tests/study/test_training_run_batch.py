@@ -10,7 +10,7 @@ from gigawatt.performance.training.cases import Case, resolve_case
 from gigawatt.study.training.run_price import _like, package_hour_usd
 from gigawatt.study.training.training_run import RunAsk, training_run
 from gigawatt.study.training.training_run_batch import with_batch
-from gigawatt.study.training.training_run_cases import run_columns
+from gigawatt.study.training.training_run_cases import predict_runs, run_columns
 from gigawatt.uncertainty.streams import Streams
 
 CATALOG = load_catalog()
@@ -104,3 +104,12 @@ def test_a_past_run_of_an_early_model_is_of_its_software() -> None:
     assert float(old["predicted_gpu_hours"]) > 1.2 * float(new["predicted_gpu_hours"])
     late = run_columns({**row, "model": "llama-3-70b", "gpu": "H100"}, CATALOG)
     assert "when the model came out" not in late["assumed"]
+
+
+def test_an_early_model_on_later_packages_runs_on_their_software() -> None:
+    rows = [
+        {"model": model, "gpu": gpu, "gpus": "1024", "tokens_t": "0.3"}
+        for model, gpu in (("GPT-3 175B", "A100"), ("GPT-3 175B", "H100"), ("Foo-7B", "A100"))
+    ]
+    told = [row["assumed"] for row in predict_runs(rows, CATALOG)]
+    assert ["when the model came out" in words for words in told] == [True, False, False]

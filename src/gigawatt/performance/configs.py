@@ -117,6 +117,8 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
     config = dict(rewritten(config, family, notes))
     if note := unknown_kind(family):
         notes.append(note)
+    if any(raw.get(key) for key in _ENCODERS):
+        notes.append(_TEXT_ONLY)
     refused = family in _UNREPRESENTED or refused_by_name(family)
     if refused and not any(config.get(k) for k in _KEYS["heads"]):
         config |= {"num_attention_heads": 1}  # has none; the shape is refused by name
@@ -161,6 +163,10 @@ def shape_from_config(raw: Config, name: str, where: str = "config.json") -> Mod
         approximations=tuple(notes),
         **given,
     )
+
+
+_ENCODERS = ("vision_config", "audio_config", "vision_tower_config", "vit_config")
+_TEXT_ONLY = "encoders of images and sound are left out: the language model alone"
 
 
 def _text_part(raw: Config) -> Config:

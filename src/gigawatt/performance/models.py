@@ -139,7 +139,16 @@ def _from_catalog(text: str, catalog: Catalog) -> ModelShape:
             shape = shape_from_record(records[index[key]])
             if not _contradicts(left_out, shape):
                 return _named(_shortened(shape, layers), text)
+    if only := _only_one(name, records):
+        return shape_from_record(records[only])
     raise _unknown(text, records)
+
+
+def _only_one(name: str, records: Mapping[str, Record]) -> str:
+    """Id of the one model that a name without a size can mean ("Chinchilla"); empty if several."""
+    wanted = "".join(w for w in _words(name.rsplit("/", maxsplit=1)[-1]) if w not in _NOISE)
+    found = [i for i in records if re.sub(r"-\d+(\.\d+)?b$", "", i).replace("-", "") == wanted]
+    return found[0] if len(found) == 1 else ""
 
 
 def _named(shape: ModelShape, text: str) -> ModelShape:

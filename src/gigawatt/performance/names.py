@@ -1,4 +1,4 @@
-"""Free text of published tables to names: GPU, precision, recomputation. The rules, in order.
+"""Free text of published tables to names: GPU and precision. The rules, in order.
 
 GPU: a number of packages ("8x") is left out; text in brackets and words of capacity ("80GB") and
 power ("1100W") are read apart; then the
@@ -10,9 +10,6 @@ granularity: "current scaling", "CS", "per
 tensor" are one scale per tensor; "block", "sub-channel", "128x128", "DeepSeek" are blocks; "MX",
 "32x32", "1x32" are MXFP8 (or MXFP4). Plain "FP8" is one scale per tensor, plain "FP4" is NVFP4 on
 NVIDIA systems and MXFP4 on others. "w4a16" and alike give weights and activations apart.
-
-Recomputation: "none", "full", "selective", or a list of modules as recipes write them; where a text
-says only that a recipe decides, nothing is known (`known` is False) and a default rule must choose.
 """
 
 from __future__ import annotations
@@ -94,25 +91,6 @@ class GpuChoice:
     system: System
     watts: float
     assumed: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecomputeChoice:
-    """What a text says of recomputation.
-
-    Attributes
-    ----------
-    known : False where the text leaves it open.
-    parts : of "norm", "activation", "mla_up", "core_attention", "feed_forward", "moe", "full";
-        empty means nothing is computed again.
-    layers : number of layers that it holds for, 0 for all.
-    text : as written.
-    """
-
-    known: bool
-    parts: tuple[str, ...]
-    layers: int
-    text: str
 
 
 # name that a text may hold → id by capacity in GB (0: any)
@@ -333,65 +311,3 @@ def _of_part(text: str, parts: tuple[str, ...]) -> Format | None:
         if part.lower() in parts and (found := _format(name)):
             return found
     return None
-
-
-_OPEN = re.compile(
-    r"see recipe|recipe|default|unknown|^offload|as published|not (?:stated|given|known)|partial"
-    r"|^(?:\?|n/?a|nan|null|auto)?$"
-)
-_MODULES: tuple[tuple[str, str], ...] = (
-    (r"layer[-_ ]?norm|\bnorms?\b|rms", "norm"),
-    (r"moe_act|activation function|\bact\b|swiglu|gelu", "activation"),
-    (r"mla_up|up[-_ ]?proj", "mla_up"),
-    (r"core[-_ ]?att|\battention\b|\battn\b|softmax|scores", "core_attention"),
-    (r"shared_experts|\bmlp\b|\bffn\b|feed[-_ ]?forward", "feed_forward"),
-    (r"\bmoe\b|\bexperts?\b", "moe"),
-)
-_LAYERS = re.compile(r"(\d+)\s*layers?|layers?\s*[=:]\s*(\d+)|num_layers\D+(\d+)|block\W+(\d+)")
-
-
-def parse_recompute(text: str) -> RecomputeChoice:
-    """What is computed again.
-
-    "selective" alone is the attention scores (Korthikanti et al. 2022); a list of modules counts
-    as it stands.
-
-    Raises
-    ------
-    InputError : the text says nothing that is known here.
-    """
-    lowered = text.lower().strip()
-    layers = next((int(v) for v in (_LAYERS.search(lowered) or _None()).groups() if v), 0)
-    if lowered in ("0", "no", "false", "off", "-") or re.match(
-        r"none|no\b|not used|without|disabled", lowered
-    ):
-        return RecomputeChoice(True, (), 0, text)
-    if re.match(
-        r"full\b|uniform|block\b|yes|true|1$|all\b|every|\d+ layers|100\s*%", lowered
-    ) and not _open(lowered):
-        return RecomputeChoice(True, ("full",), layers, text)
-    if _open(lowered):
-        return RecomputeChoice(False, (), 0, text)
-    parts = tuple(dict.fromkeys(name for p, name in _MODULES if re.search(p, lowered)))
-    if parts:
-        return RecomputeChoice(True, parts, layers, text)
-    if re.match(r"sel|sac\b", lowered):
-        return RecomputeChoice(True, ("core_attention",), layers, text)
-    if re.search(r"full|checkpointing|recompute|^ac\b", lowered):
-        return RecomputeChoice(True, ("full",), layers, text)
-    raise InputError(
-        f"Unknown recomputation {text!r}. Write none, selective, full, or modules "
-        "(layernorm, moe_act, mla_up_proj, core_attn, mlp, moe)."
-    )
-
-
-class _None:
-    """Stands for a match that found nothing."""
-
-    def groups(self) -> tuple[str, ...]:
-        """No groups."""
-        return ()
-
-
-def _open(text: str) -> bool:
-    return bool(_OPEN.search(text))

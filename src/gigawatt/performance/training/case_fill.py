@@ -15,7 +15,7 @@ from dataclasses import replace
 from gigawatt.catalog import Catalog
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import NODE_OVER_TDP, System, full_power_w, system_from_record
-from gigawatt.performance.names import parse_recompute
+from gigawatt.performance.recompute_names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import (
     Row,
@@ -35,6 +35,7 @@ from gigawatt.performance.training.case_shards import sharded_plan
 from gigawatt.performance.training.choices import Recompute, Stack
 from gigawatt.performance.training.defaults import (
     fitting_recompute,
+    fitting_states,
     known_benchmark,
     launch_graphs,
     microbatches,
@@ -105,6 +106,11 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         said.note(f"sequences of {seq:,} tokens (not given)", UNKNOWN_SEQUENCE_LOG)
     if (size_of(row, "sites") or 1) > 1 and not number_of(row, "wan_gbit_s"):
         raise InputError("sites needs wan_gbit_s, the bandwidth of one site towards the others")
+    imbalance = number_of(row, "imbalance") or 1.0
+    if imbalance < 1.0:
+        raise InputError(f"imbalance = {imbalance:g} must be 1 (even) or more: busiest over mean")
+    if (size_of(row, "local_steps") or 1) > 1 and (size_of(row, "sites") or 1) == 1:
+        said.note("local steps mean nothing for one site: not used")
     return Plan(
         precision=precision,
         stack=stack,
@@ -116,7 +122,7 @@ def software_plan(row: Row, system: System, said: Said) -> Plan:
         gbs=size_of(row, "gbs") or 1,
         sequence_parallel=bool(sp) if sp is not None else stack != Stack.ERA_2021,
         token_drop=bool(re.search(r"token.?drop", notes)),
-        imbalance=max(1.0, number_of(row, "imbalance") or 1.0),
+        imbalance=imbalance,
         sites=size_of(row, "sites") or 1,
         wan_gbit_s=number_of(row, "wan_gbit_s") or 0.0,
         wan_rtt_ms=number_of(row, "wan_rtt_ms") or 0.0,
@@ -331,6 +337,9 @@ def filled_plan(
     vague = known is not None and vague_selective(row) and plan.stack != Stack.ERA_2021
 
     def filled(candidate: Plan) -> tuple[Plan, list[str]]:
+        if vague and plan.stack == Stack.PLAIN:
+            half = replace(candidate, recompute=Recompute.FULL, recompute_share=0.5)
+            return fitting_states(half, rated, "half of the forward pass recomputed (selective)")
         if known is not None and rated(candidate)[1]:
             return candidate, []
         if vague:
@@ -339,10 +348,7 @@ def filled_plan(
         if known is not None and plan.stack != Stack.TUNED:
             return candidate, []
         if known is not None and known[0]:
-            lean = replace(candidate, lean_states=True)
-            return (lean, ["16-bit gradients (else it does not fit)"]) if rated(lean)[1] else (
-                candidate, []
-            )  # fmt: skip
+            return fitting_states(candidate, rated)
         return fitting_recompute(candidate, easy if known is None else rated, offload)
 
     if size_of(row, "mbs") is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gigawatt.catalog import Catalog
+from gigawatt.catalog import Catalog, Record
 from gigawatt.errors import InputError
 from gigawatt.performance.hardware import System
 from gigawatt.performance.models import resolve_model
@@ -62,6 +62,7 @@ MOST_OF_ANY = 100_000_000
 MOST_FLOP = 1e40  # of a run
 _ADAPTERS = re.compile(r"\bq?lora\b|\bpeft\b", re.IGNORECASE)
 _NO_TRANSFORMER = re.compile(r"mamba|rwkv|hyena|retnet|xlstm|griffin|\bt5|\bbert", re.IGNORECASE)
+OTHER_FAMILY = 1.15  # a model of the same first name counts as so much nearer
 NEAR_SHAPE = 1.35  # a known model stands for one of unknown shape within this ratio of parameters
 
 
@@ -280,7 +281,7 @@ def _nearest_by_size(
             "stands for it. Give a config.json, if one of its kind can be read."
         )
     active = active or total
-    best, least = None, NEAR_SHAPE
+    near: list[tuple[float, Record]] = []
     for record in catalog.records["models"].values():
         rough = record.attributes.get("unsupported") or record.attributes.get("approximations")
         if "total_params_b" not in record.facts or rough:
@@ -288,12 +289,21 @@ def _nearest_by_size(
         held = record.value("total_params_b")
         used = record.value("active_params_b", held)
         ratio = max(held / total, total / held, used / active, active / used)
-        if ratio < least:
-            best, least = record, ratio
-    if best is None:
+        if ratio < NEAR_SHAPE:
+            other = _family(record.id) != _family(name)
+            near.append((ratio * (OTHER_FAMILY if other else 1.0), record))
+
+    if not near:
         raise error
+    best = min(near, key=lambda pair: pair[0])[1]
     said.note(f"shape of {best.id} (nearest in parameters; {name!r} is not known)", 0.15)
     return resolve_model(best.id, catalog)
+
+
+def _family(name: str) -> str:
+    """First word of a name in letters ("olmo" of "allenai/OLMo-3-7B")."""
+    found = re.search(r"[a-z]+", name.lower().split("/")[-1])
+    return found.group(0) if found else ""
 
 
 def _sizes_in_name(name: str) -> tuple[float | None, float | None]:

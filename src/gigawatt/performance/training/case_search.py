@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from gigawatt.errors import InfeasibleError, InputError
 from gigawatt.performance.hardware import System
-from gigawatt.performance.names import parse_recompute
+from gigawatt.performance.recompute_names import parse_recompute
 from gigawatt.performance.shapes import ModelShape
 from gigawatt.performance.training.case_input import Row, Said, flag_of, size_of, text_of
 from gigawatt.performance.training.choices import Recompute
@@ -50,6 +50,10 @@ def searched_plan(
 ) -> Plan:
     """Recommended plan of the search within what the row says."""
     gpus = size["gpus"] or 1
+    if shape.is_moe and shape.experts % (size["ep"] or 1):
+        raise InputError(f"ep = {size['ep']} does not divide {shape.experts} experts")
+    if (size["pp"] or 1) > shape.layers + shape.mtp_layers:
+        raise InputError(f"pp = {size['pp']} stages are more than {shape.layers} layers")
     gbs = size_of(row, "gbs")
     stated_batch = gbs is not None
     if gbs is None:
@@ -205,6 +209,8 @@ def stated_recompute(
     parts = Recompute.NONE
     for name in choice.parts:
         parts |= _PARTS[name]
+    if choice.share:
+        return parts, choice.share
     every = not choice.layers or (choice.layers == 1 and "uniform" in choice.text.lower())
     stages = plan.pp if plan else 1
     return parts, 1.0 if every else min(1.0, choice.layers * stages / shape.layers)

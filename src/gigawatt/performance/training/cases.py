@@ -199,4 +199,9 @@ def predict_cases(rows: Iterable[Row], catalog: Catalog) -> Iterator[dict[str, s
     """Each row with the columns `ADDED`; none is dropped."""
     for row in rows:
         kept = {k: v or "" for k, v in row.items() if k}
-        yield {**kept, **case_columns(kept, catalog)}
+        yield {**kept, **case_columns(table_row(kept), catalog)}
+
+
+def table_row(row: Row) -> dict[str, str]:
+    """A row of a table, whose model's name may hold the size of an unknown shape."""
+    return {"params_b": "", **row}

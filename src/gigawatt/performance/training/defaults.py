@@ -36,9 +36,11 @@ _DATE = re.compile(r"\b(20[12]\d)-(0[1-9]|1[0-2])\b")
 _YEAR = re.compile(r"\b(20[12]\d)\b")
 _TOOLKIT = re.compile(
     r"torch ?titan|pytorch|llm.?foundry|lightning|nanotron|gpt.?neox|axolotl|hugging ?face"
-    r"|colossal|fairscale|litgpt|torch ?tune"
+    r"|colossal|fairscale|litgpt|torch ?tune|olmo.?core"
 )  # software that is used as it is installed
-_TUNED = re.compile(r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|core")
+_TUNED = re.compile(
+    r"megatron|nemo|mlperf|transformer engine|^r?0\.\d+|(?<!olmo.)\bcore|\bm.?core\b|core[_ -]r?0"
+)
 _REPORT = re.compile(
     r"technical report|herd of models|open[- ]access|open pre-?trained|whole run|gpu.?hours"
     r"|production|deepspeed|megatron-turing|mt-nlg"
@@ -245,12 +247,22 @@ def fitting_recompute(plan: Plan, evaluate: Evaluator, offload: bool) -> tuple[P
     full = replace(lean, recompute=Recompute.FULL)
     ladder += [
         (replace(full, recompute_share=0.5), "every second layer's forward pass recomputed"),
+        (replace(full, recompute_share=0.75), "three quarters of the layers recomputed"),
         (full, "forward pass recomputed"),
     ]
     for candidate, told in ladder:
         if evaluate(candidate)[1]:
             return candidate, [told]
     return ladder[-1][0], [ladder[-1][1]]
+
+
+def fitting_states(plan: Plan, evaluate: Evaluator, words: str = "") -> tuple[Plan, list[str]]:
+    """The plan, with 16-bit gradients where only these make it fit; what was done, in words."""
+    told = [words] if words else []
+    lean = replace(plan, lean_states=True)
+    if evaluate(plan)[1] or not evaluate(lean)[1]:
+        return plan, told
+    return lean, [*told, "16-bit gradients (else it does not fit)"]
 
 
 def microbatches(most: float) -> list[int]:

@@ -138,9 +138,10 @@ def _plain_projections(shape: ModelShape) -> float:
 class Machine(NamedTuple):
     """A system with what software reaches of it. Rates in FLOP/s and bytes/s, times in s.
 
-    ``rate_<precision>`` : reached in large products; ``plain_gemm`` : factor on their time under a
-    plain stack; ``attention`` : reached by fused attention (causal FLOP). ``hbm``, ``nvlink``,
-    ``nic`` : reached bandwidths, links one way per GPU; ``domain`` : GPUs of one scale-up domain.
+    ``rate_<precision>`` : reached in large products; ``attention`` : reached by fused attention
+    (causal FLOP); ``plain_gemm``, ``plain_attention`` : factors on their time under a plain stack.
+    ``hbm``, ``nvlink``, ``nic`` : reached bandwidths, links one way per GPU; ``domain`` : GPUs of
+    one scale-up domain.
     Other names are those of the catalog's facts (`efficiencies.steps.toml` says each).
     """
 
@@ -150,6 +151,7 @@ class Machine(NamedTuple):
     rate_mxfp8: float
     rate_nvfp4: float
     plain_gemm: float
+    plain_attention: float
     attention: float
     peak_bf16: float
     hbm: float
@@ -173,6 +175,7 @@ class Machine(NamedTuple):
     production_2021: float
     dense_trend_months: float
     experts_trend_months: float
+    experts_trend_width: float
     dense_sigma: float
     moe_sigma: float
     bf16_sigma: float
@@ -299,6 +302,7 @@ def machine_facts(system: System, model: TrainModel) -> Machine:
     node_w = system.system_power_kw * 1e3 / max(1, system.system_packages)
     derived = {
         "plain_gemm": c["plain_gemm_factor"],
+        "plain_attention": c["plain_attention_factor"],
         "attention": _attention_share(system, model) * system.bf16_tflops * 1e12,
         "peak_bf16": system.bf16_tflops * 1e12,
         "hbm": system.hbm_tb_s * 1e12 * c["hbm_share"],

@@ -131,6 +131,8 @@ def attention_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
         p.seq / (p.seq + x.attention_tokens) * math.pow(min(1.0, s.d_qk / 128.0), NARROW_HEADS)
     )
     forward = flop / (x.attention * reached)
+    if p.stack == PLAIN:
+        forward *= x.plain_attention
     return forward + x.launch, FLASH_PRODUCTS * forward / x.attention_backward + 2.0 * x.launch
 
 
@@ -169,17 +171,19 @@ def feed_forward_s(x: Machine, s: Shape, p: Row, t: float, width: float) -> tupl
     return forward, b1 + b2 + (2.0 * s.matrices + 1.0) * act + apart_back
 
 
-def experts_growth(x: Machine, p: Row) -> float:
+def experts_growth(x: Machine, s: Shape, p: Row) -> float:
     """Time of the experts' products over that of the calibration's month.
 
     What vendors' containers gained from release to release in mixtures fits these products
     (grouping, quantising and activation in fewer kernels) better than the whole step. Others' own
-    stacks have a history of their own. Not taken beyond the months it was seen in.
+    stacks have a history of their own. Not taken beyond the months it was seen in, nor the widths:
+    what is lost by routed token (quantising, grouping) is spread over the FLOP of wider experts.
     """
     if p.vendor_release <= 0.0 or p.release_month <= 0.0 or p.stack == ERA_2021:
         return 1.0
     months = max(0.0, x.mature_month - p.release_month)
-    return math.exp(x.experts_trend * min(x.experts_trend_months, months))
+    growth = math.exp(x.experts_trend * min(x.experts_trend_months, months))
+    return 1.0 + (growth - 1.0) * min(1.0, x.experts_trend_width / (s.expert_ffn / p.etp))
 
 
 def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
@@ -215,7 +219,7 @@ def experts_s(x: Machine, s: Shape, p: Row, t: float) -> tuple[float, float]:
     passes = x.permute_passes * (1.0 if fused else x.permute_unfused)
     permute = passes * routed / p.etp * s.expert_hidden * 2.0 / x.hbm
     router = (6.0 * own * s.hidden + 24.0 * own * s.experts) / x.hbm
-    older = experts_growth(x, p)
+    older = experts_growth(x, s, p)
     apart, apart_back = apart_s(x, s, routed * f)
     forward = older * (forward + (s.matrices + 1.0) * act + apart)
     backward = older * (backward + (2.0 * s.matrices + 1.0) * act + apart_back)

@@ -15,7 +15,7 @@ from gigawatt.performance.training.case_input import (
     system_of,
     text_of,
 )
-from gigawatt.performance.training.cases import resolve_case
+from gigawatt.performance.training.cases import resolve_case, table_row
 from gigawatt.performance.training.defaults import FUSED_ATTENTION, software_month
 from gigawatt.performance.training.facts import months_since_2000
 from gigawatt.quantity.units import SECONDS_PER_DAY
@@ -41,6 +41,7 @@ ADDED = (
 _TOKENS = re.compile(
     r"^~?\s*(\d+(?:\.\d+)?)\s*([tbm])(?:rillion|illion|n)?\s*(?:tokens?)?$", re.IGNORECASE
 )
+EARLY = ("volta", "ampere", "tpu", "cdna2")  # generations in use before fused attention
 USUAL_DAYS = 30.0
 USUAL_MFU = 0.4
 
@@ -86,11 +87,17 @@ def tokens_of(row: Mapping[str, str]) -> float | None:
 def _with_date(row: dict[str, str], catalog: Catalog) -> tuple[dict[str, str], tuple[str, ...]]:
     """The row with the month of an early model where it has no date: tables tell of past runs.
 
-    Only of models before fused attention, whose software was another.
+    Only of models before fused attention, whose software was another: not of a later model for
+    which such a shape stands, and not on packages that came after (Hopper and later).
     """
     if software_month(text_of(row, "release"), text_of(row, "source"))[0] > 0.0:
         return row, ()
-    record = catalog.records["models"].get(shape_of(row, catalog, Said([])).id)
+    said = Said([])
+    shape = shape_of(row, catalog, said)
+    later = system_of(row, catalog, Said([])).generation not in EARLY
+    if said.words or later:
+        return row, ()
+    record = catalog.records["models"].get(shape.id)
     as_of = record.facts["layers"].as_of if record else ""
     if "-" not in as_of or months_since_2000(as_of) >= FUSED_ATTENTION:
         return row, ()
@@ -110,7 +117,7 @@ def predict_runs(rows: Iterable[Mapping[str, str]], catalog: Catalog) -> Iterato
     """Each row with the columns `ADDED`."""
     for row in rows:
         kept = {k: v or "" for k, v in row.items() if k}
-        yield {**kept, **run_columns(kept, catalog)}
+        yield {**kept, **run_columns(table_row(kept), catalog)}
 
 
 def _with_gpus(row: Mapping[str, str], catalog: Catalog) -> tuple[dict[str, str], tuple[str, ...]]:

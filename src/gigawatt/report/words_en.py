@@ -331,7 +331,8 @@ ENGLISH: dict[str, str] = {
     "risk.stress_note": "Mean over draws; a gain is negative. What each test changes stands in "
     "the answer to question 12. Parties react only as their contracts say, and one in default goes "
     "on serving: losses are upper bounds, before any recovery; the estate is what it keeps by not "
-    "paying, which its creditors would share. Source: tables/stress of this run.",
+    "paying, which its creditors would share. A vendor gains where systems live shorter: they are "
+    "renewed all the same. Source: tables/stress of this run.",
     "scenario.lender": "lender’s case",
     "scenario.downside": "downside",
     "scenario.it-life-3": "systems last 3 years",

@@ -353,7 +353,8 @@ _WORDS: dict[str, str] = {
     "dans la réponse à la question 12. Les parties ne réagissent que selon leurs contrats, et une "
     "partie en défaut continue de servir : les pertes sont des bornes hautes, avant tout "
     "recouvrement ; la masse est ce qu’elle garde en ne payant pas, que ses créanciers se "
-    "partageraient. Source : tables/stress de cette simulation.",
+    "partageraient. Un vendeur gagne là où les systèmes vivent moins longtemps : ils sont "
+    "renouvelés quand même. Source : tables/stress de cette simulation.",
     "scenario.lender": "cas du prêteur",
     "scenario.downside": "cas défavorable",
     "scenario.it-life-3": "systèmes de 3 ans",

@@ -161,7 +161,8 @@ NODES = (
         ("assumptions/schedule/overdue_share", "assumptions/schedule/overdue_index"),
     ),
     Node(
-        "energy_mwh", "Energy at the meter", "(IT power drawn + overhead at that load by PUE) x hours of the month",
+        "energy_mwh", "Energy at the meter",
+        "(IT power drawn + overhead at that load by PUE) x hours of the month",
         "MWh",
         ("it_power_drawn", "pue"), held="impact:energy_twh",
     ),

@@ -332,3 +332,12 @@ def test_every_technology_and_grid_has_all_that_is_asked(case):
         supply = grid_supply(small_site(grid=grid), case.catalog, case.axis, case.streams, case.a)
         assert np.all(supply.available_share > 0.97)
     assert source_names(case.blocks) == ("grid", "recip-engine")
+
+
+def test_demand_is_billed_on_the_largest_import_of_the_plan(case):
+    contract = np.full((case.streams.size, 3), 100.0)
+    mean = np.full_like(contract, 50.0)
+    assert np.all(billed_mw(mean, contract, case.a, 0.97) == 97.0)  # above the minimum take
+    assert np.all(billed_mw(mean, contract, case.a, 1.3) == 100.0)  # never above the contract
+    take = case.a.minimum_take_share[:, None] * contract
+    assert billed_mw(mean, contract, case.a, 0.2) == pytest.approx(take)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gigawatt.catalog import load_catalog
 from gigawatt.catalog.sampling import sample_assumptions
 from gigawatt.energy.assumptions import EnergyAssumptions
+from gigawatt.energy.cooling import at_part_load, monthly_course
 from gigawatt.energy.mix import LOADS, plan_table, supply_mix
 from gigawatt.energy.plan_cache import load_plan, store_plan
 from gigawatt.energy.site import accounts, in_service, site_conditions
@@ -63,10 +64,16 @@ def conditions(one, plans, energised):
 def test_sources_sum_to_the_facility_at_any_load(case, load, seed):
     one, plans = case
     blocks, sched, axis, streams, a, mix, cond = conditions(one, plans, lambda b: 3.0 * b.site)
-    it = load * in_service(blocks.it_power_mw, blocks, sched, axis.count)
+    full = in_service(blocks.it_power_mw, blocks, sched, axis.count)
+    it = load * full
     it = it * np.random.default_rng(seed).random(it.shape)
     energy = accounts(one.program, CATALOG, blocks, sched, cond, it, axis, streams, a, mix)
-    used = it * cond.pue * axis.hours()
+    part = np.divide(it, full, out=np.ones_like(it), where=full > 0.0)
+    overhead = np.stack([
+        at_part_load(monthly_course(s, CATALOG).overhead, axis.months_of_year(), part[:, n])
+        for n, s in enumerate(one.program.sites)
+    ], axis=1)  # fmt: skip
+    used = (it + full * (cond.pue - 1.0) * overhead) * axis.hours()
     assert energy.supply_mwh.sum(axis=2) == pytest.approx(used, rel=1e-9, abs=1e-6)
     others = [k for k, name in enumerate(energy.sources) if name != "battery"]
     assert energy.supply_mwh[:, :, others].min() >= -1e-6
@@ -124,7 +131,7 @@ def flat_plan(shed_share):
     zero = np.zeros(12)
     stage = StageResult("a", 0.0, 1.0, 100.0, 100.0, 100.0, 0.0, 0.0, 0.0, np.zeros(0), full, zero,
                         zero, full[2], load, load, parts, np.zeros(0), np.zeros(3),
-                        np.ones((len(PART_LOADS) + 1, 12)))  # fmt: skip
+                        *np.ones((2, len(PART_LOADS) + 1, 12)))  # fmt: skip
     return SitePlan("plain", (), ("grid", "curtailed compute", "shed"), (stage,), 0.0, 0.0, "")
 
 

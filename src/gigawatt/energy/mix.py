@@ -57,6 +57,7 @@ class PlanTable:
     served : (S, N, 12) over what is asked for at full load.
     plant : (S, N, K) MW of plant per facility MW.
     price : (S, N, L, 12) price of what is imported over the mean price of the grid.
+    peak : (S, N, L, 12) largest import of the month over the contract.
     """
 
     sources: tuple[str, ...]
@@ -65,6 +66,7 @@ class PlanTable:
     served: Array
     plant: Array
     price: Array
+    peak: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,23 @@ class SupplyMix:
 
         1 where the declared routes hold.
         """
-        out = np.ones_like(load)
+        return self._planned(self.table.price, load, 1.0)
+
+    def peak_at(self, load: Array) -> Array:
+        """Largest import of the month over the contract, (D, S, M), at a part of full load.
+
+        0 where the declared routes hold.
+        """
+        return self._planned(self.table.peak, load, 0.0)
+
+    def _planned(self, table: Array, load: Array, declared: float) -> Array:
+        """A table (S, N, L, 12) at the stage, load and month of each draw, (D, S, M)."""
+        out = np.full_like(load, declared)
         low, weight = _between(load)
         for s in np.flatnonzero((self.stage >= 0).any(axis=(0, 2))).tolist():
-            at, below, price = self.stage[:, s], low[:, s], self.table.price[s]
-            lower, upper = price[at, below, self.month], price[at, below + 1, self.month]
-            out[:, s] = np.where(at >= 0, lower + (upper - lower) * weight[:, s], 1.0)
+            at, below, values = self.stage[:, s], low[:, s], table[s]
+            lower, upper = values[at, below, self.month], values[at, below + 1, self.month]
+            out[:, s] = np.where(at >= 0, lower + (upper - lower) * weight[:, s], declared)
         return out
 
 
@@ -119,6 +132,7 @@ def plan_table(plans: Mapping[str, SitePlan], blocks: Blocks) -> PlanTable:
         names, np.full(blocks.count, -1, dtype=np.int64),
         np.zeros((*shape, len(names), len(LOADS), YEAR_MONTHS)), np.ones((*shape, YEAR_MONTHS)),
         np.zeros((*shape, len(names))), np.ones((*shape, len(LOADS), YEAR_MONTHS)),
+        np.zeros((*shape, len(LOADS), YEAR_MONTHS)),
     )  # fmt: skip
     for s, site in enumerate(blocks.sites):
         if site in plans:
@@ -152,6 +166,7 @@ def _fill(table: PlanTable, at: tuple[int, int], plan: SitePlan, stage: StageRes
         rows[int(np.argmax(rows.sum(axis=1)))] += left  # of what is below USED_MW
     table.served[at] = np.clip(served / stage.load_mwh, 0.0, 1.0)
     table.price[at] = [stage.price_factor[0], *stage.price_factor]
+    table.peak[at] = [np.zeros(YEAR_MONTHS), *stage.peak_share]
     held = dict(zip(plan.capacities, stage.capacity_mw.tolist(), strict=True))
     table.plant[at] = [held.get(name, 0.0) / stage.facility_mw for name in table.sources]
 

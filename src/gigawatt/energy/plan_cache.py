@@ -31,6 +31,7 @@ ARRAYS = (
     "fixed_usd",
     "running_usd",
     "price_factor",
+    "peak_share",
 )
 HOURS = tuple(f.name for f in fields(StageHours))
 LEVELS = ("", *(f"at {part:g}/" for part in PART_LOADS))
@@ -100,7 +101,7 @@ def as_data(plan: SitePlan) -> dict[str, object]:
                 **{name: getattr(s, name) for name in HEAD},
                 "capacity_mw": dict(zip(plan.capacities, s.capacity_mw.tolist(), strict=True)),
                 "supply_mwh": dict(zip(plan.sources, s.supply_mwh.tolist(), strict=True)),
-                **{name: getattr(s, name).tolist() for name in ARRAYS[2:-4]},
+                **{name: getattr(s, name).tolist() for name in ARRAYS[2:-5]},
                 **(
                     {}
                     if s.hours is None

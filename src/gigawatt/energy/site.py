@@ -10,7 +10,8 @@ Per site and month, with the shares of the sources from `energy.mix`::
             + on-site energy x (heat rate x gas price of the area + variable upkeep)
             + CO2 of own plant x price of CO2
             + on-site plant x capacity charge
-    billed demand = max(minimum take x contract, min(contract, mean grid load x peak factor))
+    billed demand = max(minimum take x contract, min(contract, largest import)), where the largest
+                    import is the plan's in the month, and mean grid load x peak factor at least
     CO2   = grid energy x mean intensity + on-site energy x heat rate x 53.06 kg/MMBtu
     water = full IT energy x WUE x water at part load + on-site energy x water of the plant
 
@@ -136,10 +137,10 @@ def accounts(
     grid_co2 = np.zeros_like(facility_mw)
     cooling = it_mw * wetted * axis.hours() * cond.wue_l_per_kwh  # L/kWh = m3/MWh
     water = cooling.copy()
-    price_factor = mix.price_at(load)
+    price_factor, peak = mix.price_at(load), mix.peak_at(load)
     for s in grid_sites(blocks):
         grid = grid_supply(program.sites[s], catalog, axis, streams, a)
-        billed = billed_mw(load_mw[:, s, 0], mix.contract_mw[:, s], a)
+        billed = billed_mw(load_mw[:, s, 0], mix.contract_mw[:, s], a, peak[:, s])
         running[:, s, 0] = supply[:, s, 0] * grid.price_usd_per_mwh * price_factor[:, s]
         fixed[:, s, 0] = billed * KW_PER_MW * grid.demand_charge_usd_per_kw_month
         grid_co2[:, s] = supply[:, s, 0] * grid.co2_t_per_mwh
@@ -187,15 +188,19 @@ def in_service(power_mw: Array, blocks: Blocks, sched: ScheduleResult, months: i
     return out
 
 
-def billed_mw(load_mw: Array, contract_mw: Array, a: EnergyAssumptions) -> Array:
+def billed_mw(
+    load_mw: Array, contract_mw: Array, a: EnergyAssumptions, peak_share: Array | float = 0.0
+) -> Array:
     """Demand that is billed in a month, MW: between the minimum take and the contract.
 
     Parameters
     ----------
     load_mw, contract_mw : (D, M) mean load on the grid; contract demand.
     a : assumptions, (D,) each.
+    peak_share : (D, M) largest import of the month over the contract by the plan; 0 = not told.
     """
-    peak = np.minimum(contract_mw, load_mw * a.billed_peak_factor[:, None])
+    largest = np.maximum(load_mw * a.billed_peak_factor[:, None], peak_share * contract_mw)
+    peak = np.minimum(contract_mw, largest)
     out: Array = np.maximum(a.minimum_take_share[:, None] * contract_mw, peak)
     return out
 

@@ -72,6 +72,7 @@ class StageResult:
     part_hours : (P,) the same at the part loads; none where they are not known.
     price_factor : (P + 1, 12) price of what is imported over the grid's mean price, at the part
         loads and at full load; that of the whole month where nothing is imported.
+    peak_share : (P + 1, 12) largest import of the month over the contract, at the same loads.
     co2_t, cost_usd, unserved_mwh : (12,) operational CO2; running cost and a twelfth of the fixed
         cost; load not served (waiting compute is a source).
     deliverable_mw : (12,) mean of the facility power that was served.
@@ -98,6 +99,7 @@ class StageResult:
     fixed_usd: Array
     running_usd: Array
     price_factor: Array
+    peak_share: Array
     hours: StageHours | None = None
     part_hours: tuple[StageHours, ...] = ()
 
@@ -205,12 +207,21 @@ def _fold(inputs: SiteInputs, both: StageProblem, found: StagedPlan, n: int) -> 
         price_factor=np.array([
             _price_factor(course, mw) for mw in (*parts.imported_mw, imported)
         ]),
+        peak_share=np.array([
+            _largest_by_month(mw) for mw in (*parts.imported_mw, imported)
+        ]) / max(stage.grid_mw, LEAST_MWH),
     )  # fmt: skip
 
 
 def _ramp(imported_mw: Array) -> float:
     """Largest change from hour to hour."""
     return float(np.abs(np.diff(imported_mw)).max())
+
+
+def _largest_by_month(hourly: Array) -> Array:
+    """Largest value of each month, (12,)."""
+    first = np.concatenate([[0], np.cumsum(24 * np.array(DAYS))[:-1]])
+    return np.asarray(np.maximum.reduceat(hourly, first))
 
 
 def _price_factor(price: Array, imported_mw: Array) -> Array:

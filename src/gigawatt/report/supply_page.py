@@ -17,7 +17,10 @@ from gigawatt.report.html import plotly_script
 
 Trace = dict[str, Any]
 WEEK_H = 168
-COLOURS = ("#e69f00", "#56b4e9", "#999999", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#f0e442")
+COLOURS = (
+    "#e69f00", "#56b4e9", "#999999", "#009e73", "#0072b2", "#d55e00", "#cc79a7", "#f0e442",
+    "#882255", "#332288", "#117733", "#ddcc77",
+)  # fmt: skip
 LOAD_COLOUR = "#444444"
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem;

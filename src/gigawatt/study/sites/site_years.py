@@ -1,7 +1,7 @@
 """Accounts of each site by calendar year: what a chunk keeps of them, and their tables.
 
 From `energy.year_accounts`, at the load of each draw and month. Bands are of the draws in which the
-site drew power in the year; means are ratios of the sums over all draws.
+site drew power in the year; means are ratios of the sums over those draws (`draws_share`).
 """
 
 from __future__ import annotations

@@ -161,7 +161,9 @@ NODES = (
         ("assumptions/schedule/overdue_share", "assumptions/schedule/overdue_index"),
     ),
     Node(
-        "energy_mwh", "Energy at the meter", "IT power drawn x PUE x hours of the month", "MWh",
+        "energy_mwh", "Energy at the meter",
+        "(IT power drawn + overhead at that load by PUE) x hours of the month",
+        "MWh",
         ("it_power_drawn", "pue"), held="impact:energy_twh",
     ),
     Node(
@@ -205,7 +207,7 @@ NODES = (
         "energy_cost_usd", "Cost of energy",
         "grid: MWh x mean price x price of the plan's hours over it + billed MW x demand charge, "
         "billed = max(minimum take x contract, "
-        "min(contract, mean load x peak factor)); on site: MWh x (heat rate x gas price of the "
+        "min(contract, largest import of the month)); on site: MWh x (heat rate x gas price of the "
         "area + upkeep + CO2 x its price) "
         "+ MW of the plan x (capital x annuity + fixed upkeep) / (1 - reserve), rented plant "
         "dearer by a factor; nominal", "USD",

@@ -4,7 +4,8 @@
 
 Prints the section of docs/training-validation.md. `seen` of a row: "test" where a
 test of the repository had it in view while rules were made, "hours" where the run's package-hours
-are among those of `training_whole_runs.csv`, "cause" where the row showed a cause that was missing.
+are among those of `training_whole_runs.csv`, "cause" where the row showed a cause that was missing,
+"band" where it widened the band, else "no".
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ against the papers); `python benchmarks/training_held_out.py`. Error is that of 
 predicted / published - 1. None is blind. *seen*: "test" where a test had it in view while rules
 were made, "hours" where the run's hours are among the whole runs below, "cause" where it showed a
 cause that was missing: GPT 175B on 256 to 12,288 is Megatron-LM as the MegaScale paper measured it,
-and was 8 points more in error before tensor-parallel traffic was exposed on Ampere.
+and was 8 points more in error before tensor-parallel traffic was exposed on Ampere; MPT on H100 set
+how much slower products are under a plain stack there. "band": it showed that the band was too
+narrow, "no": none of these.
 """
 
 

@@ -13,11 +13,7 @@ from gigawatt.cli.operate import command
 from gigawatt.errors import InputError
 from gigawatt.operations.account import account
 from gigawatt.operations.events.simulate import simulate
-from gigawatt.operations.site_fleet import (
-    central_assumptions,
-    demand_curve,
-    site_fleet,
-)
+from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
 from gigawatt.operations.step_swing import step_swing
 from gigawatt.operations.week import closed_week
 from gigawatt.program.load import load_program

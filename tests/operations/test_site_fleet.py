@@ -19,11 +19,7 @@ from gigawatt.operations.events.simulate import simulate
 from gigawatt.operations.events.spec import FleetSpec, JobKind, SiteSpec
 from gigawatt.operations.events.state import CAUSES
 from gigawatt.operations.grid import Smoothing
-from gigawatt.operations.site_fleet import (
-    central_assumptions,
-    demand_curve,
-    site_fleet,
-)
+from gigawatt.operations.site_fleet import central_assumptions, demand_curve, site_fleet
 from gigawatt.operations.site_mean import fluid_mean_mw
 from gigawatt.operations.step_swing import step_swing
 from gigawatt.operations.week import most_usual, representative_week, typical_week

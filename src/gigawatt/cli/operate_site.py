@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from gigawatt.operations.events.simulate import FleetRun
     from gigawatt.operations.grid import Smoothing
-    from gigawatt.operations.site_fleet import SiteInput
+    from gigawatt.operations.site_input import SiteInput
     from gigawatt.program.load import Loaded
 
 LOG_LINES = 5_000_000  # most events that a log holds

@@ -9,7 +9,7 @@ from gigawatt.operations.events.simulate import FleetRun
 from gigawatt.operations.events.spec import pool_most
 from gigawatt.operations.grid import Smoothing, Tier, answer_call, load_shape, smooth
 from gigawatt.operations.policies import advised_spares
-from gigawatt.operations.site_fleet import SiteInput
+from gigawatt.operations.site_input import SiteInput
 from gigawatt.operations.step_swing import StepSwing
 from gigawatt.quantity.units import SECONDS_PER_DAY
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,9 +31,9 @@ from gigawatt.operations.faults import central_policy
 from gigawatt.operations.jobs import working_w
 from gigawatt.operations.policies import advised_spares
 from gigawatt.operations.reliability import repair_share
+from gigawatt.operations.site_input import SiteInput, Use
 from gigawatt.operations.site_mean import work_shares
-from gigawatt.performance.result import ServeRate, TrainRate
-from gigawatt.program.model import Workload
+from gigawatt.performance.result import TrainRate
 from gigawatt.quantity.arrays import Array, IntArray
 from gigawatt.quantity.units import (
     DAYS_PER_YEAR,
@@ -47,43 +47,6 @@ BYTES_PER_GB = 1e9
 W_PER_MW = 1e6
 WEEKEND = 0.95  # demand of the last two days of the week
 PART_LEAD_DAYS = 14.0
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A workload on the site's system: what it is, its healthy rate, its share of the racks."""
-
-    workload: Workload
-    rate: TrainRate | ServeRate
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInput:
-    """What is known of a site when its fleet is built.
-
-    Attributes
-    ----------
-    name : of the site.
-    racks, packages_per_rack : accelerator racks of its main system.
-    rack_power_w : IT power of one rack with its share of network and storage, all busy.
-    rate_power_w : power of one package that the watts of the rates refer to.
-    uses : workloads.
-    age_years : of the racks.
-    infant_factor : of the system, with the factor of a new platform.
-    facility_over_it : power at the site's meter over IT power, at design conditions: losses of
-        the power train and cooling.
-    """
-
-    name: str
-    racks: int
-    packages_per_rack: float
-    rack_power_w: float
-    rate_power_w: float
-    uses: tuple[Use, ...]
-    age_years: float
-    infant_factor: float
-    facility_over_it: float = 1.0
 
 
 Numbers = Mapping[str, float]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,13 +17,11 @@ from gigawatt.operations.assumptions import OperationsAssumptions
 from gigawatt.operations.faults import sample_faults
 from gigawatt.operations.jobs import TimeShares, drawn_share, time_shares
 from gigawatt.operations.reliability import node_rate_per_s
+from gigawatt.operations.site_input import SiteInput, Use
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.units import KW_PER_MW, W_PER_KW
 from gigawatt.uncertainty.distributions import Distribution
 from gigawatt.uncertainty.streams import Streams
-
-if TYPE_CHECKING:
-    from gigawatt.operations.site_fleet import SiteInput, Use
 
 W_PER_MW = W_PER_KW * KW_PER_MW
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gigawatt.operations.events.spec import FleetSpec
-from gigawatt.operations.site_fleet import W_PER_MW, SiteInput
+from gigawatt.operations.site_fleet import W_PER_MW
+from gigawatt.operations.site_input import SiteInput
 from gigawatt.performance.result import TrainRate
 from gigawatt.quantity.arrays import Array
 

@@ -65,7 +65,8 @@ def programme_rate(
     found = _searched(
         shape, system, _Held(model), packages, seq_len_tokens, batch, _format(precision, system)
     )
-    return _rate(shape, system, found, said.sigma_log, catalog.fact(CHECKPOINT).value)
+    slower = model.values["searched_plan_factor"]
+    return _rate(shape, system, found, slower, said.sigma_log, catalog.fact(CHECKPOINT).value)
 
 
 def programme_case(
@@ -91,7 +92,10 @@ def programme_case(
         _format(precision, system),
     )
     words = tuple(said.words)
-    return Case(shape, system, model, found.plan, Convention.MEGATRON_BRIDGE, words, said.sigma_log)
+    slower = model.values["searched_plan_factor"]
+    return Case(
+        shape, system, model, found.plan, Convention.MEGATRON_BRIDGE, words, said.sigma_log, slower
+    )
 
 
 class _Held:
@@ -144,8 +148,10 @@ def _format(precision: str, system: System) -> Precision:
 
 
 def _rate(
-    shape: ModelShape, system: System, found: Found, sigma: float, checkpoint_bytes: float
-) -> TrainRate:
+    shape: ModelShape, system: System, found: Found, slower: float, sigma: float,
+    checkpoint_bytes: float,
+) -> TrainRate:  # fmt: skip
+    """Rate of a plan that the search chose: published plans take `slower` times as long."""
     o, plan = found.outputs, found.plan
     flop = train_flop_per_token(shape, plan.seq)
     busy = o["compute_s"] + o["recompute_s"] + o["optimizer_s"]
@@ -154,15 +160,16 @@ def _rate(
     spent = o["power_w"] * o["step_s"]
     idle_w = spent - busy * o["power_compute_w"] - talk * o["power_communication_w"]
     peak = peak_tflops(system, plan.precision) * 1e12
+    rate = found.tokens_per_s_per_gpu / slower
     return TrainRate(
         model=shape.id,
         system=system.id,
         setting=setting_words(plan, system),
         packages=plan.gpus,
-        tokens_per_s_per_package=found.tokens_per_s_per_gpu,
+        tokens_per_s_per_package=rate,
         flop_per_token=flop,
-        mfu=flop * found.tokens_per_s_per_gpu / peak,
-        step_time_s=found.step_s,
+        mfu=flop * rate / peak,
+        step_time_s=found.step_s * slower,
         power_compute_w=o["power_compute_w"],
         power_communication_w=o["power_communication_w"],
         power_idle_w=idle_w / idle_s if idle_s > 0.0 else 0.0,

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from gigawatt.errors import InputError, unknown_name
 from gigawatt.operations.site_fleet import (
-    SiteInput,
-    Use,
     central_assumptions,
     demand_curve,
     rack_power_w,
     site_fleet,
 )
+from gigawatt.operations.site_input import SiteInput, Use
 from gigawatt.operations.site_mean import fluid_mean_mw
 from gigawatt.operations.week import Week, closed_week
 from gigawatt.performance.hardware import load_system

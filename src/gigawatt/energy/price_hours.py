@@ -24,6 +24,7 @@ evenings, ties of several days between regions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -211,11 +212,10 @@ def _rest(shape: PriceShape, rng: np.random.Generator) -> Array:
 
 def _returning(noise: Array, memory: float) -> Array:
     """First-order autoregression of unit variance."""
-    from scipy.signal import lfilter  # noqa: PLC0415  slow to import
-
     drive = noise * np.sqrt(1.0 - memory**2)
     drive[0] = noise[0]
-    return np.asarray(lfilter([1.0], [1.0, -memory], drive))
+    course = accumulate(drive.tolist(), lambda last, new: new + memory * last)
+    return np.array(list(course))
 
 
 def _list(record: Record, key: str, count: int) -> Array:

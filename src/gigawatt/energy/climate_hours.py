@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-
-import numpy as np
 
 from gigawatt.energy.cooling import CLIMATE_SEED
 from gigawatt.energy.weather.normals import Normals
@@ -18,6 +15,7 @@ from gigawatt.energy.weather.year import WeatherYear
 from gigawatt.errors import InputError
 from gigawatt.program.model import Site
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.kept_arrays import cache_folder, read_arrays, save_arrays
 
 CODE = ("weather/synthetic.py", "weather/sky.py", "solar.py", "wind.py", "psychrometrics.py",
         "climate_hours.py")  # fmt: skip  # a change of these makes kept hours void
@@ -52,15 +50,6 @@ def code_hash(files: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def cache_folder() -> Path:
-    """Folder of what is kept between runs; it need not exist."""
-    own = os.environ.get("GIGAWATT_CACHE")
-    if own:
-        return Path(own)
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "gigawatt" / "supply"
-
-
 def climate_hours(normals: Normals, folder: Path | None = None) -> ClimateHours:
     """Hours of a climate: out of the cache, or made and kept."""
     content = _content(normals) + f"{code_hash(CODE)}{CLIMATE_SEED}".encode()
@@ -91,11 +80,10 @@ def _kept(content: bytes, make: Callable[[], ClimateHours], folder: Path | None)
     """Hours under the hash of what they are made from: out of the cache, or made and kept."""
     path = (folder or cache_folder()) / f"climate-{hashlib.sha256(content).hexdigest()}.npz"
     names = [f.name for f in fields(ClimateHours)]
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            return ClimateHours(*(data[name] for name in names))
-    except (OSError, ValueError, KeyError, EOFError):
-        made = make()
+    held = read_arrays(path)
+    if all(name in held for name in names):
+        return ClimateHours(*(held[name] for name in names))
+    made = make()
     save_arrays(path, {name: getattr(made, name) for name in names})
     return made
 
@@ -125,15 +113,3 @@ def hours_of(weather: WeatherYear) -> ClimateHours:
         weather.drybulb_c, weather.wetbulb_c(), weather.pressure_pa,
         pv_yield(weather, sun, Array1Axis()), wind_yield(weather),
     )  # fmt: skip
-
-
-def save_arrays(path: Path, arrays: dict[str, Array]) -> None:
-    """Write arrays in one move, so that no half file is ever found. A full disk is no failure."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            np.savez(stream, allow_pickle=False, **arrays)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from gigawatt.energy.climate_hours import cache_folder, save_arrays
 from gigawatt.energy.site_plan import PART_LOADS, SiteInputs, SitePlan, StageResult, plan_site
 from gigawatt.energy.stage_hours import FIGURES, StageHours
 from gigawatt.quantity.arrays import Array
+from gigawatt.quantity.kept_arrays import cache_folder, read_arrays, save_arrays
 
 ARRAYS = (
     "capacity_mw",
@@ -57,11 +57,11 @@ def planned(inputs: SiteInputs, folder: Path | None = None) -> SitePlan:
 
 def load_plan(path: Path) -> SitePlan | None:
     """Read a kept plan; None where there is none or it is broken."""
+    held = read_arrays(path)
     try:
-        with np.load(path, allow_pickle=False) as data:
-            head = json.loads(str(data["head"]))
-            stages = tuple(_stage(data, n, one) for n, one in enumerate(head.pop("stages")))
-    except (OSError, ValueError, KeyError, EOFError):
+        head = json.loads(str(held["head"]))
+        stages = tuple(_stage(held, n, one) for n, one in enumerate(head.pop("stages")))
+    except (ValueError, KeyError):
         return None
     return SitePlan(
         head["site"], tuple(head["capacities"]), tuple(head["sources"]), stages,

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from gigawatt.energy.climate_hours import cache_folder, save_arrays
 from gigawatt.errors import InputError
 from gigawatt.operations import events
 from gigawatt.operations import week as week_module
@@ -22,6 +21,7 @@ from gigawatt.operations.events.spec import FleetSpec
 from gigawatt.operations.week import Week, typical_week
 from gigawatt.quantity.arrays import Array
 from gigawatt.quantity.fingerprint import feed
+from gigawatt.quantity.kept_arrays import cache_folder, read_arrays, save_arrays
 
 SEEDS = (1, 2, 3)  # of the half years that a week stands for
 SWITCH = "GIGAWATT_WEEKS"  # "closed": closed forms in place of the event engine
@@ -58,12 +58,11 @@ def kept_week(spec: FleetSpec, curve: Array, folder: Path | None = None) -> Week
     feed(digest, spec)
     feed(digest, curve)
     path = (folder or cache_folder()) / f"week-{digest.hexdigest()}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            mean, ramp, drop = data["sizes"].tolist()
-            return Week(data["it_shape_pu"], mean, ramp, drop)
-    except (OSError, ValueError, KeyError, EOFError):
-        made = typical_week(spec, curve, SEEDS)
+    held = read_arrays(path)
+    if {"sizes", "it_shape_pu"} <= held.keys():
+        mean, ramp, drop = held["sizes"].tolist()
+        return Week(held["it_shape_pu"], mean, ramp, drop)
+    made = typical_week(spec, curve, SEEDS)
     sizes = np.array([made.mean_it_mw, made.ramp_mw_per_min, made.drop_mw])
     save_arrays(path, {"it_shape_pu": made.it_shape_pu, "sizes": sizes})
     return made

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from gigawatt.program.load import load_program
 from gigawatt.study.run import Settings, simulate
-from gigawatt.study.training.named_runs import KIND, named_runs
+from gigawatt.study.training.named_runs import KIND, NEAR, _packages, named_runs
 
 LOADED = load_program("single-campus")
 
@@ -36,3 +38,20 @@ def test_bands_are_in_order_and_of_the_right_size(runs: dict[str, dict[str, floa
         assert 0.5 < held["run_usd_p50"] / hours < 20.0  # USD a package-hour
         flop_per_package_s = 1e26 / (hours * 3600)
         assert 1e13 < flop_per_package_s < 2e16
+
+
+def test_a_larger_phase_is_no_slower() -> None:
+    loaded = load_program("openai-nvidia-2025-09")
+    frame = simulate(loaded, Settings(draws=20, seed=1)).frame
+    days = {
+        (row["workload"], row["system"]): row["value"]
+        for row in named_runs(frame, loaded)
+        if row["metric"] == "run_days_p50"
+    }
+    sized = sorted(
+        (system, packages, days[f"{site}/{phase}", system])
+        for (site, phase, system), packages in _packages(frame).items()
+    )
+    assert len({packages for _, packages, _ in sized}) > 5
+    for (one, _, small), (other, _, large) in pairwise(sized):
+        assert one != other or large <= NEAR * small

@@ -1,8 +1,8 @@
 """One training run of a round size (10^26 FLOP) on each phase: days, MWh, dollars.
 
 The model is that of the programme's first training workload (else its first research one). The job
-takes all packages of the phase, a half, a quarter or an eighth: the smallest whose duration is
-within a tenth of the shortest. A very large job that restarts as a whole loses much of its time to
+takes a step of one ladder of sizes that the phase holds: the smallest whose duration is within a
+tenth of the shortest. A very large job that restarts as a whole loses much of its time to
 failures, and the workload's batch can't feed it. Its plan is searched at that size. Cost is the
 owner's: capital cost a package over the life of its systems, in a straight line, upkeep, and energy
 at the programme's mean price; return on capital, staff of the model maker and idle time are left
@@ -29,10 +29,15 @@ if TYPE_CHECKING:
     from gigawatt.program.model import Workload
     from gigawatt.study.frame import Frame
 
+Job = tuple[Case, TrainingRun]
+
 KIND = "named run"
 FLOP = "scaling/frontier/named_run_flop"
 MONEY = "assumptions/money"
-JOB_SHARES = (1.0, 0.5, 0.25, 0.125)  # shares of a phase that a job may take
+SIZES = sorted(m * 2**k for m in (2, 3) for k in range(2, 21))
+"""Packages of the jobs tried, one ladder for all phases: sizes that divide well train fastest, and
+a larger phase can then do all that a smaller one can."""
+STEPS = 14  # of the ladder, from the largest that a phase holds: down to a 90th of it
 NEAR = 1.1
 DIGITS = 2  # a job's size is rounded to so many digits, so that like phases share a search
 
@@ -44,13 +49,15 @@ def named_runs(frame: Frame, loaded: Loaded) -> list[dict[str, Any]]:
         return []
     workload = min(workloads, key=lambda w: w.kind != "train")
     rows: list[dict[str, Any]] = []
-    known: dict[tuple[str, str, int], tuple[Case, TrainingRun] | None] = {}
+    known: dict[tuple[str, str, int], Job | None] = {}
     cooling = {site.id: site.cooling for site in loaded.program.sites}
     for (site, phase, system), packages in _packages(frame).items():
-        key = (cooling[site], system, packages)
-        if key not in known:
-            known[key] = _best(frame, loaded.catalog, workload, *key)
-        found = known[key]
+        sizes = [size for size in SIZES if size <= packages][-STEPS:]
+        keys = [(cooling[site], system, size) for size in sizes]
+        for key in keys:
+            if key not in known:
+                known[key] = _job(frame, loaded.catalog, workload, *key)
+        found = _best([job for key in keys if (job := known[key])])
         if found is None:
             continue  # the phase can't train that model: nothing to tell
         case, run = found
@@ -94,10 +101,17 @@ def _rounded(packages: float) -> int:
     return int(max(1.0, np.floor(packages / scale) * scale))
 
 
-def _best(
-    frame: Frame, catalog: Catalog, workload: Workload, cooling: str, system: str, packages: int
-) -> tuple[Case, TrainingRun] | None:
+def _best(jobs: list[Job]) -> Job | None:
     """The smallest of the jobs whose duration is within a tenth of the shortest."""
+    shortest = min((run.days.median for _, run in jobs), default=0.0)
+    near = [job for job in jobs if job[1].days.median <= NEAR * shortest]
+    return min(near, key=lambda job: job[1].gpus, default=None)
+
+
+def _job(
+    frame: Frame, catalog: Catalog, workload: Workload, cooling: str, system: str, packages: int
+) -> Job | None:
+    """The run on so many packages; None where they are too few or no split of them is allowed."""
     ask = RunAsk(
         flop=catalog.fact(FLOP).value,
         usd_per_gpu_hour=usd_per_package_hour(frame, catalog, system),
@@ -106,26 +120,14 @@ def _best(
         percentiles=(10.0, 50.0, 90.0),
     )
     shape, held = load_shape(catalog, workload.model), load_system(catalog, system)
-    tried: list[tuple[Case, TrainingRun]] = []
-    for share in JOB_SHARES:
-        try:
-            case = programme_case(
-                shape,
-                held,
-                catalog,
-                int(packages * share),
-                workload.seq_len_tokens,
-                workload.batch_tokens,
-                workload.precision,
-            )
-            tried.append((case, training_run(case, ask, catalog)))
-        except GigawattError:  # too few packages for the model, or no split of so many
-            continue
-    if not tried:
+    try:
+        case = programme_case(
+            shape, held, catalog, packages,
+            workload.seq_len_tokens, workload.batch_tokens, workload.precision,
+        )  # fmt: skip
+        return case, training_run(case, ask, catalog)
+    except GigawattError:
         return None
-    shortest = min(run.days.median for _, run in tried)
-    near = [pair for pair in tried if pair[1].days.median <= NEAR * shortest]
-    return min(near, key=lambda pair: pair[1].gpus)
 
 
 def usd_per_package_hour(frame: Frame, catalog: Catalog, system: str = "") -> float:
